@@ -1,0 +1,115 @@
+//! A case: one sentence about HTTP/2, what to do to find out, and what has to come of it.
+
+use std::time::Duration;
+
+use crate::judge::Expect;
+use crate::script::Script;
+
+/// One case. Ids read `topic/fault-in-kebab-case` and are never reused.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub id: &'static str,
+    /// What the subject is.
+    pub role: Role,
+    /// The sentence that the case checks.
+    pub title: &'static str,
+    pub level: Level,
+    /// Entries of `spec/`.
+    pub requires: &'static [&'static str],
+    pub needs: Needs,
+    pub config: Config,
+    pub script: fn(&mut Script),
+    pub expect: Expect,
+}
+
+/// The subject's part in the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    Server,
+    Client,
+}
+
+/// How strongly the sentence is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// RFC 9113 or 7541 says MUST.
+    Must,
+    /// The RFC says SHOULD.
+    Should,
+    /// The RFC leaves it open; a good implementation does it.
+    Quality,
+}
+
+/// What a subject has to offer for the case to be played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// A server that answers each request after reading it, or a client that makes a GET request and reads the answer.
+    /// Anything on a socket offers that.
+    Wire,
+    /// Calls on the subject's API, and settings of it: in memory only.
+    Api,
+}
+
+/// Settings of the subject. `None` leaves its default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// SETTINGS_INITIAL_WINDOW_SIZE, in octets.
+    pub stream_window: Option<u32>,
+    /// Receive window of the connection, in octets.
+    pub connection_window: Option<u32>,
+    /// SETTINGS_MAX_CONCURRENT_STREAMS.
+    pub max_concurrent: Option<u32>,
+    /// SETTINGS_MAX_FRAME_SIZE, in octets.
+    pub max_frame: Option<u32>,
+    /// SETTINGS_MAX_HEADER_LIST_SIZE, in octets.
+    pub max_header_list: Option<u32>,
+    /// Octets of DATA buffered per stream before capacity is held back.
+    pub send_buffer: Option<usize>,
+    /// How many streams that were reset locally are remembered, and for how long.
+    pub reset_grace: Option<(usize, Duration)>,
+    /// Client: SETTINGS_ENABLE_PUSH.
+    pub push: Option<bool>,
+}
+
+impl Config {
+    /// The subject's defaults.
+    pub const DEFAULT: Config = Config {
+        stream_window: None,
+        connection_window: None,
+        max_concurrent: None,
+        max_frame: None,
+        max_header_list: None,
+        send_buffer: None,
+        reset_grace: None,
+        push: None,
+    };
+}
+
+impl Case {
+    /// A case that does nothing; literals fill in the rest with `..Case::DEFAULT`.
+    pub const DEFAULT: Case = Case {
+        id: "",
+        role: Role::Server,
+        title: "",
+        level: Level::Must,
+        requires: &[],
+        needs: Needs::Wire,
+        config: Config::DEFAULT,
+        script: |_| {},
+        expect: Expect::NOTHING,
+    };
+
+    /// The part of the id before the slash.
+    #[must_use]
+    pub fn topic(&self) -> &'static str {
+        self.id.split_once('/').map_or(self.id, |(topic, _)| topic)
+    }
+
+    /// The script, written out.
+    #[must_use]
+    pub fn steps(&self) -> Script {
+        let mut script = Script::new(self.role == Role::Server);
+        (self.script)(&mut script);
+        script
+    }
+}

@@ -1,0 +1,365 @@
+//! The kinds of things a case can expect.
+
+use std::ops::RangeInclusive;
+
+use super::ending::{alive, goaway};
+use super::Outcome;
+use crate::ledger::Ledger;
+use crate::transcript::{AppResult, Transcript, What};
+use crate::wire::code::error::{NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM};
+use crate::wire::code::{error_name, kind, kind_name};
+use crate::wire::{hpack, Frame, View};
+
+/// One thing that has to hold. "After the mark" means: in the part of the script that is under test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// GOAWAY with one of these codes, then the close.
+    ConnectionError(Codes),
+    /// RST_STREAM with one of these codes on this stream, and the connection goes on.
+    StreamError { stream: u32, codes: Codes },
+    /// The same, and a connection error will not do: the streams beside it must not suffer.
+    StreamErrorOnly { stream: u32, codes: Codes },
+    /// Either of the two errors, with one of these codes.
+    AnyError { stream: u32, codes: Codes },
+    /// A malformed request or response: a stream error PROTOCOL_ERROR, or from a server an answer of 4xx (section 8.1.1).
+    Malformed { stream: u32 },
+    /// Nothing but acknowledgements after the mark, and the connection goes on.
+    Ignored,
+    /// The connection goes on: a PING at the end is answered.
+    Alive,
+    /// The connection comes to its end without an error: GOAWAY NO_ERROR at most, then the close.
+    Ends,
+    /// A whole message from the subject on this stream: HEADERS to END_STREAM. `status` where it matters.
+    Message { stream: u32, status: Option<u16> },
+    /// RST_STREAM REFUSED_STREAM, and the connection goes on.
+    Refused { stream: u32 },
+    /// So many octets of content from the subject on this stream, in the whole run.
+    Content { stream: u32, octets: u64 },
+    /// The connection's window (stream 0) or a stream's stands at this size in the peer's books at the end.
+    Window { stream: u32, octets: i64 },
+    /// So many frames of this type from the subject on this stream after the mark.
+    Count { kind: u8, stream: u32, times: RangeInclusive<usize> },
+    /// The subject answers a PING with this opaque data.
+    Pong([u8; 8]),
+    /// No frame of the subject has a payload beyond this.
+    FrameSize { octets: usize },
+    /// SETTINGS is the first frame that the subject sends.
+    SettingsFirst,
+    /// A setting in the subject's first SETTINGS.
+    Setting { id: u16, value: u32 },
+    /// What came of the `call`-th call of the application, counted from 0.
+    Call { call: usize, result: AppResult },
+    /// The `call`-th call failed, in whatever words.
+    CallFails { call: usize },
+    /// The `call`-th call still waits.
+    CallWaits { call: usize },
+    /// The application got the request on this stream (or did not).
+    Handed { stream: u32, yes: bool },
+    /// HEADERS of the stream stand before its DATA, and this kind of frame is the last on it.
+    LastFrame { stream: u32, kind: u8 },
+}
+
+/// Error codes, any of which will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Codes(Vec<u32>);
+
+impl From<u32> for Codes {
+    fn from(code: u32) -> Self {
+        Codes(vec![code])
+    }
+}
+
+impl<const N: usize> From<[u32; N]> for Codes {
+    fn from(codes: [u32; N]) -> Self {
+        Codes(codes.to_vec())
+    }
+}
+
+type Finding = (Outcome, String);
+
+fn pass() -> Finding {
+    (Outcome::Pass, String::new())
+}
+
+fn fail(reason: impl Into<String>) -> Finding {
+    (Outcome::Fail, reason.into())
+}
+
+fn weak(reason: impl Into<String>) -> Finding {
+    (Outcome::Weak, reason.into())
+}
+
+fn holds(condition: bool, reason: impl FnOnce() -> String) -> Finding {
+    if condition {
+        pass()
+    } else {
+        fail(reason())
+    }
+}
+
+impl Check {
+    /// Error codes that a GOAWAY may carry where this is expected.
+    pub(super) fn codes(&self) -> Option<&[u32]> {
+        match self {
+            Check::ConnectionError(codes) => Some(&codes.0),
+            Check::StreamError { codes, .. } | Check::StreamErrorOnly { codes, .. } | Check::AnyError { codes, .. } => {
+                Some(&codes.0)
+            }
+            Check::Malformed { .. } => Some(&[PROTOCOL_ERROR]),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_stream_error(&self) -> bool {
+        matches!(self, Check::StreamError { .. } | Check::StreamErrorOnly { .. } | Check::Malformed { .. })
+    }
+
+    /// Whether the check holds, and why not.
+    pub(super) fn holds(&self, transcript: &Transcript) -> Finding {
+        match self {
+            Check::ConnectionError(codes) => connection_error(transcript, &codes.0),
+            Check::StreamError { stream, codes } => stream_error(transcript, *stream, &codes.0),
+            Check::StreamErrorOnly { stream, codes } => match stream_error(transcript, *stream, &codes.0) {
+                (Outcome::Weak, reason) => fail(reason),
+                finding => finding,
+            },
+            Check::AnyError { stream, codes } => match stream_error(transcript, *stream, &codes.0) {
+                (Outcome::Weak, _) => connection_error(transcript, &codes.0),
+                finding => finding,
+            },
+            Check::Malformed { stream } => malformed(transcript, *stream),
+            Check::Ignored => ignored(transcript),
+            Check::Alive => is_alive(transcript),
+            Check::Ends => ends(transcript),
+            Check::Message { stream, status } => message(transcript, *stream, *status),
+            Check::Refused { stream } => stream_error(transcript, *stream, &[REFUSED_STREAM]),
+            Check::Content { stream, octets } => {
+                let sent = content(transcript, *stream);
+                holds(sent == *octets, || format!("{sent} octets of content on stream {stream}, expected {octets}"))
+            }
+            Check::Window { stream, octets } => window(transcript, *stream, *octets),
+            Check::Count { kind, stream, times } => {
+                let seen = transcript.answers().filter(|f| f.kind == *kind && f.stream == *stream).count();
+                holds(times.contains(&seen), || {
+                    format!("{seen} {} on stream {stream}, expected {}", kind_name(*kind), span(times))
+                })
+            }
+            Check::Pong(opaque) => {
+                holds(transcript.answers().any(|frame| View::from(frame) == View::PingAck { opaque: *opaque }), || {
+                    "the PING was not answered with its opaque data".into()
+                })
+            }
+            Check::FrameSize { octets } => {
+                let largest = transcript.subject_frames().map(|(_, frame)| frame.payload.len()).max().unwrap_or(0);
+                holds(largest <= *octets, || format!("a frame of {largest} octets, allowed are {octets}"))
+            }
+            Check::SettingsFirst => {
+                let first = transcript.subject_frames().next().map(|(_, frame)| frame);
+                holds(first.is_some_and(|frame| matches!(View::from(frame), View::Settings(_))), || match first {
+                    Some(frame) => format!("the first frame is {frame}"),
+                    None => "the subject sent no frame".into(),
+                })
+            }
+            Check::Setting { id, value } => {
+                let announced = transcript.subject_frames().find_map(|(_, frame)| match View::from(frame) {
+                    View::Settings(values) => Some(values),
+                    _ => None,
+                });
+                let found = announced.and_then(|values| values.iter().rev().find(|(i, _)| i == id).map(|(_, v)| *v));
+                holds(found == Some(*value), || format!("the setting is {found:?}, expected {value}"))
+            }
+            Check::Call { call, result } => match transcript.result(*call) {
+                Some(found) => holds(found == result, || format!("call #{call} gave {found}, expected {result}")),
+                None => fail(format!("call #{call} still waits, expected {result}")),
+            },
+            Check::CallFails { call } => match transcript.result(*call) {
+                Some(AppResult::Failed(_)) => pass(),
+                Some(found) => fail(format!("call #{call} gave {found}, expected an error")),
+                None => fail(format!("call #{call} still waits, expected an error")),
+            },
+            Check::CallWaits { call } => match transcript.result(*call) {
+                Some(found) => fail(format!("call #{call} gave {found}, expected that it waits")),
+                None => pass(),
+            },
+            Check::Handed { stream, yes } => {
+                let handed = transcript.events.iter().any(|event| event.what == What::Accepted { stream: *stream });
+                holds(handed == *yes, || match yes {
+                    true => format!("the request on stream {stream} did not reach the application"),
+                    false => format!("the request on stream {stream} reached the application"),
+                })
+            }
+            Check::LastFrame { stream, kind } => {
+                let last = transcript.subject_frames().filter(|(_, frame)| frame.stream == *stream).last();
+                holds(last.is_some_and(|(_, frame)| frame.kind == *kind), || match last {
+                    Some((_, frame)) => format!("the last frame is {frame}, expected {}", kind_name(*kind)),
+                    None => format!("no frame on stream {stream}, expected {}", kind_name(*kind)),
+                })
+            }
+        }
+    }
+}
+
+fn span(times: &RangeInclusive<usize>) -> String {
+    match (*times.start(), *times.end()) {
+        (low, high) if low == high => low.to_string(),
+        (low, usize::MAX) => format!("at least {low}"),
+        (low, high) => format!("{low} to {high}"),
+    }
+}
+
+fn named(codes: &[u32]) -> String {
+    codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
+}
+
+fn connection_error(transcript: &Transcript, codes: &[u32]) -> Finding {
+    let wanted = named(codes);
+    match (goaway(transcript), transcript.closed()) {
+        (Some((_, code)), _) if !codes.contains(&code) => {
+            fail(format!("GOAWAY {}, expected {wanted}", error_name(code)))
+        }
+        (Some(_), Some(_)) => pass(),
+        (Some((_, code)), None) => weak(format!("GOAWAY {} but the connection stays open", error_name(code))),
+        (None, Some(_)) => weak(format!("closed without GOAWAY, expected {wanted}")),
+        (None, None) => match reset_after_mark(transcript) {
+            Some(frame) => fail(format!("only {frame}, expected GOAWAY {wanted}")),
+            None => fail(format!("no error, expected GOAWAY {wanted}")),
+        },
+    }
+}
+
+fn stream_error(transcript: &Transcript, stream: u32, codes: &[u32]) -> Finding {
+    let wanted = named(codes);
+    let reset = transcript.answers().find_map(|frame| match View::from(frame) {
+        View::Reset { code } if frame.stream == stream => Some(code),
+        _ => None,
+    });
+    match (reset, goaway(transcript)) {
+        (_, Some((_, code))) if code != NO_ERROR && !codes.contains(&code) => {
+            fail(format!("GOAWAY {}, expected RST_STREAM {wanted}", error_name(code)))
+        }
+        (_, Some((_, code))) if code != NO_ERROR => {
+            weak(format!("the whole connection ends: GOAWAY {}", error_name(code)))
+        }
+        (Some(code), _) if codes.contains(&code) => is_alive(transcript),
+        (Some(code), _) => fail(format!("RST_STREAM {}, expected {wanted}", error_name(code))),
+        (None, _) if transcript.closed().is_some() => weak(format!("closed, expected RST_STREAM {wanted}")),
+        (None, _) => fail(format!("no error, expected RST_STREAM {wanted} on stream {stream}")),
+    }
+}
+
+fn reset_after_mark(transcript: &Transcript) -> Option<&Frame> {
+    transcript.answers().find(|frame| frame.kind == kind::RST_STREAM)
+}
+
+fn malformed(transcript: &Transcript, stream: u32) -> Finding {
+    let refused = status(transcript, stream).is_some_and(|status| (400..500).contains(&status));
+    match stream_error(transcript, stream, &[PROTOCOL_ERROR]) {
+        (Outcome::Fail, _) if refused => is_alive(transcript),
+        finding => finding,
+    }
+}
+
+fn ignored(transcript: &Transcript) -> Finding {
+    let extra =
+        transcript.answers().find(|frame| !matches!(View::from(*frame), View::SettingsAck | View::PingAck { .. }));
+    match extra {
+        Some(frame) => fail(format!("answered with {frame}")),
+        None => is_alive(transcript),
+    }
+}
+
+fn is_alive(transcript: &Transcript) -> Finding {
+    match (goaway(transcript), transcript.closed()) {
+        (Some((_, code)), _) if code != NO_ERROR => fail(format!("GOAWAY {}", error_name(code))),
+        (_, Some(_)) => fail("the connection closed"),
+        _ => holds(alive(transcript), || "a PING at the end is not answered".into()),
+    }
+}
+
+fn ends(transcript: &Transcript) -> Finding {
+    match (goaway(transcript), transcript.closed()) {
+        (Some((_, code)), _) if code != NO_ERROR => fail(format!("GOAWAY {}", error_name(code))),
+        (_, Some(_)) => pass(),
+        (_, None) => fail("the connection does not come to its end"),
+    }
+}
+
+fn message(transcript: &Transcript, stream: u32, expected: Option<u16>) -> Finding {
+    let frames: Vec<&Frame> =
+        transcript.subject_frames().map(|(_, frame)| frame).filter(|frame| frame.stream == stream).collect();
+    if let Some(frame) = frames.iter().find(|frame| frame.kind == kind::RST_STREAM) {
+        return fail(format!("{frame} instead of a message"));
+    }
+    if !frames.iter().any(|frame| frame.kind == kind::HEADERS) {
+        return fail(format!("no HEADERS on stream {stream}"));
+    }
+    if !frames.iter().any(|frame| frame.ends_stream()) {
+        return fail(format!("the message on stream {stream} has no end"));
+    }
+    let found = status(transcript, stream);
+    holds(expected.is_none() || found == expected, || {
+        format!("status {}, expected {}", found.unwrap_or(0), expected.unwrap_or(0))
+    })
+}
+
+/// The status of the subject's final response on a stream. Reads every field section up to it, for the dynamic table's
+/// sake.
+fn status(transcript: &Transcript, stream: u32) -> Option<u16> {
+    let mut decoder = hpack::Decoder::default();
+    let mut block = Vec::new();
+    let mut block_of = 0;
+    for (_, frame) in transcript.subject_frames() {
+        match View::from(frame) {
+            View::Headers { block: fragment } => {
+                block = fragment.to_vec();
+                block_of = frame.stream;
+            }
+            View::PushPromise { block: fragment, .. } => {
+                block = fragment.to_vec();
+                block_of = 0;
+            }
+            View::Continuation { block: fragment } => block.extend_from_slice(fragment),
+            _ => continue,
+        }
+        if frame.leaves_block_open() {
+            continue;
+        }
+        let fields = decoder.decode(&block).ok()?;
+        let status = fields.iter().find(|(name, _)| name == b":status");
+        let status = status.and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse::<u16>().ok());
+        // Informational responses (1xx) come before the one that counts.
+        if block_of == stream && status.is_some_and(|status| status >= 200) {
+            return status;
+        }
+    }
+    None
+}
+
+fn content(transcript: &Transcript, stream: u32) -> u64 {
+    transcript
+        .subject_frames()
+        .filter(|(_, frame)| frame.stream == stream)
+        .map(|(_, frame)| match View::from(frame) {
+            View::Data { data, .. } => data.len() as u64,
+            _ => 0,
+        })
+        .sum()
+}
+
+/// The window that the subject grants, in the peer's books.
+fn window(transcript: &Transcript, stream: u32, expected: i64) -> Finding {
+    let mut ledger = Ledger::default();
+    for event in &transcript.events {
+        match &event.what {
+            What::Peer(frame) | What::Reflex(frame) => ledger.sent(frame),
+            What::Subject(frame) => match View::from(frame) {
+                View::Settings(values) => ledger.settings(&values),
+                _ => ledger.granted(frame),
+            },
+            _ => {}
+        }
+    }
+    let found = if stream == 0 { ledger.connection() } else { ledger.stream(stream) };
+    let whose = if stream == 0 { "the connection".into() } else { format!("stream {stream}") };
+    holds(found == expected, || format!("the window of {whose} stands at {found}, expected {expected}"))
+}

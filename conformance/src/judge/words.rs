@@ -1,0 +1,121 @@
+//! The words with which cases say what they expect.
+
+use super::{Check, Codes, Expect};
+use crate::transcript::AppResult;
+use crate::wire::code::kind;
+
+/// GOAWAY with this code (or one of these), then the close.
+pub fn conn_error(codes: impl Into<Codes>) -> Expect {
+    Check::ConnectionError(codes.into()).into()
+}
+
+/// RST_STREAM with this code (or one of these); the connection goes on. A connection error with that code is weak.
+pub fn stream_error(stream: u32, codes: impl Into<Codes>) -> Expect {
+    Check::StreamError { stream, codes: codes.into() }.into()
+}
+
+/// As [`stream_error`], and a connection error fails.
+pub fn stream_error_only(stream: u32, codes: impl Into<Codes>) -> Expect {
+    Check::StreamErrorOnly { stream, codes: codes.into() }.into()
+}
+
+/// RST_STREAM or GOAWAY with one of these codes.
+pub fn any_error(stream: u32, codes: impl Into<Codes>) -> Expect {
+    Check::AnyError { stream, codes: codes.into() }.into()
+}
+
+/// The message on this stream is refused as malformed (RFC 9113 section 8.1.1).
+#[must_use]
+pub fn malformed(stream: u32) -> Expect {
+    Check::Malformed { stream }.into()
+}
+
+/// Nothing but acknowledgements, and the connection goes on.
+#[must_use]
+pub fn ignored() -> Expect {
+    Check::Ignored.into()
+}
+
+/// The connection goes on.
+#[must_use]
+pub fn alive() -> Expect {
+    Check::Alive.into()
+}
+
+/// The connection comes to its end without an error.
+#[must_use]
+pub fn ends() -> Expect {
+    Check::Ends.into()
+}
+
+/// A whole message from the subject on this stream; the connection goes on.
+#[must_use]
+pub fn answered(stream: u32) -> Expect {
+    Expect::from(Check::Message { stream, status: None }).and(Check::Alive)
+}
+
+/// A whole response with this status on this stream; the connection goes on.
+#[must_use]
+pub fn answered_with(stream: u32, status: u16) -> Expect {
+    Expect::from(Check::Message { stream, status: Some(status) }).and(Check::Alive)
+}
+
+/// RST_STREAM REFUSED_STREAM; the connection goes on.
+#[must_use]
+pub fn refused(stream: u32) -> Expect {
+    Check::Refused { stream }.into()
+}
+
+/// So many octets of content from the subject on this stream.
+#[must_use]
+pub fn content(stream: u32, octets: u64) -> Expect {
+    Check::Content { stream, octets }.into()
+}
+
+/// The receive window of the connection (stream 0) or of a stream stands at exactly this size in the peer's books.
+#[must_use]
+pub fn window(stream: u32, octets: i64) -> Expect {
+    Check::Window { stream, octets }.into()
+}
+
+/// WINDOW_UPDATE on this stream (0: the connection) after the mark, this often.
+#[must_use]
+pub fn window_updates(stream: u32, times: std::ops::RangeInclusive<usize>) -> Expect {
+    Check::Count { kind: kind::WINDOW_UPDATE, stream, times }.into()
+}
+
+/// No frame of this type on this stream after the mark.
+#[must_use]
+pub fn none_of(kind: u8, stream: u32) -> Expect {
+    Check::Count { kind, stream, times: 0..=0 }.into()
+}
+
+/// Frames of this type on this stream after the mark, this often.
+#[must_use]
+pub fn times(kind: u8, stream: u32, times: std::ops::RangeInclusive<usize>) -> Expect {
+    Check::Count { kind, stream, times }.into()
+}
+
+/// What came of the `call`-th call of the application, counted from 0.
+#[must_use]
+pub fn call(call: usize, result: AppResult) -> Expect {
+    Check::Call { call, result }.into()
+}
+
+/// The `call`-th call gives this number.
+#[must_use]
+pub fn call_gives(call: usize, value: u64) -> Expect {
+    Check::Call { call, result: AppResult::Value(value) }.into()
+}
+
+/// The `call`-th call fails.
+#[must_use]
+pub fn call_fails(call: usize) -> Expect {
+    Check::CallFails { call }.into()
+}
+
+/// The `call`-th call still waits at the end.
+#[must_use]
+pub fn call_waits(call: usize) -> Expect {
+    Check::CallWaits { call }.into()
+}

@@ -1,0 +1,269 @@
+//! What a case does: the peer's frames and the application's calls, in order.
+//!
+//! A script is data. Playing it is [`crate::drive`]'s work; judging what came of it is [`crate::judge`]'s.
+
+use crate::wire::build::settings;
+use crate::wire::{Frame, PREFACE};
+
+/// The steps of a case.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    pub steps: Vec<Step>,
+    pub reflexes: Reflexes,
+    server: bool,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// The peer writes these octets in one go.
+    Write(Vec<Sent>),
+    /// The peer ends its half of the connection.
+    Close,
+    /// The peer stops reading (`true`) or goes on (`false`): the subject's writes meet a full buffer.
+    Block(bool),
+    /// The peer sends a body as the windows allow; the step is over when it was sent or nothing moves any more.
+    Upload(Upload),
+    /// The application calls the subject's API.
+    App(App),
+    /// What follows is what the case is about. A failure before it is inconclusive.
+    Mark,
+    /// Wait until the subject has done all that it can do.
+    Settle,
+}
+
+/// Octets the peer writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    Frame(Frame),
+    Raw(Vec<u8>),
+}
+
+/// A body that the peer sends in DATA frames.
+#[derive(Clone, Copy, Debug)]
+pub struct Upload {
+    pub stream: u32,
+    /// Octets of content.
+    pub length: u64,
+    /// Octets of content per frame, at most.
+    pub frame: usize,
+    /// Whether the last frame carries END_STREAM.
+    pub end: bool,
+}
+
+/// What the peer does by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Reflexes {
+    /// Acknowledges SETTINGS after the opening.
+    pub ack_settings: bool,
+    /// Answers PING.
+    pub ack_ping: bool,
+    /// Returns credit for DATA it received.
+    pub credit: Credit,
+}
+
+/// When the peer returns credit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credit {
+    Never,
+    /// For each DATA frame at once, on the stream and on the connection.
+    AtOnce,
+    /// Only when a window has come down to 0, then all of it.
+    WhenExhausted,
+    /// In portions of exactly this many octets, each as soon as it was received.
+    Portions(u32),
+}
+
+impl Default for Reflexes {
+    fn default() -> Self {
+        Reflexes { ack_settings: true, ack_ping: true, credit: Credit::Never }
+    }
+}
+
+/// A call on the subject's API. Streams are named by their identifier, which both sides agree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum App {
+    /// Client: starts a request, `end` without a body. Its stream gets the next odd identifier.
+    Request { method: &'static str, end: bool },
+    /// Client: waits for the response's head.
+    AwaitResponse { stream: u32 },
+    /// Client: waits for the next promised request on `stream`.
+    AwaitPush { stream: u32 },
+    /// Server: sends the response's head.
+    Respond { stream: u32, status: u16, end: bool },
+    /// Server: promises a request on `stream`.
+    Promise { stream: u32 },
+    /// Asks for send capacity.
+    Reserve { stream: u32, octets: usize },
+    /// What capacity the stream has: a value.
+    Capacity { stream: u32 },
+    /// Waits until capacity grows: a value.
+    AwaitCapacity { stream: u32 },
+    /// Hands over DATA at once, whatever the capacity.
+    SendData { stream: u32, octets: usize, end: bool },
+    /// A well-behaved writer: reserves, waits for capacity, sends, until `octets` are handed over.
+    WriteAll { stream: u32, octets: usize, end: bool },
+    /// Sends trailers.
+    SendTrailers { stream: u32 },
+    /// Reads until `octets` have been received; does not release them.
+    Read { stream: u32, octets: usize },
+    /// Reads to the end and releases each chunk at once.
+    ReadToEnd { stream: u32 },
+    /// Returns credit for octets that were read.
+    Release { stream: u32, octets: usize },
+    /// Waits for the peer's RST_STREAM: a value, the error code.
+    AwaitReset { stream: u32 },
+    /// Sends RST_STREAM.
+    Reset { stream: u32, code: u32 },
+    /// Drops handles of a stream.
+    Drop { stream: u32, what: Handles },
+    /// Client: drops the handle that makes requests.
+    DropRequester,
+    /// Sets the connection's receive window target.
+    SetTargetWindow { octets: u32 },
+    /// Sets SETTINGS_INITIAL_WINDOW_SIZE.
+    SetInitialWindow { octets: u32 },
+    /// Server: GOAWAY, finish what runs, close.
+    ShutDown,
+    /// Sends GOAWAY with this code at once.
+    Abort { code: u32 },
+    /// Sends a PING and waits for its answer.
+    Ping,
+}
+
+/// Which handles of a stream to drop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handles {
+    All,
+    /// What receives the body.
+    Receive,
+    /// What sends the body.
+    Send,
+    /// What waits for the response, or is to send it.
+    Response,
+}
+
+/// Writing scripts. Each method appends steps.
+impl Script {
+    /// An empty script for a subject that is a server (`true`) or a client.
+    #[must_use]
+    pub fn new(subject_is_server: bool) -> Self {
+        Script { server: subject_is_server, ..Script::default() }
+    }
+
+    /// Opens the connection: preface where the peer is the client, empty SETTINGS, and the acknowledgement of the
+    /// subject's. What follows is under test unless [`Script::mark`] says otherwise.
+    pub fn open(&mut self) {
+        self.open_with(settings());
+    }
+
+    /// As [`Script::open`], with this SETTINGS frame as the peer's first.
+    pub fn open_with(&mut self, first: Frame) {
+        self.preface();
+        self.send(first);
+        self.settle();
+        self.send(settings().ack());
+        self.settle();
+        self.mark();
+    }
+
+    /// The octets with which a client begins; nothing where the subject is the client.
+    pub fn preface(&mut self) {
+        if self.server {
+            self.raw(PREFACE);
+        }
+    }
+
+    /// The peer sends a frame, and the subject does all that it can do.
+    pub fn send(&mut self, frame: Frame) {
+        self.steps.push(Step::Write(vec![Sent::Frame(frame)]));
+    }
+
+    /// The peer sends frames in one write.
+    pub fn burst(&mut self, frames: impl IntoIterator<Item = Frame>) {
+        self.steps.push(Step::Write(frames.into_iter().map(Sent::Frame).collect()));
+    }
+
+    /// The peer sends octets that need not be frames.
+    pub fn raw(&mut self, octets: &[u8]) {
+        self.steps.push(Step::Write(vec![Sent::Raw(octets.to_vec())]));
+    }
+
+    /// The peer ends its half of the connection.
+    pub fn close(&mut self) {
+        self.steps.push(Step::Close);
+    }
+
+    /// The peer stops reading.
+    pub fn stop_reading(&mut self) {
+        self.steps.push(Step::Block(true));
+    }
+
+    /// The peer reads again.
+    pub fn go_on_reading(&mut self) {
+        self.steps.push(Step::Block(false));
+    }
+
+    /// The peer sends a body with END_STREAM in frames of up to 16 384 octets, as the windows allow.
+    pub fn upload(&mut self, stream: u32, length: u64) {
+        self.upload_in(Upload { stream, length, frame: crate::wire::code::DEFAULT_FRAME_SIZE, end: true });
+    }
+
+    /// The peer sends a body as the windows allow.
+    pub fn upload_in(&mut self, upload: Upload) {
+        self.steps.push(Step::Upload(upload));
+    }
+
+    /// The application makes a call; its result is in the transcript.
+    pub fn app(&mut self, call: App) {
+        self.steps.push(Step::App(call));
+    }
+
+    /// What follows is under test.
+    pub fn mark(&mut self) {
+        self.steps.retain(|step| !matches!(step, Step::Mark));
+        self.steps.push(Step::Mark);
+    }
+
+    /// Waits until the subject has done all that it can do.
+    pub fn settle(&mut self) {
+        self.steps.push(Step::Settle);
+    }
+
+    /// Sets when the peer returns credit by itself.
+    pub fn return_credit(&mut self, credit: Credit) {
+        self.reflexes.credit = credit;
+    }
+
+    /// The peer acknowledges no SETTINGS by itself.
+    pub fn withhold_settings_ack(&mut self) {
+        self.reflexes.ack_settings = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_client_peer_sends_the_preface() {
+        let opens_with_preface = |server| {
+            let mut script = Script::new(server);
+            script.open();
+            matches!(&script.steps[0], Step::Write(sent) if sent[0] == Sent::Raw(PREFACE.to_vec()))
+        };
+        assert!(opens_with_preface(true));
+        assert!(!opens_with_preface(false));
+    }
+
+    #[test]
+    fn the_last_mark_counts() {
+        let mut script = Script::new(true);
+        script.open();
+        script.settle();
+        script.mark();
+        let marks: Vec<usize> =
+            script.steps.iter().enumerate().filter(|(_, step)| matches!(step, Step::Mark)).map(|(at, _)| at).collect();
+        assert_eq!(marks, [script.steps.len() - 1]);
+    }
+}

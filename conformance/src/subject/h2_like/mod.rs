@@ -1,0 +1,299 @@
+//! h2 as a subject, server or client, in memory. One source for upstream and the fork; `super::h2` says which.
+
+mod calls;
+mod ops;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::super::tasks::Bell;
+use super::h2;
+use crate::case::{Case, Config, Needs, Role};
+use crate::drive::{Happening, Link};
+use crate::script::App;
+use crate::transport::mem::{pipe, PeerEnd, SubjectEnd};
+use calls::Held;
+use ops::{Op, Task};
+
+/// Polls after which a subject counts as one that does not come to rest. The longest honest run needs some ten thousand.
+const POLLS: usize = 2_000_000;
+
+type Requester = h2::client::SendRequest<Bytes>;
+type ClientHandshake = dyn Future<Output = Result<(Requester, h2::client::Connection<SubjectEnd>), h2::Error>>;
+
+#[allow(missing_debug_implementations)]
+/// A connection of h2 and the application on top of it.
+pub struct H2 {
+    pipe: PeerEnd,
+    connection: Connection,
+    bell: Bell,
+    app: Application,
+    ops: Vec<Op>,
+    happenings: Vec<Happening>,
+    /// Answers requests by itself.
+    serves: bool,
+    closed: bool,
+    panicked: bool,
+}
+
+enum Connection {
+    ServerHandshake(h2::server::Handshake<SubjectEnd>),
+    ClientHandshake(Pin<Box<ClientHandshake>>),
+    Server(h2::server::Connection<SubjectEnd, Bytes>),
+    Client(h2::client::Connection<SubjectEnd>),
+    Ended,
+}
+
+/// What the application holds.
+#[derive(Default)]
+struct Application {
+    requester: Option<Requester>,
+    streams: BTreeMap<u32, Held>,
+    pings: Option<h2::PingPong>,
+}
+
+impl H2 {
+    /// The subject of `case`, before its first octet.
+    #[must_use]
+    pub fn new(case: &Case) -> Self {
+        let (pipe, end) = pipe();
+        let connection = match case.role {
+            Role::Server => Connection::ServerHandshake(server(&case.config).handshake(end)),
+            Role::Client => {
+                let builder = client(&case.config);
+                Connection::ClientHandshake(Box::pin(async move { builder.handshake(end).await }))
+            }
+        };
+        let behaves = case.needs == Needs::Wire;
+        let mut h2 = H2 {
+            pipe,
+            connection,
+            bell: Bell::rung(),
+            app: Application::default(),
+            ops: Vec::new(),
+            happenings: Vec::new(),
+            serves: behaves && case.role == Role::Server,
+            closed: false,
+            panicked: false,
+        };
+        if behaves && case.role == Role::Client {
+            h2.ops.push(Op::new(None, Task::Fetch));
+        }
+        h2
+    }
+
+    /// Runs until nobody is woken any more.
+    fn run(&mut self) {
+        for _ in 0..POLLS {
+            let mut idle = true;
+            if self.bell.take() {
+                idle = false;
+                self.poll_connection();
+            }
+            for at in (0..self.ops.len()).rev() {
+                if self.ops[at].bell.take() {
+                    idle = false;
+                    self.poll_op(at);
+                }
+            }
+            if idle {
+                return;
+            }
+        }
+        self.happenings.push(Happening::Restless);
+    }
+
+    fn poll_op(&mut self, at: usize) {
+        let op = &mut self.ops[at];
+        let waker = op.bell.waker();
+        if let Poll::Ready(result) = op.poll(&mut Context::from_waker(&waker), &mut self.app) {
+            let op = self.ops.remove(at);
+            if let Some(call) = op.call {
+                self.happenings.push(Happening::Result { call, result });
+            }
+        }
+    }
+
+    fn poll_connection(&mut self) {
+        let waker = self.bell.waker();
+        let cx = &mut Context::from_waker(&waker);
+        let ended = match &mut self.connection {
+            Connection::ServerHandshake(handshake) => match Pin::new(handshake).poll(cx) {
+                Poll::Pending => return,
+                Poll::Ready(Ok(connection)) => {
+                    self.connection = Connection::Server(connection);
+                    return self.bell.ring();
+                }
+                Poll::Ready(Err(error)) => Err(error),
+            },
+            Connection::ClientHandshake(handshake) => match handshake.as_mut().poll(cx) {
+                Poll::Pending => return,
+                Poll::Ready(Ok((requester, connection))) => {
+                    self.app.requester = Some(requester);
+                    self.connection = Connection::Client(connection);
+                    self.ops.iter().for_each(|op| op.bell.ring());
+                    return self.bell.ring();
+                }
+                Poll::Ready(Err(error)) => Err(error),
+            },
+            Connection::Server(connection) => match connection.poll_accept(cx) {
+                Poll::Pending => return,
+                Poll::Ready(Some(Ok((request, respond)))) => {
+                    let stream = respond.stream_id().as_u32();
+                    self.happenings.push(Happening::Accepted { stream });
+                    self.app.streams.insert(stream, Held::accepted(request.into_body(), respond));
+                    if self.serves {
+                        self.ops.push(Op::new(None, Task::Serve { stream }));
+                    }
+                    return self.bell.ring();
+                }
+                Poll::Ready(Some(Err(error))) => Err(error),
+                Poll::Ready(None) => Ok(()),
+            },
+            Connection::Client(connection) => match Pin::new(connection).poll(cx) {
+                Poll::Pending => return,
+                Poll::Ready(result) => result,
+            },
+            Connection::Ended => return,
+        };
+        self.connection = Connection::Ended;
+        self.happenings.push(Happening::Ended(ended.map_err(|error| error.to_string())));
+    }
+
+    /// Calls that go to the connection rather than to a stream.
+    fn call_connection(&mut self, app: &App) -> Result<(), String> {
+        let said = |result: Result<(), h2::Error>| result.map_err(|error| error.to_string());
+        match (app, &mut self.connection) {
+            (App::SetTargetWindow { octets }, Connection::Server(c)) => c.set_target_window_size(*octets),
+            (App::SetTargetWindow { octets }, Connection::Client(c)) => c.set_target_window_size(*octets),
+            (App::SetInitialWindow { octets }, Connection::Server(c)) => said(c.set_initial_window_size(*octets))?,
+            (App::SetInitialWindow { octets }, Connection::Client(c)) => said(c.set_initial_window_size(*octets))?,
+            (App::ShutDown, Connection::Server(c)) => c.graceful_shutdown(),
+            (App::Abort { code }, Connection::Server(c)) => c.abrupt_shutdown((*code).into()),
+            _ => return Err("the connection offers no such call now".into()),
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, call: usize, app: &App) {
+        match app {
+            App::SetTargetWindow { .. } | App::SetInitialWindow { .. } | App::ShutDown | App::Abort { .. } => {
+                let result = self.call_connection(app).into();
+                self.happenings.push(Happening::Result { call, result });
+                // Whoever calls a method of the connection polls it next.
+                self.bell.ring();
+            }
+            App::Ping => {
+                let pings = match &mut self.connection {
+                    Connection::Server(connection) => connection.ping_pong(),
+                    Connection::Client(connection) => connection.ping_pong(),
+                    _ => None,
+                };
+                self.app.pings = self.app.pings.take().or(pings);
+                self.ops.push(Op::new(Some(call), Task::Call(app.clone())));
+            }
+            _ => self.ops.push(Op::new(Some(call), Task::Call(app.clone()))),
+        }
+    }
+
+    /// Runs `work` on the subject; a panic ends the subject, not the runner.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
+        if self.panicked {
+            return;
+        }
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) {
+            let message = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+                .unwrap_or_else(|| "without a message".into());
+            self.happenings.push(Happening::Panicked(message));
+            self.panicked = true;
+        }
+    }
+}
+
+impl Link for H2 {
+    fn write(&mut self, octets: &[u8]) {
+        self.pipe.write(octets);
+    }
+
+    fn close(&mut self) {
+        self.pipe.close();
+    }
+
+    fn block(&mut self, blocked: bool) {
+        self.pipe.block(blocked);
+    }
+
+    fn call(&mut self, call: usize, app: &App) {
+        self.guarded(|h2| h2.start(call, app));
+    }
+
+    fn advance(&mut self) -> Vec<Happening> {
+        self.guarded(H2::run);
+        let octets = self.pipe.read();
+        let mut happenings = std::mem::take(&mut self.happenings);
+        if !octets.is_empty() {
+            happenings.push(Happening::Octets(octets));
+        }
+        if !self.closed && self.pipe.is_closed() {
+            self.closed = true;
+            happenings.push(Happening::Closed);
+        }
+        happenings
+    }
+
+    fn now(&self) -> Duration {
+        self.pipe.now()
+    }
+
+    fn is_remote(&self) -> bool {
+        false
+    }
+}
+
+impl Drop for H2 {
+    fn drop(&mut self) {
+        if self.panicked {
+            // h2's locks are poisoned: dropping its handles would panic again.
+            std::mem::forget(std::mem::take(&mut self.app));
+            std::mem::forget(std::mem::replace(&mut self.connection, Connection::Ended));
+        }
+    }
+}
+
+fn server(config: &Config) -> h2::server::Builder {
+    let mut builder = h2::server::Builder::new();
+    config.stream_window.map(|octets| builder.initial_window_size(octets));
+    config.connection_window.map(|octets| builder.initial_connection_window_size(octets));
+    config.max_concurrent.map(|streams| builder.max_concurrent_streams(streams));
+    config.max_frame.map(|octets| builder.max_frame_size(octets));
+    config.max_header_list.map(|octets| builder.max_header_list_size(octets));
+    config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
+    if let Some((streams, time)) = config.reset_grace {
+        builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
+    }
+    builder
+}
+
+fn client(config: &Config) -> h2::client::Builder {
+    let mut builder = h2::client::Builder::new();
+    config.stream_window.map(|octets| builder.initial_window_size(octets));
+    config.connection_window.map(|octets| builder.initial_connection_window_size(octets));
+    config.max_concurrent.map(|streams| builder.max_concurrent_streams(streams));
+    config.max_frame.map(|octets| builder.max_frame_size(octets));
+    config.max_header_list.map(|octets| builder.max_header_list_size(octets));
+    config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
+    config.push.map(|push| builder.enable_push(push));
+    if let Some((streams, time)) = config.reset_grace {
+        builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
+    }
+    builder
+}

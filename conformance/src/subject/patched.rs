@@ -1,0 +1,8 @@
+//! The fork.
+
+use h2;
+
+#[path = "h2_like/mod.rs"]
+mod h2_like;
+
+pub use h2_like::H2;

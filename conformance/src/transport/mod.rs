@@ -1,0 +1,3 @@
+//! Ways to a subject.
+
+pub mod mem;

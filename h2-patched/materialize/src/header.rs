@@ -1,0 +1,318 @@
+//! The header of a patch: why it exists, what proves it, when it dies.
+//!
+//! `Field: value` lines in a fixed order; a value goes on in lines that start with a space, and a paragraph break
+//! is a line of ` .`. There is one way to write a header, so that reading and writing it changes nothing.
+
+use std::fmt;
+
+use crate::Error;
+
+/// What kind of change a patch is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Upstream does something wrong.
+    Fix,
+    /// Upstream is within the rules, and the fork chooses otherwise.
+    Policy,
+    /// The same behaviour for less.
+    Perf,
+    /// Nothing that runs changes.
+    Build,
+}
+
+impl Class {
+    const ALL: [(Class, &'static str); 4] =
+        [(Class::Fix, "fix"), (Class::Policy, "policy"), (Class::Perf, "perf"), (Class::Build, "build")];
+
+    /// As written in a header.
+    pub fn as_str(self) -> &'static str {
+        let (_, name) = Class::ALL[self as usize];
+        name
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What kind of thing a [`Proof`] names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProofKind {
+    /// A case of the conformance catalogue: it does not pass on upstream and passes on the fork.
+    Case,
+    /// A property test.
+    Property,
+    /// A bench row.
+    Bench,
+    /// A test function or a file of tests.
+    Tests,
+}
+
+impl ProofKind {
+    const ALL: [(ProofKind, &'static str); 4] = [
+        (ProofKind::Case, "case"),
+        (ProofKind::Property, "property"),
+        (ProofKind::Bench, "bench"),
+        (ProofKind::Tests, "tests"),
+    ];
+}
+
+/// One entry of `Proven-by`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// What it names.
+    pub kind: ProofKind,
+    /// The name.
+    pub name: String,
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (_, kind) = ProofKind::ALL[self.kind as usize];
+        write!(f, "{kind}:{}", self.name)
+    }
+}
+
+/// A patch's header. Texts keep their line breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// One line that says what the patch does.
+    pub subject: String,
+    /// What kind of change it is.
+    pub class: Class,
+    /// The problem, in a paragraph that a maintainer would accept.
+    pub why: String,
+    /// The section of the specification, or `none`.
+    pub spec: String,
+    /// `repository#number`, or `none`.
+    pub upstream_issue: String,
+    /// What fails without the patch and passes with it.
+    pub proven_by: Vec<Proof>,
+    /// Globs of case ids whose frames change because of this patch without being its proof. May be empty.
+    pub changes: Vec<String>,
+    /// Behaviour a user could notice.
+    pub risk: String,
+    /// Whether upstream was asked, and if not, why.
+    pub forwarded: String,
+    /// When the patch is no longer needed.
+    pub drop_when: String,
+}
+
+/// The fields in the order in which they are written.
+const FIELDS: [&str; 10] =
+    ["Subject", "Class", "Why", "Spec", "Upstream-Issue", "Proven-by", "Changes", "Risk", "Forwarded", "Drop-when"];
+
+impl Header {
+    /// Reads a header.
+    pub fn parse(text: &str) -> Result<Header, Error> {
+        let mut fields = Fields::read(text)?;
+        let header = Header {
+            subject: fields.take("Subject")?,
+            class: parse_class(&fields.take("Class")?)?,
+            why: fields.take("Why")?,
+            spec: fields.take("Spec")?,
+            upstream_issue: fields.take("Upstream-Issue")?,
+            proven_by: parse_proofs(&fields.take("Proven-by")?)?,
+            changes: match fields.take_optional("Changes") {
+                Some(globs) => words(&globs).map(str::to_owned).collect(),
+                None => Vec::new(),
+            },
+            risk: fields.take("Risk")?,
+            forwarded: fields.take("Forwarded")?,
+            drop_when: fields.take("Drop-when")?,
+        };
+        if header.subject.contains('\n') {
+            return Err(Error::new("field Subject: expected one line, found several"));
+        }
+        Ok(header)
+    }
+}
+
+impl fmt::Display for Header {
+    /// The one way to write this header.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let proofs: Vec<String> = self.proven_by.iter().map(Proof::to_string).collect();
+        field(f, "Subject", &self.subject)?;
+        field(f, "Class", self.class.as_str())?;
+        field(f, "Why", &self.why)?;
+        field(f, "Spec", &self.spec)?;
+        field(f, "Upstream-Issue", &self.upstream_issue)?;
+        field(f, "Proven-by", &proofs.join("\n"))?;
+        if !self.changes.is_empty() {
+            field(f, "Changes", &self.changes.join("\n"))?;
+        }
+        field(f, "Risk", &self.risk)?;
+        field(f, "Forwarded", &self.forwarded)?;
+        field(f, "Drop-when", &self.drop_when)
+    }
+}
+
+fn field(f: &mut fmt::Formatter<'_>, name: &str, value: &str) -> fmt::Result {
+    for (index, line) in value.split('\n').enumerate() {
+        match (index, line) {
+            (0, line) => writeln!(f, "{name}: {line}")?,
+            (_, "") => writeln!(f, " .")?,
+            (_, line) => writeln!(f, " {line}")?,
+        }
+    }
+    Ok(())
+}
+
+/// Field names and values as they stand in the text.
+struct Fields {
+    found: Vec<(&'static str, String)>,
+}
+
+impl Fields {
+    fn read(text: &str) -> Result<Fields, Error> {
+        let mut found: Vec<(&'static str, String)> = Vec::new();
+        for (index, line) in text.lines().enumerate() {
+            let fault = |what: String| Error::new(format!("header line {}: {what}", index + 1));
+            if let Some(more) = line.strip_prefix(' ') {
+                let (_, value) = found.last_mut().ok_or_else(|| fault("a continued line before any field".into()))?;
+                let more = more.trim();
+                value.push('\n');
+                value.push_str(if more == "." { "" } else { more });
+                continue;
+            }
+            let (name, value) =
+                line.split_once(':').ok_or_else(|| fault(format!("expected `Field: value`, found {line:?}")))?;
+            let name = FIELDS.into_iter().find(|known| *known == name).ok_or_else(|| {
+                let known = FIELDS.join(", ");
+                fault(format!("unknown field {name}; the fields are {known}"))
+            })?;
+            if found.iter().any(|(other, _)| *other == name) {
+                return Err(fault(format!("field {name} appears twice")));
+            }
+            found.push((name, value.trim().to_owned()));
+        }
+        Ok(Fields { found })
+    }
+
+    fn take_optional(&mut self, name: &str) -> Option<String> {
+        let index = self.found.iter().position(|(other, _)| *other == name)?;
+        Some(self.found.swap_remove(index).1)
+    }
+
+    fn take(&mut self, name: &str) -> Result<String, Error> {
+        match self.take_optional(name) {
+            None => Err(Error::new(format!("missing field {name}"))),
+            Some(value) if value.trim().is_empty() => Err(Error::new(format!("field {name} is empty"))),
+            Some(value) => Ok(value),
+        }
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty())
+}
+
+fn parse_class(text: &str) -> Result<Class, Error> {
+    let known = Class::ALL.into_iter().find(|(_, name)| *name == text);
+    known
+        .map(|(class, _)| class)
+        .ok_or_else(|| Error::new(format!("field Class: expected fix, policy, perf or build, found {text:?}")))
+}
+
+fn parse_proofs(text: &str) -> Result<Vec<Proof>, Error> {
+    words(text)
+        .map(|entry| {
+            let parts = entry.split_once(':').and_then(|(kind, name)| {
+                let known = ProofKind::ALL.into_iter().find(|(_, known)| *known == kind);
+                known.filter(|_| !name.is_empty()).map(|(kind, _)| Proof { kind, name: name.to_owned() })
+            });
+            parts.ok_or_else(|| {
+                Error::new(format!(
+                    "field Proven-by: expected case:ID, property:NAME, bench:NAME or tests:NAME, found {entry:?}"
+                ))
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: &str = "\
+Subject: Do the thing
+Class: fix
+Why: First line
+ second line
+ .
+ second paragraph
+Spec: RFC 9113 5.1
+Upstream-Issue: none
+Proven-by: case:settings/ack-with-payload
+ tests:some_test
+Changes: flow/*
+Risk: none
+Forwarded: no, because it is new
+Drop-when: upstream does it
+";
+
+    #[test]
+    fn reading_and_writing_changes_nothing() {
+        let header = Header::parse(FULL).unwrap();
+        assert_eq!(header.why, "First line\nsecond line\n\nsecond paragraph");
+        assert_eq!(header.proven_by[1].kind, ProofKind::Tests);
+        assert_eq!(header.changes, ["flow/*"]);
+        assert_eq!(header.to_string(), FULL);
+    }
+
+    #[test]
+    fn proofs_may_be_separated_by_commas() {
+        let text = FULL.replace("payload\n tests", "payload, tests");
+        assert_eq!(Header::parse(&text).unwrap(), Header::parse(FULL).unwrap());
+    }
+
+    #[test]
+    fn every_field_but_changes_is_needed() {
+        for field in FIELDS {
+            let mut lines = Vec::new();
+            let mut dropping = false;
+            for line in FULL.lines() {
+                dropping = line.starts_with(&format!("{field}:")) || (dropping && line.starts_with(' '));
+                if !dropping {
+                    lines.push(line);
+                }
+            }
+            let result = Header::parse(&lines.join("\n"));
+            if field == "Changes" {
+                assert!(result.is_ok());
+            } else {
+                let error = result.unwrap_err().to_string();
+                assert_eq!(error, format!("missing field {field}"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_class_and_proof_kind_reads_as_it_is_written() {
+        for (class, _) in Class::ALL {
+            assert_eq!(parse_class(class.as_str()).unwrap(), class);
+        }
+        for (kind, _) in ProofKind::ALL {
+            let proof = Proof { kind, name: "x/y".into() };
+            assert_eq!(parse_proofs(&proof.to_string()).unwrap(), [proof]);
+        }
+    }
+
+    #[test]
+    fn bad_values_say_what_is_allowed() {
+        for (from, to, complaint) in [
+            ("Class: fix", "Class: nice", "expected fix, policy, perf or build"),
+            ("case:settings", "kase:settings", "found \"kase:settings"),
+            ("Risk: none", "Risk:", "field Risk is empty"),
+            ("Risk: none", "Rsik: none", "unknown field Rsik"),
+            ("Risk: none", "Risk: none\nRisk: none", "appears twice"),
+            ("Subject: Do", " x\nSubject: Do", "before any field"),
+            ("the thing", "the\n thing", "Subject: expected one line"),
+        ] {
+            let error = Header::parse(&FULL.replace(from, to)).unwrap_err();
+            assert!(error.to_string().contains(complaint), "{error}");
+        }
+    }
+}

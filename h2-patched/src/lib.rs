@@ -1,0 +1,17 @@
+#![doc = include_str!(concat!(env!("OUT_DIR"), "/h2/docs.md"))]
+#![deny(missing_debug_implementations, missing_docs)]
+// What upstream's own text trips over; our modules in `overlay/` are held to the rest.
+#![allow(
+    clippy::bool_assert_comparison,
+    clippy::items_after_test_module,
+    clippy::manual_range_contains,
+    clippy::type_complexity,
+    clippy::unnecessary_map_or,
+    clippy::vec_init_then_push
+)]
+
+// Upstream's crate root as patched, less its inner attributes and docs. Its `mod` lines resolve beside it.
+include!(concat!(env!("OUT_DIR"), "/h2/src/lib.rs"));
+
+// Our own modules that hang at the crate root, by `#[path = "../overlay/NAME.rs"] mod NAME;`. A module that hangs
+// deeper is named by a patch, with the placeholder @OVERLAY@ for that directory.
