@@ -37,9 +37,7 @@ pub(crate) fn make(repo: &Repo, dir: &Path) -> Result<usize, Failure> {
     std::fs::create_dir_all(dir).map_err(|cause| Failure::io(format_args!("create {}", dir.display()), &cause))?;
     let git = Git { dir };
     git.run(&["init", "--quiet", "--initial-branch=series"])?;
-    for (key, value) in
-        [("core.autocrlf", "false"), ("commit.cleanup", "verbatim"), ("gc.auto", "0"), (MARK, &release.release())]
-    {
+    for (key, value) in [("core.autocrlf", "false"), ("gc.auto", "0"), (MARK, &release.release())] {
         git.run(&["config", key, value])?;
     }
     commit(&git, &tree, &format!("{BASE} {}\n", release.release()))?;
