@@ -6,14 +6,25 @@
 
 #![allow(missing_docs)]
 
+pub mod account;
 pub mod case;
 pub mod catalog;
+pub mod claims;
+pub mod compare;
 pub mod drive;
+pub mod expectations;
+pub mod glob;
 pub mod judge;
 pub mod ledger;
+pub mod panics;
+pub mod problem;
+pub mod report;
 pub mod run;
 pub mod script;
 pub mod subject;
+pub mod suite;
+#[cfg(test)]
+mod testing;
 pub mod transcript;
 pub mod transport;
 pub mod wire;
