@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn the_files_can_be_read() {
         for (name, _) in FILES {
-            assert_eq!(Expectations::of(name).faults(), [String::new(); 0], "{name}");
+            let faults = Expectations::of(name).faults().to_vec();
+            assert!(faults.is_empty(), "{name}: {faults:?}");
         }
         assert_eq!(Expectations::of("nobody"), Expectations::default());
     }

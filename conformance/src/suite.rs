@@ -117,6 +117,11 @@ pub fn all_cores() -> usize {
 
 /// Plays one case on one contender.
 pub fn play(case: &Case, contender: &dyn Contender) -> Played {
+    play_as(case, contender, |link| run(case, link))
+}
+
+/// Makes the contender's link for `case`, has `work` play on it, and sees to panics on either side.
+pub fn play_as(case: &Case, contender: &dyn Contender, work: impl FnOnce(&mut dyn Link) -> Run) -> Played {
     if let Some(reason) = contender.skips(case) {
         return Played::Skipped(reason);
     }
@@ -127,7 +132,7 @@ pub fn play(case: &Case, contender: &dyn Contender) -> Played {
         Err(panic) => return only(case, What::Panicked(panic.message)),
     };
     // Adapters catch the panics of their subjects, so that one which gets here is the runner's.
-    let mut run = match quietly(|| run(case, &mut *link)) {
+    let mut run = match quietly(|| work(&mut *link)) {
         Ok(run) => run,
         Err(panic) => {
             let _ = quietly(|| drop(link));
