@@ -298,10 +298,8 @@ impl<'a> Driver<'a> {
                 }
             }
             View::Ping { opaque } if self.reflexes.ack_ping => self.reflex(ping(opaque).ack()),
-            View::PingAck { opaque } => {
-                if (1..=self.probes).any(|number| probe(number) == opaque) {
-                    self.answered = opaque[7];
-                }
+            View::PingAck { opaque } if (1..=self.probes).any(|number| probe(number) == opaque) => {
+                self.answered = opaque[7];
             }
             View::WindowUpdate { .. } => self.sendable.granted(frame),
             View::Reset { .. } => self.uploads.retain(|upload| upload.stream != frame.stream),

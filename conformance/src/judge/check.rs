@@ -189,7 +189,7 @@ impl Check {
                 })
             }
             Check::LastFrame { stream, kind } => {
-                let last = transcript.subject_frames().filter(|(_, frame)| frame.stream == *stream).last();
+                let last = transcript.subject_frames().rfind(|(_, frame)| frame.stream == *stream);
                 holds(last.is_some_and(|(_, frame)| frame.kind == *kind), || match last {
                     Some((_, frame)) => format!("the last frame is {frame}, expected {}", kind_name(*kind)),
                     None => format!("no frame on stream {stream}, expected {}", kind_name(*kind)),
@@ -199,7 +199,7 @@ impl Check {
     }
 }
 
-fn span(times: &RangeInclusive<usize>) -> String {
+pub(super) fn span(times: &RangeInclusive<usize>) -> String {
     match (*times.start(), *times.end()) {
         (low, high) if low == high => low.to_string(),
         (low, usize::MAX) => format!("at least {low}"),
@@ -207,7 +207,7 @@ fn span(times: &RangeInclusive<usize>) -> String {
     }
 }
 
-fn named(codes: &[u32]) -> String {
+pub(super) fn named(codes: &[u32]) -> String {
     codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
 }
 
