@@ -179,7 +179,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
 fn one_line(message: &str) -> String {
     let lines = message.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
     let wanted = lines.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
-    let text = wanted.collect::<Vec<_>>().join(" ");
+    let text = wanted.collect::<Vec<_>>().join(" ").replace(" tip: ", "; ");
     text.strip_prefix("error: ").unwrap_or(&text).to_owned()
 }
 

@@ -5,7 +5,7 @@ use crate::judge::Outcome;
 use crate::problem::Problem;
 use crate::run::Run;
 use crate::suite::Played;
-use crate::transcript::Transcript;
+use crate::transcript::{Transcript, What};
 
 /// How two runs of one case differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,15 +81,16 @@ pub fn class(before: &Run, after: &Run) -> Option<Class> {
 /// The first place at which two records differ.
 #[must_use]
 pub fn divergence(before: &Transcript, after: &Transcript) -> Divergence {
+    // The columns of a log line mean nothing inside a sentence.
+    let said = |what: Option<&What>| {
+        let line = what.map_or("nothing more".into(), ToString::to_string);
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
     let (mut one, mut other) = (before.timeless(), after.timeless());
     loop {
         match (one.next(), other.next()) {
             (Some(a), Some(b)) if a == b => {}
-            (a, b) => {
-                let said =
-                    |what: Option<&crate::transcript::What>| what.map_or("nothing more".into(), ToString::to_string);
-                return Divergence { before: said(a), after: said(b) };
-            }
+            (a, b) => return Divergence { before: said(a), after: said(b) },
         }
     }
 }

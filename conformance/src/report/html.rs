@@ -119,7 +119,8 @@ fn matrix(out: &mut String, account: &Account) -> fmt::Result {
 }
 
 fn case(out: &mut String, account: &Account, row: &Row) -> fmt::Result {
-    let plain = row.patches.is_empty() && row.cells.iter().all(|cell| cell.standing == Standing::Fine);
+    let parting = parting(row);
+    let plain = parting.is_none() && row.cells.iter().all(|cell| cell.standing == Standing::Fine);
     write!(
         out,
         "<details class=\"case{}\">\n<summary class=\"line\"><span><span class=\"id\">{}</span><br>{}</span>",
@@ -137,7 +138,6 @@ fn case(out: &mut String, account: &Account, row: &Row) -> fmt::Result {
         row.case.level.name(),
         escape(&row.case.requires.join(", ")),
     )?;
-    let parting = parting(row);
     for (party, cell) in account.parties.iter().zip(&row.cells) {
         log(out, &party.name, cell, parting)?;
     }
@@ -203,7 +203,7 @@ fn legend(out: &mut String) -> fmt::Result {
     writeln!(
         out,
         "<p class=\"faint\">A frame marks what is unexpected. In the wire logs, times are virtual where the subject runs in \
-         memory; the underlined line is the first in which the subjects differ.</p>"
+         memory; the marked line is the first in which the subjects differ.</p>"
     )
 }
 
