@@ -25,7 +25,10 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
         }
         match &event.what {
             What::Panicked(message) => return Some(format!("the subject panicked: {message}")),
-            What::Restless => return Some("the subject does not come to rest".into()),
+            What::Restless => {
+                let frames = transcript.subject_frames().count();
+                return Some(format!("the subject does not come to rest: {frames} frames until it was cut off"));
+            }
             What::Peer(frame) | What::Reflex(frame) => match View::from(frame) {
                 View::Settings(values) => pending.push_back(values),
                 _ => sendable.granted(frame),
