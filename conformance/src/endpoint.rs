@@ -103,7 +103,10 @@ impl Endpoint {
                 What::Harness(message) => return Err(message.clone()),
                 What::Subject(frame) if matches!(View::from(frame), View::Settings(_)) => return Ok(()),
                 What::SubjectClosed { rest } if rest.starts_with(b"HTTP/1") => {
-                    return Err(format!("{} answers in HTTP/1: HTTP/2 with prior knowledge is off there", self.authority));
+                    return Err(format!(
+                        "{} answers in HTTP/1: HTTP/2 with prior knowledge is off there",
+                        self.authority
+                    ));
                 }
                 _ => {}
             }

@@ -10,6 +10,7 @@ pub mod case;
 pub mod catalog;
 pub mod drive;
 pub mod endpoint;
+pub mod expectations;
 pub mod judge;
 pub mod ledger;
 pub mod run;

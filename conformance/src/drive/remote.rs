@@ -34,9 +34,8 @@ impl Driver<'_> {
     /// Waits until the subject has done all that it can do, as far as that can be known from outside.
     pub(super) fn settle_remote(&mut self) {
         self.catch_up();
-        if !self.may_probe() {
-            self.quiet();
-        }
+        // Where no PING may stand, a pause is all that separates this step from the next.
+        while !self.may_probe() && self.listen(QUIET.min(self.silence / 2)) {}
     }
 
     /// Listens on after the last step, until nothing more is wanted or patience ends.

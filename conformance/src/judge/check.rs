@@ -112,6 +112,12 @@ impl Check {
         }
     }
 
+    /// Whether an error with this code may be the one that is expected.
+    #[must_use]
+    pub fn allows(&self, code: u32) -> bool {
+        self.codes().is_some_and(|codes| codes.contains(&code))
+    }
+
     pub(super) fn is_stream_error(&self) -> bool {
         matches!(
             self,
