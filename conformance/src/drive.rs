@@ -39,6 +39,10 @@ pub trait Link {
     fn now(&self) -> Duration;
     /// Whether `advance` cannot tell an idle subject from a slow one, so that a PING has to.
     fn is_remote(&self) -> bool;
+    /// Makes a plain request of the script ask for the subject's own resource.
+    fn address(&self, frame: &mut Frame) {
+        let _ = frame;
+    }
     /// As `advance`; a remote link waits at most `limit` for something to tell, and returns as soon as there is.
     fn wait(&mut self, limit: Duration) -> Vec<Happening> {
         let _ = limit;
@@ -91,9 +95,8 @@ pub fn play(
     want: &dyn Fn(&Transcript) -> Want,
 ) -> Transcript {
     let mut driver = Driver::new(link, script.reflexes, subject_is_server);
-    let mut calls = 0;
     for step in &script.steps {
-        driver.step(step, &mut calls);
+        driver.step(step);
     }
     driver.finish(want);
     driver.transcript
@@ -107,7 +110,9 @@ pub fn probe(number: u32) -> [u8; 8] {
     opaque
 }
 
-struct Driver<'a> {
+/// The peer. [`play`] drives it through a script; a test that decides each step by what came before does so itself.
+#[allow(missing_debug_implementations)]
+pub struct Driver<'a> {
     link: &'a mut dyn Link,
     reflexes: Reflexes,
     transcript: Transcript,
@@ -119,6 +124,8 @@ struct Driver<'a> {
     /// What the subject may send, less what the peer has yet to credit.
     received: Received,
     uploads: Vec<Upload>,
+    /// Calls made so far.
+    calls: usize,
     probes: u32,
     answered: u32,
     /// Whether anything was sent since the last probe.
@@ -145,7 +152,8 @@ struct Received {
 }
 
 impl<'a> Driver<'a> {
-    fn new(link: &'a mut dyn Link, reflexes: Reflexes, subject_is_server: bool) -> Self {
+    /// A peer that has sent nothing yet.
+    pub fn new(link: &'a mut dyn Link, reflexes: Reflexes, subject_is_server: bool) -> Self {
         let silence = link.patience();
         Driver {
             link,
@@ -158,6 +166,7 @@ impl<'a> Driver<'a> {
             sendable: Ledger::default(),
             received: Received::default(),
             uploads: Vec::new(),
+            calls: 0,
             probes: 0,
             answered: 0,
             unasked: false,
@@ -171,15 +180,32 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn step(&mut self, step: &Step, calls: &mut usize) {
+    /// What happened so far.
+    #[must_use]
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// What the peer may send.
+    #[must_use]
+    pub fn sendable(&self) -> &Ledger {
+        &self.sendable
+    }
+
+    /// Takes one step.
+    pub fn step(&mut self, step: &Step) {
         match step {
             Step::Write(sent) => {
                 let mut octets = Vec::new();
                 for piece in sent {
-                    self.note_sent(piece);
+                    let mut piece = piece.clone();
+                    if let Sent::Frame(frame) = &mut piece {
+                        self.link.address(frame);
+                    }
+                    self.note_sent(&piece);
                     match piece {
                         Sent::Frame(frame) => frame.encode(&mut octets),
-                        Sent::Raw(raw) => octets.extend_from_slice(raw),
+                        Sent::Raw(raw) => octets.extend_from_slice(&raw),
                     }
                 }
                 self.link.write(&octets);
@@ -207,9 +233,9 @@ impl<'a> Driver<'a> {
                 self.settle();
             }
             Step::App(app) => {
-                self.record(What::Called { call: *calls, app: app.clone() });
-                self.link.call(*calls, app);
-                *calls += 1;
+                self.record(What::Called { call: self.calls, app: app.clone() });
+                self.link.call(self.calls, app);
+                self.calls += 1;
                 self.run();
             }
             Step::Mark => self.record(What::Mark),

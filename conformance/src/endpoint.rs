@@ -5,14 +5,16 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::case::{Case, Config, Needs, Role};
-use crate::drive::{play, Want};
+use crate::drive::{play, Link, Want};
 use crate::judge::Check;
-use crate::run::{run_script, Run};
-use crate::script::{Script, Sent, Step};
+use crate::run::run;
+use crate::script::{Script, Step};
+use crate::subject::{RunningServer, SocketSubject};
+use crate::suite::{Contender, Played};
 use crate::transcript::What;
+use crate::transport::socket::Socket;
 use crate::transport::tcp;
-use crate::wire::code::{flag, kind};
-use crate::wire::{hpack, View};
+use crate::wire::View;
 
 /// How to talk to a server elsewhere.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +38,6 @@ pub struct Endpoint {
     path: String,
     addresses: OnceLock<Result<Vec<SocketAddr>, String>>,
 }
-
-/// Why a case is not played.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Skipped(pub &'static str);
 
 impl Endpoint {
     /// Reads a URL, `http://host[:port][/path]`. An error is one line for the user.
@@ -96,8 +94,7 @@ impl Endpoint {
     pub fn check(&self, options: Options) -> Result<(), String> {
         let mut script = Script::new(true);
         script.open();
-        let mut link = tcp::connect(self.addresses()?, options.timeout);
-        let transcript = play(&mut link, &script, true, &|_| Want::Nothing);
+        let transcript = play(&mut self.connect(options), &script, true, &|_| Want::Nothing);
         for event in &transcript.events {
             match &event.what {
                 What::Harness(message) => return Err(message.clone()),
@@ -123,65 +120,74 @@ impl Endpoint {
         found.as_deref().map_err(Clone::clone)
     }
 
-    /// The case's steps, asking for this endpoint's resource where they ask for the example's.
-    fn steps(&self, case: &Case) -> Script {
-        let mut script = case.steps();
-        for sent in script.steps.iter_mut().filter_map(|step| match step {
-            Step::Write(sent) => Some(sent),
-            _ => None,
-        }) {
-            for piece in sent {
-                self.address(piece);
-            }
-        }
-        script
-    }
-
-    /// Writes this endpoint's authority and path into a plain request. Frames that lie, are padded or go on elsewhere
-    /// are left alone: their exact octets are what their case is about.
-    fn address(&self, piece: &mut Sent) {
-        let Sent::Frame(frame) = piece else {
-            return;
+    /// A connection. What is wrong with it is told by the link.
+    fn connect(&self, options: Options) -> Socket {
+        let socket = match self.addresses() {
+            Ok(addresses) => tcp::connect(addresses, options.timeout),
+            Err(message) => tcp::unreachable(message, options.timeout),
         };
-        let plain = frame.kind == kind::HEADERS
-            && frame.has(flag::END_HEADERS)
-            && !frame.has(flag::PADDED)
-            && frame.declared.is_none();
-        if plain {
-            let fields = [(":authority", "example.test", self.authority.as_str()), (":path", "/", self.path.as_str())];
-            for (name, example, own) in fields {
-                replace(&mut frame.payload, &hpack::encode(&[(name, example)]), &hpack::encode(&[(name, own)]));
-            }
-        }
-    }
-}
-
-/// Replaces the first occurrence of `old`.
-fn replace(octets: &mut Vec<u8>, old: &[u8], new: &[u8]) {
-    if let Some(at) = octets.windows(old.len()).position(|window| window == old) {
-        octets.splice(at..at + old.len(), new.iter().copied());
+        socket.asking_for(&self.authority, &self.path)
     }
 }
 
 /// Plays a case against a server elsewhere, unless it needs what such a server cannot offer.
-pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Result<Run, Skipped> {
-    let counts_credit = |check: &Check| matches!(check, Check::Window { .. });
-    if case.expect.checks().iter().any(counts_credit) {
-        return Err(Skipped("counts credit to the octet: only a server with known windows promises that"));
+pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Played {
+    match needs_known_windows(case).or_else(|| needs_more_than_a_socket(case)) {
+        Some(reason) => Played::Skipped(reason.into()),
+        None => Played::Ran(run(case, &mut endpoint.connect(options))),
     }
-    run_local(endpoint, case, options)
 }
 
-/// As [`run_case`], for a server of this process: one with the default windows of RFC 9113.
-pub fn run_local(endpoint: &Endpoint, case: &Case, options: Options) -> Result<Run, Skipped> {
-    if let Some(reason) = needs_more_than_a_socket(case) {
-        return Err(Skipped(reason));
+/// A server on a socket as something to play cases on.
+#[derive(Debug)]
+pub struct Remote {
+    name: String,
+    version: String,
+    endpoint: Endpoint,
+    options: Options,
+    /// A server of this process, with the default windows of RFC 9113. It ends with this.
+    server: Option<RunningServer>,
+}
+
+impl Remote {
+    /// A server elsewhere. It is named by its authority.
+    #[must_use]
+    pub fn elsewhere(endpoint: Endpoint, options: Options) -> Self {
+        Remote { name: endpoint.authority.clone(), version: "unknown".into(), endpoint, options, server: None }
     }
-    let mut link = match endpoint.addresses() {
-        Ok(addresses) => tcp::connect(addresses, options.timeout),
-        Err(message) => tcp::unreachable(message, options.timeout),
-    };
-    Ok(run_script(case, &endpoint.steps(case), &mut link))
+
+    /// Starts a server of this process. An error is the environment's.
+    pub fn start(subject: &SocketSubject, options: Options) -> std::io::Result<Self> {
+        let server = (subject.start)()?;
+        let endpoint = Endpoint::local(server.addr);
+        let (name, version) = (subject.name.into(), subject.version.into());
+        Ok(Remote { name, version, endpoint, options, server: Some(server) })
+    }
+}
+
+impl Contender for Remote {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn skips(&self, case: &Case) -> Option<String> {
+        let windows = if self.server.is_none() { needs_known_windows(case) } else { None };
+        windows.or_else(|| needs_more_than_a_socket(case)).map(str::to_owned)
+    }
+
+    fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
+        Ok(Box::new(self.endpoint.connect(self.options)))
+    }
+}
+
+/// Why a case cannot be played against a server whose windows nobody knows.
+fn needs_known_windows(case: &Case) -> Option<&'static str> {
+    let counts = case.expect.checks().iter().any(|check| matches!(check, Check::Window { .. }));
+    counts.then_some("counts credit to the octet: only a server with known windows promises that")
 }
 
 /// Why a case cannot be played over a socket against a server that answers requests by itself.
@@ -189,7 +195,8 @@ fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
     if case.role == Role::Client {
         return Some("the subject is a client");
     }
-    if case.needs == Needs::Api || case.steps().steps.iter().any(|step| matches!(step, Step::App(_))) {
+    let steps = case.steps().steps;
+    if case.needs == Needs::Api || steps.iter().any(|step| matches!(step, Step::App(_))) {
         return Some("calls the subject's API");
     }
     if case.config != Config::DEFAULT {
@@ -198,7 +205,7 @@ fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
     if case.expect.checks().iter().any(Check::needs_application) {
         return Some("asks what the application behind the subject sees");
     }
-    if case.steps().steps.iter().any(|step| matches!(step, Step::Block(_))) {
+    if steps.iter().any(|step| matches!(step, Step::Block(_))) {
         return Some("needs the subject's writes to wait: a socket has a buffer of unknown size");
     }
     None
@@ -207,7 +214,6 @@ fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::build::{get, headers, GET};
 
     fn parts(url: &str) -> (String, u16, String) {
         let endpoint = Endpoint::parse(url).expect("a URL");
@@ -243,20 +249,5 @@ mod tests {
             let message = Endpoint::parse(url).expect_err(url);
             assert!(message.contains(word) && !message.contains('\n'), "{url}: {message}");
         }
-    }
-
-    #[test]
-    fn plain_requests_ask_for_the_endpoint() {
-        let endpoint = Endpoint::parse("http://h:1/x").expect("a URL");
-        let addressed = |frame| {
-            let mut piece = Sent::Frame(frame);
-            endpoint.address(&mut piece);
-            piece
-        };
-        let own = [GET[0], GET[1], (":path", "/x"), (":authority", "h:1")];
-        assert_eq!(addressed(get(1)), Sent::Frame(headers(1, &own).end_stream()));
-        assert_eq!(addressed(get(1).padded(3)), Sent::Frame(get(1).padded(3)));
-        let other = headers(1, &[(":path", "//")]);
-        assert_eq!(addressed(other.clone()), Sent::Frame(other));
     }
 }

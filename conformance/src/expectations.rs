@@ -1,62 +1,96 @@
-//! What is known of a subject: cases that do not pass, each with a reason.
+//! What is known to fall short: one file per subject, each entry with its reason.
 //!
-//! One line a case, `case-id  outcome  reason`; `#` begins a comment line.
-
-use std::collections::BTreeMap;
+//! A line reads `case-id  outcome  reason`; `#` begins a comment line. An entry that no longer holds is an error, so that the
+//! files cannot lie for long.
 
 use crate::judge::Outcome;
 
-/// What is known of one case.
+/// The files, by subject. A subject without a file is expected to pass everything.
+const FILES: &[(&str, &str)] = &[
+    ("upstream", include_str!("../expectations/upstream.txt")),
+    ("patched", include_str!("../expectations/patched.txt")),
+];
+
+/// One entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct Entry {
+    pub case: String,
     pub outcome: Outcome,
     pub reason: String,
 }
 
-/// What is known of a subject. Cases that are not named are expected to pass.
+/// What a subject is known to fall short of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Expectations(BTreeMap<String, Known>);
+pub struct Expectations {
+    entries: Vec<Entry>,
+    /// Lines that nobody can read, as sentences.
+    faults: Vec<String>,
+}
 
 impl Expectations {
-    /// Reads a file's text. An error names the line.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut known = BTreeMap::new();
-        for (number, line) in (1..).zip(text.lines()) {
+    /// Those of a subject.
+    #[must_use]
+    pub fn of(subject: &str) -> Self {
+        let text = FILES.iter().find(|(name, _)| *name == subject).map_or("", |(_, text)| text);
+        Expectations::parse(text)
+    }
+
+    /// Reads a file.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut expectations = Expectations::default();
+        for (index, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let wrong = |why: &str| format!("line {number}: {why}");
-            let (id, rest) = line.split_once(char::is_whitespace).ok_or_else(|| wrong("the outcome is missing"))?;
-            let rest = rest.trim_start();
-            let (outcome, reason) =
-                rest.split_once(char::is_whitespace).ok_or_else(|| wrong("the reason is missing"))?;
-            let outcome =
-                outcome_named(outcome).ok_or_else(|| wrong(&format!("{outcome:?} is no outcome to expect")))?;
-            let entry = Known { outcome, reason: reason.trim().to_string() };
-            if known.insert(id.to_string(), entry).is_some() {
-                return Err(wrong(&format!("{id} is named twice")));
+            match entry(line) {
+                Ok(entry) if expectations.entry(&entry.case).is_some() => {
+                    expectations.faults.push(format!("line {}: {} has an entry already", index + 1, entry.case));
+                }
+                Ok(entry) => expectations.entries.push(entry),
+                Err(fault) => expectations.faults.push(format!("line {}: {fault}", index + 1)),
             }
         }
-        Ok(Expectations(known))
+        expectations
     }
 
-    /// What is known of a case.
+    /// The entry of a case.
     #[must_use]
-    pub fn of(&self, id: &str) -> Option<&Known> {
-        self.0.get(id)
+    pub fn entry(&self, case: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.case == case)
     }
 
-    /// Entries that name none of `cases`.
-    pub fn unknown<'a>(&'a self, cases: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
-        let cases: std::collections::BTreeSet<&str> = cases.collect();
-        self.0.keys().map(String::as_str).filter(move |id| !cases.contains(id))
+    /// All entries.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Lines that nobody can read.
+    #[must_use]
+    pub fn faults(&self) -> &[String] {
+        &self.faults
     }
 }
 
-/// `pass` is not among them: it goes without saying.
-fn outcome_named(name: &str) -> Option<Outcome> {
-    [Outcome::Weak, Outcome::Fail, Outcome::Observed, Outcome::Inconclusive].into_iter().find(|o| o.name() == name)
+fn entry(line: &str) -> Result<Entry, String> {
+    /// To pass is what is expected of every case without an entry.
+    const ALLOWED: [Outcome; 4] = [Outcome::Weak, Outcome::Fail, Outcome::Observed, Outcome::Inconclusive];
+    let next = |text: &str| {
+        let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        (word.to_owned(), rest.trim_start().to_owned())
+    };
+    let (case, rest) = next(line);
+    let (outcome, reason) = next(&rest);
+    let known = ALLOWED.into_iter().find(|allowed| allowed.name() == outcome);
+    let outcome = known.ok_or_else(|| {
+        format!("expected `case-id  outcome  reason` with an outcome of weak, fail, observed or inconclusive: {line}")
+    })?;
+    if reason.is_empty() {
+        return Err(format!("{case} has no reason"));
+    }
+    Ok(Entry { case, outcome, reason })
 }
 
 #[cfg(test)]
@@ -64,26 +98,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_and_comments() {
-        let text = "# head\n\n  a/b   fail\t two words \nc/d weak because\n";
-        let known = Expectations::parse(text).expect("a file");
-        assert_eq!(known.of("a/b"), Some(&Known { outcome: Outcome::Fail, reason: "two words".into() }));
-        assert_eq!(known.of("c/d").map(|known| known.outcome), Some(Outcome::Weak));
-        assert_eq!(known.of("e/f"), None);
-        assert_eq!(known.unknown(["a/b"].into_iter()).collect::<Vec<_>>(), ["c/d"]);
+    fn entries_comments_and_faults() {
+        let read = Expectations::parse(
+            "# comment\n\na/b  fail   needs a rewrite\n  a/c weak x\na/b weak again\na/d pass fine\na/e fail\nlonely\n",
+        );
+        assert_eq!(
+            read.entry("a/b"),
+            Some(&Entry { case: "a/b".into(), outcome: Outcome::Fail, reason: "needs a rewrite".into() })
+        );
+        assert_eq!(read.entries().len(), 2);
+        let faults: Vec<&str> = read.faults().iter().map(|fault| &fault[..6]).collect();
+        assert_eq!(faults, ["line 5", "line 6", "line 7", "line 8"]);
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_line() {
-        for (text, word) in [
-            ("a/b", "outcome"),
-            ("\na/b fail", "line 2: the reason"),
-            ("a/b pass it goes without saying", "\"pass\""),
-            ("a/b broken for a reason", "\"broken\""),
-            ("a/b fail x\na/b fail y", "line 2: a/b is named twice"),
-        ] {
-            let message = Expectations::parse(text).expect_err(text);
-            assert!(message.contains(word), "{text:?}: {message}");
+    fn the_files_can_be_read() {
+        for (name, _) in FILES {
+            let faults = Expectations::of(name).faults().to_vec();
+            assert!(faults.is_empty(), "{name}: {faults:?}");
         }
+        assert_eq!(Expectations::of("nobody"), Expectations::default());
     }
 }

@@ -3,7 +3,6 @@
 use crate::case::Case;
 use crate::drive::{play, Link, Want};
 use crate::judge::{judge, Outcome, Verdict};
-use crate::script::Script;
 use crate::transcript::Transcript;
 
 /// What came of one case on one subject.
@@ -15,17 +14,12 @@ pub struct Run {
 
 /// Plays `case` over `link` and judges it.
 pub fn run(case: &Case, link: &mut dyn Link) -> Run {
-    run_script(case, &case.steps(), link)
-}
-
-/// As [`run`], with the steps written out by the caller.
-pub fn run_script(case: &Case, script: &Script, link: &mut dyn Link) -> Run {
     let want = |transcript: &Transcript| match judge(&case.expect, transcript).outcome {
         Outcome::Pass if case.expect.needs_quiet() => Want::Quiet,
         Outcome::Pass => Want::Nothing,
         _ => Want::More,
     };
     let server = case.role == crate::case::Role::Server;
-    let transcript = play(link, script, server, &want);
+    let transcript = play(link, &case.steps(), server, &want);
     Run { verdict: judge(&case.expect, &transcript), transcript }
 }

@@ -2,7 +2,7 @@
 
 use h2_conformance::case::Case;
 use h2_conformance::catalog;
-use h2_conformance::expectations::Expectations;
+use h2_conformance::expectations::{Entry, Expectations};
 use h2_conformance::run::run;
 use h2_conformance::subject::{Subject, IN_MEMORY};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -12,21 +12,17 @@ const ROUNDS: usize = 3;
 
 fn main() {
     let subject = IN_MEMORY.iter().find(|subject| subject.name == "patched").expect("the fork is a subject");
-    let expectations = match Expectations::parse(include_str!("../expectations/patched.txt")) {
-        Ok(expectations) => expectations,
-        Err(message) => {
-            eprintln!("expectations/patched.txt: {message}");
-            std::process::exit(1);
-        }
-    };
+    let expectations = Expectations::of(subject.name);
     let cases = catalog::all();
-    let stale = expectations.unknown(cases.iter().map(|case| case.id)).map(str::to_string).collect::<Vec<_>>();
+    let exists = |entry: &&Entry| cases.iter().any(|case| case.id == entry.case);
+    let stale: Vec<&str> = expectations.entries().iter().filter(|e| !exists(e)).map(|e| e.case.as_str()).collect();
+    let stale = stale.join(", ");
     let mut trials: Vec<Trial> = cases.into_iter().map(|case| on_patched(subject, case, &expectations)).collect();
     trials.push(Trial::test("expectations::name-cases-that-exist", move || {
         if stale.is_empty() {
             Ok(())
         } else {
-            Err(format!("no such case: {}", stale.join(", ")).into())
+            Err(format!("no such case: {stale}").into())
         }
     }));
     for subject in IN_MEMORY {
@@ -36,7 +32,7 @@ fn main() {
 }
 
 fn on_patched(subject: &'static Subject, case: Case, expectations: &Expectations) -> Trial {
-    let known = expectations.of(case.id).cloned();
+    let known = expectations.entry(case.id).cloned();
     Trial::test(format!("{}::{}", subject.name, case.id), move || {
         let run = run(&case, &mut *(subject.make)(&case));
         let found = run.verdict.outcome.name();

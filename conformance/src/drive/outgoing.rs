@@ -67,7 +67,7 @@ mod tests {
     fn a_frame_may_follow_whole_frames_only() {
         let headers = get(1).to_bytes();
         assert!(after(&[settings().to_bytes()]));
-        assert!(after(&[headers.clone()]));
+        assert!(after(std::slice::from_ref(&headers)));
         assert!(!after(&[headers[..headers.len() - 1].to_vec()]));
         assert!(after(&[headers[..7].to_vec(), headers[7..].to_vec()]));
     }

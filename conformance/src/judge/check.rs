@@ -262,7 +262,7 @@ fn answers_probe(frame: &Frame, transcript: &Transcript) -> bool {
     matches!(View::from(frame), View::PingAck { .. }) && transcript.events.iter().any(asked)
 }
 
-fn span(times: &RangeInclusive<usize>) -> String {
+pub(super) fn span(times: &RangeInclusive<usize>) -> String {
     match (*times.start(), *times.end()) {
         (low, high) if low == high => low.to_string(),
         (low, usize::MAX) => format!("at least {low}"),
@@ -270,7 +270,7 @@ fn span(times: &RangeInclusive<usize>) -> String {
     }
 }
 
-fn named(codes: &[u32]) -> String {
+pub(super) fn named(codes: &[u32]) -> String {
     codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
 }
 

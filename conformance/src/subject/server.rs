@@ -3,9 +3,8 @@
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -23,7 +22,7 @@ const PARTING: Duration = Duration::from_secs(1);
 pub struct RunningServer {
     pub addr: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    ended: Receiver<()>,
+    thread: JoinHandle<()>,
 }
 
 impl RunningServer {
@@ -38,8 +37,7 @@ impl RunningServer {
         let addr = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
-        let (ending, ended) = mpsc::channel();
-        thread::Builder::new().name(format!("server {addr}")).spawn(move || {
+        let thread = thread::Builder::new().name(format!("server {addr}")).spawn(move || {
             let local = tokio::task::LocalSet::new();
             local.block_on(&runtime, async {
                 tokio::select! {
@@ -47,10 +45,8 @@ impl RunningServer {
                     _ = accept(listener, serve) => {}
                 }
             });
-            drop(local);
-            let _ = ending.send(());
         })?;
-        Ok(RunningServer { addr, stop: Some(stop), ended })
+        Ok(RunningServer { addr, stop: Some(stop), thread })
     }
 }
 
@@ -80,7 +76,10 @@ impl Drop for RunningServer {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
-            let _ = self.ended.recv_timeout(PARTING);
+        }
+        let until = Instant::now() + PARTING;
+        while !self.thread.is_finished() && Instant::now() < until {
+            thread::sleep(Duration::from_millis(1));
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use h2_upstream as h2;
 
-// One source, compiled twice on purpose.
-#[allow(clippy::duplicate_mod)]
 #[path = "h2_like/mod.rs"]
 mod h2_like;
 

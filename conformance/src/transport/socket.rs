@@ -14,6 +14,9 @@ use tokio::runtime::Runtime;
 
 use crate::drive::{Happening, Link};
 use crate::script::App;
+use crate::wire::Frame;
+
+use super::address::Address;
 
 /// Octets from the subject after which a run is cut off: no case asks for a hundredth of that.
 pub const FLOOD: usize = 16 << 20;
@@ -38,6 +41,7 @@ pub struct Socket {
     closing: bool,
     blocked: bool,
     received: usize,
+    address: Option<Address>,
 }
 
 enum Way {
@@ -65,7 +69,15 @@ impl Socket {
             closing: false,
             blocked: false,
             received: 0,
+            address: None,
         }
+    }
+
+    /// Has requests ask for this authority and path.
+    #[must_use]
+    pub fn asking_for(mut self, authority: &str, path: &str) -> Self {
+        self.address = Some(Address::new(authority, path));
+        self
     }
 }
 
@@ -149,6 +161,12 @@ impl Link for Socket {
         };
         self.way = Way::Closed;
         vec![closed]
+    }
+
+    fn address(&self, frame: &mut Frame) {
+        if let Some(address) = &self.address {
+            address.write_into(frame);
+        }
     }
 
     fn now(&self) -> Duration {

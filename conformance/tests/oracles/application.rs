@@ -17,7 +17,7 @@ fn failed() -> AppResult {
     AppResult::Failed("stream error".into())
 }
 
-pub fn call() {
+pub(crate) fn call() {
     use Ending::*;
     use Outcome::*;
     let rows = vec![
@@ -39,7 +39,7 @@ pub fn call() {
     check("call gives", &words::call_gives(1, 5), &rows);
 }
 
-pub fn call_fails() {
+pub(crate) fn call_fails() {
     use Ending::*;
     use Outcome::*;
     let rows = vec![
@@ -53,7 +53,7 @@ pub fn call_fails() {
     check("call fails", &words::call_fails(1), &rows);
 }
 
-pub fn call_waits() {
+pub(crate) fn call_waits() {
     use Ending::*;
     use Outcome::*;
     let rows = vec![
@@ -67,7 +67,7 @@ pub fn call_waits() {
     check("call waits", &words::call_waits(1), &rows);
 }
 
-pub fn handed() {
+pub(crate) fn handed() {
     use Ending::*;
     use Outcome::*;
     let rows = vec![

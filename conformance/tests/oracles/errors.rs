@@ -49,7 +49,7 @@ fn table(replaced: &[(&str, Outcome, Ending)], more: Vec<Row>) -> Vec<Row> {
     rows
 }
 
-pub fn connection_error() {
+pub(crate) fn connection_error() {
     use Ending::*;
     use Outcome::*;
     let right = goaway(1, STREAM_CLOSED);
@@ -139,16 +139,16 @@ fn stream_rows(beyond: Outcome) -> Vec<Row> {
     )
 }
 
-pub fn stream_error() {
+pub(crate) fn stream_error() {
     check("stream error", &h2_conformance::judge::words::stream_error(1, STREAM_CLOSED), &stream_rows(Outcome::Weak));
 }
 
-pub fn stream_error_only() {
+pub(crate) fn stream_error_only() {
     let rows = stream_rows(Outcome::Fail);
     check("stream error only", &h2_conformance::judge::words::stream_error_only(1, STREAM_CLOSED), &rows);
 }
 
-pub fn any_error() {
+pub(crate) fn any_error() {
     use Ending::*;
     use Outcome::*;
     let right = || reset(1, STREAM_CLOSED);
@@ -173,7 +173,7 @@ pub fn any_error() {
     check("any error", &h2_conformance::judge::words::any_error(1, STREAM_CLOSED), &rows);
 }
 
-pub fn malformed() {
+pub(crate) fn malformed() {
     use Ending::*;
     use Outcome::*;
     let right = || reset(1, PROTOCOL_ERROR);
@@ -210,7 +210,7 @@ pub fn malformed() {
     check("malformed", &h2_conformance::judge::words::malformed(1), &rows);
 }
 
-pub fn refused() {
+pub(crate) fn refused() {
     use Ending::*;
     use Outcome::*;
     let right = || reset(1, REFUSED_STREAM);

@@ -30,7 +30,7 @@ fn table(right: Record, more: Vec<Row>) -> Vec<Row> {
     rows
 }
 
-pub fn message() {
+pub(crate) fn message() {
     use Ending::*;
     use Outcome::*;
     let whole = || opened().subject(response(1, 200)).subject(data(1, 2).end_stream());
@@ -96,7 +96,7 @@ pub fn message() {
     check("message of any status", &Check::Message { stream: 1, status: None }.into(), &rows);
 }
 
-pub fn content() {
+pub(crate) fn content() {
     use Ending::*;
     use Outcome::*;
     let rows = table(
@@ -118,7 +118,7 @@ pub fn content() {
     check("content", &h2_conformance::judge::words::content(1, 10), &rows);
 }
 
-pub fn window() {
+pub(crate) fn window() {
     use Ending::*;
     use Outcome::*;
     let sent = || opened().peer(post(1)).peer(data(1, 1_000).padded(7));
@@ -174,7 +174,7 @@ pub fn window() {
     check("window of a stream", &h2_conformance::judge::words::window(1, 65_535), &rows);
 }
 
-pub fn count() {
+pub(crate) fn count() {
     use Ending::*;
     use Outcome::*;
     let update = || window_update(1, 5);
@@ -215,7 +215,7 @@ pub fn count() {
     check("none of PING", &none_of(kind::PING, 0), &rows);
 }
 
-pub fn pong() {
+pub(crate) fn pong() {
     use Ending::*;
     use Outcome::*;
     let rows = table(
@@ -232,7 +232,7 @@ pub fn pong() {
     check("pong", &Check::Pong([9; 8]).into(), &rows);
 }
 
-pub fn frame_size() {
+pub(crate) fn frame_size() {
     use Ending::*;
     use Outcome::*;
     let rows = table(
@@ -251,7 +251,7 @@ pub fn frame_size() {
     check("frame size", &Check::FrameSize { octets: 20_000 }.into(), &rows);
 }
 
-pub fn settings_first() {
+pub(crate) fn settings_first() {
     use Ending::*;
     use Outcome::*;
     let start = || Record::default().mark().peer(settings());
@@ -269,7 +269,7 @@ pub fn settings_first() {
     check("settings first", &Check::SettingsFirst.into(), &rows);
 }
 
-pub fn setting() {
+pub(crate) fn setting() {
     use Ending::*;
     use Outcome::*;
     let id = setting::MAX_CONCURRENT_STREAMS;
@@ -288,7 +288,7 @@ pub fn setting() {
     check("setting", &Check::Setting { id, value: 7 }.into(), &rows);
 }
 
-pub fn last_frame() {
+pub(crate) fn last_frame() {
     use Ending::*;
     use Outcome::*;
     let rows = table(

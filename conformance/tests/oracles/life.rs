@@ -9,7 +9,7 @@ use h2_conformance::wire::code::error::*;
 use crate::record::{check, opened, opening, Row};
 
 /// What is wrong wherever the connection has to go on.
-pub fn dead() -> Vec<Row> {
+pub(crate) fn dead() -> Vec<Row> {
     use Ending::*;
     use Outcome::*;
     vec![
@@ -32,7 +32,7 @@ pub fn dead() -> Vec<Row> {
     ]
 }
 
-pub fn ignored() {
+pub(crate) fn ignored() {
     use Ending::*;
     use Outcome::*;
     let mut rows = dead();
@@ -51,7 +51,7 @@ pub fn ignored() {
     check("ignored", &h2_conformance::judge::words::ignored(), &rows);
 }
 
-pub fn alive() {
+pub(crate) fn alive() {
     use Ending::*;
     use Outcome::*;
     let mut rows = dead();
@@ -63,7 +63,7 @@ pub fn alive() {
     check("alive", &h2_conformance::judge::words::alive(), &rows);
 }
 
-pub fn ends() {
+pub(crate) fn ends() {
     use Ending::*;
     use Outcome::*;
     let rows = vec![

@@ -11,15 +11,15 @@ use h2_conformance::wire::{Frame, PREFACE};
 
 /// A transcript under construction; each method adds what its name says.
 #[derive(Clone, Debug, Default)]
-pub struct Record(Transcript);
+pub(crate) struct Record(Transcript);
 
 /// A server's connection that was opened; what follows is under test.
-pub fn opened() -> Record {
+pub(crate) fn opened() -> Record {
     opening().add(What::Mark)
 }
 
 /// The same before the mark.
-pub fn opening() -> Record {
+pub(crate) fn opening() -> Record {
     Record::default()
         .add(What::PeerRaw(PREFACE.to_vec()))
         .peer(settings())
@@ -29,68 +29,68 @@ pub fn opening() -> Record {
 }
 
 impl Record {
-    pub fn add(mut self, what: What) -> Self {
+    pub(crate) fn add(mut self, what: What) -> Self {
         let at = Duration::from_millis(self.0.events.len() as u64);
         self.0.events.push(Event { at, what });
         self
     }
 
-    pub fn mark(self) -> Self {
+    pub(crate) fn mark(self) -> Self {
         self.add(What::Mark)
     }
 
-    pub fn peer(self, frame: Frame) -> Self {
+    pub(crate) fn peer(self, frame: Frame) -> Self {
         self.add(What::Peer(frame))
     }
 
-    pub fn subject(self, frame: Frame) -> Self {
+    pub(crate) fn subject(self, frame: Frame) -> Self {
         self.add(What::Subject(frame))
     }
 
     /// The runner asks whether the connection works.
-    pub fn asked(self) -> Self {
+    pub(crate) fn asked(self) -> Self {
         self.add(What::Probe(ping(probe(1))))
     }
 
     /// The runner asks, and the subject answers.
-    pub fn alive(self) -> Self {
+    pub(crate) fn alive(self) -> Self {
         self.asked().subject(ping(probe(1)).ack())
     }
 
-    pub fn closes(self) -> Self {
+    pub(crate) fn closes(self) -> Self {
         self.add(What::SubjectClosed { rest: Vec::new() })
     }
 
-    pub fn closes_within_a_frame(self) -> Self {
+    pub(crate) fn closes_within_a_frame(self) -> Self {
         self.add(What::SubjectClosed { rest: vec![0, 0, 4] })
     }
 
-    pub fn panics(self) -> Self {
+    pub(crate) fn panics(self) -> Self {
         self.add(What::Panicked("called `unwrap` on a `None` value".into()))
     }
 
-    pub fn calls(self, call: usize, app: App) -> Self {
+    pub(crate) fn calls(self, call: usize, app: App) -> Self {
         self.add(What::Called { call, app })
     }
 
-    pub fn gives(self, call: usize, result: AppResult) -> Self {
+    pub(crate) fn gives(self, call: usize, result: AppResult) -> Self {
         self.add(What::Result { call, result })
     }
 
-    pub fn accepted(self, stream: u32) -> Self {
+    pub(crate) fn accepted(self, stream: u32) -> Self {
         self.add(What::Accepted { stream })
     }
 
-    pub fn transcript(&self) -> &Transcript {
+    pub(crate) fn transcript(&self) -> &Transcript {
         &self.0
     }
 }
 
 /// One line of a table: what it shows, what happened, and the verdict that it has to get.
-pub type Row = (&'static str, Record, Outcome, Ending);
+pub(crate) type Row = (&'static str, Record, Outcome, Ending);
 
 /// Judges each row, and makes sure that the table shows at least one right and three wrong transcripts.
-pub fn check(kind: &str, expect: &Expect, rows: &[Row]) {
+pub(crate) fn check(kind: &str, expect: &Expect, rows: &[Row]) {
     for (name, record, outcome, ending) in rows {
         let verdict = judge(expect, record.transcript());
         assert_eq!(

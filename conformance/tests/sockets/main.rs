@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use h2_conformance::case::Case;
 use h2_conformance::catalog;
-use h2_conformance::endpoint::{run_local, Endpoint, Options};
+use h2_conformance::endpoint::{Endpoint, Options, Remote};
 use h2_conformance::judge::Outcome;
 use h2_conformance::run::run;
 use h2_conformance::subject::{IN_MEMORY, SOCKET};
+use h2_conformance::suite::play;
 
 /// So many cases at least are played over a socket. To be raised as the catalogue grows.
 const AT_LEAST: usize = 2;
@@ -19,11 +20,11 @@ const AT_LEAST: usize = 2;
 fn verdicts_over_tcp_are_those_in_memory() {
     for in_memory in IN_MEMORY {
         let on_socket = SOCKET.iter().find(|subject| subject.name == in_memory.name).expect("both ways");
-        let server = (on_socket.start)().expect("a server");
-        let endpoint = Endpoint::local(server.addr);
+        let remote = Remote::start(on_socket, Options::default()).expect("a server");
         let mut played = 0;
         for case in catalog::all() {
-            let Ok(over_tcp) = run_local(&endpoint, &case, Options::default()) else {
+            let over_tcp = play(&case, &remote);
+            let Some(over_tcp) = over_tcp.run() else {
                 continue;
             };
             played += 1;
@@ -41,14 +42,12 @@ fn verdicts_over_tcp_are_those_in_memory() {
 #[test]
 fn hyper_passes_what_has_nothing_wrong_in_it_and_costs_round_trips_only() {
     let hyper = SOCKET.iter().find(|subject| subject.name == "hyper-patched").expect("hyper");
-    let server = (hyper.start)().expect("a server");
-    let endpoint = Endpoint::local(server.addr);
-    endpoint.check(Options::default()).expect("it speaks HTTP/2");
     // A patience that no test would wait for: only round trips are spent.
-    let options = Options { timeout: Duration::from_secs(60) };
+    let remote = Remote::start(hyper, Options { timeout: Duration::from_secs(60) }).expect("a server");
     let began = Instant::now();
     for case in sound() {
-        let run = run_local(&endpoint, &case, options).expect("played");
+        let played = play(&case, &remote);
+        let run = played.run().expect("not skipped");
         assert_eq!(run.verdict.outcome, Outcome::Pass, "{}: {}\n{}", case.title, run.verdict.reason, run.transcript);
     }
     assert!(began.elapsed() < Duration::from_secs(10), "took {:?}", began.elapsed());
