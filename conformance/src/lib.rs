@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod claims;
 pub mod compare;
 pub mod drive;
+pub mod endpoint;
 pub mod expectations;
 pub mod explain;
 pub mod glob;

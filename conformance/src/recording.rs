@@ -324,7 +324,8 @@ mod tests {
 
     #[test]
     fn replayed_it_gives_the_same_record() {
-        let played = |script: &Script| play(&mut patched::H2::new(&sample()), script, true, &|_| true);
+        let played =
+            |script: &Script| play(&mut patched::H2::new(&sample()), script, true, &|_| crate::drive::Want::Nothing);
         let original = Case {
             script: |s| {
                 s.open();

@@ -13,7 +13,7 @@ pub fn replay(recording: &Recording, contender: &dyn Contender) -> Played {
     let case = Case { id: "replay", role: recording.role(), config: recording.config.into(), ..Case::DEFAULT };
     let script = recording.script();
     play_as(&case, contender, |link| {
-        let transcript = drive::play(link, &script, case.role == Role::Server, &|_| false);
+        let transcript = drive::play(link, &script, case.role == Role::Server, &|_| drive::Want::More);
         Run { verdict: judge(&case.expect, &transcript), transcript }
     })
 }

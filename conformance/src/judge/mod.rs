@@ -13,6 +13,8 @@ pub use check::{Check, Codes};
 pub use ending::Ending;
 
 use crate::transcript::{Transcript, What};
+use crate::wire::code::error::NO_ERROR;
+use crate::wire::code::error_name;
 
 /// Whether the sentence of a case holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +71,13 @@ impl Expect {
         &self.checks
     }
 
+    /// Whether part of it holds only because something does not come: who listens at a socket has to wait a little before
+    /// believing it.
+    #[must_use]
+    pub fn needs_quiet(&self) -> bool {
+        self.checks.iter().any(Check::needs_quiet)
+    }
+
     /// Adds what `other` expects.
     #[must_use]
     pub fn and(mut self, other: impl Into<Expect>) -> Self {
@@ -107,12 +116,23 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
     if !ending::was_open(transcript, mark) {
         return (Outcome::Inconclusive, "the subject sent no SETTINGS before the step under test".into());
     }
+    if let Some((_, code)) = ending::goaway(transcript).filter(|(at, code)| *at < mark && *code != NO_ERROR) {
+        let code = error_name(code);
+        return (Outcome::Inconclusive, format!("GOAWAY {code} before the step under test"));
+    }
     // The worst finding counts; of equals, the first.
     let mut worst = (Outcome::Pass, String::new());
     for check in &expect.checks {
         let found = check.holds(transcript);
         if found.0 > worst.0 {
             worst = found;
+        }
+    }
+    // What never came cannot break a rule: a case about numbers and absences is not met by a connection that is gone.
+    let silent = !expect.checks.is_empty() && !expect.checks.iter().any(Check::speaks_of_the_end);
+    if worst.0 == Outcome::Pass && silent {
+        if let Some(reason) = ending::gave_up(transcript) {
+            return (Outcome::Fail, reason);
         }
     }
     worst

@@ -2,6 +2,7 @@
 
 mod calls;
 mod ops;
+mod tcp;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::super::server::RunningServer;
 use super::super::tasks::Bell;
 use super::h2;
 use crate::case::{Case, Config, Needs, Role};
@@ -56,6 +58,11 @@ struct Application {
     requester: Option<Requester>,
     streams: BTreeMap<u32, Held>,
     pings: Option<h2::PingPong>,
+}
+
+/// Starts a server on a socket.
+pub fn start() -> std::io::Result<RunningServer> {
+    RunningServer::start(tcp::serve)
 }
 
 impl H2 {
