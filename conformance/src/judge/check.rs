@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::ending::{alive, goaway};
 use super::Outcome;
 use crate::ledger::Ledger;
-use crate::transcript::{AppResult, Transcript, What};
+use crate::transcript::{AppResult, Event, Transcript, What};
 use crate::wire::code::error::{NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM};
 use crate::wire::code::{error_name, kind, kind_name};
 use crate::wire::{hpack, Frame, View};
@@ -37,6 +37,11 @@ pub enum Check {
     Content { stream: u32, octets: u64 },
     /// The connection's window (stream 0) or a stream's stands at this size in the peer's books at the end.
     Window { stream: u32, octets: i64 },
+    /// So many octets of content went from the peer to the subject on this stream: a peer that obeys the windows gets no
+    /// further than they allow.
+    Uploaded { stream: u32, octets: u64 },
+    /// This held before the runner's PING at the end, which sets many a sleeper in motion.
+    Unprompted(Box<Check>),
     /// So many frames of this type from the subject on this stream after the mark.
     Count { kind: u8, stream: u32, times: RangeInclusive<usize> },
     /// The subject answers a PING with this opaque data.
@@ -137,6 +142,22 @@ impl Check {
                 let sent = content(transcript, *stream);
                 holds(sent == *octets, || format!("{sent} octets of content on stream {stream}, expected {octets}"))
             }
+            Check::Uploaded { stream, octets } => {
+                let sent = uploaded(transcript, *stream);
+                holds(sent == *octets, || {
+                    format!("the peer could send {sent} octets on stream {stream}, expected {octets}")
+                })
+            }
+            Check::Unprompted(check) => {
+                let probe = |event: &Event| matches!(event.what, What::Probe(_));
+                let mark = transcript.mark().unwrap_or(0);
+                let end =
+                    transcript.events[mark..].iter().position(probe).map_or(transcript.events.len(), |at| mark + at);
+                match check.holds(&Transcript { events: transcript.events[..end].to_vec() }) {
+                    (Outcome::Pass, reason) => (Outcome::Pass, reason),
+                    (outcome, reason) => (outcome, format!("{reason}, before a PING woke the connection")),
+                }
+            }
             Check::Window { stream, octets } => window(transcript, *stream, *octets),
             Check::Count { kind, stream, times } => {
                 let seen = transcript.answers().filter(|f| f.kind == *kind && f.stream == *stream).count();
@@ -189,7 +210,7 @@ impl Check {
                 })
             }
             Check::LastFrame { stream, kind } => {
-                let last = transcript.subject_frames().filter(|(_, frame)| frame.stream == *stream).last();
+                let last = transcript.subject_frames().rfind(|(_, frame)| frame.stream == *stream);
                 holds(last.is_some_and(|(_, frame)| frame.kind == *kind), || match last {
                     Some((_, frame)) => format!("the last frame is {frame}, expected {}", kind_name(*kind)),
                     None => format!("no frame on stream {stream}, expected {}", kind_name(*kind)),
@@ -344,6 +365,18 @@ fn content(transcript: &Transcript, stream: u32) -> u64 {
             _ => 0,
         })
         .sum()
+}
+
+fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
+    let sent = transcript.events.iter().filter_map(|event| match &event.what {
+        What::Peer(frame) | What::Reflex(frame) if frame.stream == stream => Some(frame),
+        _ => None,
+    });
+    sent.map(|frame| match View::from(frame) {
+        View::Data { data, .. } => data.len() as u64,
+        _ => 0,
+    })
+    .sum()
 }
 
 /// The window that the subject grants, in the peer's books.
