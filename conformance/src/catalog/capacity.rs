@@ -41,10 +41,11 @@ pub(super) fn cases() -> Vec<Case> {
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::SendData { stream: 3, octets: 100, end: true });
-s.app(App::Reserve { stream: 1, octets: 0 });
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::Reserve { stream: 1, octets: 0 });
             },
             expect: unprompted(content(3, 100)).and(answered(3)),
             ..Case::DEFAULT
@@ -56,11 +57,11 @@ s.app(App::Reserve { stream: 1, octets: 0 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open();
-(0..2).for_each(|_| s.app(App::Request { method: "POST", end: false }));
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::SendData { stream: 3, octets: 100, end: true });
-s.app(App::Reserve { stream: 1, octets: 0 });
+                s.open();
+                (0..2).for_each(|_| s.app(App::Request { method: "POST", end: false }));
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::Reserve { stream: 1, octets: 0 });
             },
             expect: unprompted(content(3, 100)).and(alive()),
             ..Case::DEFAULT
@@ -72,11 +73,12 @@ s.app(App::Reserve { stream: 1, octets: 0 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::Reserve { stream: 3, octets: 100 });
-s.app(App::AwaitCapacity { stream: 3 });
-s.app(App::Reserve { stream: 1, octets: 0 });
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::Reserve { stream: 3, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 3 });
+                s.app(App::Reserve { stream: 1, octets: 0 });
             },
             expect: call_gives(4, 100).and(alive()),
             ..Case::DEFAULT
@@ -88,11 +90,11 @@ s.app(App::Reserve { stream: 1, octets: 0 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open();
-(0..2).for_each(|_| s.app(App::Request { method: "POST", end: false }));
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::Drop { stream: 1, what: Handles::Send });
-s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.open();
+                (0..2).for_each(|_| s.app(App::Request { method: "POST", end: false }));
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::Drop { stream: 1, what: Handles::Send });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
             },
             expect: unprompted(content(3, 100)).and(alive()),
             ..Case::DEFAULT
@@ -104,10 +106,11 @@ s.app(App::SendData { stream: 3, octets: 100, end: true });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::SendData { stream: 3, octets: 100, end: true });
-s.send(reset(1, CANCEL));
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.send(reset(1, CANCEL));
             },
             expect: unprompted(content(3, 100)).and(answered(3)),
             ..Case::DEFAULT
@@ -119,10 +122,11 @@ s.send(reset(1, CANCEL));
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::SendData { stream: 3, octets: 100, end: true });
-s.app(App::Reset { stream: 1, code: CANCEL });
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::Reset { stream: 1, code: CANCEL });
             },
             expect: unprompted(content(3, 100)).and(answered(3)),
             ..Case::DEFAULT
@@ -134,10 +138,11 @@ s.app(App::Reset { stream: 1, code: CANCEL });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::SendData { stream: 3, octets: 100, end: true });
-s.app(App::SendData { stream: 1, octets: 10, end: true });
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::SendData { stream: 1, octets: 10, end: true });
             },
             expect: unprompted(content(3, 100)).and(answered(1)).and(answered(3)),
             ..Case::DEFAULT
@@ -149,10 +154,11 @@ s.app(App::SendData { stream: 1, octets: 10, end: true });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::SendData { stream: 3, octets: 100, end: true });
-s.app(App::SendTrailers { stream: 1 });
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::SendTrailers { stream: 1 });
             },
             expect: unprompted(content(3, 100)).and(answered(1)).and(answered(3)),
             ..Case::DEFAULT
@@ -164,9 +170,10 @@ s.app(App::SendTrailers { stream: 1 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
             },
             expect: unprompted(content(3, 100)).and(answered(3)),
             ..Case::DEFAULT
@@ -174,7 +181,7 @@ s.app(App::SendData { stream: 3, octets: 100, end: true });
         Case {
             id: "capacity/one-idle-reservation",
             role: Role::Server,
-            title: "One idle stream that reserved an octet does not stall a writer whose peer returns credit at a used-up window",
+            title: "One idle reservation of an octet does not stall a writer with a peer that credits used-up windows",
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| idle_reservations(s, 1),
@@ -184,7 +191,7 @@ s.app(App::SendData { stream: 3, octets: 100, end: true });
         Case {
             id: "capacity/ten-idle-reservations",
             role: Role::Server,
-            title: "Ten idle streams that reserved an octet each do not stall a writer whose peer returns credit at a used-up window",
+            title: "Ten idle reservations of an octet do not stall a writer with a peer that credits used-up windows",
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| idle_reservations(s, 10),
@@ -194,7 +201,8 @@ s.app(App::SendData { stream: 3, octets: 100, end: true });
         Case {
             id: "capacity/hundred-idle-reservations",
             role: Role::Server,
-            title: "Hundred idle streams that reserved an octet each do not stall a writer whose peer returns credit at a used-up window",
+            title:
+                "A hundred idle reservations of an octet do not stall a writer with a peer that credits used-up windows",
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| idle_reservations(s, 100),
@@ -208,11 +216,11 @@ s.app(App::SendData { stream: 3, octets: 100, end: true });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-open_with_window(s, 1_000_000);
-s.send(window_update(0, 934_465));
-responding(s, &[1, 3]);
-s.app(App::Reserve { stream: 1, octets: 1_000_000 });
-s.app(App::WriteAll { stream: 3, octets: 500_000, end: true });
+                open_with_window(s, 1_000_000);
+                s.send(window_update(0, 934_465));
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 1_000_000 });
+                s.app(App::WriteAll { stream: 3, octets: 500_000, end: true });
             },
             expect: unprompted(content(3, 500_000)).and(answered(3)),
             ..Case::DEFAULT
@@ -224,9 +232,10 @@ s.app(App::WriteAll { stream: 3, octets: 500_000, end: true });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1]);
-s.app(App::Reserve { stream: 1, octets: 1 << 32 });
-s.app(App::AwaitCapacity { stream: 1 });
+                s.open();
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 1 << 32 });
+                s.app(App::AwaitCapacity { stream: 1 });
             },
             expect: call_gives(2, 65_535).and(alive()),
             ..Case::DEFAULT
@@ -238,9 +247,10 @@ s.app(App::AwaitCapacity { stream: 1 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1]);
-s.app(App::Reserve { stream: 1, octets: (1 << 32) + 5 });
-s.app(App::AwaitCapacity { stream: 1 });
+                s.open();
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: (1 << 32) + 5 });
+                s.app(App::AwaitCapacity { stream: 1 });
             },
             expect: call_gives(2, 65_535).and(alive()),
             ..Case::DEFAULT
@@ -253,11 +263,11 @@ s.app(App::AwaitCapacity { stream: 1 });
             needs: Needs::Api,
             config: BUFFER,
             script: |s| {
-open_with_window(s, 1 << 20);
-responding(s, &[1, 3, 5, 7, 9]);
-[1, 3, 5, 7].into_iter().for_each(|stream| s.app(App::SendData { stream, octets: 900_000, end: true }));
-s.app(App::SendData { stream: 9, octets: 100, end: true });
-(0..2).for_each(|_| s.send(window_update(0, 65_535)));
+                open_with_window(s, 1 << 20);
+                responding(s, &[1, 3, 5, 7, 9]);
+                [1, 3, 5, 7].into_iter().for_each(|stream| s.app(App::SendData { stream, octets: 900_000, end: true }));
+                s.app(App::SendData { stream: 9, octets: 100, end: true });
+                (0..2).for_each(|_| s.send(window_update(0, 65_535)));
             },
             expect: unprompted(content(9, 100)).and(answered(9)),
             ..Case::DEFAULT
@@ -269,11 +279,12 @@ s.app(App::SendData { stream: 9, octets: 100, end: true });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::SendData { stream: 1, octets: 65_535, end: true });
-s.app(App::Reserve { stream: 3, octets: 100 });
-s.app(App::AwaitCapacity { stream: 3 });
-s.send(window_update(0, 40));
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+                s.app(App::Reserve { stream: 3, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 3 });
+                s.send(window_update(0, 40));
             },
             expect: call_gives(4, 40).and(alive()),
             ..Case::DEFAULT
@@ -285,11 +296,11 @@ s.send(window_update(0, 40));
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-open_with_window(s, 0);
-responding(s, &[1]);
-s.app(App::Reserve { stream: 1, octets: 100 });
-s.app(App::AwaitCapacity { stream: 1 });
-s.send(window_update(1, 40));
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 1 });
+                s.send(window_update(1, 40));
             },
             expect: call_gives(2, 40).and(alive()),
             ..Case::DEFAULT
@@ -301,11 +312,11 @@ s.send(window_update(1, 40));
             requires: &["rfc9113/6.9.2/streams-follow-settings"],
             needs: Needs::Api,
             script: |s| {
-open_with_window(s, 0);
-responding(s, &[1]);
-s.app(App::Reserve { stream: 1, octets: 100 });
-s.app(App::AwaitCapacity { stream: 1 });
-s.send(settings().with(setting::INITIAL_WINDOW_SIZE, 40));
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 1 });
+                s.send(settings().with(setting::INITIAL_WINDOW_SIZE, 40));
             },
             expect: call_gives(2, 40).and(alive()),
             ..Case::DEFAULT
@@ -317,11 +328,11 @@ s.send(settings().with(setting::INITIAL_WINDOW_SIZE, 40));
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-open_with_window(s, 0);
-responding(s, &[1]);
-s.app(App::Reserve { stream: 1, octets: 100 });
-s.app(App::AwaitCapacity { stream: 1 });
-s.send(reset(1, CANCEL));
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 1 });
+                s.send(reset(1, CANCEL));
             },
             expect: call_fails(2).and(alive()),
             ..Case::DEFAULT
@@ -333,9 +344,10 @@ s.send(reset(1, CANCEL));
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1]);
-s.app(App::AwaitReset { stream: 1 });
-s.send(reset(1, ENHANCE_YOUR_CALM));
+                s.open();
+                responding(s, &[1]);
+                s.app(App::AwaitReset { stream: 1 });
+                s.send(reset(1, ENHANCE_YOUR_CALM));
             },
             expect: call_gives(1, ENHANCE_YOUR_CALM.into()).and(alive()),
             ..Case::DEFAULT
@@ -347,9 +359,10 @@ s.send(reset(1, ENHANCE_YOUR_CALM));
             requires: &["rfc9113/6.9.1/within-windows"],
             needs: Needs::Api,
             script: |s| {
-s.return_credit(Credit::AtOnce);
-s.open(); responding(s, &[1]);
-s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
+                s.return_credit(Credit::AtOnce);
+                s.open();
+                responding(s, &[1]);
+                s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
             },
             expect: content(1, 200_000).and(answered(1)),
             ..Case::DEFAULT
@@ -357,13 +370,14 @@ s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
         Case {
             id: "capacity/credit-when-exhausted",
             role: Role::Server,
-            title: "A response of 200 000 octets is sent to its end when credit comes back only when a window is used up",
+            title: "A response of 200 000 octets is sent to its end when credit comes back at a used-up window only",
             requires: &["rfc9113/6.9.1/within-windows"],
             needs: Needs::Api,
             script: |s| {
-s.return_credit(Credit::WhenExhausted);
-s.open(); responding(s, &[1]);
-s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
+                s.return_credit(Credit::WhenExhausted);
+                s.open();
+                responding(s, &[1]);
+                s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
             },
             expect: content(1, 200_000).and(answered(1)),
             ..Case::DEFAULT
@@ -375,9 +389,10 @@ s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
             requires: &["rfc9113/6.9.1/within-windows"],
             needs: Needs::Api,
             script: |s| {
-s.return_credit(Credit::Portions(100));
-s.open(); responding(s, &[1]);
-s.app(App::WriteAll { stream: 1, octets: 80_000, end: true });
+                s.return_credit(Credit::Portions(100));
+                s.open();
+                responding(s, &[1]);
+                s.app(App::WriteAll { stream: 1, octets: 80_000, end: true });
             },
             expect: content(1, 80_000).and(answered(1)),
             ..Case::DEFAULT
@@ -389,9 +404,10 @@ s.app(App::WriteAll { stream: 1, octets: 80_000, end: true });
             requires: &["rfc9113/6.9.1/within-windows"],
             needs: Needs::Api,
             script: |s| {
-s.return_credit(Credit::Portions(1));
-s.open(); responding(s, &[1]);
-s.app(App::WriteAll { stream: 1, octets: 67_000, end: true });
+                s.return_credit(Credit::Portions(1));
+                s.open();
+                responding(s, &[1]);
+                s.app(App::WriteAll { stream: 1, octets: 67_000, end: true });
             },
             expect: content(1, 67_000).and(answered(1)),
             ..Case::DEFAULT
@@ -399,14 +415,14 @@ s.app(App::WriteAll { stream: 1, octets: 67_000, end: true });
         Case {
             id: "capacity/upload-when-exhausted",
             role: Role::Client,
-            title: "A request of 200 000 octets is sent to its end when credit comes back only when a window is used up",
+            title: "A request of 200 000 octets is sent to its end when credit comes back at a used-up window only",
             requires: &["rfc9113/6.9.1/within-windows"],
             needs: Needs::Api,
             script: |s| {
-s.return_credit(Credit::WhenExhausted);
-s.open();
-s.app(App::Request { method: "POST", end: false });
-s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
+                s.return_credit(Credit::WhenExhausted);
+                s.open();
+                s.app(App::Request { method: "POST", end: false });
+                s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
             },
             expect: content(1, 200_000).and(alive()),
             ..Case::DEFAULT
@@ -418,9 +434,10 @@ s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
             requires: &["rfc9113/6.9.1/within-windows"],
             needs: Needs::Api,
             script: |s| {
-s.return_credit(Credit::WhenExhausted);
-s.open(); responding(s, &[1, 3, 5]);
-[1, 3, 5].into_iter().for_each(|stream| s.app(App::WriteAll { stream, octets: 150_000, end: true }));
+                s.return_credit(Credit::WhenExhausted);
+                s.open();
+                responding(s, &[1, 3, 5]);
+                [1, 3, 5].into_iter().for_each(|stream| s.app(App::WriteAll { stream, octets: 150_000, end: true }));
             },
             expect: answered(1).and(answered(3)).and(answered(5)).and(content(5, 150_000)),
             ..Case::DEFAULT
@@ -432,10 +449,10 @@ s.open(); responding(s, &[1, 3, 5]);
             requires: &["rfc9113/6.9.1/within-windows"],
             needs: Needs::Api,
             script: |s| {
-open_with_window(s, 10);
-responding(s, &[1]);
-s.app(App::SendData { stream: 1, octets: 100, end: true });
-s.send(window_update(1, 1));
+                open_with_window(s, 10);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 100, end: true });
+                s.send(window_update(1, 1));
             },
             expect: unprompted(content(1, 11)).and(alive()),
             ..Case::DEFAULT
@@ -447,10 +464,11 @@ s.send(window_update(1, 1));
             requires: &["rfc9113/6.9.1/within-windows"],
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::SendData { stream: 1, octets: 65_535, end: true });
-s.app(App::SendData { stream: 3, octets: 100, end: true });
-s.send(window_update(0, 1));
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.send(window_update(0, 1));
             },
             expect: content(1, 65_535).and(unprompted(content(3, 1))).and(alive()),
             ..Case::DEFAULT
@@ -461,10 +479,10 @@ s.send(window_update(0, 1));
             title: "A response over a stream window of one octet is sent to its end",
             requires: &["rfc9113/6.9.1/within-windows"],
             script: |s| {
-s.return_credit(Credit::AtOnce);
-open_with_window(s, 1);
-s.send(get(1));
-s.settle();
+                s.return_credit(Credit::AtOnce);
+                open_with_window(s, 1);
+                s.send(get(1));
+                s.settle();
             },
             expect: answered_with(1, 200),
             ..Case::DEFAULT
@@ -475,11 +493,11 @@ s.settle();
             title: "A response on a stream without window waits, and goes out when the window opens",
             requires: &["rfc9113/6.9.1/within-windows"],
             script: |s| {
-open_with_window(s, 0);
-s.send(get(1));
-s.settle();
-s.send(window_update(1, 65_535));
-s.settle();
+                open_with_window(s, 0);
+                s.send(get(1));
+                s.settle();
+                s.send(window_update(1, 65_535));
+                s.settle();
             },
             expect: answered_with(1, 200),
             ..Case::DEFAULT
@@ -490,11 +508,11 @@ s.settle();
             title: "A response on a stream without window goes out when SETTINGS open it",
             requires: &["rfc9113/6.9.2/streams-follow-settings"],
             script: |s| {
-open_with_window(s, 0);
-s.send(get(1));
-s.settle();
-s.send(settings().with(setting::INITIAL_WINDOW_SIZE, 65_535));
-s.settle();
+                open_with_window(s, 0);
+                s.send(get(1));
+                s.settle();
+                s.send(settings().with(setting::INITIAL_WINDOW_SIZE, 65_535));
+                s.settle();
             },
             expect: answered_with(1, 200),
             ..Case::DEFAULT
@@ -506,9 +524,9 @@ s.settle();
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-open_with_window(s, 0);
-responding(s, &[1]);
-s.app(App::SendData { stream: 1, octets: 0, end: true });
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 0, end: true });
             },
             expect: unprompted(Check::Message { stream: 1, status: Some(200) }.into()).and(alive()),
             ..Case::DEFAULT
@@ -520,9 +538,9 @@ s.app(App::SendData { stream: 1, octets: 0, end: true });
             requires: &["rfc9113/5.2.1/only-data"],
             needs: Needs::Api,
             script: |s| {
-open_with_window(s, 0);
-responding(s, &[1]);
-s.app(App::SendTrailers { stream: 1 });
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::SendTrailers { stream: 1 });
             },
             expect: unprompted(Check::Message { stream: 1, status: Some(200) }.into()).and(alive()),
             ..Case::DEFAULT
@@ -534,11 +552,11 @@ s.app(App::SendTrailers { stream: 1 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-open_with_window(s, 10);
-responding(s, &[1]);
-s.app(App::SendData { stream: 1, octets: 100, end: false });
-s.app(App::SendTrailers { stream: 1 });
-s.send(window_update(1, 90));
+                open_with_window(s, 10);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 100, end: false });
+                s.app(App::SendTrailers { stream: 1 });
+                s.send(window_update(1, 90));
             },
             expect: content(1, 100).and(Check::LastFrame { stream: 1, kind: kind::HEADERS }).and(answered(1)),
             ..Case::DEFAULT
@@ -550,10 +568,10 @@ s.send(window_update(1, 90));
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.return_credit(Credit::AtOnce);
-open_with_window(s, 7);
-responding(s, &[1]);
-s.app(App::SendData { stream: 1, octets: 100, end: true });
+                s.return_credit(Credit::AtOnce);
+                open_with_window(s, 7);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 100, end: true });
             },
             expect: content(1, 100).and(Check::LastFrame { stream: 1, kind: kind::DATA }).and(answered(1)),
             ..Case::DEFAULT
@@ -564,8 +582,9 @@ s.app(App::SendData { stream: 1, octets: 100, end: true });
             title: "DATA comes in frames of at most 16 384 octets where the peer says nothing else",
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1]);
-s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+                s.open();
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
             },
             expect: frames_within(16_384).and(content(1, 65_535)).and(answered(1)),
             ..Case::DEFAULT
@@ -577,9 +596,9 @@ s.app(App::SendData { stream: 1, octets: 65_535, end: true });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open_with(settings().with(setting::MAX_FRAME_SIZE, 20_000));
-responding(s, &[1]);
-s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+                s.open_with(settings().with(setting::MAX_FRAME_SIZE, 20_000));
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
             },
             expect: frames_within(20_000).and(times(kind::DATA, 1, 4..=4)).and(answered(1)),
             ..Case::DEFAULT
@@ -592,9 +611,10 @@ s.app(App::SendData { stream: 1, octets: 65_535, end: true });
             needs: Needs::Api,
             config: Config { send_buffer: Some(1000), ..Config::DEFAULT },
             script: |s| {
-s.open(); responding(s, &[1]);
-s.app(App::Reserve { stream: 1, octets: 65_535 });
-s.app(App::Capacity { stream: 1 });
+                s.open();
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::Capacity { stream: 1 });
             },
             expect: call_gives(2, 1000).and(alive()),
             ..Case::DEFAULT
@@ -606,10 +626,11 @@ s.app(App::Capacity { stream: 1 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1]);
-s.stop_reading();
-s.app(App::WriteAll { stream: 1, octets: 60_000, end: true });
-s.go_on_reading();
+                s.open();
+                responding(s, &[1]);
+                s.stop_reading();
+                s.app(App::WriteAll { stream: 1, octets: 60_000, end: true });
+                s.go_on_reading();
             },
             expect: unprompted(content(1, 60_000)).and(answered(1)),
             ..Case::DEFAULT
@@ -621,11 +642,12 @@ s.go_on_reading();
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1]);
-s.app(App::SendData { stream: 1, octets: 65_535, end: true });
-s.burst([window_update(1, 1000), window_update(0, 1000)]);
-responding(s, &[3]);
-s.app(App::SendData { stream: 3, octets: 1000, end: true });
+                s.open();
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+                s.burst([window_update(1, 1000), window_update(0, 1000)]);
+                responding(s, &[3]);
+                s.app(App::SendData { stream: 3, octets: 1000, end: true });
             },
             expect: unprompted(content(3, 1000)).and(answered(3)),
             ..Case::DEFAULT
@@ -637,11 +659,11 @@ s.app(App::SendData { stream: 3, octets: 1000, end: true });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-open_with_window(s, 10);
-responding(s, &[1]);
-s.app(App::SendData { stream: 1, octets: 100, end: true });
-s.app(App::Drop { stream: 1, what: Handles::All });
-s.send(window_update(1, 90));
+                open_with_window(s, 10);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 100, end: true });
+                s.app(App::Drop { stream: 1, what: Handles::All });
+                s.send(window_update(1, 90));
             },
             expect: content(1, 100).and(answered(1)),
             ..Case::DEFAULT
@@ -653,11 +675,12 @@ s.send(window_update(1, 90));
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); responding(s, &[1, 3]);
-s.app(App::SendData { stream: 1, octets: 100_000, end: false });
-s.app(App::Drop { stream: 1, what: Handles::All });
-s.send(window_update(0, 100));
-s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::SendData { stream: 1, octets: 100_000, end: false });
+                s.app(App::Drop { stream: 1, what: Handles::All });
+                s.send(window_update(0, 100));
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
             },
             expect: unprompted(times(kind::RST_STREAM, 1, 1..=1)).and(unprompted(content(3, 100))).and(answered(3)),
             ..Case::DEFAULT

@@ -1,7 +1,8 @@
 //! The connection's credit comes back to the last octet, whatever becomes of the DATA that used it.
 //!
-//! Credit below the threshold of announcing is rightly kept back, so that no window says by itself whether any is lost. The
-//! cases therefore end with a fresh stream whose reader waits for as much as the whole window: [`fill`] and [`whole_window`].
+//! Credit below the threshold of announcing is rightly kept back, so that no window says by itself whether any is lost.
+//! The cases therefore end with a fresh stream whose reader waits for as much as the whole window: [`fill`] and
+//! [`whole_window`].
 
 use std::time::Duration;
 
@@ -38,11 +39,15 @@ pub(super) fn cases() -> Vec<Case> {
             title: "A body that was read and released gives all its credit back",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000)); s.send(data(stream, 0).end_stream());
-s.app(App::Read { stream, octets: 15_000 });
-s.app(App::Release { stream, octets: 15_000 });
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(data(stream, 0).end_stream());
+                    s.app(App::Read { stream, octets: 15_000 });
+                    s.app(App::Release { stream, octets: 15_000 });
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -52,11 +57,15 @@ s.app(App::Release { stream, octets: 15_000 });
             title: "A body that was read but never released gives all its credit back with its handles",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000)); s.send(data(stream, 0).end_stream());
-s.app(App::Read { stream, octets: 15_000 });
-drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(data(stream, 0).end_stream());
+                    s.app(App::Read { stream, octets: 15_000 });
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -66,12 +75,15 @@ drop_all(s, stream);
             title: "A body of which seven octets were released gives the rest of its credit back with its handles",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000));
-s.app(App::Read { stream, octets: 15_000 });
-s.app(App::Release { stream, octets: 7 });
-drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.app(App::Read { stream, octets: 15_000 });
+                    s.app(App::Release { stream, octets: 7 });
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -81,9 +93,14 @@ drop_all(s, stream);
             title: "A complete body that nobody read gives all its credit back with its handles",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000)); s.send(data(stream, 0).end_stream()); drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(data(stream, 0).end_stream());
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -93,9 +110,13 @@ s.send(post(stream)); s.burst(in_paddings(stream, 5000)); s.send(data(stream, 0)
             title: "A body that nobody read to its end gives all its credit back with its handles",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000)); drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -105,9 +126,13 @@ s.send(post(stream)); s.burst(in_paddings(stream, 5000)); drop_all(s, stream);
             title: "DATA of a request that the application has dropped gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); drop_all(s, stream); s.burst(in_paddings(stream, 5000));
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    drop_all(s, stream);
+                    s.burst(in_paddings(stream, 5000));
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -118,9 +143,13 @@ s.send(post(stream)); drop_all(s, stream); s.burst(in_paddings(stream, 5000));
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
             config: NO_GRACE,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); drop_all(s, stream); s.burst(in_paddings(stream, 5000));
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    drop_all(s, stream);
+                    s.burst(in_paddings(stream, 5000));
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -130,11 +159,13 @@ s.send(post(stream)); drop_all(s, stream); s.burst(in_paddings(stream, 5000));
             title: "DATA of a body whose handle is gone gives its credit back while the stream goes on",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream));
-s.app(App::Drop { stream, what: Handles::Receive });
-s.burst(in_paddings(stream, 5000));
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.app(App::Drop { stream, what: Handles::Receive });
+                    s.burst(in_paddings(stream, 5000));
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -144,11 +175,14 @@ s.burst(in_paddings(stream, 5000));
             title: "A body whose handle goes last gives its credit back",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000));
-s.app(App::Drop { stream, what: Handles::Response });
-s.app(App::Drop { stream, what: Handles::Receive });
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.app(App::Drop { stream, what: Handles::Response });
+                    s.app(App::Drop { stream, what: Handles::Receive });
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -179,12 +213,15 @@ s.app(App::Drop { stream, what: Handles::Receive });
             title: "A stream that the application resets gives its credit back, what came before and what comes after",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 2000));
-s.app(App::Reset { stream, code: CANCEL });
-s.burst(in_paddings(stream, 2000));
-drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 2000));
+                    s.app(App::Reset { stream, code: CANCEL });
+                    s.burst(in_paddings(stream, 2000));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -194,55 +231,67 @@ drop_all(s, stream);
             title: "A stream that the peer resets gives its credit back with its handles",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000));
-s.send(reset(stream, CANCEL));
-drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(reset(stream, CANCEL));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
         Case {
             id: "credit/reset-by-peer-then-read",
             role: Role::Server,
-            title: "A stream that the peer resets gives its credit back once, also when the body is read and released after that",
+            title: "A stream that the peer resets gives its credit back once, though its body is released after that",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000));
-s.send(reset(stream, CANCEL));
-s.app(App::Read { stream, octets: 15_000 });
-s.app(App::Release { stream, octets: 15_000 });
-drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(reset(stream, CANCEL));
+                    s.app(App::Read { stream, octets: 15_000 });
+                    s.app(App::Release { stream, octets: 15_000 });
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
         Case {
             id: "credit/reset-by-peer-held",
             role: Role::Server,
-            title: "The connection's credit of a stream that the peer resets comes back although the application keeps the body",
+            title: "A stream that the peer resets gives its credit back although the application keeps the body",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000));
-s.send(reset(stream, CANCEL));
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(reset(stream, CANCEL));
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
         Case {
             id: "credit/answered-early",
             role: Role::Server,
-            title: "A request that was answered before its end gives its credit back, what came before and what comes after",
+            title: "A request that was answered before its end gives its credit back, before and after",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 2000));
-s.app(App::Respond { stream, status: 200, end: true });
-drop_all(s, stream);
-s.burst(in_paddings(stream, 2000));
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 2000));
+                    s.app(App::Respond { stream, status: 200, end: true });
+                    drop_all(s, stream);
+                    s.burst(in_paddings(stream, 2000));
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -252,11 +301,14 @@ s.burst(in_paddings(stream, 2000));
             title: "DATA beyond the declared length gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post_of(stream, "12000"));
-s.burst(in_paddings(stream, 5000)); s.send(data(stream, 500));
-drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post_of(stream, "12000"));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(data(stream, 500));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -266,11 +318,14 @@ drop_all(s, stream);
             title: "DATA that ends before the declared length gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post_of(stream, "20000"));
-s.burst(in_paddings(stream, 5000)); s.send(data(stream, 5).end_stream());
-drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post_of(stream, "20000"));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(data(stream, 5).end_stream());
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -280,11 +335,14 @@ drop_all(s, stream);
             title: "A body before malformed trailers gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000));
-s.send(headers(stream, &[("connection", "close")]).end_stream());
-drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(headers(stream, &[("connection", "close")]).end_stream());
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -294,12 +352,15 @@ drop_all(s, stream);
             title: "A body before trailers without END_STREAM gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| requests(s, |s, stream| {
-s.send(post(stream)); s.burst(in_paddings(stream, 5000));
-s.send(headers(stream, &[("x-checksum", "1")]));
-s.send(data(stream, 500));
-drop_all(s, stream);
-            }),
+            script: |s| {
+                requests(s, |s, stream| {
+                    s.send(post(stream));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(headers(stream, &[("x-checksum", "1")]));
+                    s.send(data(stream, 500));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -448,11 +509,15 @@ drop_all(s, stream);
             title: "A response that was read and released gives all its credit back",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-ask(s, stream); s.burst(in_paddings(stream, 5000)); s.send(data(stream, 0).end_stream());
-s.app(App::Read { stream, octets: 15_000 });
-s.app(App::Release { stream, octets: 15_000 });
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    ask(s, stream);
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(data(stream, 0).end_stream());
+                    s.app(App::Read { stream, octets: 15_000 });
+                    s.app(App::Release { stream, octets: 15_000 });
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -462,9 +527,14 @@ s.app(App::Release { stream, octets: 15_000 });
             title: "A complete response that nobody read gives all its credit back with its handles",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-ask(s, stream); s.burst(in_paddings(stream, 5000)); s.send(data(stream, 0).end_stream()); drop_all(s, stream);
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    ask(s, stream);
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(data(stream, 0).end_stream());
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -474,9 +544,13 @@ ask(s, stream); s.burst(in_paddings(stream, 5000)); s.send(data(stream, 0).end_s
             title: "A response that nobody read to its end gives all its credit back with its handles",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-ask(s, stream); s.burst(in_paddings(stream, 5000)); drop_all(s, stream);
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    ask(s, stream);
+                    s.burst(in_paddings(stream, 5000));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -486,11 +560,14 @@ ask(s, stream); s.burst(in_paddings(stream, 5000)); drop_all(s, stream);
             title: "A response that came and was never awaited gives its credit back with its handles",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-s.app(App::Request { method: "GET", end: true });
-s.send(response(stream, 200));
-s.burst(in_paddings(stream, 5000)); drop_all(s, stream);
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    s.app(App::Request { method: "GET", end: true });
+                    s.send(response(stream, 200));
+                    s.burst(in_paddings(stream, 5000));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -500,11 +577,14 @@ s.burst(in_paddings(stream, 5000)); drop_all(s, stream);
             title: "A response that comes after its request was dropped gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-s.app(App::Request { method: "GET", end: true }); drop_all(s, stream);
-s.send(response(stream, 200));
-s.burst(in_paddings(stream, 5000));
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    s.app(App::Request { method: "GET", end: true });
+                    drop_all(s, stream);
+                    s.send(response(stream, 200));
+                    s.burst(in_paddings(stream, 5000));
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -515,11 +595,14 @@ s.burst(in_paddings(stream, 5000));
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
             config: NO_GRACE,
-            script: |s| responses(s, |s, stream| {
-s.app(App::Request { method: "GET", end: true }); drop_all(s, stream);
-s.send(response(stream, 200));
-s.burst(in_paddings(stream, 5000));
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    s.app(App::Request { method: "GET", end: true });
+                    drop_all(s, stream);
+                    s.send(response(stream, 200));
+                    s.burst(in_paddings(stream, 5000));
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -529,13 +612,15 @@ s.burst(in_paddings(stream, 5000));
             title: "DATA of a response whose body handle is gone gives its credit back while the request goes on",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-s.app(App::Request { method: "POST", end: false });
-s.send(response(stream, 200));
-s.app(App::AwaitResponse { stream });
-s.app(App::Drop { stream, what: Handles::Receive });
-s.burst(in_paddings(stream, 5000));
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    s.app(App::Request { method: "POST", end: false });
+                    s.send(response(stream, 200));
+                    s.app(App::AwaitResponse { stream });
+                    s.app(App::Drop { stream, what: Handles::Receive });
+                    s.burst(in_paddings(stream, 5000));
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -545,12 +630,15 @@ s.burst(in_paddings(stream, 5000));
             title: "A response to a request that the application resets gives its credit back, before and after",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-ask(s, stream); s.burst(in_paddings(stream, 2000));
-s.app(App::Reset { stream, code: CANCEL });
-s.burst(in_paddings(stream, 2000));
-drop_all(s, stream);
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    ask(s, stream);
+                    s.burst(in_paddings(stream, 2000));
+                    s.app(App::Reset { stream, code: CANCEL });
+                    s.burst(in_paddings(stream, 2000));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -560,11 +648,14 @@ drop_all(s, stream);
             title: "A response that the peer resets gives its credit back with its handles",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-ask(s, stream); s.burst(in_paddings(stream, 5000));
-s.send(reset(stream, CANCEL));
-drop_all(s, stream);
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    ask(s, stream);
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(reset(stream, CANCEL));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -574,12 +665,15 @@ drop_all(s, stream);
             title: "A response beyond its declared length gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-s.app(App::Request { method: "GET", end: true });
-s.send(response_of(stream, "12000"));
-s.burst(in_paddings(stream, 5000)); s.send(data(stream, 500));
-drop_all(s, stream);
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    s.app(App::Request { method: "GET", end: true });
+                    s.send(response_of(stream, "12000"));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(data(stream, 500));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -589,12 +683,15 @@ drop_all(s, stream);
             title: "A response that ends before its declared length gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-s.app(App::Request { method: "GET", end: true });
-s.send(response_of(stream, "20000"));
-s.burst(in_paddings(stream, 5000)); s.send(data(stream, 5).end_stream());
-drop_all(s, stream);
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    s.app(App::Request { method: "GET", end: true });
+                    s.send(response_of(stream, "20000"));
+                    s.burst(in_paddings(stream, 5000));
+                    s.send(data(stream, 5).end_stream());
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
@@ -604,26 +701,31 @@ drop_all(s, stream);
             title: "Content of a response to HEAD gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-s.app(App::Request { method: "HEAD", end: true });
-s.send(response_of(stream, "12000"));
-s.burst(in_paddings(stream, 5000)); drop_all(s, stream);
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    s.app(App::Request { method: "HEAD", end: true });
+                    s.send(response_of(stream, "12000"));
+                    s.burst(in_paddings(stream, 5000));
+                    drop_all(s, stream);
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },
         Case {
             id: "credit/response-future-dropped",
             role: Role::Client,
-            title: "A response that nobody can read any more gives its credit back although the request is still being sent",
+            title: "A response that nobody can read gives its credit back although the request goes on",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| responses(s, |s, stream| {
-s.app(App::Request { method: "POST", end: false });
-s.app(App::Drop { stream, what: Handles::Response });
-s.send(response(stream, 200));
-s.burst(in_paddings(stream, 5000));
-            }),
+            script: |s| {
+                responses(s, |s, stream| {
+                    s.app(App::Request { method: "POST", end: false });
+                    s.app(App::Drop { stream, what: Handles::Response });
+                    s.send(response(stream, 200));
+                    s.burst(in_paddings(stream, 5000));
+                })
+            },
             expect: whole_window(7),
             ..Case::DEFAULT
         },

@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::wire::code::DEFAULT_WINDOW;
 use crate::wire::Frame;
 
-/// Server: a request on a fresh stream whose reader waits for as much as the default windows hold and gives nothing back.
-/// The peer can send all of it only if not one octet of earlier credit is missing. See [`whole_window`].
+/// Server: a request on a fresh stream whose reader waits for as much as the default windows hold and gives nothing
+/// back. The peer can send all of it only if not one octet of earlier credit is missing. See [`whole_window`].
 pub(super) fn fill(s: &mut Script, stream: u32) {
     s.send(post(stream));
     s.app(App::Read { stream, octets: DEFAULT_WINDOW as usize });
@@ -19,7 +19,8 @@ pub(super) fn fill_response(s: &mut Script, stream: u32) {
     s.upload_in(body(stream, DEFAULT_WINDOW.into()));
 }
 
-/// The connection's credit is exactly home: after [`fill`] on this stream all of it was sent, and not one octet more could be.
+/// The connection's credit is exactly home: after [`fill`] on this stream all of it was sent, and not one octet more
+/// could be.
 pub(super) fn whole_window(stream: u32) -> Expect {
     uploaded(stream, DEFAULT_WINDOW.into()).and(window(0, 0)).and(alive())
 }

@@ -1,5 +1,5 @@
-//! Slots of concurrent streams come back when a stream ends, however it ends, and a connection that shuts down ends with its
-//! last stream.
+//! Slots of concurrent streams come back when a stream ends, however it ends, and a connection that shuts down ends with
+//! its last stream.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ const ONE: Config = Config { max_concurrent: Some(1), ..Config::DEFAULT };
 const THREE: Config = Config { max_concurrent: Some(3), send_buffer: Some(1 << 20), ..Config::DEFAULT };
 const NO_GRACE: Config = Config { reset_grace: Some((0, Duration::from_secs(30))), ..Config::DEFAULT };
 
-/// Server: the response is larger than the peer's window and waits for credit, the application is done with the stream, and
-/// then the peer resets it.
+/// Server: the response is larger than the peer's window and waits for credit, the application is done with the stream,
+/// and then the peer resets it.
 fn reset_of_blocked_response(s: &mut Script, stream: u32) {
     s.send(post(stream));
     s.app(App::Respond { stream, status: 200, end: false });

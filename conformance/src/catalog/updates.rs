@@ -24,13 +24,15 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "updates/one-octet-releases",
             role: Role::Server,
-            title: "Three thousand releases of one octet at a used-up window make at most four updates on stream and connection",
+            title: "Three thousand releases of one octet at a used-up window make at most four updates",
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.upload_in(body(1, 100_000));
-s.app(App::Read { stream: 1, octets: 65_535 });
-(0..3000).for_each(|_| s.app(App::Release { stream: 1, octets: 1 }));
+                s.open();
+                s.send(post(1));
+                s.upload_in(body(1, 100_000));
+                s.app(App::Read { stream: 1, octets: 65_535 });
+                (0..3000).for_each(|_| s.app(App::Release { stream: 1, octets: 1 }));
             },
             expect: window_updates(0, 0..=4).and(window_updates(1, 0..=4)).and(alive()),
             ..Case::DEFAULT
@@ -38,46 +40,61 @@ s.app(App::Read { stream: 1, octets: 65_535 });
         Case {
             id: "updates/slow-reader",
             role: Role::Server,
-            title: "A reader that is always behind takes 8 MiB over 1 MiB windows with at most 32 updates of the connection",
+            title: "A reader that is always behind takes 8 MiB over 1 MiB windows with at most 32 updates",
             level: Level::Quality,
             needs: Needs::Api,
             config: WIDE,
             script: |s| {
-s.open(); s.send(post(1)); s.upload(1, 8 * MEBIBYTE);
-for _ in 0..512 {
-    s.app(App::Read { stream: 1, octets: 16_384 });
-    s.app(App::Release { stream: 1, octets: 16_384 });
-}
+                s.open();
+                s.send(post(1));
+                s.upload(1, 8 * MEBIBYTE);
+                for _ in 0..512 {
+                    s.app(App::Read { stream: 1, octets: 16_384 });
+                    s.app(App::Release { stream: 1, octets: 16_384 });
+                }
             },
-            expect: uploaded(1, 8 * MEBIBYTE).and(window_updates(0, 0..=32)).and(window_updates(1, 0..=32)).and(alive()),
+            expect: uploaded(1, 8 * MEBIBYTE)
+                .and(window_updates(0, 0..=32))
+                .and(window_updates(1, 0..=32))
+                .and(alive()),
             ..Case::DEFAULT
         },
         Case {
             id: "updates/upload-eight-mebibytes",
             role: Role::Server,
-            title: "8 MiB over the default windows, released frame by frame, take 256 or 257 updates of the connection",
+            title: "8 MiB of request, released frame by frame, take 256 or 257 updates of the connection",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| {s.open(); s.send(post(1));
-s.app(App::ReadToEnd { stream: 1 });
-(0..512).for_each(|_| s.upload_in(body(1, 16_384)));
-s.send(data(1, 0).end_stream());
+            script: |s| {
+                s.open();
+                s.send(post(1));
+                s.app(App::ReadToEnd { stream: 1 });
+                (0..512).for_each(|_| s.upload_in(body(1, 16_384)));
+                s.send(data(1, 0).end_stream());
             },
-            expect: uploaded(1, 8 * MEBIBYTE).and(window_updates(0, 256..=257)).and(call_gives(0, 8 * MEBIBYTE)).and(alive()),
+            expect: uploaded(1, 8 * MEBIBYTE)
+                .and(window_updates(0, 256..=257))
+                .and(call_gives(0, 8 * MEBIBYTE))
+                .and(alive()),
             ..Case::DEFAULT
         },
         Case {
             id: "updates/download-eight-mebibytes",
             role: Role::Client,
-            title: "8 MiB of response over the default windows, released frame by frame, take 256 or 257 updates of the connection",
+            title: "8 MiB of response, released frame by frame, take 256 or 257 updates of the connection",
             level: Level::Quality,
             needs: Needs::Api,
-            script: |s| {s.open(); ask(s, 1);
-s.app(App::ReadToEnd { stream: 1 });
-(0..512).for_each(|_| s.upload_in(body(1, 16_384)));
-s.send(data(1, 0).end_stream());
+            script: |s| {
+                s.open();
+                ask(s, 1);
+                s.app(App::ReadToEnd { stream: 1 });
+                (0..512).for_each(|_| s.upload_in(body(1, 16_384)));
+                s.send(data(1, 0).end_stream());
             },
-            expect: uploaded(1, 8 * MEBIBYTE).and(window_updates(0, 256..=257)).and(call_gives(2, 8 * MEBIBYTE)).and(alive()),
+            expect: uploaded(1, 8 * MEBIBYTE)
+                .and(window_updates(0, 256..=257))
+                .and(call_gives(2, 8 * MEBIBYTE))
+                .and(alive()),
             ..Case::DEFAULT
         },
         Case {
@@ -87,10 +104,15 @@ s.send(data(1, 0).end_stream());
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.app(App::ReadToEnd { stream: 1 });
-s.upload(1, 8 * MEBIBYTE);
+                s.open();
+                s.send(post(1));
+                s.app(App::ReadToEnd { stream: 1 });
+                s.upload(1, 8 * MEBIBYTE);
             },
-            expect: uploaded(1, 8 * MEBIBYTE).and(window_updates(0, 128..=257)).and(call_gives(0, 8 * MEBIBYTE)).and(alive()),
+            expect: uploaded(1, 8 * MEBIBYTE)
+                .and(window_updates(0, 128..=257))
+                .and(call_gives(0, 8 * MEBIBYTE))
+                .and(alive()),
             ..Case::DEFAULT
         },
         Case {
@@ -100,12 +122,14 @@ s.upload(1, 8 * MEBIBYTE);
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.upload(1, 200_000);
-s.app(App::Read { stream: 1, octets: 65_535 });
-for _ in 0..27 {
-    s.app(App::Release { stream: 1, octets: 5000 });
-    s.app(App::Read { stream: 1, octets: 5000 });
-}
+                s.open();
+                s.send(post(1));
+                s.upload(1, 200_000);
+                s.app(App::Read { stream: 1, octets: 65_535 });
+                for _ in 0..27 {
+                    s.app(App::Release { stream: 1, octets: 5000 });
+                    s.app(App::Read { stream: 1, octets: 5000 });
+                }
             },
             expect: uploaded(1, 200_000).and(alive()),
             ..Case::DEFAULT
@@ -117,11 +141,13 @@ for _ in 0..27 {
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.app(App::Read { stream: 1, octets: 50_000 });
-s.upload_in(body(1, 50_000));
-s.send(post(3));
-s.app(App::ReadToEnd { stream: 3 });
-s.upload(3, 200_000);
+                s.open();
+                s.send(post(1));
+                s.app(App::Read { stream: 1, octets: 50_000 });
+                s.upload_in(body(1, 50_000));
+                s.send(post(3));
+                s.app(App::ReadToEnd { stream: 3 });
+                s.upload(3, 200_000);
             },
             expect: uploaded(3, 200_000).and(call_gives(1, 200_000)).and(alive()),
             ..Case::DEFAULT
@@ -133,11 +159,13 @@ s.upload(3, 200_000);
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.app(App::Read { stream: 1, octets: 65_525 });
-s.upload_in(body(1, 65_525));
-s.send(post(3));
-s.app(App::ReadToEnd { stream: 3 });
-s.upload(3, 2000);
+                s.open();
+                s.send(post(1));
+                s.app(App::Read { stream: 1, octets: 65_525 });
+                s.upload_in(body(1, 65_525));
+                s.send(post(3));
+                s.app(App::ReadToEnd { stream: 3 });
+                s.upload(3, 2000);
             },
             expect: uploaded(3, 2000).and(call_gives(1, 2000)).and(alive()),
             ..Case::DEFAULT
@@ -145,16 +173,17 @@ s.upload(3, 2000);
         Case {
             id: "updates/release-serves-other-reader",
             role: Role::Server,
-            title: "At a used-up connection window a small release on one stream serves the reader that waits on another",
+            title: "A small release on one stream serves the reader that waits on another for the connection",
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.burst([post(1), post(3)]);
-s.upload_in(body(1, 65_535));
-s.app(App::Read { stream: 1, octets: 65_535 });
-s.app(App::Read { stream: 3, octets: 100 });
-s.upload_in(body(3, 100));
-s.app(App::Release { stream: 1, octets: 100 });
+                s.open();
+                s.burst([post(1), post(3)]);
+                s.upload_in(body(1, 65_535));
+                s.app(App::Read { stream: 1, octets: 65_535 });
+                s.app(App::Read { stream: 3, octets: 100 });
+                s.upload_in(body(3, 100));
+                s.app(App::Release { stream: 1, octets: 100 });
             },
             expect: unprompted(uploaded(3, 100).and(call_gives(1, 100))).and(alive()),
             ..Case::DEFAULT
@@ -166,10 +195,12 @@ s.app(App::Release { stream: 1, octets: 100 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.app(App::Read { stream: 1, octets: 100_000 });
-(0..10).for_each(|_| s.send(data(1, 6000)));
-s.app(App::Release { stream: 1, octets: 60_000 });
-s.upload_in(body(1, 40_000));
+                s.open();
+                s.send(post(1));
+                s.app(App::Read { stream: 1, octets: 100_000 });
+                (0..10).for_each(|_| s.send(data(1, 6000)));
+                s.app(App::Release { stream: 1, octets: 60_000 });
+                s.upload_in(body(1, 40_000));
             },
             expect: uploaded(1, 100_000).and(call_gives(0, 100_000)).and(alive()),
             ..Case::DEFAULT
@@ -181,9 +212,11 @@ s.upload_in(body(1, 40_000));
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.app(App::Read { stream: 1, octets: 70_000 });
-s.upload_in(body(1, 70_000));
-s.app(App::Release { stream: 1, octets: 10 });
+                s.open();
+                s.send(post(1));
+                s.app(App::Read { stream: 1, octets: 70_000 });
+                s.upload_in(body(1, 70_000));
+                s.app(App::Release { stream: 1, octets: 10 });
             },
             expect: unprompted(uploaded(1, 65_545)).and(call_waits(0)).and(alive()),
             ..Case::DEFAULT
@@ -195,11 +228,12 @@ s.app(App::Release { stream: 1, octets: 10 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.burst([post(1), post(3)]);
-s.upload_in(body(1, 65_535));
-s.app(App::Read { stream: 3, octets: 65_535 });
-s.upload_in(body(3, 65_535));
-s.app(App::Drop { stream: 1, what: Handles::All });
+                s.open();
+                s.burst([post(1), post(3)]);
+                s.upload_in(body(1, 65_535));
+                s.app(App::Read { stream: 3, octets: 65_535 });
+                s.upload_in(body(3, 65_535));
+                s.app(App::Drop { stream: 1, what: Handles::All });
             },
             expect: unprompted(uploaded(3, 65_535).and(call_gives(0, 65_535))).and(alive()),
             ..Case::DEFAULT
@@ -256,8 +290,10 @@ s.app(App::Drop { stream: 1, what: Handles::All });
             needs: Needs::Api,
             config: Config { connection_window: Some(100), ..Config::DEFAULT },
             script: |s| {
-s.open(); s.send(post(1)); s.app(App::ReadToEnd { stream: 1 });
-s.upload(1, 100_000);
+                s.open();
+                s.send(post(1));
+                s.app(App::ReadToEnd { stream: 1 });
+                s.upload(1, 100_000);
             },
             expect: uploaded(1, 100_000).and(call_gives(0, 100_000)).and(alive()),
             ..Case::DEFAULT
@@ -269,14 +305,14 @@ s.upload(1, 100_000);
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open();
-for stream in (1..200).step_by(2) {
-    s.send(post(stream));
-    s.app(App::ReadToEnd { stream });
-    s.send(data(stream, 100).end_stream());
-    s.app(App::Respond { stream, status: 200, end: true });
-    s.app(App::Drop { stream, what: Handles::All });
-}
+                s.open();
+                for stream in (1..200).step_by(2) {
+                    s.send(post(stream));
+                    s.app(App::ReadToEnd { stream });
+                    s.send(data(stream, 100).end_stream());
+                    s.app(App::Respond { stream, status: 200, end: true });
+                    s.app(App::Drop { stream, what: Handles::All });
+                }
             },
             expect: window_updates(0, 0..=0).and(times(kind::WINDOW_UPDATE, 199, 0..=0)).and(answered(199)),
             ..Case::DEFAULT
@@ -288,8 +324,10 @@ for stream in (1..200).step_by(2) {
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.app(App::ReadToEnd { stream: 1 });
-s.upload_in(Upload { frame: 200, end: true, ..body(1, 400_000) });
+                s.open();
+                s.send(post(1));
+                s.app(App::ReadToEnd { stream: 1 });
+                s.upload_in(Upload { frame: 200, end: true, ..body(1, 400_000) });
             },
             expect: uploaded(1, 400_000).and(window_updates(0, 0..=13)).and(call_gives(0, 400_000)).and(alive()),
             ..Case::DEFAULT
@@ -297,12 +335,14 @@ s.upload_in(Upload { frame: 200, end: true, ..body(1, 400_000) });
         Case {
             id: "updates/waiting-reader-small-frames",
             role: Role::Server,
-            title: "A reader that waits for each of six hundred small frames makes at most three updates of the connection",
+            title: "A reader that waits for each of six hundred small frames makes at most three updates",
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.app(App::ReadToEnd { stream: 1 });
-(0..600).for_each(|_| s.send(data(1, 100)));
+                s.open();
+                s.send(post(1));
+                s.app(App::ReadToEnd { stream: 1 });
+                (0..600).for_each(|_| s.send(data(1, 100)));
             },
             expect: window_updates(0, 0..=3).and(window_updates(1, 0..=3)).and(alive()),
             ..Case::DEFAULT
@@ -314,9 +354,11 @@ s.open(); s.send(post(1)); s.app(App::ReadToEnd { stream: 1 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.upload(1, 65_535);
-s.app(App::Read { stream: 1, octets: 65_535 });
-s.app(App::Release { stream: 1, octets: 65_535 });
+                s.open();
+                s.send(post(1));
+                s.upload(1, 65_535);
+                s.app(App::Read { stream: 1, octets: 65_535 });
+                s.app(App::Release { stream: 1, octets: 65_535 });
             },
             expect: window_updates(1, 0..=0).and(window(0, 65_535)).and(alive()),
             ..Case::DEFAULT
@@ -328,10 +370,11 @@ s.app(App::Release { stream: 1, octets: 65_535 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post_of(1, "60000"));
-s.upload_in(body(1, 40_000));
-s.app(App::Read { stream: 1, octets: 40_000 });
-s.app(App::Release { stream: 1, octets: 40_000 });
+                s.open();
+                s.send(post_of(1, "60000"));
+                s.upload_in(body(1, 40_000));
+                s.app(App::Read { stream: 1, octets: 40_000 });
+                s.app(App::Release { stream: 1, octets: 40_000 });
             },
             expect: window_updates(1, 0..=0).and(window(0, 65_535)).and(alive()),
             ..Case::DEFAULT
@@ -343,10 +386,12 @@ s.app(App::Release { stream: 1, octets: 40_000 });
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.upload_in(body(1, 1000));
-s.app(App::Read { stream: 1, octets: 1000 });
-s.app(App::Release { stream: 1, octets: 1001 });
-fill(s, 3);
+                s.open();
+                s.send(post(1));
+                s.upload_in(body(1, 1000));
+                s.app(App::Read { stream: 1, octets: 1000 });
+                s.app(App::Release { stream: 1, octets: 1001 });
+                fill(s, 3);
             },
             expect: call_fails(1).and(uploaded(3, 64_535)).and(window(0, 0)).and(alive()),
             ..Case::DEFAULT
@@ -358,10 +403,12 @@ fill(s, 3);
             level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
-s.open(); s.send(post(1)); s.upload_in(body(1, 1000));
-s.app(App::Read { stream: 1, octets: 1000 });
-(0..2).for_each(|_| s.app(App::Release { stream: 1, octets: 1000 }));
-fill(s, 3);
+                s.open();
+                s.send(post(1));
+                s.upload_in(body(1, 1000));
+                s.app(App::Read { stream: 1, octets: 1000 });
+                (0..2).for_each(|_| s.app(App::Release { stream: 1, octets: 1000 }));
+                fill(s, 3);
             },
             expect: call_fails(2).and(whole_window(3)),
             ..Case::DEFAULT
@@ -372,9 +419,10 @@ fill(s, 3);
             title: "A body of 200 000 octets is read and answered",
             level: Level::Quality,
             script: |s| {
-s.open(); s.send(post(1));
-s.upload(1, 200_000);
-s.settle();
+                s.open();
+                s.send(post(1));
+                s.upload(1, 200_000);
+                s.settle();
             },
             expect: uploaded(1, 200_000).and(answered_with(1, 200)),
             ..Case::DEFAULT
@@ -385,9 +433,10 @@ s.settle();
             title: "A body whose frames are mostly padding is read and answered",
             requires: &["rfc9113/6.9.1/whole-payload-counts"],
             script: |s| {
-s.open(); s.send(post(1));
-s.upload_in(Upload { frame: 300, padding: Some(255), end: true, ..body(1, 60_000) });
-s.settle();
+                s.open();
+                s.send(post(1));
+                s.upload_in(Upload { frame: 300, padding: Some(255), end: true, ..body(1, 60_000) });
+                s.settle();
             },
             expect: uploaded(1, 60_000).and(answered_with(1, 200)),
             ..Case::DEFAULT
@@ -398,12 +447,12 @@ s.settle();
             title: "Fifty bodies of 10 000 octets on one connection are all read and answered",
             level: Level::Quality,
             script: |s| {
-s.open();
-for stream in (1..100).step_by(2) {
-    s.send(post(stream));
-    s.upload(stream, 10_000);
-    s.settle();
-}
+                s.open();
+                for stream in (1..100).step_by(2) {
+                    s.send(post(stream));
+                    s.upload(stream, 10_000);
+                    s.settle();
+                }
             },
             expect: uploaded(99, 10_000).and(answered_with(99, 200)),
             ..Case::DEFAULT
@@ -414,9 +463,10 @@ for stream in (1..100).step_by(2) {
             title: "A response of 200 000 octets is read",
             level: Level::Quality,
             script: |s| {
-s.open(); s.send(response(1, 200));
-s.upload(1, 200_000);
-s.settle();
+                s.open();
+                s.send(response(1, 200));
+                s.upload(1, 200_000);
+                s.settle();
             },
             expect: uploaded(1, 200_000).and(alive()),
             ..Case::DEFAULT
@@ -427,9 +477,10 @@ s.settle();
             title: "A response whose frames are mostly padding is read",
             requires: &["rfc9113/6.9.1/whole-payload-counts"],
             script: |s| {
-s.open(); s.send(response(1, 200));
-s.upload_in(Upload { frame: 300, padding: Some(255), end: true, ..body(1, 60_000) });
-s.settle();
+                s.open();
+                s.send(response(1, 200));
+                s.upload_in(Upload { frame: 300, padding: Some(255), end: true, ..body(1, 60_000) });
+                s.settle();
             },
             expect: uploaded(1, 60_000).and(alive()),
             ..Case::DEFAULT

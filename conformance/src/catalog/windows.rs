@@ -1,4 +1,4 @@
-//! The size of windows: what counts, what SETTINGS change, where the bounds are (RFC 9113 sections 5.2, 6.9.1 to 6.9.3).
+//! The size of windows: what counts, what SETTINGS change, where the bounds are (RFC 9113 sections 5.2 and 6.9).
 
 use super::flow::*;
 use super::prelude::*;
