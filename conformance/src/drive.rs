@@ -53,9 +53,8 @@ pub fn play(
     satisfied: &dyn Fn(&Transcript) -> bool,
 ) -> Transcript {
     let mut driver = Driver::new(link, script.reflexes, subject_is_server);
-    let mut calls = 0;
     for step in &script.steps {
-        driver.step(step, &mut calls);
+        driver.step(step);
     }
     driver.finish(satisfied);
     driver.transcript
@@ -67,7 +66,9 @@ pub fn probe(number: u8) -> [u8; 8] {
     [b'a', b'l', b'i', b'v', b'e', b'?', b' ', number]
 }
 
-struct Driver<'a> {
+/// The peer. [`play`] drives it through a script; a test that decides each step by what came before does so itself.
+#[allow(missing_debug_implementations)]
+pub struct Driver<'a> {
     link: &'a mut dyn Link,
     reflexes: Reflexes,
     transcript: Transcript,
@@ -79,6 +80,8 @@ struct Driver<'a> {
     /// What the subject may send, less what the peer has yet to credit.
     received: Received,
     uploads: Vec<Upload>,
+    /// Calls made so far.
+    calls: usize,
     probes: u8,
     answered: u8,
     /// The subject can tell where the next frame begins, and may get one.
@@ -96,7 +99,8 @@ struct Received {
 }
 
 impl<'a> Driver<'a> {
-    fn new(link: &'a mut dyn Link, reflexes: Reflexes, subject_is_server: bool) -> Self {
+    /// A peer that has sent nothing yet.
+    pub fn new(link: &'a mut dyn Link, reflexes: Reflexes, subject_is_server: bool) -> Self {
         Driver {
             link,
             reflexes,
@@ -107,6 +111,7 @@ impl<'a> Driver<'a> {
             sendable: Ledger::default(),
             received: Received::default(),
             uploads: Vec::new(),
+            calls: 0,
             probes: 0,
             answered: 0,
             in_step: true,
@@ -115,7 +120,20 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn step(&mut self, step: &Step, calls: &mut usize) {
+    /// What happened so far.
+    #[must_use]
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// What the peer may send.
+    #[must_use]
+    pub fn sendable(&self) -> &Ledger {
+        &self.sendable
+    }
+
+    /// Takes one step.
+    pub fn step(&mut self, step: &Step) {
         match step {
             Step::Write(sent) => {
                 let mut octets = Vec::new();
@@ -144,9 +162,9 @@ impl<'a> Driver<'a> {
                 self.settle();
             }
             Step::App(app) => {
-                self.record(What::Called { call: *calls, app: app.clone() });
-                self.link.call(*calls, app);
-                *calls += 1;
+                self.record(What::Called { call: self.calls, app: app.clone() });
+                self.link.call(self.calls, app);
+                self.calls += 1;
                 self.run();
             }
             Step::Mark => self.record(What::Mark),

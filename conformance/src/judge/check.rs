@@ -220,7 +220,7 @@ impl Check {
     }
 }
 
-fn span(times: &RangeInclusive<usize>) -> String {
+pub(super) fn span(times: &RangeInclusive<usize>) -> String {
     match (*times.start(), *times.end()) {
         (low, high) if low == high => low.to_string(),
         (low, usize::MAX) => format!("at least {low}"),
@@ -228,7 +228,7 @@ fn span(times: &RangeInclusive<usize>) -> String {
     }
 }
 
-fn named(codes: &[u32]) -> String {
+pub(super) fn named(codes: &[u32]) -> String {
     codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
 }
 

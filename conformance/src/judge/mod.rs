@@ -4,6 +4,7 @@
 //! because two peers can refuse the same frame in ways that differ a lot for whoever operates them.
 
 mod check;
+mod describe;
 mod ending;
 mod invariant;
 pub mod words;
