@@ -432,12 +432,15 @@ impl<'a> Driver<'a> {
     fn next_upload_frame(&mut self, at: usize) -> Option<Frame> {
         let upload = &mut self.uploads[at];
         let window = self.sendable.available(upload.stream) as u64;
-        let octets = upload.length.min(window).min(upload.frame as u64);
+        // The pad length takes an octet of its own.
+        let overhead = upload.padding.map_or(0, |padding| u64::from(padding) + 1);
+        let octets = upload.length.min(window.saturating_sub(overhead)).min(upload.frame as u64);
         if self.over || self.peer_closed || !self.outgoing.in_step() || octets == 0 {
             return None;
         }
         upload.length -= octets;
         let frame = Frame::new(kind::DATA, 0, upload.stream, vec![b'u'; octets as usize]);
+        let frame = upload.padding.map_or(frame.clone(), |padding| frame.padded(padding));
         Some(if upload.length == 0 && upload.end { frame.end_stream() } else { frame })
     }
 

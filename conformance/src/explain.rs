@@ -186,10 +186,11 @@ fn step_in_words(step: &Step, calls: &mut usize) -> String {
         Step::Block(true) => "the peer stops reading".into(),
         Step::Block(false) => "the peer reads again".into(),
         Step::Upload(upload) => format!(
-            "the peer sends a body of {} octets on stream {} in frames of up to {}, as the windows allow{}",
+            "the peer sends a body of {} octets on stream {} in frames of up to {}{}, as the windows allow{}",
             upload.length,
             upload.stream,
             upload.frame,
+            upload.padding.map_or(String::new(), |padding| format!(" and {padding} octets of padding each")),
             if upload.end { ", and ends the stream" } else { "" }
         ),
         Step::App(app) => {

@@ -48,7 +48,14 @@ pub enum Move {
     /// The peer stops reading, or goes on.
     Block(bool),
     /// The peer sends a body as the windows allow.
-    Upload { stream: u32, length: u64, frame: usize, end: bool },
+    Upload {
+        stream: u32,
+        length: u64,
+        frame: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        padding: Option<u8>,
+        end: bool,
+    },
     /// From here on the case is under test.
     Mark(bool),
     /// The subject does all that it can do.
@@ -175,8 +182,8 @@ fn recorded(step: &Step) -> Option<Move> {
         }
         Step::Close => Move::Close(true),
         Step::Block(blocked) => Move::Block(*blocked),
-        Step::Upload(Upload { stream, length, frame, end }) => {
-            Move::Upload { stream: *stream, length: *length, frame: *frame, end: *end }
+        Step::Upload(Upload { stream, length, frame, padding, end }) => {
+            Move::Upload { stream: *stream, length: *length, frame: *frame, padding: *padding, end: *end }
         }
         Step::Mark => Move::Mark(true),
         Step::Settle => Move::Settle(true),
@@ -188,8 +195,8 @@ fn step(step: &Move) -> Option<Step> {
     Some(match step {
         Move::Write(digits) => Step::Write(pieces(&octets(digits).ok()?)),
         Move::Block(blocked) => Step::Block(*blocked),
-        Move::Upload { stream, length, frame, end } => {
-            Step::Upload(Upload { stream: *stream, length: *length, frame: *frame, end: *end })
+        Move::Upload { stream, length, frame, padding, end } => {
+            Step::Upload(Upload { stream: *stream, length: *length, frame: *frame, padding: *padding, end: *end })
         }
         Move::Close(true) => Step::Close,
         Move::Mark(true) => Step::Mark,

@@ -38,6 +38,11 @@ pub enum Check {
     Content { stream: u32, octets: u64 },
     /// The connection's window (stream 0) or a stream's stands at this size in the peer's books at the end.
     Window { stream: u32, octets: i64 },
+    /// So many octets of content went from the peer to the subject on this stream: a peer that obeys the windows gets no
+    /// further than they allow.
+    Uploaded { stream: u32, octets: u64 },
+    /// This held before the runner's PING at the end, which sets many a sleeper in motion.
+    Unprompted(Box<Check>),
     /// So many frames of this type from the subject on this stream after the mark.
     Count { kind: u8, stream: u32, times: RangeInclusive<usize> },
     /// The subject answers a PING with this opaque data.
@@ -139,9 +144,11 @@ impl Check {
             | Check::Refused { .. }
             | Check::Call { .. }
             | Check::CallFails { .. } => true,
+            Check::Unprompted(check) => check.speaks_of_the_end(),
             Check::Message { .. }
             | Check::Content { .. }
             | Check::Window { .. }
+            | Check::Uploaded { .. }
             | Check::Count { .. }
             | Check::Pong(_)
             | Check::FrameSize { .. }
@@ -158,7 +165,9 @@ impl Check {
         match self {
             Check::Count { times, .. } => *times.end() < usize::MAX,
             Check::Handed { yes, .. } => !yes,
+            Check::Unprompted(check) => check.needs_quiet(),
             Check::Ignored
+            | Check::Uploaded { .. }
             | Check::Content { .. }
             | Check::Window { .. }
             | Check::FrameSize { .. }
@@ -196,6 +205,22 @@ impl Check {
             Check::Content { stream, octets } => {
                 let sent = content(transcript, *stream);
                 holds(sent == *octets, || format!("{sent} octets of content on stream {stream}, expected {octets}"))
+            }
+            Check::Uploaded { stream, octets } => {
+                let sent = uploaded(transcript, *stream);
+                holds(sent == *octets, || {
+                    format!("the peer could send {sent} octets on stream {stream}, expected {octets}")
+                })
+            }
+            Check::Unprompted(check) => {
+                let probe = |event: &Event| matches!(event.what, What::Probe(_));
+                let mark = transcript.mark().unwrap_or(0);
+                let end =
+                    transcript.events[mark..].iter().position(probe).map_or(transcript.events.len(), |at| mark + at);
+                match check.holds(&Transcript { events: transcript.events[..end].to_vec() }) {
+                    (Outcome::Pass, reason) => (Outcome::Pass, reason),
+                    (outcome, reason) => (outcome, format!("{reason}, before a PING woke the connection")),
+                }
             }
             Check::Window { stream, octets } => window(transcript, *stream, *octets),
             Check::Count { kind, stream, times } => {
@@ -457,6 +482,18 @@ fn content(transcript: &Transcript, stream: u32) -> u64 {
             _ => 0,
         })
         .sum()
+}
+
+fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
+    let sent = transcript.events.iter().filter_map(|event| match &event.what {
+        What::Peer(frame) | What::Reflex(frame) if frame.stream == stream => Some(frame),
+        _ => None,
+    });
+    sent.map(|frame| match View::from(frame) {
+        View::Data { data, .. } => data.len() as u64,
+        _ => 0,
+    })
+    .sum()
 }
 
 /// The window that the subject grants, in the peer's books.

@@ -36,6 +36,10 @@ impl fmt::Display for Check {
                 write!(f, "RST_STREAM REFUSED_STREAM on stream {stream}, and the connection goes on")
             }
             Check::Content { stream, octets } => write!(f, "{octets} octets of content on stream {stream}"),
+            Check::Uploaded { stream, octets } => {
+                write!(f, "a peer that obeys the windows can send {octets} octets of content on stream {stream}")
+            }
+            Check::Unprompted(check) => write!(f, "{check}, before a PING wakes the connection"),
             Check::Window { stream: 0, octets } => write!(f, "the connection's receive window ends at {octets}"),
             Check::Window { stream, octets } => write!(f, "the receive window of stream {stream} ends at {octets}"),
             Check::Count { kind, stream, times } => {

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 
 use crate::ledger::Ledger;
 use crate::transcript::{Transcript, What};
-use crate::wire::code::kind;
+use crate::wire::code::{kind, MAX_WINDOW};
 use crate::wire::{Frame, View};
 
 /// The first thing a subject did that it never may: a panic, restlessness, a frame that nobody can read or that stands in
-/// the wrong place, DATA beyond a window.
+/// the wrong place, DATA beyond a window, more credit than a window may hold.
 pub(super) fn broken(transcript: &Transcript) -> Option<String> {
     let mut sendable = Ledger::default();
+    let mut granted = Ledger::default();
     // SETTINGS of the peer take effect when the subject acknowledges them, in order (section 6.5.3). Growth may be used as
     // soon as it was sent, so that a window is judged by the larger of the two readings.
     let mut pending: VecDeque<Vec<(u16, u32)>> = VecDeque::new();
@@ -31,7 +32,10 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
             }
             What::Peer(frame) | What::Reflex(frame) => match View::from(frame) {
                 View::Settings(values) => pending.push_back(values),
-                _ => sendable.granted(frame),
+                _ => {
+                    sendable.granted(frame);
+                    granted.sent(frame);
+                }
             },
             What::Subject(frame) => match View::from(frame) {
                 View::Malformed(why) => return Some(format!("the subject sent a malformed frame: {why}")),
@@ -64,6 +68,13 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
                 View::WindowUpdate { increment: 0 } => {
                     return Some("the subject sent WINDOW_UPDATE with an increment of 0".into());
                 }
+                View::WindowUpdate { .. } => {
+                    granted.granted(frame);
+                    if granted.connection().max(granted.stream(frame.stream)) > i64::from(MAX_WINDOW) {
+                        return Some("the subject granted a window beyond 2^31-1 octets".into());
+                    }
+                }
+                View::Settings(values) => granted.settings(&values),
                 _ => {}
             },
             _ => {}

@@ -118,6 +118,43 @@ pub(crate) fn content() {
     check("content", &h2_conformance::judge::words::content(1, 10), &rows);
 }
 
+pub(crate) fn uploaded() {
+    use Ending::*;
+    use Outcome::*;
+    let rows = table(
+        opened().peer(data(1, 10).padded(7)).add(What::Reflex(data(1, 5))),
+        vec![
+            ("with another stream beside it", opened().peer(data(1, 15)).peer(data(3, 90)).alive(), Pass, Clean),
+            ("one octet less", opened().peer(data(1, 14)).alive(), Fail, Clean),
+            ("one octet more", opened().peer(data(1, 16)).alive(), Fail, Clean),
+            ("padding is no content", opened().peer(data(1, 7).padded(7)).alive(), Fail, Clean),
+            ("on another stream", opened().peer(data(3, 15)).alive(), Fail, Clean),
+            ("from the subject", opened().subject(data(1, 15)).alive(), Fail, Clean),
+        ],
+    );
+    check("uploaded", &h2_conformance::judge::words::uploaded(1, 15), &rows);
+}
+
+pub(crate) fn unprompted() {
+    use Ending::*;
+    use Outcome::*;
+    let expect = h2_conformance::judge::words::unprompted(h2_conformance::judge::words::content(1, 10));
+    let rows = table(
+        opened().subject(data(1, 10)),
+        vec![
+            ("only after the question", opened().asked().subject(data(1, 10)).alive(), Fail, Clean),
+            (
+                "half of it after the question",
+                opened().subject(data(1, 5)).asked().subject(data(1, 5)).alive(),
+                Fail,
+                Clean,
+            ),
+            ("never", opened().alive(), Fail, Clean),
+        ],
+    );
+    check("unprompted", &expect, &rows);
+}
+
 pub(crate) fn window() {
     use Ending::*;
     use Outcome::*;

@@ -49,6 +49,8 @@ tables! {
     Message => frames::message,
     Content => frames::content,
     Window => frames::window,
+    Uploaded => frames::uploaded,
+    Unprompted => frames::unprompted,
     Count => frames::count,
     Pong => frames::pong,
     FrameSize => frames::frame_size,
