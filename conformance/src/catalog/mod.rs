@@ -1,6 +1,16 @@
 //! The cases, one file per topic, both roles together.
 
+mod continuation;
+mod data;
+mod framing;
+mod goaway;
+mod headers;
+mod ping;
+mod preface;
+mod priority;
+mod reset;
 mod settings;
+mod window_update;
 
 use crate::case::Case;
 
@@ -17,5 +27,20 @@ mod prelude {
 /// Every case, topic by topic.
 #[must_use]
 pub fn all() -> Vec<Case> {
-    [settings::cases()].into_iter().flatten().collect()
+    [
+        preface::cases(),
+        framing::cases(),
+        data::cases(),
+        headers::cases(),
+        continuation::cases(),
+        priority::cases(),
+        reset::cases(),
+        settings::cases(),
+        ping::cases(),
+        goaway::cases(),
+        window_update::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -3,18 +3,24 @@
 use std::ops::RangeInclusive;
 
 use super::ending::{alive, goaway};
-use super::Outcome;
+use super::{Expect, Outcome};
 use crate::ledger::Ledger;
 use crate::transcript::{AppResult, Transcript, What};
 use crate::wire::code::error::{NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM};
 use crate::wire::code::{error_name, kind, kind_name};
+use crate::wire::print::hex;
 use crate::wire::{hpack, Frame, View};
 
 /// One thing that has to hold. "After the mark" means: in the part of the script that is under test.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Check {
     /// GOAWAY with one of these codes, then the close.
     ConnectionError(Codes),
+    /// The octets that open a connection are refused: GOAWAY with one of these codes, then the close, or the close alone
+    /// (section 3.4 lets GOAWAY be omitted).
+    PrefaceRefused(Codes),
+    /// The last GOAWAY names this as the last stream that was processed.
+    LastProcessed(u32),
     /// RST_STREAM with one of these codes on this stream, and the connection goes on.
     StreamError { stream: u32, codes: Codes },
     /// The same, and a connection error will not do: the streams beside it must not suffer.
@@ -41,6 +47,10 @@ pub enum Check {
     Count { kind: u8, stream: u32, times: RangeInclusive<usize> },
     /// The subject answers a PING with this opaque data.
     Pong([u8; 8]),
+    /// The subject does not answer a PING with this opaque data.
+    NoPong([u8; 8]),
+    /// The first field block on this stream after the mark begins with these octets.
+    BlockBegins { stream: u32, octets: &'static [u8] },
     /// No frame of the subject has a payload beyond this.
     FrameSize { octets: usize },
     /// SETTINGS is the first frame that the subject sends.
@@ -57,6 +67,8 @@ pub enum Check {
     Handed { stream: u32, yes: bool },
     /// HEADERS of the stream stand before its DATA, and this kind of frame is the last on it.
     LastFrame { stream: u32, kind: u8 },
+    /// Several reactions are permitted: the best of these counts.
+    OneOf(Vec<Expect>),
 }
 
 /// Error codes, any of which will do.
@@ -99,13 +111,21 @@ fn holds(condition: bool, reason: impl FnOnce() -> String) -> Finding {
 
 impl Check {
     /// Error codes that a GOAWAY may carry where this is expected.
-    pub(super) fn codes(&self) -> Option<&[u32]> {
+    pub(super) fn codes(&self) -> Option<Vec<u32>> {
         match self {
-            Check::ConnectionError(codes) => Some(&codes.0),
-            Check::StreamError { codes, .. } | Check::StreamErrorOnly { codes, .. } | Check::AnyError { codes, .. } => {
-                Some(&codes.0)
+            Check::ConnectionError(codes)
+            | Check::PrefaceRefused(codes)
+            | Check::StreamError { codes, .. }
+            | Check::StreamErrorOnly { codes, .. }
+            | Check::AnyError { codes, .. } => Some(codes.0.clone()),
+            Check::Malformed { .. } => Some(vec![PROTOCOL_ERROR]),
+            Check::OneOf(choices) => {
+                let all = choices.iter().flat_map(Expect::checks).filter_map(Check::codes);
+                all.reduce(|mut codes, more| {
+                    codes.extend(more);
+                    codes
+                })
             }
-            Check::Malformed { .. } => Some(&[PROTOCOL_ERROR]),
             _ => None,
         }
     }
@@ -118,6 +138,11 @@ impl Check {
     pub(super) fn holds(&self, transcript: &Transcript) -> Finding {
         match self {
             Check::ConnectionError(codes) => connection_error(transcript, &codes.0),
+            Check::PrefaceRefused(codes) => match (goaway(transcript), transcript.closed()) {
+                (None, Some(_)) => pass(),
+                _ => connection_error(transcript, &codes.0),
+            },
+            Check::LastProcessed(stream) => last_processed(transcript, *stream),
             Check::StreamError { stream, codes } => stream_error(transcript, *stream, &codes.0),
             Check::StreamErrorOnly { stream, codes } => match stream_error(transcript, *stream, &codes.0) {
                 (Outcome::Weak, reason) => fail(reason),
@@ -149,6 +174,12 @@ impl Check {
                     "the PING was not answered with its opaque data".into()
                 })
             }
+            Check::NoPong(opaque) => {
+                holds(!transcript.answers().any(|frame| View::from(frame) == View::PingAck { opaque: *opaque }), || {
+                    "the PING was answered".into()
+                })
+            }
+            Check::BlockBegins { stream, octets } => block_begins(transcript, *stream, octets),
             Check::FrameSize { octets } => {
                 let largest = transcript.subject_frames().map(|(_, frame)| frame.payload.len()).max().unwrap_or(0);
                 holds(largest <= *octets, || format!("a frame of {largest} octets, allowed are {octets}"))
@@ -195,6 +226,7 @@ impl Check {
                     None => format!("no frame on stream {stream}, expected {}", kind_name(*kind)),
                 })
             }
+            Check::OneOf(choices) => best_of(transcript, choices),
         }
     }
 }
@@ -209,6 +241,37 @@ fn span(times: &RangeInclusive<usize>) -> String {
 
 fn named(codes: &[u32]) -> String {
     codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
+}
+
+/// What the most favourable choice finds; of equals the first, which names what is asked for most.
+fn best_of(transcript: &Transcript, choices: &[Expect]) -> Finding {
+    let findings = choices.iter().map(|choice| choice.holds(transcript));
+    findings.min_by_key(|(outcome, _)| *outcome).unwrap_or_else(|| fail("nothing is permitted"))
+}
+
+fn last_processed(transcript: &Transcript, expected: u32) -> Finding {
+    let named = transcript.subject_frames().rev().find_map(|(_, frame)| match View::from(frame) {
+        View::GoAway { last_stream, .. } => Some(last_stream),
+        _ => None,
+    });
+    match named {
+        Some(stream) => holds(stream == expected, || format!("GOAWAY names stream {stream}, expected {expected}")),
+        None => fail(format!("no GOAWAY, expected one that names stream {expected}")),
+    }
+}
+
+fn block_begins(transcript: &Transcript, stream: u32, expected: &[u8]) -> Finding {
+    let block = transcript.answers().find_map(|frame| match View::from(frame) {
+        View::Headers { block } if frame.stream == stream => Some(block),
+        _ => None,
+    });
+    match block {
+        Some(block) => holds(block.starts_with(expected), || {
+            let head = &block[..block.len().min(expected.len())];
+            format!("the field block begins with {}, expected {}", hex(head), hex(expected))
+        }),
+        None => fail(format!("no HEADERS on stream {stream}")),
+    }
 }
 
 fn connection_error(transcript: &Transcript, codes: &[u32]) -> Finding {

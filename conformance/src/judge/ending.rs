@@ -75,14 +75,14 @@ pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
     }
     let Some((_, code)) = goaway(transcript) else {
         return match closed {
-            Some(_) if peer_closed_first(transcript) => Ending::Clean,
+            Some(_) if peer_closed_first(transcript) || permits_close(expect) => Ending::Clean,
             Some(_) => Ending::NoGoaway,
             None if alive(transcript) || could_not_ask(transcript) => Ending::Clean,
             None => Ending::Hang,
         };
     };
     let expected = expect.checks().iter().find_map(Check::codes);
-    let right = expected.map_or(code == NO_ERROR, |codes| codes.contains(&code));
+    let right = expected.as_ref().map_or(code == NO_ERROR, |codes| codes.contains(&code));
     let stream_error = expect.checks().iter().any(Check::is_stream_error);
     match (right, stream_error, closed) {
         (false, ..) => Ending::WrongCode,
@@ -91,6 +91,10 @@ pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
         (true, _, None) if code == NO_ERROR && alive(transcript) => Ending::Clean,
         (true, ..) => Ending::Hang,
     }
+}
+
+fn permits_close(expect: &Expect) -> bool {
+    expect.checks().iter().any(|check| matches!(check, Check::PrefaceRefused(_)))
 }
 
 fn peer_closed_first(transcript: &Transcript) -> bool {

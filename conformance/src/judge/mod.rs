@@ -68,6 +68,18 @@ impl Expect {
         &self.checks
     }
 
+    /// The worst finding; of equals, the first.
+    fn holds(&self, transcript: &Transcript) -> (Outcome, String) {
+        let mut worst = (Outcome::Pass, String::new());
+        for check in &self.checks {
+            let found = check.holds(transcript);
+            if found.0 > worst.0 {
+                worst = found;
+            }
+        }
+        worst
+    }
+
     /// Adds what `other` expects.
     #[must_use]
     pub fn and(mut self, other: impl Into<Expect>) -> Self {
@@ -106,15 +118,7 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
     if !ending::was_open(transcript, mark) {
         return (Outcome::Inconclusive, "the subject sent no SETTINGS before the step under test".into());
     }
-    // The worst finding counts; of equals, the first.
-    let mut worst = (Outcome::Pass, String::new());
-    for check in &expect.checks {
-        let found = check.holds(transcript);
-        if found.0 > worst.0 {
-            worst = found;
-        }
-    }
-    worst
+    expect.holds(transcript)
 }
 
 fn harness_failure(transcript: &Transcript) -> Option<String> {
