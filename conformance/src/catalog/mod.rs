@@ -1,15 +1,20 @@
 //! The cases, one file per topic, both roles together.
 
+mod concurrency;
 mod continuation;
 mod data;
+mod errors;
 mod framing;
 mod goaway;
 mod headers;
+mod ids;
 mod ping;
 mod preface;
 mod priority;
+mod push;
 mod reset;
 mod settings;
+mod states;
 mod window_update;
 
 use crate::case::Case;
@@ -38,7 +43,12 @@ pub fn all() -> Vec<Case> {
         settings::cases(),
         ping::cases(),
         goaway::cases(),
+        push::cases(),
         window_update::cases(),
+        states::cases(),
+        ids::cases(),
+        concurrency::cases(),
+        errors::cases(),
     ]
     .into_iter()
     .flatten()
