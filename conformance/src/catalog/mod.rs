@@ -1,18 +1,23 @@
 //! The cases, one file per topic, both roles together.
 
 mod concurrency;
+mod content;
 mod continuation;
 mod data;
 mod errors;
+mod fields;
 mod framing;
 mod goaway;
 mod headers;
+mod hpack;
 mod ids;
 mod ping;
 mod preface;
 mod priority;
 mod push;
+mod requests;
 mod reset;
+mod responses;
 mod settings;
 mod states;
 mod window_update;
@@ -49,6 +54,11 @@ pub fn all() -> Vec<Case> {
         ids::cases(),
         concurrency::cases(),
         errors::cases(),
+        requests::cases(),
+        fields::cases(),
+        content::cases(),
+        responses::cases(),
+        hpack::cases(),
     ]
     .into_iter()
     .flatten()

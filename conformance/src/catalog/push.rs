@@ -442,26 +442,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "push/of-another-authority-client",
-            role: Role::Client,
-            title: "A promise for an authority that the server does not speak for is refused",
-            requires: &["rfc9113/8.4/authority"],
-            needs: Needs::Api,
-            config: Config { push: Some(true), ..Config::DEFAULT },
-            script: |s| {
-                s.open();
-                s.app(App::Request { method: "GET", end: true });
-                s.send(promise_of(&[
-                    (":method", "GET"),
-                    (":scheme", "http"),
-                    (":path", "/"),
-                    (":authority", "elsewhere.test"),
-                ]));
-            },
-            expect: stream_error(2, PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
             id: "push/malformed-client",
             role: Role::Client,
             title: "A promised request without a path is refused",
