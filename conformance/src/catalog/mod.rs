@@ -1,12 +1,32 @@
 //! The cases, one file per topic, both roles together.
 
 mod capacity;
+mod concurrency;
+mod content;
+mod continuation;
 mod credit;
+mod data;
+mod errors;
+mod fields;
 mod flow;
+mod framing;
+mod goaway;
+mod headers;
+mod hpack;
+mod ids;
+mod ping;
+mod preface;
+mod priority;
+mod push;
 mod push_credit;
+mod requests;
+mod reset;
+mod responses;
 mod settings;
 mod slots;
+mod states;
 mod updates;
+mod window_update;
 mod windows;
 
 use crate::case::Case;
@@ -26,7 +46,27 @@ mod prelude {
 #[must_use]
 pub fn all() -> Vec<Case> {
     [
+        preface::cases(),
+        framing::cases(),
+        data::cases(),
+        headers::cases(),
+        continuation::cases(),
+        priority::cases(),
+        reset::cases(),
         settings::cases(),
+        ping::cases(),
+        goaway::cases(),
+        push::cases(),
+        window_update::cases(),
+        states::cases(),
+        ids::cases(),
+        concurrency::cases(),
+        errors::cases(),
+        requests::cases(),
+        fields::cases(),
+        content::cases(),
+        responses::cases(),
+        hpack::cases(),
         capacity::cases(),
         credit::cases(),
         push_credit::cases(),

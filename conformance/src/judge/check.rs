@@ -3,12 +3,13 @@
 use std::ops::RangeInclusive;
 
 use super::ending::{alive, broke_off, goaway};
-use super::Outcome;
+use super::{Expect, Outcome};
 use crate::ledger::Ledger;
 use crate::transcript::{AppResult, Event, Transcript, What};
 use crate::wire::code::error::{NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM};
 use crate::wire::code::{error_name, kind, kind_name};
 use crate::wire::hpack::{self, Field};
+use crate::wire::print::hex;
 use crate::wire::{Frame, View};
 
 /// One thing that has to hold. "After the mark" means: in the part of the script that is under test.
@@ -16,6 +17,11 @@ use crate::wire::{Frame, View};
 pub enum Check {
     /// GOAWAY with one of these codes, then the close.
     ConnectionError(Codes),
+    /// The octets that open a connection are refused: GOAWAY with one of these codes, then the close, or the close alone
+    /// (section 3.4 lets GOAWAY be omitted).
+    PrefaceRefused(Codes),
+    /// The last GOAWAY names this as the last stream that was processed.
+    LastProcessed(u32),
     /// RST_STREAM with one of these codes on this stream, and the connection goes on.
     StreamError { stream: u32, codes: Codes },
     /// The same, and a connection error will not do: the streams beside it must not suffer.
@@ -47,6 +53,10 @@ pub enum Check {
     Count { kind: u8, stream: u32, times: RangeInclusive<usize> },
     /// The subject answers a PING with this opaque data.
     Pong([u8; 8]),
+    /// The subject does not answer a PING with this opaque data.
+    NoPong([u8; 8]),
+    /// The first field block on this stream after the mark begins with these octets.
+    BlockBegins { stream: u32, octets: &'static [u8] },
     /// No frame of the subject has a payload beyond this.
     FrameSize { octets: usize },
     /// SETTINGS is the first frame that the subject sends.
@@ -63,6 +73,8 @@ pub enum Check {
     Handed { stream: u32, yes: bool },
     /// HEADERS of the stream stand before its DATA, and this kind of frame is the last on it.
     LastFrame { stream: u32, kind: u8 },
+    /// Several reactions are permitted: the best of these counts.
+    OneOf(Vec<Expect>),
 }
 
 /// Error codes, any of which will do.
@@ -105,14 +117,22 @@ fn holds(condition: bool, reason: impl FnOnce() -> String) -> Finding {
 
 impl Check {
     /// Error codes that a GOAWAY may carry where this is expected.
-    pub(super) fn codes(&self) -> Option<&[u32]> {
+    pub(super) fn codes(&self) -> Option<Vec<u32>> {
         match self {
-            Check::ConnectionError(codes) => Some(&codes.0),
-            Check::StreamError { codes, .. } | Check::StreamErrorOnly { codes, .. } | Check::AnyError { codes, .. } => {
-                Some(&codes.0)
+            Check::ConnectionError(codes)
+            | Check::PrefaceRefused(codes)
+            | Check::StreamError { codes, .. }
+            | Check::StreamErrorOnly { codes, .. }
+            | Check::AnyError { codes, .. } => Some(codes.0.clone()),
+            Check::Malformed { .. } => Some(vec![PROTOCOL_ERROR]),
+            Check::OneOf(choices) => {
+                let all = choices.iter().flat_map(Expect::checks).filter_map(Check::codes);
+                all.reduce(|mut codes, more| {
+                    codes.extend(more);
+                    codes
+                })
             }
-            Check::Malformed { .. } => Some(&[PROTOCOL_ERROR]),
-            Check::Refused { .. } => Some(&[REFUSED_STREAM]),
+            Check::Refused { .. } => Some(vec![REFUSED_STREAM]),
             _ => None,
         }
     }
@@ -124,16 +144,21 @@ impl Check {
     }
 
     pub(super) fn is_stream_error(&self) -> bool {
-        matches!(
-            self,
-            Check::StreamError { .. } | Check::StreamErrorOnly { .. } | Check::Malformed { .. } | Check::Refused { .. }
-        )
+        match self {
+            Check::StreamError { .. }
+            | Check::StreamErrorOnly { .. }
+            | Check::Malformed { .. }
+            | Check::Refused { .. } => true,
+            Check::OneOf(choices) => choices.iter().flat_map(Expect::checks).any(Check::is_stream_error),
+            _ => false,
+        }
     }
 
     /// Whether the check itself says what becomes of the connection, or looks at what the application learns of it.
     pub(super) fn speaks_of_the_end(&self) -> bool {
         match self {
             Check::ConnectionError(_)
+            | Check::PrefaceRefused(_)
             | Check::StreamError { .. }
             | Check::StreamErrorOnly { .. }
             | Check::AnyError { .. }
@@ -145,12 +170,16 @@ impl Check {
             | Check::Call { .. }
             | Check::CallFails { .. } => true,
             Check::Unprompted(check) => check.speaks_of_the_end(),
+            Check::OneOf(choices) => choices.iter().all(|choice| choice.checks.iter().any(Check::speaks_of_the_end)),
             Check::Message { .. }
             | Check::Content { .. }
             | Check::Window { .. }
             | Check::Uploaded { .. }
             | Check::Count { .. }
             | Check::Pong(_)
+            | Check::NoPong(_)
+            | Check::BlockBegins { .. }
+            | Check::LastProcessed(_)
             | Check::FrameSize { .. }
             | Check::SettingsFirst
             | Check::Setting { .. }
@@ -166,6 +195,8 @@ impl Check {
             Check::Count { times, .. } => *times.end() < usize::MAX,
             Check::Handed { yes, .. } => !yes,
             Check::Unprompted(check) => check.needs_quiet(),
+            Check::OneOf(choices) => choices.iter().any(Expect::needs_quiet),
+            Check::NoPong(_) => true,
             Check::Ignored
             | Check::Uploaded { .. }
             | Check::Content { .. }
@@ -187,6 +218,11 @@ impl Check {
     pub(super) fn holds(&self, transcript: &Transcript) -> Finding {
         match self {
             Check::ConnectionError(codes) => connection_error(transcript, &codes.0),
+            Check::PrefaceRefused(codes) => match (goaway(transcript), transcript.closed()) {
+                (None, Some(_)) if !broke_off(transcript) => pass(),
+                _ => connection_error(transcript, &codes.0),
+            },
+            Check::LastProcessed(stream) => last_processed(transcript, *stream),
             Check::StreamError { stream, codes } => stream_error(transcript, *stream, &codes.0),
             Check::StreamErrorOnly { stream, codes } => match stream_error(transcript, *stream, &codes.0) {
                 (Outcome::Weak, reason) => fail(reason),
@@ -237,6 +273,12 @@ impl Check {
                     "the PING was not answered with its opaque data".into()
                 })
             }
+            Check::NoPong(opaque) => {
+                holds(!transcript.answers().any(|frame| View::from(frame) == View::PingAck { opaque: *opaque }), || {
+                    "the PING was answered".into()
+                })
+            }
+            Check::BlockBegins { stream, octets } => block_begins(transcript, *stream, octets),
             Check::FrameSize { octets } => {
                 let largest = transcript.subject_frames().map(|(_, frame)| frame.payload.len()).max().unwrap_or(0);
                 holds(largest <= *octets, || format!("a frame of {largest} octets, allowed are {octets}"))
@@ -277,6 +319,7 @@ impl Check {
                 })
             }
             Check::LastFrame { stream, kind } => last_frame(transcript, *stream, *kind),
+            Check::OneOf(choices) => best_of(transcript, choices),
         }
     }
 }
@@ -297,6 +340,37 @@ pub(super) fn span(times: &RangeInclusive<usize>) -> String {
 
 pub(super) fn named(codes: &[u32]) -> String {
     codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
+}
+
+/// What the most favourable choice finds; of equals the first, which names what is asked for most.
+fn best_of(transcript: &Transcript, choices: &[Expect]) -> Finding {
+    let findings = choices.iter().map(|choice| choice.holds(transcript));
+    findings.min_by_key(|(outcome, _)| *outcome).unwrap_or_else(|| fail("nothing is permitted"))
+}
+
+fn last_processed(transcript: &Transcript, expected: u32) -> Finding {
+    let named = transcript.subject_frames().rev().find_map(|(_, frame)| match View::from(frame) {
+        View::GoAway { last_stream, .. } => Some(last_stream),
+        _ => None,
+    });
+    match named {
+        Some(stream) => holds(stream == expected, || format!("GOAWAY names stream {stream}, expected {expected}")),
+        None => fail(format!("no GOAWAY, expected one that names stream {expected}")),
+    }
+}
+
+fn block_begins(transcript: &Transcript, stream: u32, expected: &[u8]) -> Finding {
+    let block = transcript.answers().find_map(|frame| match View::from(frame) {
+        View::Headers { block } if frame.stream == stream => Some(block),
+        _ => None,
+    });
+    match block {
+        Some(block) => holds(block.starts_with(expected), || {
+            let head = &block[..block.len().min(expected.len())];
+            format!("the field block begins with {}, expected {}", hex(head), hex(expected))
+        }),
+        None => fail(format!("no HEADERS on stream {stream}")),
+    }
 }
 
 fn connection_error(transcript: &Transcript, codes: &[u32]) -> Finding {

@@ -11,6 +11,8 @@ impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Check::ConnectionError(_) => write!(f, "GOAWAY {}, then the close", self.named_codes()),
+            Check::PrefaceRefused(_) => write!(f, "GOAWAY {} or none, then the close", self.named_codes()),
+            Check::LastProcessed(stream) => write!(f, "GOAWAY names {stream} as the last stream that was processed"),
             Check::StreamError { stream, .. } => {
                 write!(f, "RST_STREAM {} on stream {stream}, and the connection goes on", self.named_codes())
             }
@@ -46,6 +48,16 @@ impl fmt::Display for Check {
                 write!(f, "{} {} on stream {stream} after the mark", span(times), kind_name(*kind))
             }
             Check::Pong(opaque) => write!(f, "a PING acknowledgement with {}", hex(opaque)),
+            Check::NoPong(opaque) => write!(f, "no PING acknowledgement with {}", hex(opaque)),
+            Check::BlockBegins { stream, octets } => {
+                write!(f, "the field block on stream {stream} begins with {}", hex(octets))
+            }
+            Check::OneOf(choices) => {
+                let choices = choices
+                    .iter()
+                    .map(|choice| choice.checks().iter().map(ToString::to_string).collect::<Vec<_>>().join(", and "));
+                f.write_str(&choices.collect::<Vec<_>>().join("; or "))
+            }
             Check::FrameSize { octets } => write!(f, "no frame with a payload beyond {octets} octets"),
             Check::SettingsFirst => f.write_str("SETTINGS is the first frame"),
             Check::Setting { id, value } => write!(f, "the first SETTINGS say {}={value}", setting_name(*id)),
@@ -65,7 +77,7 @@ impl fmt::Display for Check {
 
 impl Check {
     fn named_codes(&self) -> String {
-        named(self.codes().unwrap_or_default())
+        named(&self.codes().unwrap_or_default())
     }
 }
 

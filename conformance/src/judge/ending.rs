@@ -83,7 +83,7 @@ pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
     }
     let Some((_, code)) = goaway(transcript) else {
         return match closed {
-            Some(_) if peer_closed_first(transcript) => Ending::Clean,
+            Some(_) if peer_closed_first(transcript) || permits_close(expect) => Ending::Clean,
             Some(_) => Ending::NoGoaway,
             None if alive(transcript) || could_not_ask(transcript) => Ending::Clean,
             None => Ending::Hang,
@@ -104,6 +104,10 @@ pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
         (true, Some(_)) if stream_error && code != NO_ERROR => Ending::Escalated,
         (true, Some(_)) => Ending::Clean,
     }
+}
+
+fn permits_close(expect: &Expect) -> bool {
+    expect.checks().iter().any(|check| matches!(check, Check::PrefaceRefused(_)))
 }
 
 /// Whether the peer ended its half before the subject closed.

@@ -56,7 +56,7 @@ pub struct Verdict {
 }
 
 /// What a case expects: every check has to hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expect {
     checks: Vec<Check>,
 }
@@ -76,6 +76,18 @@ impl Expect {
     #[must_use]
     pub fn needs_quiet(&self) -> bool {
         self.checks.iter().any(Check::needs_quiet)
+    }
+
+    /// The worst finding; of equals, the first.
+    fn holds(&self, transcript: &Transcript) -> (Outcome, String) {
+        let mut worst = (Outcome::Pass, String::new());
+        for check in &self.checks {
+            let found = check.holds(transcript);
+            if found.0 > worst.0 {
+                worst = found;
+            }
+        }
+        worst
     }
 
     /// Adds what `other` expects.
@@ -120,14 +132,7 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
         let code = error_name(code);
         return (Outcome::Inconclusive, format!("GOAWAY {code} before the step under test"));
     }
-    // The worst finding counts; of equals, the first.
-    let mut worst = (Outcome::Pass, String::new());
-    for check in &expect.checks {
-        let found = check.holds(transcript);
-        if found.0 > worst.0 {
-            worst = found;
-        }
-    }
+    let worst = expect.holds(transcript);
     // What never came cannot break a rule: a case about numbers and absences is not met by a connection that is gone.
     let silent = !expect.checks.is_empty() && !expect.checks.iter().any(Check::speaks_of_the_end);
     if worst.0 == Outcome::Pass && silent {

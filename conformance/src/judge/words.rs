@@ -9,6 +9,23 @@ pub fn conn_error(codes: impl Into<Codes>) -> Expect {
     Check::ConnectionError(codes.into()).into()
 }
 
+/// What opens the connection is refused: GOAWAY with this code (or one of these) or none, then the close.
+pub fn preface_refused(codes: impl Into<Codes>) -> Expect {
+    Check::PrefaceRefused(codes.into()).into()
+}
+
+/// GOAWAY names this as the last stream that was processed.
+#[must_use]
+pub fn last_processed(stream: u32) -> Expect {
+    Check::LastProcessed(stream).into()
+}
+
+/// Any of these reactions is permitted.
+#[must_use]
+pub fn one_of<const N: usize>(choices: [Expect; N]) -> Expect {
+    Check::OneOf(choices.into()).into()
+}
+
 /// RST_STREAM with this code (or one of these); the connection goes on. A connection error with that code is weak.
 pub fn stream_error(stream: u32, codes: impl Into<Codes>) -> Expect {
     Check::StreamError { stream, codes: codes.into() }.into()
@@ -136,4 +153,52 @@ pub fn call_fails(call: usize) -> Expect {
 #[must_use]
 pub fn call_waits(call: usize) -> Expect {
     Check::CallWaits { call }.into()
+}
+
+/// A whole message from the subject on this stream, whatever becomes of the connection.
+#[must_use]
+pub fn message(stream: u32) -> Expect {
+    Check::Message { stream, status: None }.into()
+}
+
+/// SETTINGS is the first frame of the subject.
+#[must_use]
+pub fn settings_first() -> Expect {
+    Check::SettingsFirst.into()
+}
+
+/// A PING with this opaque data is answered.
+#[must_use]
+pub fn pong(opaque: [u8; 8]) -> Expect {
+    Check::Pong(opaque).into()
+}
+
+/// Nothing answers a PING with this opaque data.
+#[must_use]
+pub fn no_pong(opaque: [u8; 8]) -> Expect {
+    Check::NoPong(opaque).into()
+}
+
+/// No frame of the subject has a payload of more octets.
+#[must_use]
+pub fn frames_up_to(octets: usize) -> Expect {
+    Check::FrameSize { octets }.into()
+}
+
+/// The first field block on this stream after the mark begins with these octets.
+#[must_use]
+pub fn block_begins(stream: u32, octets: &'static [u8]) -> Expect {
+    Check::BlockBegins { stream, octets }.into()
+}
+
+/// The application gets the request on this stream.
+#[must_use]
+pub fn handed(stream: u32) -> Expect {
+    Check::Handed { stream, yes: true }.into()
+}
+
+/// The application does not get a request on this stream.
+#[must_use]
+pub fn not_handed(stream: u32) -> Expect {
+    Check::Handed { stream, yes: false }.into()
 }

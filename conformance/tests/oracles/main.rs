@@ -38,6 +38,9 @@ macro_rules! tables {
 // `Ignored`, `Alive` and the other kinds without fields take `{ .. }` as well.
 tables! {
     ConnectionError => errors::connection_error,
+    PrefaceRefused => errors::preface_refused,
+    LastProcessed => errors::last_processed,
+    OneOf => errors::one_of,
     StreamError => errors::stream_error,
     StreamErrorOnly => errors::stream_error_only,
     AnyError => errors::any_error,
@@ -53,6 +56,8 @@ tables! {
     Unprompted => frames::unprompted,
     Count => frames::count,
     Pong => frames::pong,
+    NoPong => frames::no_pong,
+    BlockBegins => frames::block_begins,
     FrameSize => frames::frame_size,
     SettingsFirst => frames::settings_first,
     Setting => frames::setting,
