@@ -133,8 +133,19 @@ impl Check {
                 })
             }
             Check::Refused { .. } => Some(vec![REFUSED_STREAM]),
+            Check::Unprompted(check) => check.codes(),
             _ => None,
         }
+    }
+
+    /// Whether this is true of the check or of a part of it.
+    pub fn any(&self, asks: &dyn Fn(&Check) -> bool) -> bool {
+        asks(self)
+            || match self {
+                Check::Unprompted(check) => check.any(asks),
+                Check::OneOf(choices) => choices.iter().any(|choice| choice.any(asks)),
+                _ => false,
+            }
     }
 
     /// Whether an error with this code may be the one that is expected.
@@ -150,6 +161,7 @@ impl Check {
             | Check::Malformed { .. }
             | Check::Refused { .. } => true,
             Check::OneOf(choices) => choices.iter().flat_map(Expect::checks).any(Check::is_stream_error),
+            Check::Unprompted(check) => check.is_stream_error(),
             _ => false,
         }
     }
@@ -208,7 +220,8 @@ impl Check {
         }
     }
 
-    /// Whether only an application in this process can tell: what it got, what its calls gave.
+    /// Whether only an application in this process can tell: what it got, what its calls gave. Of the check itself, not its
+    /// parts.
     #[must_use]
     pub fn needs_application(&self) -> bool {
         matches!(self, Check::Call { .. } | Check::CallFails { .. } | Check::CallWaits { .. } | Check::Handed { .. })

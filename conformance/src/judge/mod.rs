@@ -71,6 +71,12 @@ impl Expect {
         &self.checks
     }
 
+    /// Whether this is true of any check, or of a part of one.
+    #[must_use]
+    pub fn any(&self, asks: &dyn Fn(&Check) -> bool) -> bool {
+        self.checks.iter().any(|check| check.any(asks))
+    }
+
     /// Whether part of it holds only because something does not come: who listens at a socket has to wait a little before
     /// believing it.
     #[must_use]
