@@ -42,7 +42,9 @@ pub struct Endpoint {
 impl Endpoint {
     /// Reads a URL, `http://host[:port][/path]`. An error is one line for the user.
     pub fn parse(url: &str) -> Result<Self, String> {
-        let wrong = |why: &str| format!("{url:?} is no URL of a server: {why}; allowed is http://host[:port][/path]");
+        let wrong = |why: &str| {
+            format!("{url:?} is no URL of a server: {why}; allowed is http://host:port or http://host:port/path")
+        };
         let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("the scheme is missing"))?;
         match scheme.to_ascii_lowercase().as_str() {
             "http" => {}
