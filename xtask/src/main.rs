@@ -1,1 +1,57 @@
-fn main() {}
+//! `cargo xtask`: the tools that keep the fork as its difference. One file a subcommand.
+
+mod ablate;
+mod cli;
+mod comparison;
+mod context_diff;
+mod edit;
+mod evidence;
+mod export;
+mod failure;
+mod git;
+mod index;
+mod message;
+mod refresh;
+mod repo;
+mod repro;
+mod roll;
+mod show;
+mod vendor;
+mod verify;
+
+use std::process::ExitCode;
+
+use cli::Command;
+use failure::Failure;
+use repo::Repo;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {}", failure.sentence);
+            ExitCode::from(failure.exit_code)
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let command = cli::parse(lexopt::Parser::from_env())?;
+    if command == Command::Help {
+        print!("{}", cli::USAGE);
+        return Ok(());
+    }
+    let repo = Repo::find()?;
+    match command {
+        Command::Help => Ok(()),
+        Command::Edit { dir } => edit::run(&repo, &dir),
+        Command::Refresh { dir } => refresh::run(&repo, &dir),
+        Command::Show { slug } => show::run(&repo, &slug),
+        Command::Verify { compare } => verify::run(&repo, compare),
+        Command::Ablate { slug } => ablate::run(&repo, slug.as_deref()),
+        Command::Index => index::run(&repo),
+        Command::Vendor { dir } => vendor::run(&repo, &dir),
+        Command::Roll { version, dir } => roll::run(&repo, &version, &dir),
+        Command::Evidence { slug, out } => evidence::run(&repo, &slug, out.as_deref()),
+    }
+}

@@ -1,11 +1,14 @@
 //! The cases, one file per topic, both roles together.
 
+mod capacity;
 mod concurrency;
 mod content;
 mod continuation;
+mod credit;
 mod data;
 mod errors;
 mod fields;
+mod flow;
 mod framing;
 mod goaway;
 mod headers;
@@ -15,12 +18,16 @@ mod ping;
 mod preface;
 mod priority;
 mod push;
+mod push_credit;
 mod requests;
 mod reset;
 mod responses;
 mod settings;
+mod slots;
 mod states;
+mod updates;
 mod window_update;
+mod windows;
 
 use crate::case::Case;
 
@@ -28,10 +35,11 @@ use crate::case::Case;
 mod prelude {
     pub(super) use crate::case::{Case, Config, Level, Needs, Role};
     pub(super) use crate::judge::words::*;
-    pub(super) use crate::script::{App, Credit, Handles, Upload};
+    pub(super) use crate::judge::Expect;
+    pub(super) use crate::script::{App, Credit, Handles, Script, Upload};
     pub(super) use crate::wire::build::*;
     pub(super) use crate::wire::code::error::*;
-    pub(super) use crate::wire::code::{kind, setting};
+    pub(super) use crate::wire::code::{kind, setting, DEFAULT_FRAME_SIZE};
 }
 
 /// Every case, topic by topic.
@@ -59,6 +67,12 @@ pub fn all() -> Vec<Case> {
         content::cases(),
         responses::cases(),
         hpack::cases(),
+        capacity::cases(),
+        credit::cases(),
+        push_credit::cases(),
+        slots::cases(),
+        updates::cases(),
+        windows::cases(),
     ]
     .into_iter()
     .flatten()

@@ -4,7 +4,9 @@
 //! because two peers can refuse the same frame in ways that differ a lot for whoever operates them.
 
 mod check;
+mod describe;
 mod ending;
+mod frames;
 mod invariant;
 pub mod words;
 
@@ -12,6 +14,8 @@ pub use check::{Check, Codes};
 pub use ending::Ending;
 
 use crate::transcript::{Transcript, What};
+use crate::wire::code::error::NO_ERROR;
+use crate::wire::code::error_name;
 
 /// Whether the sentence of a case holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,8 +72,15 @@ impl Expect {
         &self.checks
     }
 
-    /// The worst finding; of equals, the first.
-    fn holds(&self, transcript: &Transcript) -> (Outcome, String) {
+    /// Whether part of it holds only because something does not come: who listens at a socket has to wait a little before
+    /// believing it.
+    #[must_use]
+    pub fn needs_quiet(&self) -> bool {
+        self.checks.iter().any(Check::needs_quiet)
+    }
+
+    /// The worst finding of its checks; of equals, the first.
+    fn finding(&self, transcript: &Transcript) -> (Outcome, String) {
         let mut worst = (Outcome::Pass, String::new());
         for check in &self.checks {
             let found = check.holds(transcript);
@@ -118,7 +129,19 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
     if !ending::was_open(transcript, mark) {
         return (Outcome::Inconclusive, "the subject sent no SETTINGS before the step under test".into());
     }
-    expect.holds(transcript)
+    if let Some((_, code)) = ending::goaway(transcript).filter(|(at, code)| *at < mark && *code != NO_ERROR) {
+        let code = error_name(code);
+        return (Outcome::Inconclusive, format!("GOAWAY {code} before the step under test"));
+    }
+    let worst = expect.finding(transcript);
+    // What never came cannot break a rule: a case about numbers and absences is not met by a connection that is gone.
+    let silent = !expect.checks.is_empty() && !expect.checks.iter().any(Check::speaks_of_the_end);
+    if worst.0 == Outcome::Pass && silent {
+        if let Some(reason) = ending::gave_up(transcript) {
+            return (Outcome::Fail, reason);
+        }
+    }
+    worst
 }
 
 fn harness_failure(transcript: &Transcript) -> Option<String> {

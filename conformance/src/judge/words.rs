@@ -95,6 +95,24 @@ pub fn window(stream: u32, octets: i64) -> Expect {
     Check::Window { stream, octets }.into()
 }
 
+/// The peer, obeying the windows, could send so many octets of content on this stream.
+#[must_use]
+pub fn uploaded(stream: u32, octets: u64) -> Expect {
+    Check::Uploaded { stream, octets }.into()
+}
+
+/// All of this held before the runner's PING at the end, which sets many a sleeper in motion.
+#[must_use]
+pub fn unprompted(expect: Expect) -> Expect {
+    Expect { checks: expect.checks.into_iter().map(|check| Check::Unprompted(Box::new(check))).collect() }
+}
+
+/// The subject's frames carry at most so many octets.
+#[must_use]
+pub fn frames_within(octets: usize) -> Expect {
+    Check::FrameSize { octets }.into()
+}
+
 /// WINDOW_UPDATE on this stream (0: the connection) after the mark, this often.
 #[must_use]
 pub fn window_updates(stream: u32, times: std::ops::RangeInclusive<usize>) -> Expect {
@@ -159,12 +177,6 @@ pub fn pong(opaque: [u8; 8]) -> Expect {
 #[must_use]
 pub fn no_pong(opaque: [u8; 8]) -> Expect {
     Check::NoPong(opaque).into()
-}
-
-/// No frame of the subject has a payload of more octets.
-#[must_use]
-pub fn frames_up_to(octets: usize) -> Expect {
-    Check::FrameSize { octets }.into()
 }
 
 /// The first field block on this stream after the mark begins with these octets.

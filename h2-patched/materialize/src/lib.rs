@@ -4,6 +4,8 @@
 //! every file of it ([`manifest`]), applies the series strictly ([`series`], [`patch`]), compares the outcome with
 //! the recorded hash, and writes what the compiler reads ([`materialize`]).
 
+#![deny(missing_docs)]
+
 pub mod error;
 pub mod header;
 pub mod locate;

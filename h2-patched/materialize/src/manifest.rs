@@ -159,6 +159,18 @@ impl Manifest {
     }
 }
 
+impl fmt::Display for Manifest {
+    /// The text of the manifest file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# The release that the fork is built on, and the sha256 of each of its files.")?;
+        writeln!(f, "release {}", self.release())?;
+        for (path, hash) in &self.hashes {
+            writeln!(f, "{hash}  {path}")?;
+        }
+        Ok(())
+    }
+}
+
 /// The faults as one clause: the first three, and how many more there are.
 pub fn describe(faults: &[Fault]) -> String {
     const SHOWN: usize = 3;
@@ -207,6 +219,7 @@ mod tests {
         assert_eq!(manifest.release(), "h2 0.4.20");
         assert_eq!(manifest.directory(), "h2-0.4.20");
         assert_eq!(manifest.hashes["src/lib.rs"], HASH);
+        assert_eq!(Manifest::parse(&manifest.to_string()).unwrap(), manifest);
     }
 
     #[test]

@@ -1,0 +1,163 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+use lexopt::Parser;
+
+use crate::failure::Failure;
+
+pub(crate) const USAGE: &str = "\
+cargo xtask COMMAND: the tools that keep the fork as its difference
+
+  edit DIR                   a git work tree of the fork's sources in DIR, one commit a patch;
+                             H2_WORKTREE=DIR cargo test -p h2@0.4.2001 compiles it
+  refresh DIR                that work tree's commits back into h2-patched/patches
+  show SLUG                  a patch with context
+  verify [--skip-compare]    everything the fork claims about itself, and the comparison with upstream
+  ablate [SLUG]              drops one patch at a time and shows that its claims break
+  index                      PATCHES.md, from the headers
+  vendor DIR                 the fork as a plain crate without a build script in DIR
+  roll VERSION DIR           a work tree with the series rebased on another release
+  evidence SLUG [--out DIR]  what a pull request to upstream needs (default: target/evidence/SLUG)
+";
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Edit { dir: PathBuf },
+    Refresh { dir: PathBuf },
+    Show { slug: String },
+    Verify { compare: bool },
+    Ablate { slug: Option<String> },
+    Index,
+    Vendor { dir: PathBuf },
+    Roll { version: String, dir: PathBuf },
+    Evidence { slug: String, out: Option<PathBuf> },
+}
+
+const COMMANDS: &str = "edit, refresh, show, verify, ablate, index, vendor, roll, evidence";
+
+pub(crate) fn parse(mut parser: Parser) -> Result<Command, Failure> {
+    read(&mut parser).map_err(|error| {
+        let sentence = error.to_string();
+        Failure::input(format!("{sentence}; `cargo xtask --help` lists the commands"))
+    })
+}
+
+fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let name = match parser.next()? {
+        Some(Long("help") | Short('h')) => return Ok(Command::Help),
+        Some(Value(name)) => name.string()?,
+        Some(other) => return Err(other.unexpected()),
+        None => return Err(format!("expected a command: {COMMANDS}").into()),
+    };
+    let command = match name.as_str() {
+        "help" => Command::Help,
+        "edit" => Command::Edit { dir: operand(parser, "DIR")?.into() },
+        "refresh" => Command::Refresh { dir: operand(parser, "DIR")?.into() },
+        "show" => Command::Show { slug: operand(parser, "SLUG")? },
+        "verify" => verify(parser)?,
+        "ablate" => return ablate(parser),
+        "index" => Command::Index,
+        "vendor" => Command::Vendor { dir: operand(parser, "DIR")?.into() },
+        "roll" => Command::Roll { version: operand(parser, "VERSION")?, dir: operand(parser, "DIR")?.into() },
+        "evidence" => evidence(parser)?,
+        other => {
+            return Err(format!("expected one of {COMMANDS}, found {other:?}").into());
+        }
+    };
+    match parser.next()? {
+        None => Ok(command),
+        Some(Long("help") | Short('h')) => Ok(Command::Help),
+        Some(more) => Err(more.unexpected()),
+    }
+}
+
+fn operand(parser: &mut Parser, name: &str) -> Result<String, lexopt::Error> {
+    match parser.next()? {
+        Some(Value(value)) => value.string(),
+        Some(other) => Err(other.unexpected()),
+        None => Err(format!("expected {name}, found nothing").into()),
+    }
+}
+
+fn verify(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut compare = true;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("skip-compare") => compare = false,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Verify { compare })
+}
+
+fn ablate(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut slug = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) if slug.is_none() => slug = Some(value.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Ablate { slug })
+}
+
+fn evidence(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut slug = None;
+    let mut out = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("out") => out = Some(parser.value()?.into()),
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) if slug.is_none() => slug = Some(value.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let slug = slug.ok_or("expected SLUG, found nothing")?;
+    Ok(Command::Evidence { slug, out })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, String> {
+        parse(Parser::from_args(line.split_whitespace())).map_err(|failure| {
+            assert_eq!(failure.exit_code, 2);
+            assert_eq!(failure.sentence.lines().count(), 1);
+            failure.sentence
+        })
+    }
+
+    #[test]
+    fn commands() {
+        assert_eq!(parsed("--help"), Ok(Command::Help));
+        assert_eq!(parsed("index"), Ok(Command::Index));
+        assert_eq!(parsed("ablate"), Ok(Command::Ablate { slug: None }));
+        assert_eq!(parsed("ablate a"), Ok(Command::Ablate { slug: Some("a".into()) }));
+        assert_eq!(parsed("verify --skip-compare"), Ok(Command::Verify { compare: false }));
+        assert_eq!(parsed("evidence a --out b"), Ok(Command::Evidence { slug: "a".into(), out: Some("b".into()) }));
+    }
+
+    #[test]
+    fn everything_else_is_refused_in_one_line() {
+        for (line, complaint) in [
+            ("", "expected a command: edit,"),
+            ("frobnicate", "expected one of edit,"),
+            ("edit", "expected DIR"),
+            ("edit a b", "unexpected argument"),
+            ("--frobnicate", "invalid option '--frobnicate'"),
+            ("verify --frobnicate", "invalid option '--frobnicate'"),
+            ("show", "expected SLUG"),
+            ("evidence --out a", "expected SLUG"),
+        ] {
+            let sentence = parsed(line).unwrap_err();
+            assert!(sentence.contains(complaint), "{line}: {sentence}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `refresh DIR`: the commits of a work tree back into the series.
+
+use std::fs;
+use std::path::Path;
+
+use crate::export::{export, Files};
+use crate::failure::Failure;
+use crate::index;
+use crate::repo::{write, Repo};
+
+pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
+    let files = export(repo, dir)?;
+    let mut changed = 0;
+    for name in present(repo)? {
+        if !files.contains_key(&name) {
+            let file = repo.patches().join(&name);
+            fs::remove_file(&file).map_err(|cause| Failure::io(format_args!("remove {}", file.display()), &cause))?;
+            println!("removed {name}");
+            changed += 1;
+        }
+    }
+    for (name, text) in &files {
+        let file = repo.patches().join(name);
+        let known = fs::read_to_string(&file).ok();
+        if known.as_ref() == Some(text) {
+            continue;
+        }
+        write(&file, text)?;
+        println!("{} {name}", if known.is_some() { "changed" } else { "added" });
+        changed += 1;
+    }
+    if changed == 0 {
+        println!("the series is as it was");
+    }
+    index::run(repo)
+}
+
+/// The names of the files that make up the series on disk.
+pub(crate) fn present(repo: &Repo) -> Result<Vec<String>, Failure> {
+    let dir = repo.patches();
+    let list = |cause: std::io::Error| Failure::io(format_args!("list {}", dir.display()), &cause);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&dir).map_err(list)? {
+        let name = entry.map_err(list)?.file_name();
+        names.push(name.to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// How the files on disk differ from `files`, or nothing.
+pub(crate) fn difference(repo: &Repo, files: &Files) -> Result<Option<String>, Failure> {
+    let present = present(repo)?;
+    for name in &present {
+        let text = crate::repo::read(&repo.patches().join(name))?;
+        match files.get(name) {
+            None => return Ok(Some(format!("{name} is not part of the series"))),
+            Some(exported) if *exported != text => {
+                return Ok(Some(format!("{name} is not as `refresh` would write it")))
+            }
+            Some(_) => {}
+        }
+    }
+    let missing = files.keys().find(|name| !present.contains(name));
+    Ok(missing.map(|name| format!("{name} is missing")))
+}

@@ -1,0 +1,147 @@
+//! The fork's manifest against the pristine one: a repeated list must not drift.
+
+use toml::{Table, Value};
+
+use crate::failure::Failure;
+use crate::repo::{read, Repo};
+
+/// What downstream sees of a package beside its code.
+const REPEATED: [&str; 3] = ["features", "dependencies", "target"];
+
+pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
+    let release = repo.release()?;
+    let upstream = parse(&read(&repo.pristine()?.dir.join("Cargo.toml"))?)?;
+    let fork = parse(&read(&repo.package().join("Cargo.toml"))?)?;
+    let mut faults = differences(&upstream, &fork);
+    faults.extend(version_fault(&release.version, &fork));
+    faults.extend(needs_itself(&fork));
+    if faults.is_empty() {
+        return Ok("features and dependencies are upstream's".to_owned());
+    }
+    Err(Failure::new(format!("h2-patched/Cargo.toml: {}", faults.join(", "))))
+}
+
+fn parse(text: &str) -> Result<Table, Failure> {
+    text.parse().map_err(|error| Failure::new(format!("a Cargo.toml does not parse: {error}")))
+}
+
+fn differences(upstream: &Table, fork: &Table) -> Vec<String> {
+    let mut faults = Vec::new();
+    for section in REPEATED {
+        let upstream = entries(upstream, section);
+        let fork = entries(fork, section);
+        for (name, expected) in &upstream {
+            match fork.get(name) {
+                None => faults.push(format!("[{section}] lacks {name}")),
+                Some(found) if found != expected => {
+                    faults.push(format!("[{section}] has {name} = {found}, upstream has {expected}"))
+                }
+                Some(_) => {}
+            }
+        }
+        for name in fork.keys().filter(|name| !upstream.contains_key(*name)) {
+            faults.push(format!("[{section}] has {name}, upstream has not"));
+        }
+    }
+    faults
+}
+
+/// The entries of a section, each in the one form that cargo normalises to.
+fn entries(manifest: &Table, section: &str) -> Table {
+    let Some(Value::Table(table)) = manifest.get(section) else {
+        return Table::new();
+    };
+    let normal = table.iter().map(|(name, value)| {
+        let value = match value {
+            Value::String(version) if section == "dependencies" => {
+                Value::Table(Table::from_iter([("version".to_owned(), version.clone().into())]))
+            }
+            other => other.clone(),
+        };
+        (name.clone(), value)
+    });
+    normal.collect()
+}
+
+/// `0.4.2001`: upstream's patch number times 100, plus our revision.
+fn version_fault(upstream: &str, fork: &Table) -> Option<String> {
+    let found = fork.get("package")?.get("version")?.as_str()?;
+    let (line, patch) = upstream.rsplit_once('.')?;
+    let revision =
+        found.strip_prefix(&format!("{line}.{patch}")).filter(|revision| revision.len() == 2 && *revision != "00");
+    match revision {
+        Some(_) => None,
+        None => Some(format!("version {found} is not {line}.{patch} with a revision from 01 to 99")),
+    }
+}
+
+/// Through `[patch]` the fork holds h2's place in the resolver: if it needed the pristine h2 as well, cargo would
+/// drop the patch with no more than a warning.
+fn needs_itself(fork: &Table) -> Option<String> {
+    ["dependencies", "build-dependencies"]
+        .into_iter()
+        .filter_map(|section| Some((section, fork.get(section)?.as_table()?)))
+        .find_map(|(section, table)| {
+            let on_h2 =
+                table.iter().any(|(name, value)| value.get("package").and_then(Value::as_str).unwrap_or(name) == "h2");
+            on_h2.then(|| format!("[{section}] must not name the pristine h2"))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UPSTREAM: &str = "\
+[features]
+stream = []
+[dependencies.bytes]
+version = \"1\"
+[dependencies.http]
+version = \"1.1\"
+";
+
+    fn faults(fork: &str) -> Vec<String> {
+        differences(&parse(UPSTREAM).unwrap(), &parse(fork).unwrap())
+    }
+
+    #[test]
+    fn forms_that_mean_the_same_are_the_same() {
+        let fork = "[features]\nstream = []\n[dependencies]\nbytes = \"1\"\nhttp = { version = \"1.1\" }\n";
+        assert!(faults(fork).is_empty());
+    }
+
+    #[test]
+    fn names_each_difference() {
+        let fork = "[features]\nstream = [\"x\"]\n[dependencies]\nbytes = \"2\"\nextra = \"1\"\n";
+        let faults = faults(fork).join("\n");
+        for complaint in [
+            "[features] has stream",
+            "[dependencies] has bytes",
+            "[dependencies] lacks http",
+            "[dependencies] has extra, upstream has not",
+        ] {
+            assert!(faults.contains(complaint), "{faults}");
+        }
+    }
+
+    #[test]
+    fn the_pristine_release_is_no_dependency() {
+        let renamed = "[build-dependencies]\nupstream = { package = \"h2\", version = \"=0.4.20\" }\n";
+        assert!(needs_itself(&parse(renamed).unwrap()).is_some());
+        let dev = "[dev-dependencies]\nupstream = { package = \"h2\", version = \"=0.4.20\" }\n";
+        assert!(needs_itself(&parse(dev).unwrap()).is_none());
+    }
+
+    #[test]
+    fn the_version_follows_upstreams() {
+        let fault = |version: &str| {
+            let manifest = format!("[package]\nversion = \"{version}\"\n");
+            version_fault("0.4.20", &parse(&manifest).unwrap())
+        };
+        assert_eq!(fault("0.4.2001"), None);
+        for wrong in ["0.4.20", "0.4.2000", "0.4.1901", "0.4.20001"] {
+            assert!(fault(wrong).is_some(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Our own modules are formatted, also those that only a patch names: `cargo fmt` does not find them.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::repo::Repo;
+
+pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
+    let dir = repo.overlay();
+    let list = |cause: std::io::Error| Failure::io(format_args!("list {}", dir.display()), &cause);
+    let mut modules: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(&dir).map_err(list)? {
+        let path = entry.map_err(list)?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            modules.push(path);
+        }
+    }
+    if modules.is_empty() {
+        return Ok("no modules yet".to_owned());
+    }
+    modules.sort();
+    let output = Command::new("rustfmt")
+        .args(["--check", "--quiet", "--edition", "2021"])
+        .args(&modules)
+        .output()
+        .map_err(|cause| Failure::io("run rustfmt", &cause))?;
+    if output.status.success() {
+        return Ok(format!("{} module(s) are formatted", modules.len()));
+    }
+    Err(Failure::new(
+        "a module in h2-patched/overlay is not formatted; run `rustfmt --edition 2021 h2-patched/overlay/*.rs`",
+    ))
+}

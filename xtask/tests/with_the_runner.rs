@@ -1,0 +1,132 @@
+//! What `verify` and `evidence` make of the conformance runner's answers. The runner is played by a script in the
+//! place of cargo, so that these tests need no catalogue and no release build.
+#![cfg(unix)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use h2_materialize::header::ProofKind;
+use h2_materialize::Series;
+use support::{stderr, stdout, Copy};
+
+/// Preface, SETTINGS, and a SETTINGS acknowledgement that has a payload.
+const PEER: &str = "505249202a20485454502f322e300d0a0d0a534d0d0a0d0a000000040000000000000001040100000000ff";
+
+/// Writes the script; it answers `compare` with `results` and `explain` with two fixed texts.
+fn play_cargo(copy: &Copy, results: &str) -> PathBuf {
+    let script = copy.beside("cargo");
+    fs::write(copy.beside("results.json"), results).unwrap();
+    let text = format!(
+        "#!/bin/sh\n\
+         for last; do :; done\n\
+         case \"$*\" in\n\
+         *\" compare \"*) cp '{}' \"$last\"; exit 1 ;;\n\
+         *\" explain \"*json) echo '{{\"role\":\"server\",\"peer_bytes_hex\":\"{PEER}\"}}' ;;\n\
+         *\" explain \"*) echo 'both transcripts' ;;\n\
+         *) exit 3 ;;\n\
+         esac\n",
+        copy.beside("results.json").display()
+    );
+    fs::write(&script, text).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    script
+}
+
+fn xtask(copy: &Copy, cargo: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).current_dir(copy.root()).args(args).env("CARGO", cargo).output().unwrap()
+}
+
+/// Results in which every case that the copy's patches name has these outcomes.
+fn results(copy: &Copy, upstream: &str, patched: &str, unclaimed: u64) -> String {
+    let series = Series::load(&copy.root().join("h2-patched/patches")).unwrap();
+    let proofs = series.patches.iter().flat_map(|patch| &patch.header.proven_by);
+    let cases: Vec<String> = proofs
+        .filter(|proof| proof.kind == ProofKind::Case)
+        .map(|proof| {
+            format!(
+                r#"{{"id":"{}","results":{{"upstream":{{"outcome":"{upstream}"}},"patched":{{"outcome":"{patched}"}}}}}}"#,
+                proof.name
+            )
+        })
+        .collect();
+    format!(r#"{{"cases":[{}],"summary":{{"unclaimed":{unclaimed}}}}}"#, cases.join(","))
+}
+
+/// Makes one patch of the copy claim a case.
+fn claim_a_case(copy: &Copy) {
+    let file = copy.root().join("h2-patched/patches/unpublished-fixtures.patch");
+    let text = fs::read_to_string(&file).unwrap();
+    let claiming: Vec<&str> = text
+        .lines()
+        .map(|line| match line.starts_with("Proven-by:") {
+            true => "Proven-by: case:made-up/case",
+            false => line,
+        })
+        .collect();
+    fs::write(&file, claiming.join("\n") + "\n").unwrap();
+    copy.do_xtask(&["index"]);
+}
+
+#[test]
+fn verify_holds_the_claims_against_the_comparison() {
+    let copy = Copy::new();
+    claim_a_case(&copy);
+    let verify = |results: &str| {
+        let output = xtask(&copy, &play_cargo(&copy, results), &["verify"]);
+        let said = stdout(&output);
+        let claims = said.lines().find(|line| line.contains(" claims: ")).unwrap().to_owned();
+        (output.status.code(), claims)
+    };
+
+    let (code, claims) = verify(&results(&copy, "fail", "pass", 0));
+    assert!(claims.starts_with("ok"), "{claims}");
+    assert_eq!(code, Some(0));
+    for (results, complaint) in [
+        (results(&copy, "pass", "pass", 0), "case:made-up/case passes on upstream"),
+        (results(&copy, "fail", "fail", 0), "case:made-up/case does not pass on the fork"),
+        (results(&copy, "fail", "pass", 3), "3 difference(s)"),
+        (r#"{"cases":[],"summary":{"unclaimed":0}}"#.into(), "case:made-up/case is not in the catalogue"),
+        ("{}".into(), "not in the agreed form"),
+    ] {
+        let (code, claims) = verify(&results);
+        assert!(claims.starts_with("FAILED") && claims.contains(complaint), "{claims}");
+        assert_eq!(code, Some(1));
+    }
+}
+
+#[test]
+fn evidence_is_complete_and_its_program_runs() {
+    let copy = Copy::new();
+    claim_a_case(&copy);
+    let out = copy.beside("evidence");
+    let args = ["evidence", "unpublished-fixtures", "--out", out.to_str().unwrap()];
+    let output = xtask(&copy, &play_cargo(&copy, ""), &args);
+    assert!(output.status.success(), "{}", stderr(&output));
+
+    let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
+    assert!(read("unpublished-fixtures.diff").contains("\n mod fuzz;\n"), "context");
+    for heading in ["# ", "## Problem", "## Solution", "## Validation"] {
+        assert!(read("pull-request.md").contains(heading), "{heading}");
+    }
+    assert_eq!(read("cases/made-up-case/transcripts.txt"), "both transcripts\n");
+
+    let repro = out.join("cases/made-up-case/repro");
+    let formatted =
+        Command::new("rustfmt").args(["--check", "--edition", "2021"]).arg(repro.join("src/main.rs")).output().unwrap();
+    assert!(formatted.status.success(), "{}", stdout(&formatted));
+    let run = Command::new(env!("CARGO"))
+        .current_dir(&repro)
+        .args(["run", "--quiet"])
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("downstream"))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", stderr(&run));
+    // What 0.4.20 answers: PROTOCOL_ERROR, where FRAME_SIZE_ERROR is due.
+    let said = stdout(&run);
+    assert!(said.contains("GOAWAY stream 0 flags 0x00 length 8 [00, 00, 00, 00, 00, 00, 00, 01]"), "{said}");
+    assert!(said.contains("the connection is closed"), "{said}");
+}
