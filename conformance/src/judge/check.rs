@@ -140,10 +140,14 @@ impl Check {
     }
 
     pub(super) fn is_stream_error(&self) -> bool {
-        matches!(
-            self,
-            Check::StreamError { .. } | Check::StreamErrorOnly { .. } | Check::Malformed { .. } | Check::Refused { .. }
-        )
+        match self {
+            Check::StreamError { .. }
+            | Check::StreamErrorOnly { .. }
+            | Check::Malformed { .. }
+            | Check::Refused { .. } => true,
+            Check::OneOf(choices) => choices.iter().all(|choice| choice.checks().iter().any(Check::is_stream_error)),
+            _ => false,
+        }
     }
 
     /// Whether the check itself says what becomes of the connection, or looks at what the application learns of it.

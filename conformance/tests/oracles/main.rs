@@ -2,6 +2,7 @@
 
 mod anything;
 mod application;
+mod choices;
 mod errors;
 mod frames;
 mod life;
@@ -61,4 +62,9 @@ tables! {
     CallFails => application::call_fails,
     CallWaits => application::call_waits,
     Handed => application::handed,
+    OneOf => choices::one_of,
+    PrefaceRefused => choices::preface_refused,
+    LastProcessed => choices::last_processed,
+    NoPong => choices::no_pong,
+    BlockBegins => choices::block_begins,
 }
