@@ -28,6 +28,7 @@ pub mod report;
 pub mod run;
 pub mod script;
 pub mod select;
+pub mod spec;
 pub mod subject;
 pub mod suite;
 #[cfg(test)]

@@ -580,6 +580,7 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/default-frame-size",
             role: Role::Server,
             title: "DATA comes in frames of at most 16 384 octets where the peer says nothing else",
+            requires: &["rfc9113/4.2/own-frames"],
             needs: Needs::Api,
             script: |s| {
                 s.open();

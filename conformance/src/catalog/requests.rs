@@ -300,6 +300,7 @@ pub(super) fn cases() -> Vec<Case> {
             id: "requests/user-in-authority",
             role: Role::Server,
             title: "A request whose :authority carries user information is malformed",
+            level: Level::Should,
             requires: &["rfc9113/8.3.1/no-userinfo"],
             script: |s| {
                 s.open();

@@ -179,12 +179,6 @@ pub fn no_pong(opaque: [u8; 8]) -> Expect {
     Check::NoPong(opaque).into()
 }
 
-/// No frame of the subject has a payload of more octets.
-#[must_use]
-pub fn frames_up_to(octets: usize) -> Expect {
-    Check::FrameSize { octets }.into()
-}
-
 /// The first field block on this stream after the mark begins with these octets.
 #[must_use]
 pub fn block_begins(stream: u32, octets: &'static [u8]) -> Expect {
