@@ -89,9 +89,9 @@ pub(crate) struct Run {
     /// Only cases that match; `*` stands for any text. May be given again
     #[arg(long = "case", value_name = "GLOB")]
     pub(crate) cases: Vec<String>,
-    /// How to reach it
-    #[arg(long, value_enum, default_value_t = Transport::Mem)]
-    pub(crate) transport: Transport,
+    /// How to reach it [default: in memory where the subject runs there]
+    #[arg(long, value_enum)]
+    pub(crate) transport: Option<Transport>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -100,7 +100,7 @@ pub(crate) enum Transport {
     Mem,
     /// Over a socket of this machine
     Tcp,
-    /// The same, encrypted
+    /// The same, encrypted (not offered yet)
     Tls,
 }
 
@@ -111,13 +111,13 @@ pub(crate) struct Endpoint {
     /// Only cases that match; `*` stands for any text. May be given again
     #[arg(long = "case", value_name = "GLOB")]
     pub(crate) cases: Vec<String>,
-    /// How long to wait for an answer
+    /// How long the server may keep silent in one case, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) timeout_ms: u64,
-    /// Also cases that burden the server, such as floods
+    /// Also cases that burden the server, such as floods (the catalogue has none yet)
     #[arg(long)]
     pub(crate) include_abuse: bool,
-    /// Accept any certificate
+    /// Accept any certificate (https:// is not offered yet)
     #[arg(long)]
     pub(crate) insecure: bool,
     /// The name to ask for in TLS [default: the URL's host]

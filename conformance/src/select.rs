@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::glob;
-use crate::subject::Subject;
+use crate::subject::{SocketSubject, Subject, CONTROLS, IN_MEMORY, SOCKET};
 
 /// The cases that match any of the globs; all of them without a glob.
 pub fn cases(catalogue: &[Case], globs: &[String]) -> Result<Vec<Case>, String> {
@@ -23,12 +23,33 @@ pub fn case(catalogue: &[Case], id: &str) -> Result<Case, String> {
     })
 }
 
-/// The subject with this name.
-pub fn subject<'a>(registry: &'a [Subject], name: &str) -> Result<&'a Subject, String> {
-    registry.iter().find(|subject| subject.name == name).ok_or_else(|| {
-        let names: Vec<&str> = registry.iter().map(|subject| subject.name).collect();
-        format!("no subject {name:?}; there are {}", names.join(", "))
-    })
+/// The subject with this name that runs in memory: a release of h2 or a control.
+pub fn in_memory(name: &str) -> Result<&'static Subject, String> {
+    let found = memory().find(|subject| subject.name == name);
+    found.ok_or_else(|| unknown("in memory", name, memory().map(|subject| subject.name)))
+}
+
+/// The subject with this name that runs on a socket.
+pub fn on_socket(name: &str) -> Result<&'static SocketSubject, String> {
+    let found = SOCKET.iter().find(|subject| subject.name == name);
+    found.ok_or_else(|| unknown("on a socket", name, SOCKET.iter().map(|subject| subject.name)))
+}
+
+/// Whether the subject with this name runs in memory; else it runs on a socket.
+pub fn runs_in_memory(name: &str) -> Result<bool, String> {
+    match (in_memory(name), on_socket(name)) {
+        (Ok(_), _) => Ok(true),
+        (Err(_), Ok(_)) => Ok(false),
+        (Err(in_memory), Err(on_socket)) => Err(format!("{in_memory}; {on_socket}")),
+    }
+}
+
+fn memory() -> impl Iterator<Item = &'static Subject> {
+    IN_MEMORY.iter().chain(CONTROLS)
+}
+
+fn unknown<'a>(place: &str, name: &str, there: impl Iterator<Item = &'a str>) -> String {
+    format!("no subject {name:?} {place}; there are {}", there.collect::<Vec<_>>().join(", "))
 }
 
 fn hint<'a>(wanted: &str, there: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
@@ -109,7 +130,21 @@ mod tests {
 
     #[test]
     fn an_unknown_subject_gets_the_list() {
-        let error = subject(crate::subject::IN_MEMORY, "patchd").unwrap_err();
-        assert!(error.starts_with("no subject \"patchd\"; there are upstream, patched"), "{error}");
+        let error = in_memory("patchd").unwrap_err();
+        assert!(error.starts_with("no subject \"patchd\" in memory; there are upstream, patched, control-"), "{error}");
+        let error = runs_in_memory("patchd").unwrap_err();
+        assert!(
+            error.ends_with("no subject \"patchd\" on a socket; there are upstream, patched, hyper-patched"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn subjects_are_found_where_they_run() {
+        assert_eq!(runs_in_memory("patched"), Ok(true));
+        assert_eq!(runs_in_memory("control-leaks"), Ok(true));
+        assert_eq!(runs_in_memory("hyper-patched"), Ok(false));
+        assert!(in_memory("hyper-patched").is_err());
+        assert!(on_socket("control-leaks").is_err());
     }
 }

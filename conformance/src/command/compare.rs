@@ -48,7 +48,7 @@ pub(super) fn run(options: &Compare, common: &Common) -> Result<u8, Failure> {
 }
 
 fn subjects(names: &[String]) -> Result<[subject::Subject; 2], Failure> {
-    let find = |name: &str| select::subject(subject::IN_MEMORY, name).copied().map_err(Failure::Input);
+    let find = |name: &str| select::in_memory(name).copied().map_err(Failure::Input);
     match names {
         [] => Ok([find(UPSTREAM)?, find(PATCHED)?]),
         [one, other] if one != other => Ok([find(one)?, find(other)?]),

@@ -1,29 +1,22 @@
 //! `endpoint`: a server elsewhere.
 
-use h2_conformance::suite::Contender;
+use std::time::Duration;
+
+use h2_conformance::endpoint::{Endpoint, Options, Remote};
 use h2_conformance::{catalog, select};
 
 use super::run::play;
 use super::Failure;
-use crate::cli::{Common, Endpoint};
+use crate::cli::{self, Common};
 
 /// Connections at a time: a server elsewhere is not ours to burden.
 const AT_A_TIME: usize = 1;
 
-pub(super) fn run(options: &Endpoint, common: &Common) -> Result<u8, Failure> {
+pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failure> {
     let catalogue = catalog::all();
     let cases = select::cases(&catalogue, &options.cases).map_err(Failure::Input)?;
-    let contender = contender(options)?;
-    play(&*contender, &cases, &catalogue, AT_A_TIME, common)
-}
-
-/// The server that a URL names.
-fn contender(options: &Endpoint) -> Result<Box<dyn Contender>, Failure> {
-    let Endpoint { url, .. } = options;
-    if !["http://", "https://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme)) {
-        return Err(Failure::Input(format!("{url:?} is no URL of a server: http://host:port or https://host[:port]")));
-    }
-    Err(Failure::Input(
-        "endpoint is not available in this build; `run --subject NAME` plays a subject in memory".into(),
-    ))
+    let endpoint = Endpoint::parse(&options.url).map_err(Failure::Input)?;
+    let how = Options { timeout: Duration::from_millis(options.timeout_ms) };
+    endpoint.check(how).map_err(Failure::Broken)?;
+    play(&Remote::elsewhere(endpoint, how), &cases, &catalogue, AT_A_TIME, common)
 }

@@ -7,8 +7,8 @@ use h2_conformance::judge::Outcome;
 use h2_conformance::recording::Recording;
 use h2_conformance::replay::replay;
 use h2_conformance::report::lines;
+use h2_conformance::select;
 use h2_conformance::suite::Played;
-use h2_conformance::{select, subject};
 use serde::Serialize;
 
 use super::{output, Failure};
@@ -27,7 +27,7 @@ struct Replayed<'a> {
 
 pub(super) fn run(options: &Replay, common: &Common) -> Result<u8, Failure> {
     let is_json = output::is_json(common, "replay")?;
-    let subject = select::subject(subject::IN_MEMORY, &options.subject).map_err(Failure::Input)?;
+    let subject = select::in_memory(&options.subject).map_err(Failure::Input)?;
     let recording = read(&options.file)?;
     let played = replay(&recording, subject);
     let Played::Ran(run) = &played else {
