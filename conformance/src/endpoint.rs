@@ -42,7 +42,9 @@ pub struct Endpoint {
 impl Endpoint {
     /// Reads a URL, `http://host[:port][/path]`. An error is one line for the user.
     pub fn parse(url: &str) -> Result<Self, String> {
-        let wrong = |why: &str| format!("{url:?} is no URL of a server: {why}; allowed is http://host[:port][/path]");
+        let wrong = |why: &str| {
+            format!("{url:?} is no URL of a server: {why}; allowed is http://host:port or http://host:port/path")
+        };
         let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("the scheme is missing"))?;
         match scheme.to_ascii_lowercase().as_str() {
             "http" => {}
@@ -186,7 +188,7 @@ impl Contender for Remote {
 
 /// Why a case cannot be played against a server whose windows nobody knows.
 fn needs_known_windows(case: &Case) -> Option<&'static str> {
-    let counts = case.expect.checks().iter().any(|check| matches!(check, Check::Window { .. }));
+    let counts = case.expect.any(&|check| matches!(check, Check::Window { .. } | Check::Uploaded { .. }));
     counts.then_some("counts credit to the octet: only a server with known windows promises that")
 }
 
@@ -202,8 +204,11 @@ fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
     if case.config != Config::DEFAULT {
         return Some("needs settings of the subject");
     }
-    if case.expect.checks().iter().any(Check::needs_application) {
+    if case.expect.any(&Check::needs_application) {
         return Some("asks what the application behind the subject sees");
+    }
+    if case.expect.any(&|check| matches!(check, Check::Unprompted(_))) {
+        return Some("asks what comes without a PING, which is how the runner waits at a socket");
     }
     if steps.iter().any(|step| matches!(step, Step::Block(_))) {
         return Some("needs the subject's writes to wait: a socket has a buffer of unknown size");

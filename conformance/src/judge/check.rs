@@ -3,16 +3,17 @@
 use std::ops::RangeInclusive;
 
 use super::ending::{alive, broke_off, goaway};
-use super::{frames, Expect, Outcome};
+use super::{Expect, Outcome};
 use crate::ledger::Ledger;
 use crate::transcript::{AppResult, Event, Transcript, What};
 use crate::wire::code::error::{NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM};
 use crate::wire::code::{error_name, kind, kind_name};
 use crate::wire::hpack::{self, Field};
+use crate::wire::print::hex;
 use crate::wire::{Frame, View};
 
 /// One thing that has to hold. "After the mark" means: in the part of the script that is under test.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     /// GOAWAY with one of these codes, then the close.
     ConnectionError(Codes),
@@ -72,7 +73,7 @@ pub enum Check {
     Handed { stream: u32, yes: bool },
     /// HEADERS of the stream stand before its DATA, and this kind of frame is the last on it.
     LastFrame { stream: u32, kind: u8 },
-    /// Several reactions are permitted: the most favourable finding counts.
+    /// Several reactions are permitted: the best of these counts.
     OneOf(Vec<Expect>),
 }
 
@@ -92,13 +93,13 @@ impl<const N: usize> From<[u32; N]> for Codes {
     }
 }
 
-pub(super) type Finding = (Outcome, String);
+type Finding = (Outcome, String);
 
-pub(super) fn pass() -> Finding {
+fn pass() -> Finding {
     (Outcome::Pass, String::new())
 }
 
-pub(super) fn fail(reason: impl Into<String>) -> Finding {
+fn fail(reason: impl Into<String>) -> Finding {
     (Outcome::Fail, reason.into())
 }
 
@@ -106,7 +107,7 @@ fn weak(reason: impl Into<String>) -> Finding {
     (Outcome::Weak, reason.into())
 }
 
-pub(super) fn holds(condition: bool, reason: impl FnOnce() -> String) -> Finding {
+fn holds(condition: bool, reason: impl FnOnce() -> String) -> Finding {
     if condition {
         pass()
     } else {
@@ -124,13 +125,27 @@ impl Check {
             | Check::StreamErrorOnly { codes, .. }
             | Check::AnyError { codes, .. } => Some(codes.0.clone()),
             Check::Malformed { .. } => Some(vec![PROTOCOL_ERROR]),
-            Check::Refused { .. } => Some(vec![REFUSED_STREAM]),
             Check::OneOf(choices) => {
                 let all = choices.iter().flat_map(Expect::checks).filter_map(Check::codes);
-                all.reduce(|codes, more| [codes, more].concat())
+                all.reduce(|mut codes, more| {
+                    codes.extend(more);
+                    codes
+                })
             }
+            Check::Refused { .. } => Some(vec![REFUSED_STREAM]),
+            Check::Unprompted(check) => check.codes(),
             _ => None,
         }
+    }
+
+    /// Whether this is true of the check or of a part of it.
+    pub fn any(&self, asks: &dyn Fn(&Check) -> bool) -> bool {
+        asks(self)
+            || match self {
+                Check::Unprompted(check) => check.any(asks),
+                Check::OneOf(choices) => choices.iter().any(|choice| choice.any(asks)),
+                _ => false,
+            }
     }
 
     /// Whether an error with this code may be the one that is expected.
@@ -145,7 +160,8 @@ impl Check {
             | Check::StreamErrorOnly { .. }
             | Check::Malformed { .. }
             | Check::Refused { .. } => true,
-            Check::OneOf(choices) => choices.iter().all(|choice| choice.checks().iter().any(Check::is_stream_error)),
+            Check::OneOf(choices) => choices.iter().flat_map(Expect::checks).any(Check::is_stream_error),
+            Check::Unprompted(check) => check.is_stream_error(),
             _ => false,
         }
     }
@@ -166,8 +182,7 @@ impl Check {
             | Check::Call { .. }
             | Check::CallFails { .. } => true,
             Check::Unprompted(check) => check.speaks_of_the_end(),
-            // Each choice has to, or the one that does not would be met by a connection that is gone.
-            Check::OneOf(choices) => choices.iter().all(|choice| choice.checks().iter().any(Check::speaks_of_the_end)),
+            Check::OneOf(choices) => choices.iter().all(|choice| choice.checks.iter().any(Check::speaks_of_the_end)),
             Check::Message { .. }
             | Check::Content { .. }
             | Check::Window { .. }
@@ -175,8 +190,8 @@ impl Check {
             | Check::Count { .. }
             | Check::Pong(_)
             | Check::NoPong(_)
-            | Check::LastProcessed(_)
             | Check::BlockBegins { .. }
+            | Check::LastProcessed(_)
             | Check::FrameSize { .. }
             | Check::SettingsFirst
             | Check::Setting { .. }
@@ -193,8 +208,8 @@ impl Check {
             Check::Handed { yes, .. } => !yes,
             Check::Unprompted(check) => check.needs_quiet(),
             Check::OneOf(choices) => choices.iter().any(Expect::needs_quiet),
-            Check::NoPong(_)
-            | Check::Ignored
+            Check::NoPong(_) => true,
+            Check::Ignored
             | Check::Uploaded { .. }
             | Check::Content { .. }
             | Check::Window { .. }
@@ -205,14 +220,11 @@ impl Check {
         }
     }
 
-    /// Whether only an application in this process can tell: what it got, what its calls gave.
+    /// Whether only an application in this process can tell: what it got, what its calls gave. Of the check itself, not its
+    /// parts.
     #[must_use]
     pub fn needs_application(&self) -> bool {
-        match self {
-            Check::Call { .. } | Check::CallFails { .. } | Check::CallWaits { .. } | Check::Handed { .. } => true,
-            Check::OneOf(choices) => choices.iter().flat_map(Expect::checks).any(Check::needs_application),
-            _ => false,
-        }
+        matches!(self, Check::Call { .. } | Check::CallFails { .. } | Check::CallWaits { .. } | Check::Handed { .. })
     }
 
     /// Whether the check holds, and why not.
@@ -220,10 +232,10 @@ impl Check {
         match self {
             Check::ConnectionError(codes) => connection_error(transcript, &codes.0),
             Check::PrefaceRefused(codes) => match (goaway(transcript), transcript.closed()) {
-                (None, Some(_)) => pass(),
+                (None, Some(_)) if !broke_off(transcript) => pass(),
                 _ => connection_error(transcript, &codes.0),
             },
-            Check::LastProcessed(stream) => frames::last_processed(transcript, *stream),
+            Check::LastProcessed(stream) => last_processed(transcript, *stream),
             Check::StreamError { stream, codes } => stream_error(transcript, *stream, &codes.0),
             Check::StreamErrorOnly { stream, codes } => match stream_error(transcript, *stream, &codes.0) {
                 (Outcome::Weak, reason) => fail(reason),
@@ -279,7 +291,7 @@ impl Check {
                     "the PING was answered".into()
                 })
             }
-            Check::BlockBegins { stream, octets } => frames::block_begins(transcript, *stream, octets),
+            Check::BlockBegins { stream, octets } => block_begins(transcript, *stream, octets),
             Check::FrameSize { octets } => {
                 let largest = transcript.subject_frames().map(|(_, frame)| frame.payload.len()).max().unwrap_or(0);
                 holds(largest <= *octets, || format!("a frame of {largest} octets, allowed are {octets}"))
@@ -320,11 +332,7 @@ impl Check {
                 })
             }
             Check::LastFrame { stream, kind } => last_frame(transcript, *stream, *kind),
-            Check::OneOf(choices) => {
-                // Of equal findings the first, which names what is asked for most.
-                let findings = choices.iter().map(|choice| choice.finding(transcript));
-                findings.min_by_key(|(outcome, _)| *outcome).unwrap_or_else(|| fail("nothing is permitted"))
-            }
+            Check::OneOf(choices) => best_of(transcript, choices),
         }
     }
 }
@@ -345,6 +353,37 @@ pub(super) fn span(times: &RangeInclusive<usize>) -> String {
 
 pub(super) fn named(codes: &[u32]) -> String {
     codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
+}
+
+/// What the most favourable choice finds; of equals the first, which names what is asked for most.
+fn best_of(transcript: &Transcript, choices: &[Expect]) -> Finding {
+    let findings = choices.iter().map(|choice| choice.holds(transcript));
+    findings.min_by_key(|(outcome, _)| *outcome).unwrap_or_else(|| fail("nothing is permitted"))
+}
+
+fn last_processed(transcript: &Transcript, expected: u32) -> Finding {
+    let named = transcript.subject_frames().rev().find_map(|(_, frame)| match View::from(frame) {
+        View::GoAway { last_stream, .. } => Some(last_stream),
+        _ => None,
+    });
+    match named {
+        Some(stream) => holds(stream == expected, || format!("GOAWAY names stream {stream}, expected {expected}")),
+        None => fail(format!("no GOAWAY, expected one that names stream {expected}")),
+    }
+}
+
+fn block_begins(transcript: &Transcript, stream: u32, expected: &[u8]) -> Finding {
+    let block = transcript.answers().find_map(|frame| match View::from(frame) {
+        View::Headers { block } if frame.stream == stream => Some(block),
+        _ => None,
+    });
+    match block {
+        Some(block) => holds(block.starts_with(expected), || {
+            let head = &block[..block.len().min(expected.len())];
+            format!("the field block begins with {}, expected {}", hex(head), hex(expected))
+        }),
+        None => fail(format!("no HEADERS on stream {stream}")),
+    }
 }
 
 fn connection_error(transcript: &Transcript, codes: &[u32]) -> Finding {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::check::{named, span};
-use super::{Check, Expect};
+use super::Check;
 use crate::wire::code::{kind_name, setting_name};
 use crate::wire::print::hex;
 
@@ -11,7 +11,7 @@ impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Check::ConnectionError(_) => write!(f, "GOAWAY {}, then the close", self.named_codes()),
-            Check::PrefaceRefused(_) => write!(f, "the close, with GOAWAY {} or without GOAWAY", self.named_codes()),
+            Check::PrefaceRefused(_) => write!(f, "GOAWAY {} or none, then the close", self.named_codes()),
             Check::LastProcessed(stream) => write!(f, "GOAWAY names {stream} as the last stream that was processed"),
             Check::StreamError { stream, .. } => {
                 write!(f, "RST_STREAM {} on stream {stream}, and the connection goes on", self.named_codes())
@@ -50,7 +50,13 @@ impl fmt::Display for Check {
             Check::Pong(opaque) => write!(f, "a PING acknowledgement with {}", hex(opaque)),
             Check::NoPong(opaque) => write!(f, "no PING acknowledgement with {}", hex(opaque)),
             Check::BlockBegins { stream, octets } => {
-                write!(f, "the first field block on stream {stream} begins with {}", hex(octets))
+                write!(f, "the field block on stream {stream} begins with {}", hex(octets))
+            }
+            Check::OneOf(choices) => {
+                let choices = choices
+                    .iter()
+                    .map(|choice| choice.checks().iter().map(ToString::to_string).collect::<Vec<_>>().join(", and "));
+                f.write_str(&choices.collect::<Vec<_>>().join("; or "))
             }
             Check::FrameSize { octets } => write!(f, "no frame with a payload beyond {octets} octets"),
             Check::SettingsFirst => f.write_str("SETTINGS is the first frame"),
@@ -64,14 +70,6 @@ impl fmt::Display for Check {
             }
             Check::LastFrame { stream, kind } => {
                 write!(f, "the last frame on stream {stream} is {}", kind_name(*kind))
-            }
-            Check::OneOf(choices) => {
-                let choice = |choice: &Expect| {
-                    let all: Vec<_> = choice.checks().iter().map(ToString::to_string).collect();
-                    all.join(" and ")
-                };
-                let choices: Vec<_> = choices.iter().map(choice).collect();
-                write!(f, "either {}", choices.join("; or "))
             }
         }
     }

@@ -5,7 +5,6 @@ use crate::script::App;
 use crate::transcript::{Event, Transcript, What};
 use crate::wire::code::error::NO_ERROR;
 use crate::wire::code::error_name;
-use crate::wire::code::kind;
 use crate::wire::View;
 
 /// How the connection ended, whatever the case is about.
@@ -111,11 +110,6 @@ fn permits_close(expect: &Expect) -> bool {
     expect.checks().iter().any(|check| matches!(check, Check::PrefaceRefused(_)))
 }
 
-/// Whether the peer sent GOAWAY, after which the subject may close when it is done.
-fn peer_said_goodbye(transcript: &Transcript) -> bool {
-    transcript.events.iter().any(|event| matches!(&event.what, What::Peer(frame) if frame.kind == kind::GOAWAY))
-}
-
 /// Whether the peer ended its half before the subject closed.
 pub(super) fn peer_closed_first(transcript: &Transcript) -> bool {
     let ended = transcript.events.iter().position(|event| event.what == What::PeerClosed);
@@ -130,9 +124,7 @@ pub(super) fn gave_up(transcript: &Transcript) -> Option<String> {
     }
     match goaway(transcript) {
         Some((_, code)) if code != NO_ERROR => Some(format!("GOAWAY {}", error_name(code))),
-        None if transcript.closed().is_some() && !peer_closed_first(transcript) && !peer_said_goodbye(transcript) => {
-            Some("the connection closed".into())
-        }
+        None if transcript.closed().is_some() && !peer_closed_first(transcript) => Some("the connection closed".into()),
         _ => None,
     }
 }

@@ -6,7 +6,6 @@
 mod check;
 mod describe;
 mod ending;
-mod frames;
 mod invariant;
 pub mod words;
 
@@ -57,7 +56,7 @@ pub struct Verdict {
 }
 
 /// What a case expects: every check has to hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expect {
     checks: Vec<Check>,
 }
@@ -72,6 +71,12 @@ impl Expect {
         &self.checks
     }
 
+    /// Whether this is true of any check, or of a part of one.
+    #[must_use]
+    pub fn any(&self, asks: &dyn Fn(&Check) -> bool) -> bool {
+        self.checks.iter().any(|check| check.any(asks))
+    }
+
     /// Whether part of it holds only because something does not come: who listens at a socket has to wait a little before
     /// believing it.
     #[must_use]
@@ -79,8 +84,8 @@ impl Expect {
         self.checks.iter().any(Check::needs_quiet)
     }
 
-    /// The worst finding of its checks; of equals, the first.
-    fn finding(&self, transcript: &Transcript) -> (Outcome, String) {
+    /// The worst finding; of equals, the first.
+    fn holds(&self, transcript: &Transcript) -> (Outcome, String) {
         let mut worst = (Outcome::Pass, String::new());
         for check in &self.checks {
             let found = check.holds(transcript);
@@ -133,7 +138,7 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
         let code = error_name(code);
         return (Outcome::Inconclusive, format!("GOAWAY {code} before the step under test"));
     }
-    let worst = expect.finding(transcript);
+    let worst = expect.holds(transcript);
     // What never came cannot break a rule: a case about numbers and absences is not met by a connection that is gone.
     let silent = !expect.checks.is_empty() && !expect.checks.iter().any(Check::speaks_of_the_end);
     if worst.0 == Outcome::Pass && silent {

@@ -1,6 +1,6 @@
 //! Checks that expect an error.
 
-use h2_conformance::judge::words::*;
+use h2_conformance::judge::words::{self, *};
 use h2_conformance::judge::{Ending, Outcome};
 use h2_conformance::wire::build::*;
 use h2_conformance::wire::code::error::*;
@@ -137,6 +137,56 @@ fn stream_rows(beyond: Outcome) -> Vec<Row> {
             ("RST_STREAM of the connection", opened().subject(reset(0, STREAM_CLOSED)).alive(), Fail, Clean),
         ],
     )
+}
+
+pub(crate) fn preface_refused() {
+    use Ending::*;
+    use Outcome::*;
+    let begun = || Record::default().mark();
+    let rows = vec![
+        ("GOAWAY and the close", begun().subject(settings()).subject(goaway(0, PROTOCOL_ERROR)).closes(), Pass, Clean),
+        ("the close alone", begun().closes(), Pass, Clean),
+        ("another code", begun().subject(goaway(0, CANCEL)).closes(), Fail, WrongCode),
+        ("GOAWAY but stays open", begun().subject(goaway(0, PROTOCOL_ERROR)), Weak, Hang),
+        ("goes on", begun().subject(settings()).alive(), Fail, Clean),
+        ("breaks off in a frame", begun().closes_within_a_frame(), Weak, Abrupt),
+    ];
+    check("preface refused", &h2_conformance::judge::words::preface_refused(PROTOCOL_ERROR), &rows);
+}
+
+pub(crate) fn last_processed() {
+    use Ending::*;
+    use Outcome::*;
+    let expect = conn_error(PROTOCOL_ERROR).and(h2_conformance::judge::words::last_processed(3));
+    let rows = vec![
+        ("it does", opened().subject(goaway(3, PROTOCOL_ERROR)).closes(), Pass, Clean),
+        (
+            "the last GOAWAY counts",
+            opened().subject(goaway(9, NO_ERROR)).subject(goaway(3, PROTOCOL_ERROR)).closes(),
+            Pass,
+            Clean,
+        ),
+        ("a stream before it", opened().subject(goaway(1, PROTOCOL_ERROR)).closes(), Fail, Clean),
+        ("a stream after it", opened().subject(goaway(5, PROTOCOL_ERROR)).closes(), Fail, Clean),
+        ("no GOAWAY", opened().closes(), Fail, NoGoaway),
+    ];
+    check("last processed", &expect, &rows);
+}
+
+pub(crate) fn one_of() {
+    use Ending::*;
+    use Outcome::*;
+    let choices = [words::stream_error(1, STREAM_CLOSED), words::ignored()];
+    let expect = words::one_of(choices);
+    let rows = vec![
+        ("the first", opened().subject(reset(1, STREAM_CLOSED)).alive(), Pass, Clean),
+        ("the second", opened().alive(), Pass, Clean),
+        ("the first, escalated", opened().subject(goaway(1, STREAM_CLOSED)).closes(), Weak, Escalated),
+        ("neither", opened().subject(reset(1, CANCEL)).alive(), Fail, Clean),
+        ("neither, and no answer", opened().asked(), Fail, Hang),
+        ("neither, with another code", opened().subject(goaway(1, CANCEL)).closes(), Fail, WrongCode),
+    ];
+    check("one of", &expect, &rows);
 }
 
 pub(crate) fn stream_error() {

@@ -269,6 +269,44 @@ pub(crate) fn pong() {
     check("pong", &Check::Pong([9; 8]).into(), &rows);
 }
 
+pub(crate) fn no_pong() {
+    use Ending::*;
+    use Outcome::*;
+    let rows = table(
+        opened().peer(ping([9; 8]).ack()),
+        vec![
+            ("another PING is answered", opened().subject(ping([8; 8]).ack()).alive(), Pass, Clean),
+            ("answered", opened().subject(ping([9; 8]).ack()).alive(), Fail, Clean),
+            ("answered after the probe", opened().alive().subject(ping([9; 8]).ack()), Fail, Clean),
+            ("answered twice", opened().subject(ping([9; 8]).ack()).subject(ping([9; 8]).ack()).alive(), Fail, Clean),
+        ],
+    );
+    check("no pong", &h2_conformance::judge::words::no_pong([9; 8]), &rows);
+}
+
+pub(crate) fn block_begins() {
+    use Ending::*;
+    use Outcome::*;
+    let block = |octets: &[u8]| headers_block(1, octets.to_vec());
+    let rows = table(
+        opened().subject(block(&[0x20, 0x88])),
+        vec![
+            ("the whole block", opened().subject(block(&[0x20])).alive(), Pass, Clean),
+            (
+                "a later block does not count",
+                opened().subject(block(&[0x88])).subject(block(&[0x20])).alive(),
+                Fail,
+                Clean,
+            ),
+            ("other octets", opened().subject(block(&[0x88, 0x20])).alive(), Fail, Clean),
+            ("an empty block", opened().subject(block(&[])).alive(), Fail, Clean),
+            ("on another stream", opened().subject(block(&[0x20]).on(3)).alive(), Fail, Clean),
+            ("before the mark", opening().subject(block(&[0x20])).mark().alive(), Fail, Clean),
+        ],
+    );
+    check("block begins", &h2_conformance::judge::words::block_begins(1, &[0x20]), &rows);
+}
+
 pub(crate) fn frame_size() {
     use Ending::*;
     use Outcome::*;

@@ -2,7 +2,6 @@
 
 mod anything;
 mod application;
-mod choices;
 mod errors;
 mod frames;
 mod life;
@@ -39,6 +38,9 @@ macro_rules! tables {
 // `Ignored`, `Alive` and the other kinds without fields take `{ .. }` as well.
 tables! {
     ConnectionError => errors::connection_error,
+    PrefaceRefused => errors::preface_refused,
+    LastProcessed => errors::last_processed,
+    OneOf => errors::one_of,
     StreamError => errors::stream_error,
     StreamErrorOnly => errors::stream_error_only,
     AnyError => errors::any_error,
@@ -54,6 +56,8 @@ tables! {
     Unprompted => frames::unprompted,
     Count => frames::count,
     Pong => frames::pong,
+    NoPong => frames::no_pong,
+    BlockBegins => frames::block_begins,
     FrameSize => frames::frame_size,
     SettingsFirst => frames::settings_first,
     Setting => frames::setting,
@@ -62,9 +66,4 @@ tables! {
     CallFails => application::call_fails,
     CallWaits => application::call_waits,
     Handed => application::handed,
-    OneOf => choices::one_of,
-    PrefaceRefused => choices::preface_refused,
-    LastProcessed => choices::last_processed,
-    NoPong => choices::no_pong,
-    BlockBegins => choices::block_begins,
 }

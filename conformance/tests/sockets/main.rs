@@ -8,12 +8,13 @@ use h2_conformance::case::Case;
 use h2_conformance::catalog;
 use h2_conformance::endpoint::{Endpoint, Options, Remote};
 use h2_conformance::judge::Outcome;
-use h2_conformance::run::run;
 use h2_conformance::subject::{IN_MEMORY, SOCKET};
-use h2_conformance::suite::play;
+use h2_conformance::suite::{play, play_all};
 
 /// So many cases at least are played over a socket. To be raised as the catalogue grows.
 const AT_LEAST: usize = 200;
+/// Cases that wait at a time: what fails costs a timeout.
+const AT_A_TIME: usize = 8;
 
 /// What h2 does must not depend on the way to it.
 #[test]
@@ -21,14 +22,16 @@ fn verdicts_over_tcp_are_those_in_memory() {
     for in_memory in IN_MEMORY {
         let on_socket = SOCKET.iter().find(|subject| subject.name == in_memory.name).expect("both ways");
         let remote = Remote::start(on_socket, Options::default()).expect("a server");
+        let cases = catalog::all();
+        let results = play_all(&cases, &[&remote], AT_A_TIME, &|_| {});
         let mut played = 0;
-        for case in catalog::all() {
-            let over_tcp = play(&case, &remote);
-            let Some(over_tcp) = over_tcp.run() else {
+        for (case, over_tcp) in cases.iter().zip(&results) {
+            let Some(over_tcp) = over_tcp[0].run() else {
                 continue;
             };
             played += 1;
-            let in_memory = run(&case, &mut *(in_memory.make)(&case));
+            let in_memory = play(case, in_memory);
+            let in_memory = in_memory.run().expect("memory offers all that a socket does");
             assert_eq!(
                 over_tcp.verdict.outcome, in_memory.verdict.outcome,
                 "{} on {}: {}\n{}\n{}",

@@ -123,11 +123,9 @@ impl Link for Fake {
         self.reader.push(octets);
         if self.preface_due {
             match self.reader.strip(PREFACE) {
-                Some(right) => {
-                    self.preface_due = false;
-                    self.out.closed |= !right;
-                }
-                None => return,
+                Some(true) => self.preface_due = false,
+                // Whoever does not begin as HTTP/2 does is not heard.
+                Some(false) | None => return,
             }
         }
         while let Some(frame) = self.reader.next_frame().filter(|_| !self.out.closed) {
