@@ -137,12 +137,12 @@ impl fmt::Display for Problem {
                 write!(f, "patch {patch}: Changes names {pattern}, which matches no difference")
             }
             Problem::StaleExpectation { case, subject } => {
-                write!(f, "expectations/{subject}.txt: {case} passes; take its entry out")
+                write!(f, "expectations of {subject}: {case} passes; take its entry out")
             }
             Problem::ExpectationOfUnknownCase { case, subject } => {
-                write!(f, "expectations/{subject}.txt: {case} is not in the catalogue; take its entry out")
+                write!(f, "expectations of {subject}: {case} is not in the catalogue; take its entry out")
             }
-            Problem::UnreadableExpectation { subject, fault } => write!(f, "expectations/{subject}.txt {fault}"),
+            Problem::UnreadableExpectation { subject, fault } => write!(f, "expectations of {subject}: {fault}"),
             Problem::Unsteady { case, subject, before, after } => {
                 write!(f, "{case} on {subject} is not steady: first {before}, then {after}")
             }
