@@ -4,7 +4,7 @@
 use h2_materialize::header::ProofKind;
 use h2_materialize::series::SeriesPatch;
 
-use crate::comparison;
+use crate::comparison::{self, Results};
 use crate::edit;
 use crate::failure::Failure;
 use crate::git::Git;
@@ -42,18 +42,7 @@ fn without(repo: &Repo, patch: &SeriesPatch) -> Result<Vec<String>, Failure> {
     let scratch = tempdir()?;
     let dir = scratch.path().join("edit");
     edit::make(repo, &dir)?;
-    let git = Git { dir: &dir };
-    let commits = git.run(&["log", "--format=%H %s"])?;
-    let commit = commits
-        .lines()
-        .filter_map(|line| line.split_once(' '))
-        .find_map(|(hash, subject)| subject.strip_prefix(&patch.slug)?.starts_with(':').then_some(hash))
-        .ok_or_else(|| Failure::new("its commit is not in the work tree"))?;
-    let reverted = git.ask(&["revert", "--no-commit", commit], "")?;
-    if !reverted.success {
-        return Err(Failure::new("later patches build on it, so it cannot be dropped alone"));
-    }
-    let results = comparison::run_on(repo, Some(&dir))?;
+    let results = compare_without(repo, &Git { dir: &dir }, patch)?;
     let broken = comparison::broken_claims(&repo.series()?, &results);
     for case in cases(patch) {
         if !broken.iter().any(|claim| claim.starts_with(&format!("{}: {case} ", patch.slug))) {
@@ -61,6 +50,23 @@ fn without(repo: &Repo, patch: &SeriesPatch) -> Result<Vec<String>, Failure> {
         }
     }
     Ok(broken)
+}
+
+/// Drops the patch alone; where later patches build on it, those with it.
+fn compare_without(repo: &Repo, git: &Git<'_>, patch: &SeriesPatch) -> Result<Results, Failure> {
+    let commits = git.run(&["log", "--format=%H %s"])?;
+    let commit = commits
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .find_map(|(hash, subject)| subject.strip_prefix(&patch.slug)?.starts_with(':').then_some(hash))
+        .ok_or_else(|| Failure::new("its commit is not in the work tree"))?;
+    if git.ask(&["revert", "--no-commit", commit], "")?.success {
+        if let Ok(results) = comparison::run_on(repo, Some(git.dir)) {
+            return Ok(results);
+        }
+    }
+    git.run(&["reset", "--quiet", "--hard", &format!("{commit}^")])?;
+    comparison::run_on(repo, Some(git.dir))
 }
 
 fn cases(patch: &SeriesPatch) -> impl Iterator<Item = String> + '_ {
