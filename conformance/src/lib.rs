@@ -9,6 +9,7 @@
 pub mod case;
 pub mod catalog;
 pub mod drive;
+pub mod fuzz;
 pub mod judge;
 pub mod ledger;
 pub mod run;
