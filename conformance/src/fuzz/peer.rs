@@ -133,6 +133,9 @@ impl Peer {
             Happening::Panicked(message) => self.last(What::Panicked(message)),
             Happening::Restless => self.last(What::Restless),
             Happening::Harness(message) => self.last(What::Harness(message)),
+            // What only a link over a socket can tell.
+            #[allow(unreachable_patterns)]
+            _ => {}
         }
     }
 
