@@ -78,3 +78,49 @@ fn deaf(transcript: &Transcript) -> Option<String> {
     }) || transcript.events[asked..].iter().any(|event| says_why(&event.what));
     (!heard).then(|| "the connection is neither alive nor over: a PING goes unanswered".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::input::Turn;
+    use crate::transcript::Event;
+    use crate::wire::build::{data, goaway, ping, settings, window_update};
+
+    /// What `fault` says of a default server that got 10 octets, with these events.
+    fn said(events: impl IntoIterator<Item = What>) -> String {
+        let turns = vec![Turn { act: 0, octets: &[0; 10] }];
+        let input = Input { mode: Input::read(&[0]).mode, turns };
+        let event = |what| Event { at: std::time::Duration::ZERO, what };
+        fault(&input, &Transcript { events: events.into_iter().map(event).collect() }).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_no_case_allows_is_a_fault() {
+        assert!(said([What::Panicked("at the disco".into())]).contains("at the disco"));
+        assert!(said([What::Restless]).contains("rest"));
+        assert!(said((0..5).map(|_| What::Subject(data(1, 16_384)))).contains("beyond"));
+        assert_eq!(said((0..3).map(|_| What::Subject(data(1, 16_384)))), "");
+    }
+
+    #[test]
+    fn credit_that_was_not_used_up_is_a_fault() {
+        let update = What::Subject(window_update(0, 10));
+        assert!(said([What::Peer(data(1, 9)), update.clone()]).contains("65536"));
+        assert_eq!(said([What::Peer(data(1, 10)), update]), "");
+    }
+
+    #[test]
+    fn a_flood_is_a_fault() {
+        assert!(said((0..100).map(|_| What::Subject(ping([0; 8]).ack()))).contains("1700 octets"));
+        assert_eq!(said((0..50).map(|_| What::Subject(ping([0; 8]).ack()))), "");
+    }
+
+    #[test]
+    fn silence_is_a_fault_unless_it_was_explained() {
+        let asked = What::Probe(ping(probe(1)));
+        assert!(said([asked.clone()]).contains("unanswered"));
+        assert_eq!(said([asked.clone(), What::Subject(ping(probe(1)).ack())]), "");
+        assert_eq!(said([What::Subject(goaway(0, 0)), asked.clone()]), "");
+        assert_eq!(said([asked, What::Subject(settings()), What::ConnectionEnded(Ok(()))]), "");
+    }
+}
