@@ -29,6 +29,17 @@ pub enum Role {
     Client,
 }
 
+impl Role {
+    /// The word used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Server => "server",
+            Role::Client => "client",
+        }
+    }
+}
+
 /// How strongly the sentence is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -38,6 +49,18 @@ pub enum Level {
     Should,
     /// The RFC leaves it open; a good implementation does it.
     Quality,
+}
+
+impl Level {
+    /// The word used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Must => "must",
+            Level::Should => "should",
+            Level::Quality => "quality",
+        }
+    }
 }
 
 /// What a subject has to offer for the case to be played.

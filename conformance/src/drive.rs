@@ -3,6 +3,10 @@
 //! The driver is the peer: it writes what the script says, reads what the subject sends, and has the reflexes the script
 //! allows. It judges nothing.
 
+mod outgoing;
+mod remote;
+
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::ledger::Ledger;
@@ -11,6 +15,12 @@ use crate::transcript::{AppResult, Event, Transcript, What};
 use crate::wire::build::{ping, settings, window_update};
 use crate::wire::code::kind;
 use crate::wire::{Frame, FrameReader, View, PREFACE};
+use outgoing::Outgoing;
+
+pub use remote::{QUIET, TOTAL};
+
+/// Events after which a run is cut off. The longest honest one has some ten thousand.
+pub const EVENTS: usize = 200_000;
 
 /// The way to a subject: in memory, or over a socket.
 pub trait Link {
@@ -29,6 +39,30 @@ pub trait Link {
     fn now(&self) -> Duration;
     /// Whether `advance` cannot tell an idle subject from a slow one, so that a PING has to.
     fn is_remote(&self) -> bool;
+    /// Makes a plain request of the script ask for the subject's own resource.
+    fn address(&self, frame: &mut Frame) {
+        let _ = frame;
+    }
+    /// As `advance`; a remote link waits at most `limit` for something to tell, and returns as soon as there is.
+    fn wait(&mut self, limit: Duration) -> Vec<Happening> {
+        let _ = limit;
+        self.advance()
+    }
+    /// How long a remote subject may keep silent in one run, all its silences together.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// What has yet to come before a remote run is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Something that did not come yet.
+    More,
+    /// Silence: all is as wanted if nothing else comes.
+    Quiet,
+    /// Nothing: what came suffices.
+    Nothing,
 }
 
 /// What a subject did.
@@ -36,8 +70,16 @@ pub trait Link {
 pub enum Happening {
     Octets(Vec<u8>),
     Closed,
-    Accepted { stream: u32 },
-    Result { call: usize, result: AppResult },
+    /// The connection was reset before the subject's first octet: its answer if it was given a reason, the network's doing
+    /// otherwise.
+    ResetUnanswered,
+    Accepted {
+        stream: u32,
+    },
+    Result {
+        call: usize,
+        result: AppResult,
+    },
     Ended(Result<(), String>),
     Panicked(String),
     Restless,
@@ -45,25 +87,27 @@ pub enum Happening {
 }
 
 /// Plays `script` and returns the record. `subject_is_server` tells who sends the connection preface. On a remote link the
-/// driver goes on listening after the last step until `satisfied` or until the link gives up waiting.
+/// driver goes on listening after the last step as long as `want` asks for more and patience lasts.
 pub fn play(
     link: &mut dyn Link,
     script: &Script,
     subject_is_server: bool,
-    satisfied: &dyn Fn(&Transcript) -> bool,
+    want: &dyn Fn(&Transcript) -> Want,
 ) -> Transcript {
     let mut driver = Driver::new(link, script.reflexes, subject_is_server);
     for step in &script.steps {
         driver.step(step);
     }
-    driver.finish(satisfied);
+    driver.finish(want);
     driver.transcript
 }
 
 /// The opaque data of the PING that asks whether a connection still works.
 #[must_use]
-pub fn probe(number: u8) -> [u8; 8] {
-    [b'a', b'l', b'i', b'v', b'e', b'?', b' ', number]
+pub fn probe(number: u32) -> [u8; 8] {
+    let mut opaque = *b"ask \0\0\0\0";
+    opaque[4..].copy_from_slice(&number.to_be_bytes());
+    opaque
 }
 
 /// The peer. [`play`] drives it through a script; a test that decides each step by what came before does so itself.
@@ -82,10 +126,19 @@ pub struct Driver<'a> {
     uploads: Vec<Upload>,
     /// Calls made so far.
     calls: usize,
-    probes: u8,
-    answered: u8,
-    /// The subject can tell where the next frame begins, and may get one.
-    in_step: bool,
+    probes: u32,
+    answered: u32,
+    /// Whether anything was sent since the last probe.
+    unasked: bool,
+    outgoing: Outgoing,
+    /// Reflexes that found the subject in the middle of something: they follow as soon as a frame may stand.
+    deferred: Vec<Frame>,
+    /// Server subjects: requests that were sent whole and are not answered whole, and answers that have begun.
+    unanswered: BTreeSet<u32>,
+    begun: BTreeSet<u32>,
+    serves: bool,
+    /// Silence that the run may still spend on a remote subject.
+    silence: Duration,
     peer_closed: bool,
     over: bool,
 }
@@ -101,8 +154,10 @@ struct Received {
 impl<'a> Driver<'a> {
     /// A peer that has sent nothing yet.
     pub fn new(link: &'a mut dyn Link, reflexes: Reflexes, subject_is_server: bool) -> Self {
+        let silence = link.patience();
         Driver {
             link,
+            silence,
             reflexes,
             transcript: Transcript::default(),
             reader: FrameReader::default(),
@@ -114,7 +169,12 @@ impl<'a> Driver<'a> {
             calls: 0,
             probes: 0,
             answered: 0,
-            in_step: true,
+            unasked: false,
+            outgoing: Outgoing::new(subject_is_server),
+            deferred: Vec::new(),
+            unanswered: BTreeSet::new(),
+            begun: BTreeSet::new(),
+            serves: subject_is_server,
             peer_closed: false,
             over: false,
         }
@@ -138,13 +198,24 @@ impl<'a> Driver<'a> {
             Step::Write(sent) => {
                 let mut octets = Vec::new();
                 for piece in sent {
-                    self.note_sent(piece);
+                    let mut piece = piece.clone();
+                    if let Sent::Frame(frame) = &mut piece {
+                        self.link.address(frame);
+                    }
+                    self.note_sent(&piece);
                     match piece {
                         Sent::Frame(frame) => frame.encode(&mut octets),
-                        Sent::Raw(raw) => octets.extend_from_slice(raw),
+                        Sent::Raw(raw) => octets.extend_from_slice(&raw),
                     }
                 }
                 self.link.write(&octets);
+                self.unasked = true;
+                for frame in self.outgoing.wrote(&octets) {
+                    self.owed(&frame);
+                }
+                if self.outgoing.in_step() {
+                    std::mem::take(&mut self.deferred).into_iter().for_each(|frame| self.reflex(frame));
+                }
                 self.run();
             }
             Step::Close => {
@@ -175,28 +246,31 @@ impl<'a> Driver<'a> {
     fn note_sent(&mut self, piece: &Sent) {
         match piece {
             Sent::Frame(frame) => {
-                self.in_step = frame.declared.is_none() && !frame.leaves_block_open();
                 self.sendable.sent(frame);
-                self.received.ledger.granted(frame);
+                match View::from(frame) {
+                    View::Settings(values) => self.received.ledger.settings(&values),
+                    _ => self.received.ledger.granted(frame),
+                }
                 self.record(What::Peer(frame.clone()));
             }
-            Sent::Raw(raw) => {
-                self.in_step = raw == PREFACE;
-                self.record(What::PeerRaw(raw.clone()));
-            }
+            Sent::Raw(raw) => self.record(What::PeerRaw(raw.clone())),
         }
     }
 
-    /// Lets the subject react, without waiting for a remote one.
+    /// Lets the subject react to a write.
     fn run(&mut self) {
-        if !self.link.is_remote() {
+        if self.link.is_remote() {
+            self.follow();
+        } else {
             self.settle();
         }
     }
 
     /// Lets everything happen that can happen.
     fn settle(&mut self) {
-        let probe = self.link.is_remote().then(|| self.probe()).flatten();
+        if self.link.is_remote() {
+            return self.settle_remote();
+        }
         loop {
             let uploaded = self.upload();
             let happenings = self.link.advance();
@@ -206,40 +280,46 @@ impl<'a> Driver<'a> {
             for happening in happenings {
                 self.take(happening);
             }
-            let answered = probe.is_some_and(|number| self.answered >= number);
-            if self.over || (answered && self.uploads.is_empty()) {
+            if self.over {
                 break;
             }
         }
     }
 
-    fn finish(&mut self, satisfied: &dyn Fn(&Transcript) -> bool) {
+    fn finish(&mut self, want: &dyn Fn(&Transcript) -> Want) {
+        if self.link.is_remote() {
+            return self.finish_remote(want);
+        }
         self.settle();
-        if !self.link.is_remote() {
-            self.probe();
-            self.settle();
-        }
-        while self.link.is_remote() && !self.over && !satisfied(&self.transcript) {
-            let happenings = self.link.advance();
-            if happenings.is_empty() {
-                break;
-            }
-            for happening in happenings {
-                self.take(happening);
-            }
-        }
+        self.probe();
+        self.settle();
+    }
+
+    /// Whether a PING of the runner's own changes nothing about the case.
+    fn may_probe(&self) -> bool {
+        self.outgoing.in_step() && self.settings_seen && !self.peer_closed && !self.over
     }
 
     /// Sends a PING where one may stand; its number.
-    fn probe(&mut self) -> Option<u8> {
-        if !self.in_step || self.peer_closed || self.over || !self.settings_seen {
+    fn probe(&mut self) -> Option<u32> {
+        if !self.may_probe() {
             return None;
         }
         self.probes += 1;
+        self.unasked = false;
         let frame = ping(probe(self.probes));
         self.link.write(&frame.to_bytes());
         self.record(What::Probe(frame));
         Some(self.probes)
+    }
+
+    /// Books a frame of the peer that may end a request.
+    fn owed(&mut self, frame: &Frame) {
+        if frame.kind == kind::RST_STREAM {
+            self.unanswered.remove(&frame.stream);
+        } else if self.serves && frame.ends_stream() {
+            self.unanswered.insert(frame.stream);
+        }
     }
 
     fn take(&mut self, happening: Happening) {
@@ -248,7 +328,11 @@ impl<'a> Driver<'a> {
                 self.reader.push(&octets);
                 self.read();
             }
-            Happening::Closed => {
+            Happening::ResetUnanswered if self.transcript.mark().is_none() => {
+                self.over = true;
+                self.record(What::Harness("the connection was reset before the first octet of an answer".into()));
+            }
+            Happening::Closed | Happening::ResetUnanswered => {
                 self.over = true;
                 let rest = self.reader.rest().to_vec();
                 self.record(What::SubjectClosed { rest });
@@ -282,13 +366,19 @@ impl<'a> Driver<'a> {
                 None => return,
             }
         }
-        while let Some(frame) = self.reader.next_frame() {
+        while let Some(frame) = self.reader.next_frame().filter(|_| self.transcript.events.len() <= EVENTS) {
             self.record(What::Subject(frame.clone()));
             self.react(&frame);
         }
     }
 
     fn react(&mut self, frame: &Frame) {
+        if frame.kind == kind::HEADERS {
+            self.begun.insert(frame.stream);
+        }
+        if frame.ends_stream() || frame.kind == kind::RST_STREAM {
+            self.unanswered.remove(&frame.stream);
+        }
         match View::from(frame) {
             View::Settings(values) => {
                 self.sendable.settings(&values);
@@ -299,9 +389,8 @@ impl<'a> Driver<'a> {
             }
             View::Ping { opaque } if self.reflexes.ack_ping => self.reflex(ping(opaque).ack()),
             View::PingAck { opaque } => {
-                if (1..=self.probes).any(|number| probe(number) == opaque) {
-                    self.answered = opaque[7];
-                }
+                let asked = (self.answered + 1..=self.probes).rev().find(|number| probe(*number) == opaque);
+                self.answered = asked.unwrap_or(self.answered);
             }
             View::WindowUpdate { .. } => self.sendable.granted(frame),
             View::Reset { .. } => self.uploads.retain(|upload| upload.stream != frame.stream),
@@ -331,6 +420,7 @@ impl<'a> Driver<'a> {
         for at in 0..self.uploads.len() {
             while let Some(frame) = self.next_upload_frame(at) {
                 self.sendable.sent(&frame);
+                self.owed(&frame);
                 self.reflex(frame);
                 any = true;
             }
@@ -342,24 +432,37 @@ impl<'a> Driver<'a> {
     fn next_upload_frame(&mut self, at: usize) -> Option<Frame> {
         let upload = &mut self.uploads[at];
         let window = self.sendable.available(upload.stream) as u64;
-        let octets = upload.length.min(window).min(upload.frame as u64);
-        if self.over || octets == 0 {
+        // The pad length takes an octet of its own.
+        let overhead = upload.padding.map_or(0, |padding| u64::from(padding) + 1);
+        let octets = upload.length.min(window.saturating_sub(overhead)).min(upload.frame as u64);
+        if self.over || self.peer_closed || !self.outgoing.in_step() || octets == 0 {
             return None;
         }
         upload.length -= octets;
         let frame = Frame::new(kind::DATA, 0, upload.stream, vec![b'u'; octets as usize]);
+        let frame = upload.padding.map_or(frame.clone(), |padding| frame.padded(padding));
         Some(if upload.length == 0 && upload.end { frame.end_stream() } else { frame })
     }
 
     fn reflex(&mut self, frame: Frame) {
-        if self.in_step && !self.peer_closed {
+        if self.over || self.peer_closed {
+            return;
+        }
+        if self.outgoing.in_step() {
             self.link.write(&frame.to_bytes());
+            self.unasked = true;
             self.record(What::Reflex(frame));
+        } else {
+            self.deferred.push(frame);
         }
     }
 
     fn record(&mut self, what: What) {
         self.transcript.events.push(Event { at: self.link.now(), what });
+        if self.transcript.events.len() == EVENTS {
+            self.over = true;
+            self.record(What::Restless);
+        }
     }
 }
 

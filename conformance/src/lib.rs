@@ -5,16 +5,35 @@
 //! cases; [`compare`] and [`report`] come last.
 
 #![allow(missing_docs)]
+// `subject::upstream` and `subject::patched` are one source on purpose.
+#![allow(clippy::duplicate_mod)]
 
+pub mod account;
 pub mod case;
 pub mod catalog;
+pub mod claims;
+pub mod compare;
 pub mod drive;
+pub mod endpoint;
+pub mod expectations;
+pub mod explain;
 pub mod fuzz;
+pub mod glob;
 pub mod judge;
 pub mod ledger;
+pub mod panics;
+pub mod problem;
+pub mod recording;
+pub mod replay;
+pub mod report;
 pub mod run;
 pub mod script;
+pub mod select;
+pub mod spec;
 pub mod subject;
+pub mod suite;
+#[cfg(test)]
+mod testing;
 pub mod transcript;
 pub mod transport;
 pub mod wire;

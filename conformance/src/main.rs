@@ -1,8 +1,44 @@
-fn main() {
-    for case in h2_conformance::catalog::all() {
-        for s in h2_conformance::subject::IN_MEMORY {
-            let run = h2_conformance::run::run(&case, &mut *(s.make)(&case));
-            println!("{} {} {:?}\n{}", case.id, s.name, run.verdict, run.transcript);
+//! The command line of the runner. What the commands do is the library's work.
+
+mod cli;
+mod command;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use command::Failure;
+
+/// All is as expected.
+const GOOD: u8 = 0;
+/// A subject fell short, or an account does not balance.
+const SHORT: u8 = 1;
+/// Bad input.
+const INPUT: u8 = 2;
+/// The runner or its environment failed.
+const BROKEN: u8 = 3;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(cli::Answer::Shown(text)) => {
+            // Whoever asks for help and closes the pipe has read enough.
+            let _ = io::stdout().write_all(text.as_bytes());
+            return ExitCode::from(GOOD);
         }
+        Err(cli::Answer::Refused(line)) => return fail(&Failure::Input(line)),
+    };
+    match command::run(&cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => fail(&failure),
     }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    let (line, code) = match failure {
+        Failure::Input(line) => (line, INPUT),
+        Failure::Broken(line) => (line, BROKEN),
+    };
+    // Nobody can be told that standard error is gone.
+    let _ = writeln!(io::stderr(), "{}: {}", h2_conformance::report::NAME, line.replace('\n', " "));
+    ExitCode::from(code)
 }

@@ -3,6 +3,7 @@
 //! A script is data. Playing it is [`crate::drive`]'s work; judging what came of it is [`crate::judge`]'s.
 
 use crate::wire::build::settings;
+use crate::wire::code::DEFAULT_FRAME_SIZE;
 use crate::wire::{Frame, PREFACE};
 
 /// The steps of a case.
@@ -47,6 +48,8 @@ pub struct Upload {
     pub length: u64,
     /// Octets of content per frame, at most.
     pub frame: usize,
+    /// Octets of padding in each frame; they count against the windows too. `None`: the frames are not PADDED.
+    pub padding: Option<u8>,
     /// Whether the last frame carries END_STREAM.
     pub end: bool,
 }
@@ -206,7 +209,7 @@ impl Script {
 
     /// The peer sends a body with END_STREAM in frames of up to 16 384 octets, as the windows allow.
     pub fn upload(&mut self, stream: u32, length: u64) {
-        self.upload_in(Upload { stream, length, frame: crate::wire::code::DEFAULT_FRAME_SIZE, end: true });
+        self.upload_in(Upload { stream, length, frame: DEFAULT_FRAME_SIZE, padding: None, end: true });
     }
 
     /// The peer sends a body as the windows allow.

@@ -188,7 +188,7 @@ impl Model<'_> {
         }
         for stream in STREAMS {
             // A reader that waits already takes what comes first; the rest goes to the one that reads to the end.
-            self.peer.step(&Step::Upload(Upload { stream, length: 100_000, frame: 16_384, end: true }));
+            self.peer.step(&Step::Upload(Upload { stream, length: 100_000, frame: 16_384, padding: None, end: true }));
             self.sent += 100_000;
             self.peer.call(App::ReadToEnd { stream });
         }

@@ -15,6 +15,7 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   refresh DIR                that work tree's commits back into h2-patched/patches
   show SLUG                  a patch with context
   verify [--skip-compare]    everything the fork claims about itself, and the comparison with upstream
+  ablate [SLUG]              drops one patch at a time and shows that its claims break
   index                      PATCHES.md, from the headers
   vendor DIR                 the fork as a plain crate without a build script in DIR
   roll VERSION DIR           a work tree with the series rebased on another release
@@ -29,13 +30,14 @@ pub(crate) enum Command {
     Refresh { dir: PathBuf },
     Show { slug: String },
     Verify { compare: bool },
+    Ablate { slug: Option<String> },
     Index,
     Vendor { dir: PathBuf },
     Roll { version: String, dir: PathBuf },
     Evidence { slug: String, out: Option<PathBuf> },
 }
 
-const COMMANDS: &str = "edit, refresh, show, verify, index, vendor, roll, evidence";
+const COMMANDS: &str = "edit, refresh, show, verify, ablate, index, vendor, roll, evidence";
 
 pub(crate) fn parse(mut parser: Parser) -> Result<Command, Failure> {
     read(&mut parser).map_err(|error| {
@@ -57,6 +59,7 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "refresh" => Command::Refresh { dir: operand(parser, "DIR")?.into() },
         "show" => Command::Show { slug: operand(parser, "SLUG")? },
         "verify" => verify(parser)?,
+        "ablate" => return ablate(parser),
         "index" => Command::Index,
         "vendor" => Command::Vendor { dir: operand(parser, "DIR")?.into() },
         "roll" => Command::Roll { version: operand(parser, "VERSION")?, dir: operand(parser, "DIR")?.into() },
@@ -92,6 +95,18 @@ fn verify(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Verify { compare })
 }
 
+fn ablate(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut slug = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) if slug.is_none() => slug = Some(value.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Ablate { slug })
+}
+
 fn evidence(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     let mut slug = None;
     let mut out = None;
@@ -123,6 +138,8 @@ mod tests {
     fn commands() {
         assert_eq!(parsed("--help"), Ok(Command::Help));
         assert_eq!(parsed("index"), Ok(Command::Index));
+        assert_eq!(parsed("ablate"), Ok(Command::Ablate { slug: None }));
+        assert_eq!(parsed("ablate a"), Ok(Command::Ablate { slug: Some("a".into()) }));
         assert_eq!(parsed("verify --skip-compare"), Ok(Command::Verify { compare: false }));
         assert_eq!(parsed("evidence a --out b"), Ok(Command::Evidence { slug: "a".into(), out: Some("b".into()) }));
     }

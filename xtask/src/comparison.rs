@@ -1,10 +1,11 @@
 //! The conformance comparison, run as a command and read from its JSON.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
 use h2_materialize::header::ProofKind;
-use h2_materialize::Series;
+use h2_materialize::{Series, WORKTREE};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -42,10 +43,18 @@ pub(crate) fn runner(repo: &Repo) -> Command {
 
 /// Runs every case on both subjects.
 pub(crate) fn run(repo: &Repo) -> Result<Results, Failure> {
+    run_on(repo, None)
+}
+
+/// Runs every case on both subjects, the fork being compiled from `worktree` where one is given.
+pub(crate) fn run_on(repo: &Repo, worktree: Option<&Path>) -> Result<Results, Failure> {
     let scratch = tempdir()?;
     let file = scratch.path().join("results.json");
     let mut command = runner(repo);
     command.args(["compare", "--quiet", "--format", "json", "--out"]).arg(&file);
+    if let Some(worktree) = worktree {
+        command.env(WORKTREE, worktree);
+    }
     let output = command.output().map_err(|cause| Failure::io("run cargo", &cause))?;
     // 1 says that a subject fell short, which the results tell better; anything else is a broken runner.
     if !matches!(output.status.code(), Some(0 | 1)) || !file.exists() {

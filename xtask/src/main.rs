@@ -1,5 +1,6 @@
 //! `cargo xtask`: the tools that keep the fork as its difference. One file a subcommand.
 
+mod ablate;
 mod cli;
 mod comparison;
 mod context_diff;
@@ -47,6 +48,7 @@ fn run() -> Result<(), Failure> {
         Command::Refresh { dir } => refresh::run(&repo, &dir),
         Command::Show { slug } => show::run(&repo, &slug),
         Command::Verify { compare } => verify::run(&repo, compare),
+        Command::Ablate { slug } => ablate::run(&repo, slug.as_deref()),
         Command::Index => index::run(&repo),
         Command::Vendor { dir } => vendor::run(&repo, &dir),
         Command::Roll { version, dir } => roll::run(&repo, &version, &dir),

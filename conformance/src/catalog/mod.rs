@@ -1,6 +1,33 @@
 //! The cases, one file per topic, both roles together.
 
+mod capacity;
+mod concurrency;
+mod content;
+mod continuation;
+mod credit;
+mod data;
+mod errors;
+mod fields;
+mod flow;
+mod framing;
+mod goaway;
+mod headers;
+mod hpack;
+mod ids;
+mod ping;
+mod preface;
+mod priority;
+mod push;
+mod push_credit;
+mod requests;
+mod reset;
+mod responses;
 mod settings;
+mod slots;
+mod states;
+mod updates;
+mod window_update;
+mod windows;
 
 use crate::case::Case;
 
@@ -8,14 +35,46 @@ use crate::case::Case;
 mod prelude {
     pub(super) use crate::case::{Case, Config, Level, Needs, Role};
     pub(super) use crate::judge::words::*;
-    pub(super) use crate::script::{App, Credit, Handles, Upload};
+    pub(super) use crate::judge::Expect;
+    pub(super) use crate::script::{App, Credit, Handles, Script, Upload};
     pub(super) use crate::wire::build::*;
     pub(super) use crate::wire::code::error::*;
-    pub(super) use crate::wire::code::{kind, setting};
+    pub(super) use crate::wire::code::{kind, setting, DEFAULT_FRAME_SIZE};
 }
 
 /// Every case, topic by topic.
 #[must_use]
 pub fn all() -> Vec<Case> {
-    [settings::cases()].into_iter().flatten().collect()
+    [
+        preface::cases(),
+        framing::cases(),
+        data::cases(),
+        headers::cases(),
+        continuation::cases(),
+        priority::cases(),
+        reset::cases(),
+        settings::cases(),
+        ping::cases(),
+        goaway::cases(),
+        push::cases(),
+        window_update::cases(),
+        states::cases(),
+        ids::cases(),
+        concurrency::cases(),
+        errors::cases(),
+        requests::cases(),
+        fields::cases(),
+        content::cases(),
+        responses::cases(),
+        hpack::cases(),
+        capacity::cases(),
+        credit::cases(),
+        push_credit::cases(),
+        slots::cases(),
+        updates::cases(),
+        windows::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

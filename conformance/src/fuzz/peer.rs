@@ -126,16 +126,14 @@ impl Peer {
                 self.record(What::Result { call, result });
             }
             Happening::Ended(result) => self.record(What::ConnectionEnded(result)),
-            Happening::Closed => {
+            // The second only ever happens on a socket.
+            Happening::Closed | Happening::ResetUnanswered => {
                 let rest = self.read.rest().to_vec();
                 self.last(What::SubjectClosed { rest });
             }
             Happening::Panicked(message) => self.last(What::Panicked(message)),
             Happening::Restless => self.last(What::Restless),
             Happening::Harness(message) => self.last(What::Harness(message)),
-            // What only a link over a socket can tell.
-            #[allow(unreachable_patterns)]
-            _ => {}
         }
     }
 

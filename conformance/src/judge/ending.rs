@@ -1,8 +1,10 @@
 //! How the connection ended.
 
 use super::{Check, Expect};
-use crate::transcript::{Transcript, What};
+use crate::script::App;
+use crate::transcript::{Event, Transcript, What};
 use crate::wire::code::error::NO_ERROR;
+use crate::wire::code::error_name;
 use crate::wire::View;
 
 /// How the connection ended, whatever the case is about.
@@ -37,12 +39,20 @@ impl Ending {
     }
 }
 
-/// The error code of the last GOAWAY, and where it stands.
+/// The error code of the GOAWAY that counts, and where it stands: the first that names an error, because nothing takes an
+/// error back; else the first.
 pub(super) fn goaway(transcript: &Transcript) -> Option<(usize, u32)> {
-    transcript.subject_frames().rev().find_map(|(at, frame)| match View::from(frame) {
+    let mut all = transcript.subject_frames().filter_map(|(at, frame)| match View::from(frame) {
         View::GoAway { code, .. } => Some((at, code)),
         _ => None,
-    })
+    });
+    let first = all.next()?;
+    Some(std::iter::once(first).chain(all).find(|(_, code)| *code != NO_ERROR).unwrap_or(first))
+}
+
+/// Whether the subject closed in the middle of a frame.
+pub(super) fn broke_off(transcript: &Transcript) -> bool {
+    transcript.events.iter().any(|event| matches!(&event.what, What::SubjectClosed { rest } if !rest.is_empty()))
 }
 
 /// Whether the subject had sent its SETTINGS before the `mark`.
@@ -55,47 +65,68 @@ pub(super) fn was_open(transcript: &Transcript, mark: usize) -> bool {
 
 /// Whether the last probe was answered.
 pub(super) fn alive(transcript: &Transcript) -> bool {
-    let last = transcript.events.iter().rev().find_map(|event| match &event.what {
-        What::Probe(frame) => Some(frame),
+    let last = transcript.events.iter().enumerate().rev().find_map(|(at, event)| match &event.what {
+        What::Probe(frame) => Some((at, frame)),
         _ => None,
     });
-    last.is_some_and(|probe| {
-        transcript
-            .subject_frames()
-            .any(|(_, frame)| frame.payload == probe.payload && matches!(View::from(frame), View::PingAck { .. }))
+    last.is_some_and(|(asked, probe)| {
+        transcript.subject_frames().any(|(at, frame)| {
+            at > asked && frame.payload == probe.payload && matches!(View::from(frame), View::PingAck { .. })
+        })
     })
 }
 
 pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
-    let closed = transcript.closed().map(|at| &transcript.events[at].what);
-    let broke = transcript.events.iter().any(|event| matches!(event.what, What::Panicked(_)))
-        || matches!(closed, Some(What::SubjectClosed { rest }) if !rest.is_empty());
-    if broke {
+    let closed = transcript.closed();
+    if broke_off(transcript) || transcript.events.iter().any(|event| matches!(event.what, What::Panicked(_))) {
         return Ending::Abrupt;
     }
     let Some((_, code)) = goaway(transcript) else {
         return match closed {
-            Some(_) if peer_closed_first(transcript) => Ending::Clean,
+            Some(_) if peer_closed_first(transcript) || permits_close(expect) => Ending::Clean,
             Some(_) => Ending::NoGoaway,
             None if alive(transcript) || could_not_ask(transcript) => Ending::Clean,
             None => Ending::Hang,
         };
     };
-    let expected = expect.checks().iter().find_map(Check::codes);
-    let right = expected.map_or(code == NO_ERROR, |codes| codes.contains(&code));
+    let mut expected = expect.checks().iter().filter_map(Check::codes).peekable();
+    let right = match expected.peek() {
+        None => code == NO_ERROR,
+        // Beside an error of a stream, a shutdown without an error is nobody's wrong code while the connection works.
+        Some(_) if code == NO_ERROR && alive(transcript) => true,
+        Some(_) => expected.any(|codes| codes.contains(&code)),
+    };
     let stream_error = expect.checks().iter().any(Check::is_stream_error);
-    match (right, stream_error, closed) {
-        (false, ..) => Ending::WrongCode,
-        (true, true, _) if code != NO_ERROR => Ending::Escalated,
-        (true, _, Some(_)) => Ending::Clean,
-        (true, _, None) if code == NO_ERROR && alive(transcript) => Ending::Clean,
-        (true, ..) => Ending::Hang,
+    match (right, closed) {
+        (false, _) => Ending::WrongCode,
+        (true, None) if code == NO_ERROR && alive(transcript) => Ending::Clean,
+        (true, None) => Ending::Hang,
+        (true, Some(_)) if stream_error && code != NO_ERROR => Ending::Escalated,
+        (true, Some(_)) => Ending::Clean,
     }
 }
 
-fn peer_closed_first(transcript: &Transcript) -> bool {
+fn permits_close(expect: &Expect) -> bool {
+    expect.checks().iter().any(|check| matches!(check, Check::PrefaceRefused(_)))
+}
+
+/// Whether the peer ended its half before the subject closed.
+pub(super) fn peer_closed_first(transcript: &Transcript) -> bool {
     let ended = transcript.events.iter().position(|event| event.what == What::PeerClosed);
     ended.is_some_and(|ended| transcript.closed().is_none_or(|closed| ended < closed))
+}
+
+/// Why the connection counts as given up by the subject: an error, or a close that nobody asked for.
+pub(super) fn gave_up(transcript: &Transcript) -> Option<String> {
+    let aborted = |event: &Event| matches!(event.what, What::Called { app: App::Abort { .. }, .. });
+    if transcript.events.iter().any(aborted) {
+        return None;
+    }
+    match goaway(transcript) {
+        Some((_, code)) if code != NO_ERROR => Some(format!("GOAWAY {}", error_name(code))),
+        None if transcript.closed().is_some() && !peer_closed_first(transcript) => Some("the connection closed".into()),
+        _ => None,
+    }
 }
 
 /// The script left no room for a PING, so that silence says nothing.

@@ -4,6 +4,7 @@
 //! because two peers can refuse the same frame in ways that differ a lot for whoever operates them.
 
 mod check;
+mod describe;
 mod ending;
 mod invariant;
 pub mod words;
@@ -12,6 +13,8 @@ pub use check::{Check, Codes};
 pub use ending::Ending;
 
 use crate::transcript::{Transcript, What};
+use crate::wire::code::error::NO_ERROR;
+use crate::wire::code::error_name;
 
 /// Whether the sentence of a case holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,7 +56,7 @@ pub struct Verdict {
 }
 
 /// What a case expects: every check has to hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expect {
     checks: Vec<Check>,
 }
@@ -66,6 +69,31 @@ impl Expect {
     #[must_use]
     pub fn checks(&self) -> &[Check] {
         &self.checks
+    }
+
+    /// Whether this is true of any check, or of a part of one.
+    #[must_use]
+    pub fn any(&self, asks: &dyn Fn(&Check) -> bool) -> bool {
+        self.checks.iter().any(|check| check.any(asks))
+    }
+
+    /// Whether part of it holds only because something does not come: who listens at a socket has to wait a little before
+    /// believing it.
+    #[must_use]
+    pub fn needs_quiet(&self) -> bool {
+        self.checks.iter().any(Check::needs_quiet)
+    }
+
+    /// The worst finding; of equals, the first.
+    fn holds(&self, transcript: &Transcript) -> (Outcome, String) {
+        let mut worst = (Outcome::Pass, String::new());
+        for check in &self.checks {
+            let found = check.holds(transcript);
+            if found.0 > worst.0 {
+                worst = found;
+            }
+        }
+        worst
     }
 
     /// Adds what `other` expects.
@@ -106,12 +134,16 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
     if !ending::was_open(transcript, mark) {
         return (Outcome::Inconclusive, "the subject sent no SETTINGS before the step under test".into());
     }
-    // The worst finding counts; of equals, the first.
-    let mut worst = (Outcome::Pass, String::new());
-    for check in &expect.checks {
-        let found = check.holds(transcript);
-        if found.0 > worst.0 {
-            worst = found;
+    if let Some((_, code)) = ending::goaway(transcript).filter(|(at, code)| *at < mark && *code != NO_ERROR) {
+        let code = error_name(code);
+        return (Outcome::Inconclusive, format!("GOAWAY {code} before the step under test"));
+    }
+    let worst = expect.holds(transcript);
+    // What never came cannot break a rule: a case about numbers and absences is not met by a connection that is gone.
+    let silent = !expect.checks.is_empty() && !expect.checks.iter().any(Check::speaks_of_the_end);
+    if worst.0 == Outcome::Pass && silent {
+        if let Some(reason) = ending::gave_up(transcript) {
+            return (Outcome::Fail, reason);
         }
     }
     worst

@@ -9,6 +9,23 @@ pub fn conn_error(codes: impl Into<Codes>) -> Expect {
     Check::ConnectionError(codes.into()).into()
 }
 
+/// What opens the connection is refused: GOAWAY with this code (or one of these) or none, then the close.
+pub fn preface_refused(codes: impl Into<Codes>) -> Expect {
+    Check::PrefaceRefused(codes.into()).into()
+}
+
+/// GOAWAY names this as the last stream that was processed.
+#[must_use]
+pub fn last_processed(stream: u32) -> Expect {
+    Check::LastProcessed(stream).into()
+}
+
+/// Any of these reactions is permitted.
+#[must_use]
+pub fn one_of<const N: usize>(choices: [Expect; N]) -> Expect {
+    Check::OneOf(choices.into()).into()
+}
+
 /// RST_STREAM with this code (or one of these); the connection goes on. A connection error with that code is weak.
 pub fn stream_error(stream: u32, codes: impl Into<Codes>) -> Expect {
     Check::StreamError { stream, codes: codes.into() }.into()
@@ -78,6 +95,24 @@ pub fn window(stream: u32, octets: i64) -> Expect {
     Check::Window { stream, octets }.into()
 }
 
+/// The peer, obeying the windows, could send so many octets of content on this stream.
+#[must_use]
+pub fn uploaded(stream: u32, octets: u64) -> Expect {
+    Check::Uploaded { stream, octets }.into()
+}
+
+/// All of this held before the runner's PING at the end, which sets many a sleeper in motion.
+#[must_use]
+pub fn unprompted(expect: Expect) -> Expect {
+    Expect { checks: expect.checks.into_iter().map(|check| Check::Unprompted(Box::new(check))).collect() }
+}
+
+/// The subject's frames carry at most so many octets.
+#[must_use]
+pub fn frames_within(octets: usize) -> Expect {
+    Check::FrameSize { octets }.into()
+}
+
 /// WINDOW_UPDATE on this stream (0: the connection) after the mark, this often.
 #[must_use]
 pub fn window_updates(stream: u32, times: std::ops::RangeInclusive<usize>) -> Expect {
@@ -118,4 +153,46 @@ pub fn call_fails(call: usize) -> Expect {
 #[must_use]
 pub fn call_waits(call: usize) -> Expect {
     Check::CallWaits { call }.into()
+}
+
+/// A whole message from the subject on this stream, whatever becomes of the connection.
+#[must_use]
+pub fn message(stream: u32) -> Expect {
+    Check::Message { stream, status: None }.into()
+}
+
+/// SETTINGS is the first frame of the subject.
+#[must_use]
+pub fn settings_first() -> Expect {
+    Check::SettingsFirst.into()
+}
+
+/// A PING with this opaque data is answered.
+#[must_use]
+pub fn pong(opaque: [u8; 8]) -> Expect {
+    Check::Pong(opaque).into()
+}
+
+/// Nothing answers a PING with this opaque data.
+#[must_use]
+pub fn no_pong(opaque: [u8; 8]) -> Expect {
+    Check::NoPong(opaque).into()
+}
+
+/// The first field block on this stream after the mark begins with these octets.
+#[must_use]
+pub fn block_begins(stream: u32, octets: &'static [u8]) -> Expect {
+    Check::BlockBegins { stream, octets }.into()
+}
+
+/// The application gets the request on this stream.
+#[must_use]
+pub fn handed(stream: u32) -> Expect {
+    Check::Handed { stream, yes: true }.into()
+}
+
+/// The application does not get a request on this stream.
+#[must_use]
+pub fn not_handed(stream: u32) -> Expect {
+    Check::Handed { stream, yes: false }.into()
 }

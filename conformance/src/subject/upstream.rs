@@ -5,4 +5,4 @@ use h2_upstream as h2;
 #[path = "h2_like/mod.rs"]
 mod h2_like;
 
-pub use h2_like::H2;
+pub use h2_like::{start, H2};

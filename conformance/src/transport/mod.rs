@@ -1,3 +1,6 @@
 //! Ways to a subject.
 
+pub mod address;
 pub mod mem;
+pub mod socket;
+pub mod tcp;

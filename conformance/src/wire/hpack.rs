@@ -9,13 +9,27 @@ pub type Field = (Vec<u8>, Vec<u8>);
 /// Encodes fields as literals without indexing, new names, no Huffman coding (RFC 7541 section 6.2.2).
 #[must_use]
 pub fn encode(fields: &[(&str, &str)]) -> Vec<u8> {
+    let octets: Vec<_> = fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
+    encode_octets(&octets)
+}
+
+/// As [`encode`], for names and values that need not be text.
+#[must_use]
+pub fn encode_octets(fields: &[(&[u8], &[u8])]) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, value) in fields {
         block.push(0);
-        string(&mut block, name.as_bytes());
-        string(&mut block, value.as_bytes());
+        string(&mut block, name);
+        string(&mut block, value);
     }
     block
+}
+
+/// Appends a literal with incremental indexing and a new name (RFC 7541 section 6.2.1): the reader puts it in its table.
+pub fn indexed_literal(block: &mut Vec<u8>, name: &str, value: &str) {
+    block.push(0x40);
+    string(block, name.as_bytes());
+    string(block, value.as_bytes());
 }
 
 fn string(block: &mut Vec<u8>, text: &[u8]) {

@@ -45,6 +45,7 @@ impl Series {
             let patch = parse_patch(&slug, &group, text)?;
             patches.push(patch);
         }
+        refuse_dropped(dir, &patches)?;
         let recorded = read(dir, TREE_HASH)?;
         let tree_sha256 = recorded.trim_end();
         if !is_sha256(tree_sha256) {
@@ -82,6 +83,29 @@ impl SeriesPatch {
             ))
         })
     }
+}
+
+/// A patch that lies there and is not applied is most likely one that somebody took out of the series: say what that breaks.
+fn refuse_dropped(dir: &Path, patches: &[SeriesPatch]) -> Result<(), Error> {
+    let entries = fs::read_dir(dir).map_err(|cause| Error::io(format_args!("read {}", dir.display()), &cause))?;
+    let mut files: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    files.sort();
+    for slug in files.iter().filter_map(|file| file.strip_suffix(".patch")) {
+        if patches.iter().any(|patch| patch.slug == slug) {
+            continue;
+        }
+        let claims = match parse_patch(slug, "", read(dir, &patch_file(slug))?) {
+            Ok(patch) => patch.header.proven_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            Err(_) => "what it proves".into(),
+        };
+        return Err(Error::new(format!(
+            "patches/{} is not in patches/{ORDER}, so that its claims no longer hold ({claims}); put {slug} back there, or \
+             give the claims up by deleting the file, then run `cargo xtask edit DIR` and `cargo xtask refresh DIR`",
+            patch_file(slug)
+        )));
+    }
+    Ok(())
 }
 
 /// The name of a patch's file.

@@ -155,6 +155,16 @@ fn patch_of_the_series_missing() {
 }
 
 #[test]
+fn patch_taken_out_of_the_series() {
+    let world = World::new();
+    world.write("fork/patches/series", "# Group\n");
+    assert_says(
+        &refusal(&world, &world.options()),
+        &["patches/rename.patch is not in patches/series", "no longer hold (tests:none)", "put rename back"],
+    );
+}
+
+#[test]
 fn work_tree_that_is_none() {
     let world = World::new();
     let mut options = world.options();

@@ -1,0 +1,351 @@
+//! The account of a run or a comparison: every result with what to make of it, every difference, everything that is wrong.
+
+use std::collections::BTreeMap;
+
+use crate::case::Case;
+use crate::claims::{Claims, Patch};
+use crate::compare::{self, Difference, Pair};
+use crate::expectations::Expectations;
+use crate::judge::Outcome;
+use crate::problem::Problem;
+use crate::suite::{Contender, Played};
+
+/// The name of the release that the fork is compared with.
+pub const UPSTREAM: &str = "upstream";
+/// The name of the fork.
+pub const PATCHED: &str = "patched";
+
+/// A subject by name, and what is known about it.
+#[derive(Clone, Debug)]
+pub struct Party {
+    pub name: String,
+    pub version: String,
+    /// What it is known to fall short of.
+    pub expectations: Expectations,
+    /// Patches that mend it: what proves them falls short here, as claimed.
+    pub mended_by: Claims,
+}
+
+impl Party {
+    /// What this program knows about a contender.
+    #[must_use]
+    pub fn of(contender: &dyn Contender) -> Self {
+        let name = contender.name();
+        Party {
+            name: name.to_owned(),
+            version: contender.version().to_owned(),
+            expectations: Expectations::of(name),
+            mended_by: if name == UPSTREAM { Claims::OF_THE_FORK } else { Claims::NONE },
+        }
+    }
+}
+
+/// What to make of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It passes, or was only to be recorded.
+    Fine,
+    /// It falls short, which is known, and this is why.
+    Known(String),
+    /// It falls short, and nobody said so.
+    Unexpected,
+    /// The runner could not do its part.
+    Broken,
+    /// It was not played.
+    Skipped,
+}
+
+/// One case on one subject.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    pub played: Played,
+    pub standing: Standing,
+}
+
+/// One case on every subject.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub case: Case,
+    /// In the order of the subjects.
+    pub cells: Vec<Cell>,
+    /// The patches that own up to a difference here.
+    pub patches: Vec<&'static Patch>,
+}
+
+/// The account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub parties: Vec<Party>,
+    pub rows: Vec<Row>,
+    /// What differs between the two subjects of a comparison. `None` where nothing was compared.
+    pub differences: Option<Vec<Difference>>,
+    /// The patches whose claims were checked.
+    pub claims: Claims,
+    pub problems: Vec<Problem>,
+    pub seed: Option<u64>,
+}
+
+/// How many results a subject has of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub pass: usize,
+    pub weak: usize,
+    pub fail: usize,
+    pub observed: usize,
+    pub inconclusive: usize,
+    pub skipped: usize,
+}
+
+impl Tally {
+    /// The tally of these results.
+    pub fn of<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Self {
+        let mut tally = Tally::default();
+        cells.into_iter().for_each(|cell| tally.add(&cell.played));
+        tally
+    }
+
+    fn add(&mut self, played: &Played) {
+        let count = match played.run().map(|run| run.verdict.outcome) {
+            Some(Outcome::Pass) => &mut self.pass,
+            Some(Outcome::Weak) => &mut self.weak,
+            Some(Outcome::Fail) => &mut self.fail,
+            Some(Outcome::Observed) => &mut self.observed,
+            Some(Outcome::Inconclusive) => &mut self.inconclusive,
+            None => &mut self.skipped,
+        };
+        *count += 1;
+    }
+}
+
+/// What was played, to be accounted for.
+#[derive(Clone, Copy, Debug)]
+pub struct Results<'a> {
+    pub parties: &'a [Party],
+    pub cases: &'a [Case],
+    /// For each case one result per party.
+    pub played: &'a [Vec<Played>],
+    /// The whole catalogue, of which `cases` may be a part.
+    pub catalogue: &'a [Case],
+}
+
+impl Results<'_> {
+    fn is_whole(&self) -> bool {
+        self.cases.len() == self.catalogue.len()
+    }
+
+    fn is_known(&self, id: &str) -> bool {
+        self.catalogue.iter().any(|case| case.id == id)
+    }
+
+    fn pairs(&self) -> Vec<Pair<'_>> {
+        let runs = self.cases.iter().zip(self.played).filter_map(|(case, played)| match &played[..] {
+            // A run that the environment spoilt says nothing about the subject.
+            [before, after] if before.harness_failure().is_some() || after.harness_failure().is_some() => None,
+            [before, after] => Some(Pair { case: case.id, before: before.run()?, after: after.run()? }),
+            _ => None,
+        });
+        runs.collect()
+    }
+}
+
+impl Account {
+    /// The account of cases on subjects that are not compared with each other.
+    #[must_use]
+    pub fn of_run(results: Results<'_>) -> Self {
+        let mut problems = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
+        for (case, played) in results.cases.iter().zip(results.played) {
+            let cells = results.parties.iter().zip(played).map(|(party, played)| {
+                let standing = standing(party, case.id, played);
+                problems.extend(problem_of(party, case.id, played, &standing));
+                Cell { played: played.clone(), standing }
+            });
+            rows.push(Row { case: case.clone(), cells: cells.collect(), patches: Vec::new() });
+        }
+        for (at, party) in results.parties.iter().enumerate() {
+            faults_of_expectations(party, at, &rows, &results, &mut problems);
+        }
+        Account {
+            parties: results.parties.to_vec(),
+            rows,
+            differences: None,
+            claims: Claims::NONE,
+            problems,
+            seed: None,
+        }
+    }
+
+    /// The account of a comparison of two subjects. Where the second is the fork of the first, `claims` are those of its
+    /// patches, and have to hold; of any other two subjects, differences are listed and nobody has to own up to them.
+    #[must_use]
+    pub fn of_comparison(results: Results<'_>, claims: Option<Claims>) -> Self {
+        let mut account = Account::of_run(results);
+        let pairs = results.pairs();
+        let differences = compare::differences(&pairs, claims.unwrap_or(Claims::NONE));
+        if let Some(claims) = claims {
+            let is_known = |id: &str| results.is_known(id);
+            account.problems.extend(compare::faults_of_differences(&pairs, &differences));
+            let faults = compare::faults_of_claims(claims, &pairs, &differences, &is_known, results.is_whole());
+            account.problems.extend(faults);
+            account.claims = claims;
+        }
+        let of_case: BTreeMap<_, _> = differences.iter().map(|found| (found.case, &found.patches)).collect();
+        for row in &mut account.rows {
+            row.patches = of_case.get(row.case.id).map(|patches| patches.to_vec()).unwrap_or_default();
+        }
+        account.differences = Some(differences);
+        account
+    }
+
+    /// How many results of each kind a subject has.
+    #[must_use]
+    pub fn tally(&self, party: usize) -> Tally {
+        Tally::of(self.rows.iter().map(|row| &row.cells[party]))
+    }
+
+    /// How many differences nobody owns up to.
+    #[must_use]
+    pub fn unclaimed(&self) -> usize {
+        self.differences.iter().flatten().filter(|difference| difference.patches.is_empty()).count()
+    }
+
+    /// Whether the runner could not do its part somewhere.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.problems.iter().any(|problem| matches!(problem, Problem::BrokenHarness { .. }))
+    }
+}
+
+fn standing(party: &Party, case: &'static str, played: &Played) -> Standing {
+    let Some(run) = played.run() else { return Standing::Skipped };
+    if played.harness_failure().is_some() {
+        return Standing::Broken;
+    }
+    let outcome = run.verdict.outcome;
+    if let Some(entry) = party.expectations.entry(case) {
+        if entry.outcome == outcome {
+            return Standing::Known(entry.reason.clone());
+        }
+        // Its entry says something else: a case that now passes is fine, and the entry stale.
+        return if outcome == Outcome::Pass { Standing::Fine } else { Standing::Unexpected };
+    }
+    match outcome {
+        Outcome::Pass | Outcome::Observed => Standing::Fine,
+        _ => match party.mended_by.proved_by(case).next() {
+            Some(patch) => Standing::Known(format!("mended by patch {}", patch.slug)),
+            None => Standing::Unexpected,
+        },
+    }
+}
+
+fn problem_of(party: &Party, case: &'static str, played: &Played, standing: &Standing) -> Option<Problem> {
+    let subject = party.name.clone();
+    match standing {
+        Standing::Broken => {
+            let message = played.harness_failure().unwrap_or_default().to_owned();
+            Some(Problem::BrokenHarness { case, subject, message })
+        }
+        Standing::Unexpected => {
+            let verdict = &played.run()?.verdict;
+            let expected = party.expectations.entry(case).map(|entry| entry.outcome);
+            let reason = verdict.reason.clone();
+            Some(Problem::Unexpected { case, subject, outcome: verdict.outcome, expected, reason })
+        }
+        Standing::Fine | Standing::Known(_) | Standing::Skipped => None,
+    }
+}
+
+fn faults_of_expectations(party: &Party, at: usize, rows: &[Row], results: &Results<'_>, problems: &mut Vec<Problem>) {
+    let subject = || party.name.clone();
+    for fault in party.expectations.faults() {
+        problems.push(Problem::UnreadableExpectation { subject: subject(), fault: fault.clone() });
+    }
+    for entry in party.expectations.entries() {
+        let case = entry.case.clone();
+        if !results.is_known(&case) {
+            problems.push(Problem::ExpectationOfUnknownCase { case, subject: subject() });
+            continue;
+        }
+        let row = rows.iter().find(|row| row.case.id == case);
+        let outcome = row.and_then(|row| row.cells[at].played.run()).map(|run| run.verdict.outcome);
+        if outcome == Some(Outcome::Pass) {
+            problems.push(Problem::StaleExpectation { case, subject: subject() });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{case, run, spoilt};
+    use Outcome::{Fail, Pass, Weak};
+
+    const CLAIMS: Claims =
+        Claims(&[Patch { slug: "mends", subject: "", class: "fix", proven_by: &["a/mended"], changes: &[] }]);
+
+    fn party(name: &str, expectations: &str) -> Party {
+        Party {
+            name: name.into(),
+            version: "1".into(),
+            expectations: Expectations::parse(expectations),
+            mended_by: if name == UPSTREAM { CLAIMS } else { Claims::NONE },
+        }
+    }
+
+    /// The kinds of problems in a comparison of one case with these results.
+    fn problems(id: &'static str, expectations: [&str; 2], played: [Played; 2]) -> Vec<&'static str> {
+        let parties = [party(UPSTREAM, expectations[0]), party(PATCHED, expectations[1])];
+        let cases = [case(id)];
+        let catalogue = [case(id), case("a/mended"), case("a/other")];
+        let played = [played.to_vec()];
+        let results = Results { parties: &parties, cases: &cases, played: &played, catalogue: &catalogue };
+        Account::of_comparison(results, Some(CLAIMS)).problems.iter().map(Problem::kind).collect()
+    }
+
+    fn ran(outcome: Outcome) -> Played {
+        Played::Ran(run(outcome, 1))
+    }
+
+    #[test]
+    fn what_is_known_or_mended_is_no_problem() {
+        assert!(problems("a/b", ["", ""], [ran(Pass), ran(Pass)]).is_empty());
+        assert!(problems("a/b", ["a/b fail why", "a/b fail why"], [ran(Fail), ran(Fail)]).is_empty());
+        assert!(problems("a/mended", ["", ""], [ran(Fail), ran(Pass)]).is_empty());
+        assert!(problems("a/b", ["", ""], [ran(Pass), Played::Skipped("no".into())]).is_empty());
+    }
+
+    #[test]
+    fn what_nobody_said_is_unexpected_on_either_side() {
+        assert_eq!(problems("a/b", ["", ""], [ran(Fail), ran(Fail)]), ["unexpected", "unexpected"]);
+        assert_eq!(problems("a/b", ["a/b fail why", ""], [ran(Fail), ran(Fail)]), ["unexpected"]);
+        // An entry for another outcome does not cover this one.
+        assert_eq!(problems("a/b", ["a/b weak why", "a/b fail why"], [ran(Fail), ran(Fail)]), ["unexpected"]);
+        assert_eq!(problems("a/b", ["", "a/b weak why"], [ran(Pass), ran(Weak)]), ["worse"]);
+        assert_eq!(problems("a/mended", ["", ""], [ran(Fail), ran(Fail)]), ["unexpected", "claim-fails-on-fork"]);
+    }
+
+    #[test]
+    fn entries_that_no_longer_hold_are_stale() {
+        assert_eq!(problems("a/b", ["a/b fail why", ""], [ran(Pass), ran(Pass)]), ["stale-expectation"]);
+        assert_eq!(problems("a/b", ["", "x/y fail why"], [ran(Pass), ran(Pass)]), ["expectation-of-unknown-case"]);
+        assert_eq!(problems("a/b", ["a/b fail", ""], [ran(Pass), ran(Pass)]), ["unreadable-expectation"]);
+        // A case that was not played says nothing about its entry.
+        assert!(problems("a/b", ["a/other fail why", ""], [ran(Pass), ran(Pass)]).is_empty());
+    }
+
+    #[test]
+    fn a_broken_harness_is_never_the_subjects_failure() {
+        assert_eq!(problems("a/b", ["", ""], [ran(Pass), Played::Ran(spoilt())]), ["broken-harness"]);
+    }
+
+    #[test]
+    fn any_other_two_subjects_may_differ() {
+        let parties = [party("one", ""), party("other", "")];
+        let (cases, played) = ([case("a/b")], [vec![ran(Pass), Played::Ran(run(Pass, 2))]]);
+        let results = Results { parties: &parties, cases: &cases, played: &played, catalogue: &cases };
+        let account = Account::of_comparison(results, None);
+        assert!(account.problems.is_empty());
+        assert_eq!((account.differences.as_ref().map(Vec::len), account.unclaimed()), (Some(1), 1));
+        assert_eq!(account.tally(0), Tally { pass: 1, ..Tally::default() });
+    }
+}

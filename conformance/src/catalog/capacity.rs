@@ -1,0 +1,690 @@
+//! The sending side: capacity is handed to whoever can use it, everybody is woken, and no window is exceeded.
+//!
+//! That DATA stays within the windows is checked in every case of the catalogue; the cases here make it hard.
+
+use super::prelude::*;
+use crate::judge::Check;
+
+const BUFFER: Config = Config { send_buffer: Some(1 << 20), ..Config::DEFAULT };
+
+/// Server: requests on these streams, each with the head of its response sent.
+fn responding(s: &mut Script, streams: &[u32]) {
+    for &stream in streams {
+        s.send(get(stream));
+        s.app(App::Respond { stream, status: 200, end: false });
+    }
+}
+
+/// Server: opens with this initial window for streams.
+fn open_with_window(s: &mut Script, octets: u32) {
+    s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, octets));
+}
+
+/// Server: this many streams reserve an octet each and send nothing; then a stream beside them has 100 octets to send.
+fn idle_reservations(s: &mut Script, idle: u32) {
+    s.return_credit(Credit::WhenExhausted);
+    s.open();
+    for stream in (1..).step_by(2).take(idle as usize) {
+        responding(s, &[stream]);
+        s.app(App::Reserve { stream, octets: 1 });
+    }
+    responding(s, &[1001]);
+    s.app(App::WriteAll { stream: 1001, octets: 200_000, end: true });
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![
+        Case {
+            id: "capacity/lowered-reservation-wakes-waiter",
+            role: Role::Server,
+            title: "Capacity that one stream gives up by a lower reservation sends what waits on another, at once",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::Reserve { stream: 1, octets: 0 });
+            },
+            expect: unprompted(content(3, 100)).and(answered(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/client-lowered-reservation-wakes-waiter",
+            role: Role::Client,
+            title: "Capacity that one request gives up by a lower reservation sends what waits on another, at once",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                (0..2).for_each(|_| s.app(App::Request { method: "POST", end: false }));
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::Reserve { stream: 1, octets: 0 });
+            },
+            expect: unprompted(content(3, 100)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/lowered-reservation-wakes-writer",
+            role: Role::Server,
+            title: "Capacity that one stream gives up wakes the writer that waits for it on another",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::Reserve { stream: 3, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 3 });
+                s.app(App::Reserve { stream: 1, octets: 0 });
+            },
+            expect: call_gives(4, 100).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/dropped-sender-gives-up-reservation",
+            role: Role::Client,
+            title: "A request whose sending handle is dropped gives its reservation to others",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                (0..2).for_each(|_| s.app(App::Request { method: "POST", end: false }));
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::Drop { stream: 1, what: Handles::Send });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+            },
+            expect: unprompted(content(3, 100)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/reset-gives-up-reservation",
+            role: Role::Server,
+            title: "A stream that the peer resets gives its reservation to others",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.send(reset(1, CANCEL));
+            },
+            expect: unprompted(content(3, 100)).and(answered(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/own-reset-gives-up-reservation",
+            role: Role::Server,
+            title: "A stream that the application resets gives its reservation to others",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::Reset { stream: 1, code: CANCEL });
+            },
+            expect: unprompted(content(3, 100)).and(answered(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/end-gives-up-reservation",
+            role: Role::Server,
+            title: "A stream that ends gives what it reserved too much to others",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::SendData { stream: 1, octets: 10, end: true });
+            },
+            expect: unprompted(content(3, 100)).and(answered(1)).and(answered(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/trailers-give-up-reservation",
+            role: Role::Server,
+            title: "A stream that ends with trailers gives its reservation to others",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.app(App::SendTrailers { stream: 1 });
+            },
+            expect: unprompted(content(3, 100)).and(answered(1)).and(answered(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/idle-reservation-does-not-starve",
+            role: Role::Server,
+            title: "Capacity that one stream reserved and does not use does not keep another from sending",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+            },
+            expect: unprompted(content(3, 100)).and(answered(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/one-idle-reservation",
+            role: Role::Server,
+            title: "One idle reservation of an octet does not stall a writer with a peer that credits used-up windows",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| idle_reservations(s, 1),
+            expect: content(1001, 200_000).and(answered(1001)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/ten-idle-reservations",
+            role: Role::Server,
+            title: "Ten idle reservations of an octet do not stall a writer with a peer that credits used-up windows",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| idle_reservations(s, 10),
+            expect: content(1001, 200_000).and(answered(1001)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/hundred-idle-reservations",
+            role: Role::Server,
+            title:
+                "A hundred idle reservations of an octet do not stall a writer with a peer that credits used-up windows",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| idle_reservations(s, 100),
+            expect: content(1001, 200_000).and(answered(1001)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/reservation-beyond-buffer",
+            role: Role::Server,
+            title: "A reservation larger than the send buffer holds no more of the connection's window than the buffer",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                open_with_window(s, 1_000_000);
+                s.send(window_update(0, 934_465));
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 1_000_000 });
+                s.app(App::WriteAll { stream: 3, octets: 500_000, end: true });
+            },
+            expect: unprompted(content(3, 500_000)).and(answered(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/reserve-two-to-the-32",
+            role: Role::Server,
+            title: "A reservation of 2^32 octets asks for as much as there is",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 1 << 32 });
+                s.app(App::AwaitCapacity { stream: 1 });
+            },
+            expect: call_gives(2, 65_535).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/reserve-beyond-two-to-the-32",
+            role: Role::Server,
+            title: "A reservation of 2^32 + 5 octets does not ask for 5",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: (1 << 32) + 5 });
+                s.app(App::AwaitCapacity { stream: 1 });
+            },
+            expect: call_gives(2, 65_535).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/small-beside-bulk",
+            role: Role::Server,
+            title: "A small response behind four bulk streams is out after two updates of the connection's window",
+            level: Level::Quality,
+            needs: Needs::Api,
+            config: BUFFER,
+            script: |s| {
+                open_with_window(s, 1 << 20);
+                responding(s, &[1, 3, 5, 7, 9]);
+                [1, 3, 5, 7].into_iter().for_each(|stream| s.app(App::SendData { stream, octets: 900_000, end: true }));
+                s.app(App::SendData { stream: 9, octets: 100, end: true });
+                (0..2).for_each(|_| s.send(window_update(0, 65_535)));
+            },
+            expect: unprompted(content(9, 100)).and(answered(9)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/woken-by-connection-update",
+            role: Role::Server,
+            title: "A writer that waits for capacity is woken by an update of the connection's window",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+                s.app(App::Reserve { stream: 3, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 3 });
+                s.send(window_update(0, 40));
+            },
+            expect: call_gives(4, 40).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/woken-by-stream-update",
+            role: Role::Server,
+            title: "A writer that waits for capacity is woken by an update of its stream's window",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 1 });
+                s.send(window_update(1, 40));
+            },
+            expect: call_gives(2, 40).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/woken-by-settings",
+            role: Role::Server,
+            title: "A writer that waits for capacity is woken by SETTINGS that grow its stream's window",
+            requires: &["rfc9113/6.9.2/streams-follow-settings"],
+            needs: Needs::Api,
+            script: |s| {
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 1 });
+                s.send(settings().with(setting::INITIAL_WINDOW_SIZE, 40));
+            },
+            expect: call_gives(2, 40).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/woken-by-reset",
+            role: Role::Server,
+            title: "A writer that waits for capacity is told when the peer resets its stream",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 1 });
+                s.send(reset(1, CANCEL));
+            },
+            expect: call_fails(2).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/reset-reported",
+            role: Role::Server,
+            title: "Whoever waits for a reset of the stream is given the peer's code",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1]);
+                s.app(App::AwaitReset { stream: 1 });
+                s.send(reset(1, ENHANCE_YOUR_CALM));
+            },
+            expect: call_gives(1, ENHANCE_YOUR_CALM.into()).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/credit-at-once",
+            role: Role::Server,
+            title: "A response of 200 000 octets is sent to its end when credit comes back for each frame at once",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            needs: Needs::Api,
+            script: |s| {
+                s.return_credit(Credit::AtOnce);
+                s.open();
+                responding(s, &[1]);
+                s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
+            },
+            expect: content(1, 200_000).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/credit-when-exhausted",
+            role: Role::Server,
+            title: "A response of 200 000 octets is sent to its end when credit comes back at a used-up window only",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            needs: Needs::Api,
+            script: |s| {
+                s.return_credit(Credit::WhenExhausted);
+                s.open();
+                responding(s, &[1]);
+                s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
+            },
+            expect: content(1, 200_000).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/credit-in-hundreds",
+            role: Role::Server,
+            title: "A response of 80 000 octets is sent to its end when credit comes back in portions of 100 octets",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            needs: Needs::Api,
+            script: |s| {
+                s.return_credit(Credit::Portions(100));
+                s.open();
+                responding(s, &[1]);
+                s.app(App::WriteAll { stream: 1, octets: 80_000, end: true });
+            },
+            expect: content(1, 80_000).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/credit-by-the-octet",
+            role: Role::Server,
+            title: "A response of 67 000 octets is sent to its end when credit comes back octet by octet",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            needs: Needs::Api,
+            script: |s| {
+                s.return_credit(Credit::Portions(1));
+                s.open();
+                responding(s, &[1]);
+                s.app(App::WriteAll { stream: 1, octets: 67_000, end: true });
+            },
+            expect: content(1, 67_000).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/upload-when-exhausted",
+            role: Role::Client,
+            title: "A request of 200 000 octets is sent to its end when credit comes back at a used-up window only",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            needs: Needs::Api,
+            script: |s| {
+                s.return_credit(Credit::WhenExhausted);
+                s.open();
+                s.app(App::Request { method: "POST", end: false });
+                s.app(App::WriteAll { stream: 1, octets: 200_000, end: true });
+            },
+            expect: content(1, 200_000).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/three-writers-one-window",
+            role: Role::Server,
+            title: "Three writers on one connection all come to their end",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            needs: Needs::Api,
+            script: |s| {
+                s.return_credit(Credit::WhenExhausted);
+                s.open();
+                responding(s, &[1, 3, 5]);
+                [1, 3, 5].into_iter().for_each(|stream| s.app(App::WriteAll { stream, octets: 150_000, end: true }));
+            },
+            expect: answered(1).and(answered(3)).and(answered(5)).and(content(5, 150_000)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/stream-window-obeyed",
+            role: Role::Server,
+            title: "A response stops where its stream's window ends, and goes on with the next octet of it",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            needs: Needs::Api,
+            script: |s| {
+                open_with_window(s, 10);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 100, end: true });
+                s.send(window_update(1, 1));
+            },
+            expect: unprompted(content(1, 11)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/connection-window-obeyed",
+            role: Role::Server,
+            title: "A response stops where the connection's window ends, though its stream's is open",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+                s.send(window_update(0, 1));
+            },
+            expect: content(1, 65_535).and(unprompted(content(3, 1))).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/one-octet-windows",
+            role: Role::Server,
+            title: "A response over a stream window of one octet is sent to its end",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            script: |s| {
+                s.return_credit(Credit::AtOnce);
+                open_with_window(s, 1);
+                s.send(get(1));
+                s.settle();
+            },
+            expect: answered_with(1, 200),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/window-of-zero-then-opened",
+            role: Role::Server,
+            title: "A response on a stream without window waits, and goes out when the window opens",
+            requires: &["rfc9113/6.9.1/within-windows"],
+            script: |s| {
+                open_with_window(s, 0);
+                s.send(get(1));
+                s.settle();
+                s.send(window_update(1, 65_535));
+                s.settle();
+            },
+            expect: answered_with(1, 200),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/window-of-zero-then-settings",
+            role: Role::Server,
+            title: "A response on a stream without window goes out when SETTINGS open it",
+            requires: &["rfc9113/6.9.2/streams-follow-settings"],
+            script: |s| {
+                open_with_window(s, 0);
+                s.send(get(1));
+                s.settle();
+                s.send(settings().with(setting::INITIAL_WINDOW_SIZE, 65_535));
+                s.settle();
+            },
+            expect: answered_with(1, 200),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/empty-end-at-used-up-window",
+            role: Role::Server,
+            title: "An empty last DATA frame needs no window",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 0, end: true });
+            },
+            expect: unprompted(Check::Message { stream: 1, status: Some(200) }.into()).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/trailers-at-used-up-window",
+            role: Role::Server,
+            title: "Trailers need no window",
+            requires: &["rfc9113/5.2.1/only-data"],
+            needs: Needs::Api,
+            script: |s| {
+                open_with_window(s, 0);
+                responding(s, &[1]);
+                s.app(App::SendTrailers { stream: 1 });
+            },
+            expect: unprompted(Check::Message { stream: 1, status: Some(200) }.into()).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/trailers-wait-for-body",
+            role: Role::Server,
+            title: "Trailers behind a body that waits for its window follow it",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                open_with_window(s, 10);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 100, end: false });
+                s.app(App::SendTrailers { stream: 1 });
+                s.send(window_update(1, 90));
+            },
+            expect: content(1, 100).and(Check::LastFrame { stream: 1, kind: kind::HEADERS }).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/end-on-last-frame",
+            role: Role::Server,
+            title: "END_STREAM stands on the last DATA frame of a body that windows cut to pieces",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.return_credit(Credit::AtOnce);
+                open_with_window(s, 7);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 100, end: true });
+            },
+            expect: content(1, 100).and(Check::LastFrame { stream: 1, kind: kind::DATA }).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/default-frame-size",
+            role: Role::Server,
+            title: "DATA comes in frames of at most 16 384 octets where the peer says nothing else",
+            requires: &["rfc9113/4.2/own-frames"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+            },
+            expect: frames_within(16_384).and(content(1, 65_535)).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/larger-frame-size",
+            role: Role::Server,
+            title: "DATA comes in frames as large as the peer admits and no larger",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open_with(settings().with(setting::MAX_FRAME_SIZE, 20_000));
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+            },
+            expect: frames_within(20_000).and(times(kind::DATA, 1, 4..=4)).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/capacity-within-buffer",
+            role: Role::Server,
+            title: "Capacity is no more than the send buffer holds",
+            level: Level::Quality,
+            needs: Needs::Api,
+            config: Config { send_buffer: Some(1000), ..Config::DEFAULT },
+            script: |s| {
+                s.open();
+                responding(s, &[1]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::Capacity { stream: 1 });
+            },
+            expect: call_gives(2, 1000).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/blocked-connection",
+            role: Role::Server,
+            title: "What was written while the peer did not read goes out when it reads again",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1]);
+                s.stop_reading();
+                s.app(App::WriteAll { stream: 1, octets: 60_000, end: true });
+                s.go_on_reading();
+            },
+            expect: unprompted(content(1, 60_000)).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/update-after-everything-sent",
+            role: Role::Server,
+            title: "Updates for a response that has ended leave the connection's window to others",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 65_535, end: true });
+                s.burst([window_update(1, 1000), window_update(0, 1000)]);
+                responding(s, &[3]);
+                s.app(App::SendData { stream: 3, octets: 1000, end: true });
+            },
+            expect: unprompted(content(3, 1000)).and(answered(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/blocked-response-dropped",
+            role: Role::Server,
+            title: "A response that waits for its window and was finished is still sent when its handles are gone",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                open_with_window(s, 10);
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 100, end: true });
+                s.app(App::Drop { stream: 1, what: Handles::All });
+                s.send(window_update(1, 90));
+            },
+            expect: content(1, 100).and(answered(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/unfinished-response-dropped",
+            role: Role::Server,
+            title: "A response that was not finished when its handles went is reset, and the next one is sent",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::SendData { stream: 1, octets: 100_000, end: false });
+                s.app(App::Drop { stream: 1, what: Handles::All });
+                s.send(window_update(0, 100));
+                s.app(App::SendData { stream: 3, octets: 100, end: true });
+            },
+            expect: unprompted(times(kind::RST_STREAM, 1, 1..=1)).and(unprompted(content(3, 100))).and(answered(3)),
+            ..Case::DEFAULT
+        },
+    ]
+}

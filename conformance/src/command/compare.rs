@@ -1,0 +1,68 @@
+//! `compare`.
+
+use h2_conformance::account::{Account, Party, Results, PATCHED, UPSTREAM};
+use h2_conformance::claims::Claims;
+use h2_conformance::compare::unsteady;
+use h2_conformance::problem::Problem;
+use h2_conformance::suite::{all_cores, play_all, Contender, Played};
+use h2_conformance::{catalog, report, select, subject};
+
+use super::progress::Line;
+use super::{output, status, Failure};
+use crate::cli::{Common, Compare, Format};
+
+pub(super) fn run(options: &Compare, common: &Common) -> Result<u8, Failure> {
+    let catalogue = catalog::all();
+    let cases = select::cases(&catalogue, &options.cases).map_err(Failure::Input)?;
+    let subjects = subjects(&options.subjects)?;
+    let contenders = [&subjects[0] as &dyn Contender, &subjects[1]];
+    let parties = contenders.map(Party::of);
+
+    let play = || {
+        let line = Line::new(common.quiet);
+        play_all(&cases, &contenders, all_cores(), &|progress| line.tell(progress))
+    };
+    let played = play();
+    let results = Results { parties: &parties, cases: &cases, played: &played, catalogue: &catalogue };
+    let is_fork = [subjects[0].name, subjects[1].name] == [UPSTREAM, PATCHED];
+    let mut account = Account::of_comparison(results, is_fork.then_some(Claims::OF_THE_FORK));
+    account.seed = common.seed;
+    for _ in 1..options.repeat.unwrap_or(1) {
+        for found in changes(&results, &play()) {
+            // A case that wavers is told once, however often it does.
+            let told = account.problems.iter().any(|known| {
+                known.kind() == found.kind() && (known.case(), known.subject()) == (found.case(), found.subject())
+            });
+            account.problems.extend((!told).then_some(found));
+        }
+    }
+
+    output::account(&account, common)?;
+    let folder = options.reports.clone().unwrap_or_else(output::report_folder);
+    report::leave_behind(&account, &folder)
+        .map_err(|cause| Failure::Broken(format!("cannot write reports to {}: {cause}", folder.display())))?;
+    if common.format == Format::Text && common.out.is_none() && !common.quiet {
+        output::print(&format!("Reports: {}\n", folder.join("report.html").display()))?;
+    }
+    Ok(status(&account))
+}
+
+fn subjects(names: &[String]) -> Result<[subject::Subject; 2], Failure> {
+    let find = |name: &str| select::in_memory(name).copied().map_err(Failure::Input);
+    match names {
+        [] => Ok([find(UPSTREAM)?, find(PATCHED)?]),
+        [one, other] if one != other => Ok([find(one)?, find(other)?]),
+        _ => Err(Failure::Input("--subjects takes two different names, such as upstream,patched".into())),
+    }
+}
+
+/// What a repetition shows to be unsteady.
+fn changes(results: &Results<'_>, again: &[Vec<Played>]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for ((case, first), again) in results.cases.iter().zip(results.played).zip(again) {
+        for (party, (first, again)) in results.parties.iter().zip(first.iter().zip(again)) {
+            problems.extend(unsteady(case.id, &party.name, first, again));
+        }
+    }
+    problems
+}

@@ -1,0 +1,22 @@
+//! `endpoint`: a server elsewhere.
+
+use std::time::Duration;
+
+use h2_conformance::endpoint::{Endpoint, Options, Remote};
+use h2_conformance::{catalog, select};
+
+use super::run::play;
+use super::Failure;
+use crate::cli::{self, Common};
+
+/// Connections at a time: a server elsewhere is not ours to burden.
+const AT_A_TIME: usize = 1;
+
+pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failure> {
+    let catalogue = catalog::all();
+    let cases = select::cases(&catalogue, &options.cases).map_err(Failure::Input)?;
+    let endpoint = Endpoint::parse(&options.url).map_err(Failure::Input)?;
+    let how = Options { timeout: Duration::from_millis(options.timeout_ms) };
+    endpoint.check(how).map_err(Failure::Broken)?;
+    play(&Remote::elsewhere(endpoint, how), &cases, &catalogue, AT_A_TIME, common)
+}

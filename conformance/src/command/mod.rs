@@ -1,0 +1,46 @@
+//! The commands, one file each.
+
+mod compare;
+mod endpoint;
+mod explain;
+mod list;
+mod output;
+mod progress;
+mod replay;
+mod run;
+
+use h2_conformance::account::Account;
+
+use crate::cli::{Cli, Command};
+use crate::{BROKEN, GOOD, SHORT};
+
+/// Why a command did not do its work, in one line.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// What was asked for makes no sense.
+    Input(String),
+    /// The environment failed.
+    Broken(String),
+}
+
+/// Does what was asked for; the exit status.
+pub(crate) fn run(cli: &Cli) -> Result<u8, Failure> {
+    let common = &cli.common;
+    match cli.command() {
+        Command::Compare(options) => compare::run(&options, common),
+        Command::Run(options) => run::run(&options, common),
+        Command::Endpoint(options) => endpoint::run(&options, common),
+        Command::List(options) => list::run(&options, common),
+        Command::Explain(options) => explain::run(&options, common),
+        Command::Replay(options) => replay::run(&options, common),
+    }
+}
+
+/// The exit status that an account deserves.
+fn status(account: &Account) -> u8 {
+    match (account.is_broken(), account.problems.is_empty()) {
+        (true, _) => BROKEN,
+        (false, false) => SHORT,
+        (false, true) => GOOD,
+    }
+}

@@ -1,0 +1,64 @@
+//! Where reports go.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
+
+use h2_conformance::account::Account;
+use h2_conformance::report::{self, Detail, Look};
+
+use super::Failure;
+use crate::cli::{Common, Format};
+
+/// Writes an account as asked for.
+pub(super) fn account(account: &Account, common: &Common) -> Result<(), Failure> {
+    let detail = if common.quiet { Detail::WhatIsWrong } else { Detail::Everything };
+    let look = Look { colour: common.out.is_none() && colour_is_welcome(), detail };
+    let format = match common.format {
+        Format::Text => report::Format::Text,
+        Format::Json => report::Format::Json,
+        Format::Junit => report::Format::Junit,
+        Format::Markdown => report::Format::Markdown,
+        Format::Html => report::Format::Html,
+    };
+    text(&report::render(account, format, look), common)
+}
+
+/// Writes `text` to the file named, or to standard output.
+pub(super) fn text(text: &str, common: &Common) -> Result<(), Failure> {
+    let Some(path) = &common.out else { return print(text) };
+    std::fs::write(path, text).map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))
+}
+
+/// Writes to standard output. Whoever closed it has read enough.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::Broken(format!("cannot write to standard output: {cause}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// For commands that know only text and JSON: whether it is JSON.
+pub(super) fn is_json(common: &Common, command: &str) -> Result<bool, Failure> {
+    match common.format {
+        Format::Text => Ok(false),
+        Format::Json => Ok(true),
+        _ => Err(Failure::Input(format!("{command} has the formats text and json"))),
+    }
+}
+
+fn colour_is_welcome() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// `conformance` in the folder that cargo builds into, wherever the program is called from.
+pub(super) fn report_folder() -> PathBuf {
+    // Cargo marks its target folder with this file.
+    let program = std::env::current_exe().ok();
+    let target = program.iter().flat_map(|program| program.ancestors()).find(|dir| dir.join("CACHEDIR.TAG").is_file());
+    let target = target.map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    let here = std::env::current_dir().ok();
+    let short = here.and_then(|here| target.strip_prefix(here).ok().map(PathBuf::from));
+    short.unwrap_or(target).join("conformance")
+}

@@ -1,0 +1,57 @@
+//! `run`: every case on one subject.
+
+use h2_conformance::account::{Account, Party, Results};
+use h2_conformance::case::Case;
+use h2_conformance::endpoint::{Options, Remote};
+use h2_conformance::suite::{all_cores, play_all, Contender};
+use h2_conformance::{catalog, select};
+
+use super::progress::Line;
+use super::{output, status, Failure};
+use crate::cli::{Common, Run, Transport};
+
+/// Connections at a time to a server on a socket: its verdicts rest on time, and our own load would spend it.
+const ONE_SERVER: usize = 1;
+
+pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
+    let catalogue = catalog::all();
+    let cases = select::cases(&catalogue, &options.cases).map_err(Failure::Input)?;
+    let name = &options.subject;
+    let transport = match options.transport {
+        Some(transport) => transport,
+        None if select::runs_in_memory(name).map_err(Failure::Input)? => Transport::Mem,
+        None => Transport::Tcp,
+    };
+    match transport {
+        Transport::Mem => {
+            let subject = select::in_memory(name).map_err(Failure::Input)?;
+            play(subject, &cases, &catalogue, all_cores(), common)
+        }
+        Transport::Tcp => {
+            let subject = select::on_socket(name).map_err(Failure::Input)?;
+            let remote = Remote::start(subject, Options::default())
+                .map_err(|error| Failure::Broken(format!("cannot start {name} on a socket: {error}")))?;
+            play(&remote, &cases, &catalogue, ONE_SERVER, common)
+        }
+        Transport::Tls => Err(Failure::Input("--transport tls comes later; there are mem and tcp".into())),
+    }
+}
+
+/// Plays cases on one contender, `threads` at a time, and reports.
+pub(super) fn play(
+    contender: &dyn Contender,
+    cases: &[Case],
+    catalogue: &[Case],
+    threads: usize,
+    common: &Common,
+) -> Result<u8, Failure> {
+    let played = {
+        let line = Line::new(common.quiet);
+        play_all(cases, &[contender], threads, &|progress| line.tell(progress))
+    };
+    let parties = [Party::of(contender)];
+    let mut account = Account::of_run(Results { parties: &parties, cases, played: &played, catalogue });
+    account.seed = common.seed;
+    output::account(&account, common)?;
+    Ok(status(&account))
+}

@@ -1,0 +1,258 @@
+//! A server elsewhere, named by a URL.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::case::{Case, Config, Needs, Role};
+use crate::drive::{play, Link, Want};
+use crate::judge::Check;
+use crate::run::run;
+use crate::script::{Script, Step};
+use crate::subject::{RunningServer, SocketSubject};
+use crate::suite::{Contender, Played};
+use crate::transcript::What;
+use crate::transport::socket::Socket;
+use crate::transport::tcp;
+use crate::wire::View;
+
+/// How to talk to a server elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How long the server may keep silent in one case, all its silences together (`--timeout-ms`).
+    pub timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { timeout: Duration::from_millis(1000) }
+    }
+}
+
+/// A server elsewhere.
+#[derive(Debug)]
+pub struct Endpoint {
+    host: String,
+    port: u16,
+    authority: String,
+    path: String,
+    addresses: OnceLock<Result<Vec<SocketAddr>, String>>,
+}
+
+impl Endpoint {
+    /// Reads a URL, `http://host[:port][/path]`. An error is one line for the user.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        let wrong = |why: &str| {
+            format!("{url:?} is no URL of a server: {why}; allowed is http://host:port or http://host:port/path")
+        };
+        let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("the scheme is missing"))?;
+        match scheme.to_ascii_lowercase().as_str() {
+            "http" => {}
+            "https" => {
+                return Err(format!("{url:?}: https comes later; so far http://host:port (HTTP/2 in clear text)"))
+            }
+            _ => return Err(wrong("the scheme is not http")),
+        }
+        if !url.bytes().all(|octet| octet.is_ascii_graphic()) {
+            return Err(wrong("it holds a space or a character beyond ASCII"));
+        }
+        if url.contains('#') {
+            return Err(wrong("a fragment goes to no server"));
+        }
+        let at = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(at);
+        if authority.contains('@') {
+            return Err(wrong("user names are not supported"));
+        }
+        let bracket = authority.rfind(']').map_or(0, |at| at + 1);
+        let (host, port) = match authority[bracket..].find(':') {
+            Some(colon) => authority.split_at(bracket + colon),
+            None => (authority, ""),
+        };
+        let port = match port.strip_prefix(':') {
+            None => 80,
+            Some(digits) if digits.bytes().all(|octet| octet.is_ascii_digit()) => {
+                digits.parse().ok().filter(|port| *port > 0).ok_or_else(|| wrong("the port is not from 1 to 65535"))?
+            }
+            Some(_) => return Err(wrong("the port is no number")),
+        };
+        let plain = host.strip_prefix('[').map_or(Some(host), |rest| rest.strip_suffix(']'));
+        let plain = plain.filter(|host| !host.is_empty() && !host.contains(['[', ']', '\\', '%']));
+        let host = plain.ok_or_else(|| wrong("the host is missing or cannot be read"))?.to_string();
+        let path = if path.starts_with('/') { path.to_string() } else { format!("/{path}") };
+        Ok(Endpoint { host, port, authority: authority.to_string(), path, addresses: OnceLock::new() })
+    }
+
+    /// An endpoint of this process.
+    #[must_use]
+    pub fn local(address: SocketAddr) -> Self {
+        let addresses = OnceLock::from(Ok(vec![address]));
+        let (host, port) = (address.ip().to_string(), address.port());
+        Endpoint { host, port, authority: address.to_string(), path: "/".into(), addresses }
+    }
+
+    /// Whether a server answers there, and in HTTP/2: worth a look before two hundred cases say so one by one. An error is
+    /// one line for the user.
+    pub fn check(&self, options: Options) -> Result<(), String> {
+        let mut script = Script::new(true);
+        script.open();
+        let transcript = play(&mut self.connect(options), &script, true, &|_| Want::Nothing);
+        for event in &transcript.events {
+            match &event.what {
+                What::Harness(message) => return Err(message.clone()),
+                What::Subject(frame) if matches!(View::from(frame), View::Settings(_)) => return Ok(()),
+                What::SubjectClosed { rest } if rest.starts_with(b"HTTP/1") => {
+                    return Err(format!(
+                        "{} answers in HTTP/1: HTTP/2 with prior knowledge is off there",
+                        self.authority
+                    ));
+                }
+                _ => {}
+            }
+        }
+        let within = options.timeout.as_millis();
+        Err(format!("{} does not speak HTTP/2 in clear text: no SETTINGS came within {within} ms", self.authority))
+    }
+
+    fn addresses(&self) -> Result<&[SocketAddr], String> {
+        let found = self.addresses.get_or_init(|| {
+            let found = (self.host.as_str(), self.port).to_socket_addrs();
+            found.map(Iterator::collect).map_err(|error| format!("cannot find {}: {error}", self.host))
+        });
+        found.as_deref().map_err(Clone::clone)
+    }
+
+    /// A connection. What is wrong with it is told by the link.
+    fn connect(&self, options: Options) -> Socket {
+        let socket = match self.addresses() {
+            Ok(addresses) => tcp::connect(addresses, options.timeout),
+            Err(message) => tcp::unreachable(message, options.timeout),
+        };
+        socket.asking_for(&self.authority, &self.path)
+    }
+}
+
+/// Plays a case against a server elsewhere, unless it needs what such a server cannot offer.
+pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Played {
+    match needs_known_windows(case).or_else(|| needs_more_than_a_socket(case)) {
+        Some(reason) => Played::Skipped(reason.into()),
+        None => Played::Ran(run(case, &mut endpoint.connect(options))),
+    }
+}
+
+/// A server on a socket as something to play cases on.
+#[derive(Debug)]
+pub struct Remote {
+    name: String,
+    version: String,
+    endpoint: Endpoint,
+    options: Options,
+    /// A server of this process, with the default windows of RFC 9113. It ends with this.
+    server: Option<RunningServer>,
+}
+
+impl Remote {
+    /// A server elsewhere. It is named by its authority.
+    #[must_use]
+    pub fn elsewhere(endpoint: Endpoint, options: Options) -> Self {
+        Remote { name: endpoint.authority.clone(), version: "unknown".into(), endpoint, options, server: None }
+    }
+
+    /// Starts a server of this process. An error is the environment's.
+    pub fn start(subject: &SocketSubject, options: Options) -> std::io::Result<Self> {
+        let server = (subject.start)()?;
+        let endpoint = Endpoint::local(server.addr);
+        let (name, version) = (subject.name.into(), subject.version.into());
+        Ok(Remote { name, version, endpoint, options, server: Some(server) })
+    }
+}
+
+impl Contender for Remote {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn skips(&self, case: &Case) -> Option<String> {
+        let windows = if self.server.is_none() { needs_known_windows(case) } else { None };
+        windows.or_else(|| needs_more_than_a_socket(case)).map(str::to_owned)
+    }
+
+    fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
+        Ok(Box::new(self.endpoint.connect(self.options)))
+    }
+}
+
+/// Why a case cannot be played against a server whose windows nobody knows.
+fn needs_known_windows(case: &Case) -> Option<&'static str> {
+    let counts = case.expect.any(&|check| matches!(check, Check::Window { .. } | Check::Uploaded { .. }));
+    counts.then_some("counts credit to the octet: only a server with known windows promises that")
+}
+
+/// Why a case cannot be played over a socket against a server that answers requests by itself.
+fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
+    if case.role == Role::Client {
+        return Some("the subject is a client");
+    }
+    let steps = case.steps().steps;
+    if case.needs == Needs::Api || steps.iter().any(|step| matches!(step, Step::App(_))) {
+        return Some("calls the subject's API");
+    }
+    if case.config != Config::DEFAULT {
+        return Some("needs settings of the subject");
+    }
+    if case.expect.any(&Check::needs_application) {
+        return Some("asks what the application behind the subject sees");
+    }
+    if case.expect.any(&|check| matches!(check, Check::Unprompted(_))) {
+        return Some("asks what comes without a PING, which is how the runner waits at a socket");
+    }
+    if steps.iter().any(|step| matches!(step, Step::Block(_))) {
+        return Some("needs the subject's writes to wait: a socket has a buffer of unknown size");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(url: &str) -> (String, u16, String) {
+        let endpoint = Endpoint::parse(url).expect("a URL");
+        (endpoint.host, endpoint.port, endpoint.path)
+    }
+
+    #[test]
+    fn urls_that_are_read() {
+        assert_eq!(parts("http://localhost:8080"), ("localhost".into(), 8080, "/".into()));
+        assert_eq!(parts("HTTP://10.0.0.1/"), ("10.0.0.1".into(), 80, "/".into()));
+        assert_eq!(parts("http://[::1]:81/a/b?c=d"), ("::1".into(), 81, "/a/b?c=d".into()));
+        assert_eq!(parts("http://host?x"), ("host".into(), 80, "/?x".into()));
+    }
+
+    #[test]
+    fn urls_that_are_refused_with_one_line() {
+        for (url, word) in [
+            ("localhost:8080", "scheme"),
+            ("", "scheme"),
+            ("ftp://host", "scheme"),
+            ("https://host", "later"),
+            ("http://", "host"),
+            ("http://:80", "host"),
+            ("http://[::1:80", "host"),
+            ("http://host:0", "port"),
+            ("http://host:65536", "port"),
+            ("http://host:+1", "port"),
+            ("http://host:", "port"),
+            ("http://ho st", "space"),
+            ("http://me@host", "user"),
+            ("http://host/#top", "fragment"),
+        ] {
+            let message = Endpoint::parse(url).expect_err(url);
+            assert!(message.contains(word) && !message.contains('\n'), "{url}: {message}");
+        }
+    }
+}

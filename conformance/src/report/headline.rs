@@ -1,0 +1,79 @@
+//! The account in one sentence. Never a percentage: which cases fall short matters, not how many there happen to be.
+
+use crate::account::{Account, PATCHED, UPSTREAM};
+use crate::problem::Problem;
+
+/// The sentence that stands first in every report.
+#[must_use]
+pub fn headline(account: &Account) -> String {
+    let names: Vec<&str> = account.parties.iter().map(|party| party.name.as_str()).collect();
+    if account.is_broken() {
+        let broken = account.problems.iter().filter(|problem| matches!(problem, Problem::BrokenHarness { .. })).count();
+        return format!("The runner could not do its part: {} nothing.", count(broken, "result says", "results say"));
+    }
+    let cases = count(account.rows.len(), "case", "cases");
+    match (&account.differences, account.problems.is_empty()) {
+        (Some(differences), true) if names == [UPSTREAM, PATCHED] => {
+            let differences = count(differences.len(), "difference", "differences");
+            format!(
+                "The fork holds: nothing unexpected in {cases}; {differences} from upstream, each claimed by a patch."
+            )
+        }
+        (Some(_), false) if names == [UPSTREAM, PATCHED] => format!("The fork does not hold: {}.", kinds(account)),
+        (Some(differences), true) => {
+            let differences = count(differences.len(), "difference", "differences");
+            format!("Nothing unexpected in {cases} on {}; {differences} between them.", names.join(" and "))
+        }
+        (None, true) => format!("Nothing unexpected in {cases} on {}.", names.join(" and ")),
+        (_, false) => format!("Not as expected on {}: {}.", names.join(" and "), kinds(account)),
+    }
+}
+
+/// `1 case` or `2 cases`.
+pub(super) fn count(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
+/// How many problems there are of each kind, in words.
+fn kinds(account: &Account) -> String {
+    const WORDS: [(&[&str], &str, &str); 6] = [
+        (&["unexpected"], "unexpected result", "unexpected results"),
+        (&["worse"], "case worse than upstream", "cases worse than upstream"),
+        (&["unclaimed"], "unclaimed difference", "unclaimed differences"),
+        (
+            &["claim-of-unknown-case", "claim-passes-upstream", "claim-fails-on-fork", "stale-change"],
+            "claim that does not hold",
+            "claims that do not hold",
+        ),
+        (
+            &["stale-expectation", "expectation-of-unknown-case", "unreadable-expectation"],
+            "stale expectation",
+            "stale expectations",
+        ),
+        (&["unsteady"], "unsteady result", "unsteady results"),
+    ];
+    let found = WORDS.iter().filter_map(|(kinds, one, more)| {
+        let number = account.problems.iter().filter(|problem| kinds.contains(&problem.kind())).count();
+        (number > 0).then(|| count(number, one, more))
+    });
+    found.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::sample;
+
+    #[test]
+    fn the_worst_news_comes_first() {
+        let mut account = sample();
+        assert_eq!(headline(&account), "The runner could not do its part: 1 result says nothing.");
+        account.problems.retain(|problem| problem.kind() != "broken-harness");
+        assert_eq!(headline(&account), "The fork does not hold: 1 unexpected result, 1 case worse than upstream.");
+        account.problems.clear();
+        assert_eq!(
+            headline(&account),
+            "The fork holds: nothing unexpected in 7 cases; 3 differences from upstream, each claimed by a patch."
+        );
+    }
+}

@@ -1,0 +1,256 @@
+//! The account as one page that needs nothing but itself: a matrix of cases and subjects, and behind each row what went over
+//! the wire.
+
+use std::fmt::{self, Write as _};
+
+use super::headline::headline;
+use super::text::{cell_in_words, change, owners, tally_in_words};
+use super::{escape, lines, GIT, NAME, VERSION};
+use crate::account::{Account, Cell, Row, Standing};
+use crate::suite::Played;
+
+const STYLE: &str = include_str!("html/page.css");
+
+/// Lines of a wire log that the page carries; `explain` shows them all.
+const LOG: usize = 150;
+
+const LEGEND: [(&str, &str); 6] = [
+    ("pass", "the sentence holds"),
+    (
+        "weak",
+        "permitted, but less than the sentence names: a whole connection ended instead of a stream, or a bare close",
+    ),
+    ("fail", "the sentence does not hold"),
+    ("observed", "recorded without judgement"),
+    ("inconclusive", "the connection failed before the step under test, or the runner could not do its part"),
+    ("skipped", "the subject does not offer what the case needs"),
+];
+
+const ENDINGS: [(&str, &str); 6] = [
+    ("clean", "the connection still works, or ended as it should"),
+    ("escalated", "ended as a whole where one stream would have done"),
+    ("no-goaway", "closed without GOAWAY"),
+    ("wrong-code", "GOAWAY with a code that the case does not expect"),
+    ("abrupt", "a panic, or half a frame"),
+    ("hang", "neither closed nor answering"),
+];
+
+pub(super) fn render(account: &Account) -> String {
+    let mut out = String::new();
+    write_all(&mut out, account).expect("a string takes any text");
+    out
+}
+
+fn write_all(out: &mut String, account: &Account) -> fmt::Result {
+    let class = if account.problems.is_empty() { "holds" } else { "fails" };
+    write!(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>HTTP/2 conformance</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body style=\"--subjects: {}\">\n\
+         <h1>HTTP/2 conformance</h1>\n<p class=\"headline {class}\">{}</p>\n",
+        account.parties.len(),
+        escape(&headline(account)),
+    )?;
+    subjects(out, account)?;
+    problems(out, account)?;
+    differences(out, account)?;
+    matrix(out, account)?;
+    legend(out)?;
+    let seed = account.seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
+    write!(out, "<p class=\"faint\">{NAME} {VERSION} ({}){seed}</p>\n</body>\n</html>\n", escape(GIT))
+}
+
+fn subjects(out: &mut String, account: &Account) -> fmt::Result {
+    writeln!(out, "<table>\n<tr><th>subject</th><th>version</th><th>results</th></tr>")?;
+    for (at, party) in account.parties.iter().enumerate() {
+        table_row(out, &[&party.name, &party.version, &tally_in_words(account.tally(at))])?;
+    }
+    writeln!(out, "</table>")
+}
+
+fn problems(out: &mut String, account: &Account) -> fmt::Result {
+    if account.problems.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<h2>What is wrong</h2>\n<table>\n<tr><th>kind</th><th>what</th></tr>")?;
+    for problem in &account.problems {
+        table_row(out, &[problem.kind(), &problem.to_string()])?;
+    }
+    writeln!(out, "</table>")
+}
+
+fn differences(out: &mut String, account: &Account) -> fmt::Result {
+    let Some(differences) = &account.differences else { return Ok(()) };
+    writeln!(out, "<h2>Differences</h2>")?;
+    if differences.is_empty() {
+        return writeln!(out, "<p>None.</p>");
+    }
+    writeln!(out, "<table>\n<tr><th>case</th><th>class</th><th>outcome</th><th>patch</th></tr>")?;
+    for difference in differences {
+        let patches = difference.patches.iter().map(|patch| format!("{}: {}", patch.slug, patch.subject));
+        let patches = patches.collect::<Vec<_>>().join("; ");
+        let owners = if patches.is_empty() { owners(account, difference) } else { patches };
+        table_row(out, &[difference.case, difference.class.name(), &change(account, difference), &owners])?;
+    }
+    writeln!(out, "</table>")
+}
+
+fn table_row(out: &mut String, cells: &[&str]) -> fmt::Result {
+    let cells: String = cells.iter().map(|cell| format!("<td>{}</td>", escape(cell))).collect();
+    writeln!(out, "<tr>{cells}</tr>")
+}
+
+fn matrix(out: &mut String, account: &Account) -> fmt::Result {
+    write!(
+        out,
+        "<h2>Cases</h2>\n<input type=\"checkbox\" id=\"only\">\n\
+         <label for=\"only\">only what differs or falls short</label>\n<div class=\"matrix\">\n\
+         <div class=\"line head\"><span>case</span>"
+    )?;
+    for party in &account.parties {
+        write!(out, "<span>{}</span>", escape(&party.name))?;
+    }
+    writeln!(out, "<span>patch</span></div>")?;
+    for row in &account.rows {
+        case(out, account, row)?;
+    }
+    writeln!(out, "</div>")
+}
+
+fn case(out: &mut String, account: &Account, row: &Row) -> fmt::Result {
+    let parting = parting(row);
+    let plain = parting.is_none() && row.cells.iter().all(|cell| cell.standing == Standing::Fine);
+    write!(
+        out,
+        "<details class=\"case{}\">\n<summary class=\"line\"><span><span class=\"id\">{}</span><br>{}</span>",
+        if plain { " plain" } else { "" },
+        escape(row.case.id),
+        escape(row.case.title),
+    )?;
+    row.cells.iter().try_for_each(|cell| result(out, cell))?;
+    let patches = row.patches.iter().map(|patch| escape(patch.slug)).collect::<Vec<_>>().join(", ");
+    write!(
+        out,
+        "<span class=\"id\">{patches}</span></summary>\n<div class=\"inside\">\n\
+         <p class=\"faint\">The subject is the {}. Level: {}. Requires: {}.</p>\n<div class=\"logs\">\n",
+        row.case.role.name(),
+        row.case.level.name(),
+        escape(&row.case.requires.join(", ")),
+    )?;
+    for (party, cell) in account.parties.iter().zip(&row.cells) {
+        log(out, &party.name, cell, parting)?;
+    }
+    writeln!(out, "</div>\n</div>\n</details>")
+}
+
+fn result(out: &mut String, cell: &Cell) -> fmt::Result {
+    let wrong = matches!(cell.standing, Standing::Unexpected | Standing::Broken);
+    let (outcome, ending) = match &cell.played {
+        Played::Skipped(_) => ("skipped", ""),
+        Played::Ran(run) => (run.verdict.outcome.name(), run.verdict.ending.name()),
+    };
+    write!(
+        out,
+        "<span class=\"{}\"><span class=\"mark {outcome}\">{outcome}</span> <span class=\"ending\">{ending}</span></span>",
+        if wrong { "wrong" } else { "" },
+    )
+}
+
+/// The line at which the logs of the subjects part.
+fn parting(row: &Row) -> Option<usize> {
+    let mut runs = row.cells.iter().filter_map(|cell| cell.played.run());
+    let (one, other) = (runs.next()?, runs.next()?);
+    let same = one.transcript.timeless().zip(other.transcript.timeless()).take_while(|(a, b)| a == b).count();
+    let ends = one.transcript.events.len() == same && other.transcript.events.len() == same;
+    (!ends).then_some(same)
+}
+
+fn log(out: &mut String, subject: &str, cell: &Cell, parting: Option<usize>) -> fmt::Result {
+    let (said, lines) = match &cell.played {
+        Played::Skipped(reason) => (reason.clone(), Vec::new()),
+        Played::Ran(run) => {
+            let words = cell_in_words(cell);
+            let colon = if run.verdict.reason.is_empty() { "" } else { ": " };
+            (format!("{words}{colon}{}", run.verdict.reason), lines(&run.transcript, LOG))
+        }
+    };
+    let known = match &cell.standing {
+        Standing::Known(reason) => format!(" (known: {reason})"),
+        _ => String::new(),
+    };
+    write!(out, "<div><b>{}</b> {}{}<pre>", escape(subject), escape(&said), escape(&known))?;
+    // Where the middle is left out, only the head's lines stand at their numbers.
+    let marked = parting.filter(|at| *at < LOG - LOG / 3 || lines.len() <= LOG);
+    for (at, line) in lines.iter().enumerate() {
+        match marked {
+            Some(parts) if parts == at => writeln!(out, "<span class=\"parts\">{}</span>", escape(line))?,
+            _ => writeln!(out, "{}", escape(line))?,
+        }
+    }
+    writeln!(out, "</pre></div>")
+}
+
+fn legend(out: &mut String) -> fmt::Result {
+    writeln!(out, "<h2>Legend</h2>\n<table>")?;
+    for (word, meaning) in LEGEND {
+        writeln!(out, "<tr><td class=\"mark {word}\">{word}</td><td>{meaning}</td></tr>")?;
+    }
+    for (word, meaning) in ENDINGS {
+        writeln!(out, "<tr><td class=\"ending\">{word}</td><td>{meaning}</td></tr>")?;
+    }
+    writeln!(out, "</table>")?;
+    writeln!(
+        out,
+        "<p class=\"faint\">A frame marks what is unexpected. In the wire logs, times are virtual where the subject runs in \
+         memory; the marked line is the first in which the subjects differ.</p>"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::sample;
+    use super::*;
+
+    #[test]
+    fn nothing_from_outside_gets_in_unescaped_or_is_fetched() {
+        let page = render(&sample());
+        for raw in ["Something <is>", "h2 <1>", "a <known>", "Mend <it>", "\u{1}"] {
+            assert!(!page.contains(raw), "{raw}");
+        }
+        assert!(page.contains("Something &lt;is&gt; &quot;so&quot; &amp; so"));
+        for fetch in ["http://", "https://", "src=", "href=", "@import", "url("] {
+            assert!(!page.contains(fetch), "{fetch}");
+        }
+    }
+
+    #[test]
+    fn elements_are_closed_in_order() {
+        // The page is XML but for elements that have no end.
+        let page = render(&sample());
+        let body = page.split_once("</style>\n</head>\n").unwrap().1.trim_end().strip_suffix("</html>").unwrap();
+        let body = body.replace("<br>", "").replace("<input type=\"checkbox\" id=\"only\">", "");
+        let document = roxmltree::Document::parse(&body).unwrap();
+        let rows = document.descendants().filter(|node| node.has_tag_name("details")).count();
+        assert_eq!(rows, 7);
+        let parts: Vec<_> = document
+            .descendants()
+            .filter(|node| node.attribute("class") == Some("parts"))
+            .map(|node| node.text().unwrap_or_default().trim().to_owned())
+            .collect();
+        assert!(parts.iter().any(|line| line.ends_with("stream 3")), "{parts:?}");
+    }
+
+    #[test]
+    fn every_word_of_the_verdicts_is_in_the_legend() {
+        use crate::judge::{Ending, Outcome};
+        for outcome in [Outcome::Pass, Outcome::Weak, Outcome::Fail, Outcome::Observed, Outcome::Inconclusive] {
+            assert!(LEGEND.iter().any(|(word, _)| *word == outcome.name()));
+        }
+        for ending in
+            [Ending::Clean, Ending::Escalated, Ending::NoGoaway, Ending::WrongCode, Ending::Abrupt, Ending::Hang]
+        {
+            assert!(ENDINGS.iter().any(|(word, _)| *word == ending.name()));
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! `results.json`: the shape that other programs rely on. Fields may be added, never taken away.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{millis, GIT, NAME, VERSION};
+use crate::account::{Account, Cell, Row, Standing, Tally};
+use crate::compare::Difference;
+use crate::problem::Problem;
+use crate::suite::Played;
+
+#[derive(Serialize)]
+struct Results<'a> {
+    tool: Tool,
+    seed: Option<u64>,
+    headline: String,
+    subjects: Vec<Subject<'a>>,
+    cases: Vec<Case<'a>>,
+    summary: Summary<'a>,
+    differences: Vec<Differing<'a>>,
+    claims: Vec<Claim>,
+    problems: Vec<Wrong<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+    git: &'static str,
+}
+
+#[derive(Serialize)]
+struct Subject<'a> {
+    name: &'a str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Case<'a> {
+    id: &'a str,
+    role: &'a str,
+    topic: &'a str,
+    title: &'a str,
+    level: &'a str,
+    requires: &'a [&'a str],
+    patch: Option<&'a str>,
+    patches: Vec<&'a str>,
+    results: BTreeMap<&'a str, Result<'a>>,
+}
+
+#[derive(Serialize)]
+struct Result<'a> {
+    outcome: &'a str,
+    ending: Option<&'a str>,
+    reason: &'a str,
+    millis: f64,
+    /// Whether that is as it should be: `fine`, `known`, `unexpected`, `broken` or `skipped`.
+    standing: &'a str,
+    /// Why it falls short, where that is known.
+    known: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    #[serde(flatten)]
+    subjects: BTreeMap<&'a str, Counts>,
+    differences: usize,
+    unclaimed: usize,
+    problems: usize,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    pass: usize,
+    weak: usize,
+    fail: usize,
+    observed: usize,
+    inconclusive: usize,
+    skipped: usize,
+}
+
+#[derive(Serialize)]
+struct Differing<'a> {
+    case: &'a str,
+    class: &'a str,
+    patches: Vec<&'a str>,
+    /// The first thing that happened on the first subject but not on the second, and the other way round.
+    first: [&'a str; 2],
+}
+
+#[derive(Serialize)]
+struct Claim {
+    patch: &'static str,
+    subject: &'static str,
+    class: &'static str,
+    proven_by: &'static [&'static str],
+    changes: &'static [&'static str],
+}
+
+#[derive(Serialize)]
+struct Wrong<'a> {
+    kind: &'a str,
+    case: Option<&'a str>,
+    subject: Option<&'a str>,
+    patch: Option<&'a str>,
+    text: String,
+}
+
+pub(super) fn render(account: &Account) -> String {
+    let results = Results {
+        tool: Tool { name: NAME, version: VERSION, git: GIT },
+        seed: account.seed,
+        headline: super::headline(account),
+        subjects: account.parties.iter().map(|p| Subject { name: &p.name, version: &p.version }).collect(),
+        cases: account.rows.iter().map(|row| case(account, row)).collect(),
+        summary: summary(account),
+        differences: account.differences.iter().flatten().map(differing).collect(),
+        claims: account.claims.0.iter().map(claim).collect(),
+        problems: account.problems.iter().map(wrong).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&results).expect("every key is a string");
+    text.push('\n');
+    text
+}
+
+fn case<'a>(account: &'a Account, row: &'a Row) -> Case<'a> {
+    let names = account.parties.iter().map(|party| party.name.as_str());
+    Case {
+        id: row.case.id,
+        role: row.case.role.name(),
+        topic: row.case.topic(),
+        title: row.case.title,
+        level: row.case.level.name(),
+        requires: row.case.requires,
+        patch: row.patches.first().map(|patch| patch.slug),
+        patches: row.patches.iter().map(|patch| patch.slug).collect(),
+        results: names.zip(row.cells.iter().map(result)).collect(),
+    }
+}
+
+fn result(cell: &Cell) -> Result<'_> {
+    let (standing, known) = match &cell.standing {
+        Standing::Fine => ("fine", None),
+        Standing::Known(reason) => ("known", Some(reason.as_str())),
+        Standing::Unexpected => ("unexpected", None),
+        Standing::Broken => ("broken", None),
+        Standing::Skipped => ("skipped", None),
+    };
+    match &cell.played {
+        Played::Ran(run) => Result {
+            outcome: run.verdict.outcome.name(),
+            ending: Some(run.verdict.ending.name()),
+            reason: &run.verdict.reason,
+            millis: millis(run),
+            standing,
+            known,
+        },
+        Played::Skipped(reason) => Result { outcome: "skipped", ending: None, reason, millis: 0.0, standing, known },
+    }
+}
+
+fn summary(account: &Account) -> Summary<'_> {
+    let counts = |at: usize| {
+        let Tally { pass, weak, fail, observed, inconclusive, skipped } = account.tally(at);
+        Counts { pass, weak, fail, observed, inconclusive, skipped }
+    };
+    Summary {
+        subjects: account.parties.iter().enumerate().map(|(at, party)| (party.name.as_str(), counts(at))).collect(),
+        differences: account.differences.as_ref().map_or(0, Vec::len),
+        unclaimed: account.unclaimed(),
+        problems: account.problems.len(),
+    }
+}
+
+fn differing(difference: &Difference) -> Differing<'_> {
+    Differing {
+        case: difference.case,
+        class: difference.class.name(),
+        patches: difference.patches.iter().map(|patch| patch.slug).collect(),
+        first: [&difference.first.before, &difference.first.after],
+    }
+}
+
+fn claim(patch: &crate::claims::Patch) -> Claim {
+    Claim {
+        patch: patch.slug,
+        subject: patch.subject,
+        class: patch.class,
+        proven_by: patch.proven_by,
+        changes: patch.changes,
+    }
+}
+
+fn wrong(problem: &Problem) -> Wrong<'_> {
+    Wrong {
+        kind: problem.kind(),
+        case: problem.case(),
+        subject: problem.subject(),
+        patch: problem.patch(),
+        text: problem.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{json, Value};
+
+    use super::super::tests::sample;
+
+    fn parsed() -> Value {
+        serde_json::from_str(&super::render(&sample())).unwrap()
+    }
+
+    #[test]
+    fn the_promised_fields_are_there() {
+        let results = parsed();
+        assert_eq!(results["tool"]["name"], "h2-conformance");
+        assert!(results["tool"]["git"].is_string());
+        assert_eq!(results["subjects"][1], json!({ "name": "patched", "version": "h2 <1>" }));
+        let mended = &results["cases"][1];
+        assert_eq!(mended["id"], "a/mended");
+        assert_eq!(mended["topic"], "a");
+        assert_eq!(mended["role"], "server");
+        assert_eq!(mended["level"], "must");
+        assert_eq!(mended["requires"], json!(["rfc9113/0/x"]));
+        assert_eq!(mended["patch"], "mends");
+        assert_eq!(
+            mended["results"]["upstream"],
+            json!({
+                "outcome": "fail", "ending": "clean", "reason": "canned", "millis": 2.0,
+                "standing": "known", "known": "mended by patch mends",
+            })
+        );
+        assert_eq!(results["cases"][0]["patch"], Value::Null);
+        assert_eq!(results["cases"][5]["results"]["patched"]["outcome"], "skipped");
+    }
+
+    #[test]
+    fn the_summary_counts() {
+        let results = parsed();
+        let summary = &results["summary"];
+        assert_eq!(
+            summary["patched"],
+            json!({ "pass": 3, "weak": 1, "fail": 1, "observed": 0, "inconclusive": 1, "skipped": 1 })
+        );
+        assert_eq!((&summary["differences"], &summary["unclaimed"]), (&json!(3), &json!(1)));
+        assert_eq!(results["differences"][0]["class"], "better");
+        assert_eq!(results["problems"].as_array().unwrap().len(), 3);
+    }
+}

@@ -1,0 +1,225 @@
+//! The account for a terminal.
+
+use std::fmt::{self, Write as _};
+
+use super::headline::{count, headline};
+use super::{GIT, NAME, VERSION};
+use crate::account::{Account, Cell, Row, Standing, Tally};
+use crate::compare::{Class, Difference};
+use crate::suite::Played;
+
+/// How much to tell, and whether in colour.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    pub colour: bool,
+    pub detail: Detail,
+}
+
+/// How much to tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    #[default]
+    Everything,
+    /// What is wrong, and the headline.
+    WhatIsWrong,
+}
+
+const RED: &str = "31";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const FAINT: &str = "2";
+const BOLD: &str = "1";
+
+pub(super) fn render(account: &Account, look: Look) -> String {
+    let mut out = String::new();
+    write_all(&mut out, account, look).expect("a string takes any text");
+    out
+}
+
+fn write_all(out: &mut String, account: &Account, look: Look) -> fmt::Result {
+    if look.detail == Detail::Everything {
+        title(out, account)?;
+        topics(out, account, look)?;
+        differences(out, account, look)?;
+        known(out, account, look)?;
+    }
+    problems(out, account, look)?;
+    let colour = if account.problems.is_empty() { GREEN } else { RED };
+    writeln!(out, "{}", paint(&headline(account), colour, look))
+}
+
+fn title(out: &mut String, account: &Account) -> fmt::Result {
+    let parties = account.parties.iter().map(|party| format!("{} ({})", party.name, party.version));
+    let cases = count(account.rows.len(), "case", "cases");
+    let parties = parties.collect::<Vec<_>>().join(" and ");
+    write!(out, "{NAME} {VERSION} ({GIT}): {cases} on {parties}")?;
+    if let Some(seed) = account.seed {
+        write!(out, ", seed {seed}")?;
+    }
+    out.write_str("\n\n")
+}
+
+/// How many results of each kind each subject has in each topic.
+fn topics(out: &mut String, account: &Account, look: Look) -> fmt::Result {
+    let mut topics: Vec<&str> = Vec::new();
+    for row in &account.rows {
+        if !topics.contains(&row.case.topic()) {
+            topics.push(row.case.topic());
+        }
+    }
+    let width = topics.iter().map(|topic| topic.len()).max().unwrap_or(0).max("topic".len());
+    let mut table = vec![("topic".to_owned(), "cases".to_owned(), Vec::new())];
+    table[0].2.extend(account.parties.iter().map(|party| party.name.clone()));
+    for topic in topics {
+        let rows: Vec<&Row> = account.rows.iter().filter(|row| row.case.topic() == topic).collect();
+        let cells =
+            (0..account.parties.len()).map(|at| tally_in_words(Tally::of(rows.iter().map(|row| &row.cells[at]))));
+        table.push((topic.to_owned(), rows.len().to_string(), cells.collect()));
+    }
+    let widths: Vec<usize> = (0..account.parties.len())
+        .map(|column| table.iter().map(|(_, _, cells)| cells[column].len()).max().unwrap_or(0))
+        .collect();
+    for (at, (topic, cases, cells)) in table.iter().enumerate() {
+        let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = cells.collect::<Vec<_>>().join("   ");
+        let line = format!("{topic:width$}  {cases:>5}   {cells}");
+        let line = line.trim_end();
+        writeln!(out, "{}", if at == 0 { paint(line, BOLD, look) } else { line.to_owned() })?;
+    }
+    writeln!(out)
+}
+
+/// `9 pass, 1 weak`: what there is none of is left out.
+pub(super) fn tally_in_words(tally: Tally) -> String {
+    let Tally { pass, weak, fail, observed, inconclusive, skipped } = tally;
+    let counts = [
+        (pass, "pass"),
+        (weak, "weak"),
+        (fail, "fail"),
+        (observed, "observed"),
+        (inconclusive, "inconclusive"),
+        (skipped, "skipped"),
+    ];
+    let there = counts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}"));
+    there.collect::<Vec<_>>().join(", ")
+}
+
+fn differences(out: &mut String, account: &Account, look: Look) -> fmt::Result {
+    let Some(differences) = &account.differences else { return Ok(()) };
+    if differences.is_empty() {
+        return writeln!(out, "No differences.\n");
+    }
+    writeln!(out, "{}", paint(&count(differences.len(), "difference", "differences"), BOLD, look))?;
+    let width = differences.iter().map(|difference| difference.case.len()).max().unwrap_or(0);
+    for difference in differences {
+        let colour = match difference.class {
+            Class::Better => GREEN,
+            Class::Worse => RED,
+            Class::Frames => YELLOW,
+        };
+        let class = paint(&format!("{:6}", difference.class.name()), colour, look);
+        let change = change(account, difference);
+        writeln!(out, "  {class}  {:width$}  {change}  {}", difference.case, owners(account, difference))?;
+    }
+    writeln!(out)
+}
+
+/// What the outcome was and is.
+pub(super) fn change(account: &Account, difference: &Difference) -> String {
+    let row = account.rows.iter().find(|row| row.case.id == difference.case);
+    let words: Vec<String> = row.iter().flat_map(|row| &row.cells).map(cell_in_words).collect();
+    words.join(" -> ")
+}
+
+/// The patches that own up to a difference, or that nobody does.
+pub(super) fn owners(account: &Account, difference: &Difference) -> String {
+    if difference.patches.is_empty() {
+        // Only the fork has patches that could.
+        return if account.claims.0.is_empty() { String::new() } else { "NO PATCH".into() };
+    }
+    difference.patches.iter().map(|patch| patch.slug).collect::<Vec<_>>().join(", ")
+}
+
+/// Outcome and ending, the latter where it says something.
+pub(super) fn cell_in_words(cell: &Cell) -> String {
+    match &cell.played {
+        Played::Skipped(_) => "skipped".into(),
+        Played::Ran(run) => match (run.verdict.outcome.name(), run.verdict.ending.name()) {
+            (outcome, "clean") => outcome.into(),
+            (outcome, ending) => format!("{outcome} ({ending})"),
+        },
+    }
+}
+
+/// What falls short for a reason that is written down: named, so that nobody takes it for a pass.
+fn known(out: &mut String, account: &Account, look: Look) -> fmt::Result {
+    for (at, party) in account.parties.iter().enumerate() {
+        let known = account.rows.iter().filter_map(|row| match &row.cells[at].standing {
+            Standing::Known(reason) if party.expectations.entry(row.case.id).is_some() => Some((row, reason)),
+            _ => None,
+        });
+        let known: Vec<_> = known.collect();
+        if known.is_empty() {
+            continue;
+        }
+        let heading = format!("{} known to fall short on {}", count(known.len(), "case is", "cases are"), party.name);
+        writeln!(out, "{}", paint(&heading, BOLD, look))?;
+        for (row, reason) in known {
+            let line = format!("  {}  {}  {reason}", row.case.id, cell_in_words(&row.cells[at]));
+            writeln!(out, "{}", paint(&line, FAINT, look))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn problems(out: &mut String, account: &Account, look: Look) -> fmt::Result {
+    if account.problems.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint(&count(account.problems.len(), "problem", "problems"), BOLD, look))?;
+    for problem in &account.problems {
+        writeln!(out, "  {}  {problem}", paint(problem.kind(), RED, look))?;
+    }
+    writeln!(out)
+}
+
+fn paint(text: &str, colour: &str, look: Look) -> String {
+    if look.colour {
+        format!("\x1b[{colour}m{text}\x1b[0m")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::sample;
+    use super::*;
+
+    #[test]
+    fn topics_differences_and_problems_are_lines() {
+        let report = render(&sample(), Look::default());
+        for line in [
+            "topic  cases   upstream                 patched",
+            "a          3   1 pass, 1 weak, 1 fail   2 pass, 1 weak",
+            "  better  a/mended  fail -> pass  mends",
+            "  frames  b/moved   pass -> pass  mends",
+            "  worse   b/worse   pass -> fail  NO PATCH",
+            "  worse  b/worse: fail on the fork, pass on upstream",
+            "  a/known  weak  a <known> weakness",
+        ] {
+            assert!(report.lines().any(|there| there == line), "no line {line:?} in\n{report}");
+        }
+        assert!(!report.contains('\x1b'));
+    }
+
+    #[test]
+    fn quiet_means_what_is_wrong_and_the_headline() {
+        let report = render(&sample(), Look { colour: true, detail: Detail::WhatIsWrong });
+        assert!(!report.contains("topic") && report.contains("b/spoilt") && report.contains('\x1b'));
+        let mut account = sample();
+        account.problems.clear();
+        assert_eq!(render(&account, Look { colour: false, detail: Detail::WhatIsWrong }).lines().count(), 1);
+    }
+}

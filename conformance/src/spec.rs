@@ -1,0 +1,117 @@
+//! What the RFCs require, restated in our own words, and which cases check it.
+//!
+//! The files under `spec/` are data: one table a requirement. A requirement has cases, or says why it has none.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::case::Case;
+
+/// The files, in the order in which they are listed.
+const FILES: &[&str] = &[
+    include_str!("../spec/rfc9113.toml"),
+    include_str!("../spec/flow_control.toml"),
+    include_str!("../spec/rfc7541.toml"),
+];
+
+/// One requirement.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// `rfcNNNN/section/what-it-is-about`.
+    pub id: String,
+    /// The section of the RFC that it restates.
+    pub section: String,
+    pub level: Level,
+    /// The requirement in our own words.
+    pub says: String,
+    /// Why no case checks it. None where cases do.
+    pub untested: Option<String>,
+}
+
+/// How strongly the RFC asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Must,
+    Should,
+    May,
+}
+
+impl Level {
+    /// The word used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Must => "must",
+            Level::Should => "should",
+            Level::May => "may",
+        }
+    }
+}
+
+impl Requirement {
+    /// The RFC that it restates, as the first part of its id.
+    #[must_use]
+    pub fn document(&self) -> &str {
+        self.id.split_once('/').map_or(self.id.as_str(), |(document, _)| document)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    requirement: Vec<Requirement>,
+}
+
+/// Every requirement, in the order of the files.
+#[must_use]
+pub fn requirements() -> &'static [Requirement] {
+    static ALL: LazyLock<Vec<Requirement>> = LazyLock::new(|| {
+        let read = |text: &&str| parse(text).expect("invariant: the tests read the same embedded files");
+        FILES.iter().flat_map(read).collect()
+    });
+    &ALL
+}
+
+/// The requirements of one file, or what is wrong with it.
+pub fn parse(text: &str) -> Result<Vec<Requirement>, String> {
+    toml::from_str::<File>(text).map(|file| file.requirement).map_err(|error| error.to_string())
+}
+
+/// Each requirement with the ids of the cases that check it, in the order of the files.
+#[must_use]
+pub fn coverage(cases: &[Case]) -> Vec<(&'static Requirement, Vec<&'static str>)> {
+    let mut by_requirement: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
+    for case in cases {
+        for id in case.requires {
+            by_requirement.entry(id).or_default().push(case.id);
+        }
+    }
+    requirements().iter().map(|one| (one, by_requirement.remove(one.id.as_str()).unwrap_or_default())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_or_refused_with_a_reason() {
+        let read = parse("[[requirement]]\nid = \"rfc1/2/x\"\nsection = \"2\"\nlevel = \"may\"\nsays = \"X.\"\n");
+        let read = read.expect("a right file");
+        assert_eq!((read[0].document(), read[0].level, &read[0].untested), ("rfc1", Level::May, &None));
+        assert!(parse("[[requirement]]\nid = \"rfc1/2/x\"\nlevle = \"may\"\n").is_err());
+    }
+
+    #[test]
+    fn coverage_lists_each_requirement_once() {
+        let cases = [Case { id: "a/b", requires: &["rfc9113/6.7/length"], ..Case::DEFAULT }];
+        let covered = coverage(&cases);
+        assert_eq!(covered.len(), requirements().len());
+        let with_cases: Vec<_> = covered.iter().filter(|(_, cases)| !cases.is_empty()).collect();
+        assert_eq!(with_cases.len(), 1);
+        assert_eq!((with_cases[0].0.id.as_str(), &with_cases[0].1[..]), ("rfc9113/6.7/length", &["a/b"][..]));
+    }
+}

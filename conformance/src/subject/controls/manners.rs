@@ -1,0 +1,71 @@
+//! The ways of being wrong.
+
+use std::collections::BTreeMap;
+
+use super::Out;
+use crate::wire::build::{goaway, ping, response, settings, window_update};
+use crate::wire::code::error::INTERNAL_ERROR;
+use crate::wire::code::{flag, kind};
+use crate::wire::Frame;
+
+/// Closes without a word.
+pub(super) fn closes(out: &mut Out, _: &Frame) {
+    out.closed = true;
+}
+
+/// Objects to everything, never with the right code.
+pub(super) fn wrong_code(out: &mut Out, _: &Frame) {
+    out.send(&goaway(0, INTERNAL_ERROR));
+    out.closed = true;
+}
+
+/// Does what the frame asks for on its face: acknowledges, answers, returns credit.
+pub(super) fn yes_man(out: &mut Out, frame: &Frame) {
+    acknowledge(out, frame);
+    let octets = frame.flow_controlled();
+    if octets > 0 {
+        out.send(&window_update(0, octets));
+        out.send(&window_update(frame.stream, octets));
+    }
+    answer(out, frame);
+}
+
+/// Octets of credit held back per stream until the stream ends.
+pub(super) type Held = BTreeMap<u32, u32>;
+
+/// As the yes-man, but the last octet of a stream's credit comes with its END_STREAM: who is reset never gets it.
+pub(super) fn leaks(held: &mut Held, out: &mut Out, frame: &Frame) {
+    acknowledge(out, frame);
+    let mut due = frame.flow_controlled();
+    if due > 0 {
+        out.send(&window_update(frame.stream, due));
+        let held = held.entry(frame.stream).or_insert_with(|| {
+            due -= 1;
+            1
+        });
+        if frame.ends_stream() {
+            due += std::mem::take(held);
+        }
+    } else if frame.ends_stream() {
+        due = held.remove(&frame.stream).unwrap_or(0);
+    }
+    if due > 0 {
+        out.send(&window_update(0, due));
+    }
+    answer(out, frame);
+}
+
+fn acknowledge(out: &mut Out, frame: &Frame) {
+    match frame.kind {
+        kind::SETTINGS if !frame.has(flag::ACK) => out.send(&settings().ack()),
+        kind::PING if !frame.has(flag::ACK) => out.send(&ping([0; 8]).payload(&frame.payload).resized(8).ack()),
+        _ => {}
+    }
+}
+
+fn answer(out: &mut Out, frame: &Frame) {
+    if out.serves && frame.ends_stream() && frame.stream != 0 {
+        out.accepted.push(frame.stream);
+        out.send(&response(frame.stream, 200).end_stream());
+    }
+}

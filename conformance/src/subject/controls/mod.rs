@@ -1,0 +1,167 @@
+//! Subjects that are wrong on purpose. A suite that lets them pass measures nothing.
+//!
+//! They are written on the runner's own codec and know as little of HTTP/2 as their fault allows.
+
+mod manners;
+
+use std::fmt;
+use std::time::Duration;
+
+use super::Subject;
+use crate::case::{Case, Role};
+use crate::drive::{Happening, Link};
+use crate::script::App;
+use crate::transport::mem::DELAY;
+use crate::wire::build::{get, settings};
+use crate::wire::{Frame, FrameReader, PREFACE};
+
+/// The controls, each named after its fault.
+pub const CONTROLS: &[Subject] = &[
+    Subject {
+        name: "control-closes",
+        version: "closes at the first frame after the opening",
+        make: |case| Box::new(Fake::new(case, manners::closes)),
+    },
+    Subject {
+        name: "control-yes-man",
+        version: "answers everything and objects to nothing",
+        make: |case| Box::new(Fake::new(case, manners::yes_man)),
+    },
+    Subject {
+        name: "control-wrong-code",
+        version: "objects to everything with GOAWAY INTERNAL_ERROR",
+        make: |case| Box::new(Fake::new(case, manners::wrong_code)),
+    },
+    Subject {
+        name: "control-leaks",
+        version: "loses an octet of the connection's credit with each stream that is reset",
+        make: |case| {
+            let mut held = manners::Held::default();
+            Box::new(Fake::new(case, move |out, frame| manners::leaks(&mut held, out, frame)))
+        },
+    },
+];
+
+/// What a control does at a frame after the opening.
+trait Manner: FnMut(&mut Out, &Frame) {}
+
+impl<F: FnMut(&mut Out, &Frame)> Manner for F {}
+
+/// What a control says.
+#[derive(Debug, Default)]
+struct Out {
+    /// It is a server.
+    serves: bool,
+    octets: Vec<u8>,
+    accepted: Vec<u32>,
+    closed: bool,
+}
+
+impl Out {
+    fn send(&mut self, frame: &Frame) {
+        frame.encode(&mut self.octets);
+    }
+}
+
+/// A control: the opening, which all of them get right, and a manner.
+struct Fake {
+    reader: FrameReader,
+    preface_due: bool,
+    /// Frames of the peer's opening that are still to come: SETTINGS and its acknowledgement of ours.
+    settings_due: bool,
+    ack_due: bool,
+    manner: Box<dyn Manner>,
+    out: Out,
+    told_closed: bool,
+    now: Duration,
+}
+
+impl fmt::Debug for Fake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fake")
+    }
+}
+
+impl Fake {
+    fn new(case: &Case, manner: impl Manner + 'static) -> Self {
+        let mut out = Out { serves: case.role == Role::Server, ..Out::default() };
+        if !out.serves {
+            out.octets.extend_from_slice(PREFACE);
+        }
+        out.send(&settings());
+        if !out.serves {
+            out.send(&get(1));
+        }
+        Fake {
+            reader: FrameReader::default(),
+            preface_due: out.serves,
+            settings_due: true,
+            ack_due: true,
+            manner: Box::new(manner),
+            out,
+            told_closed: false,
+            now: Duration::ZERO,
+        }
+    }
+
+    fn take(&mut self, frame: &Frame) {
+        let acknowledges = *frame == settings().ack();
+        if acknowledges && std::mem::take(&mut self.ack_due) {
+            return;
+        }
+        let is_settings = frame.kind == settings().kind && !acknowledges;
+        if is_settings && std::mem::take(&mut self.settings_due) {
+            return self.out.send(&settings().ack());
+        }
+        (self.manner)(&mut self.out, frame);
+    }
+}
+
+impl Link for Fake {
+    fn write(&mut self, octets: &[u8]) {
+        self.now += DELAY;
+        self.reader.push(octets);
+        if self.preface_due {
+            match self.reader.strip(PREFACE) {
+                Some(true) => self.preface_due = false,
+                // Whoever does not begin as HTTP/2 does is not heard.
+                Some(false) | None => return,
+            }
+        }
+        while let Some(frame) = self.reader.next_frame().filter(|_| !self.out.closed) {
+            self.take(&frame);
+        }
+    }
+
+    fn close(&mut self) {
+        self.out.closed = true;
+    }
+
+    fn block(&mut self, _: bool) {}
+
+    fn call(&mut self, _: usize, _: &App) {
+        // There is no application: a call waits for ever.
+    }
+
+    fn advance(&mut self) -> Vec<Happening> {
+        let mut happenings: Vec<Happening> =
+            self.out.accepted.drain(..).map(|stream| Happening::Accepted { stream }).collect();
+        let octets = std::mem::take(&mut self.out.octets);
+        if !octets.is_empty() {
+            self.now += DELAY;
+            happenings.push(Happening::Octets(octets));
+        }
+        if self.out.closed && !std::mem::replace(&mut self.told_closed, true) {
+            happenings.push(Happening::Closed);
+        }
+        happenings
+    }
+
+    fn now(&self) -> Duration {
+        self.now
+    }
+
+    fn is_remote(&self) -> bool {
+        false
+    }
+}

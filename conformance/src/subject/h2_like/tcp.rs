@@ -1,0 +1,41 @@
+//! h2 as a server on a socket, with the application that answers by itself.
+
+use bytes::Bytes;
+use tokio::net::TcpStream;
+use tokio::task::spawn_local;
+
+use super::super::super::server::ANSWER;
+use super::h2;
+
+/// Serves one connection to its end.
+pub(super) async fn serve(stream: TcpStream) {
+    let Ok(mut connection) = h2::server::handshake(stream).await else {
+        return;
+    };
+    while let Some(Ok((request, respond))) = connection.accept().await {
+        spawn_local(async {
+            // A request that fails is the peer's doing and has been answered by h2.
+            let _ = answer(request.into_body(), respond).await;
+        });
+    }
+}
+
+/// Reads the request, returns its credit, and answers.
+async fn answer(mut body: h2::RecvStream, mut respond: h2::server::SendResponse<Bytes>) -> Result<(), h2::Error> {
+    while let Some(chunk) = body.data().await {
+        let length = chunk?.len();
+        body.flow_control().release_capacity(length)?;
+    }
+    body.trailers().await?;
+    let mut send = respond.send_response(http::Response::new(()), false)?;
+    let mut left = Bytes::from_static(ANSWER);
+    while !left.is_empty() {
+        send.reserve_capacity(left.len());
+        let Some(capacity) = std::future::poll_fn(|cx| send.poll_capacity(cx)).await else {
+            return Ok(());
+        };
+        let now = left.split_to(capacity?.min(left.len()));
+        send.send_data(now, left.is_empty())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! Playing many cases on several subjects, on all cores. The result is in the order of the cases, whoever finished first.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::case::Case;
+use crate::drive::Link;
+use crate::judge::judge;
+use crate::panics::quietly;
+use crate::run::{run, Run};
+use crate::subject::Subject;
+use crate::transcript::{Event, Transcript, What};
+
+/// Whatever cases can be played on: a subject in memory, or one elsewhere.
+pub trait Contender: Sync {
+    fn name(&self) -> &str;
+    fn version(&self) -> &str;
+    /// Why this case cannot be played here, where it cannot.
+    fn skips(&self, case: &Case) -> Option<String>;
+    /// A new connection for one case. An error is the environment's, such as nobody listening.
+    fn link(&self, case: &Case) -> Result<Box<dyn Link>, String>;
+}
+
+impl Contender for Subject {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn version(&self) -> &str {
+        self.version
+    }
+
+    fn skips(&self, _: &Case) -> Option<String> {
+        None
+    }
+
+    fn link(&self, case: &Case) -> Result<Box<dyn Link>, String> {
+        Ok((self.make)(case))
+    }
+}
+
+/// What came of one case on one subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Played {
+    Ran(Run),
+    /// The subject does not offer what the case needs.
+    Skipped(String),
+}
+
+impl Played {
+    /// The run, unless it was skipped.
+    #[must_use]
+    pub fn run(&self) -> Option<&Run> {
+        match self {
+            Played::Ran(run) => Some(run),
+            Played::Skipped(_) => None,
+        }
+    }
+
+    /// What the environment did to the run: not the subject's doing.
+    #[must_use]
+    pub fn harness_failure(&self) -> Option<&str> {
+        self.run()?.transcript.timeless().find_map(|what| match what {
+            What::Harness(message) => Some(message.as_str()),
+            _ => None,
+        })
+    }
+}
+
+/// How far a suite has come, after a case.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    pub done: usize,
+    pub of: usize,
+    pub case: &'a Case,
+    pub subject: &'a str,
+}
+
+/// Plays every case on every contender, `threads` at a time. For each case, one result per contender, both in the order given.
+pub fn play_all(
+    cases: &[Case],
+    contenders: &[&dyn Contender],
+    threads: usize,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> Vec<Vec<Played>> {
+    let jobs = cases.len() * contenders.len();
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let results: Vec<Mutex<Option<Played>>> = (0..jobs).map(|_| Mutex::new(None)).collect();
+    let work = || loop {
+        let job = next.fetch_add(1, Ordering::Relaxed);
+        let Some(slot) = results.get(job) else { break };
+        let (case, contender) = (&cases[job / contenders.len()], contenders[job % contenders.len()]);
+        let played = play(case, contender);
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(played);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        progress(Progress { done, of: jobs, case, subject: contender.name() });
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads.min(jobs) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut results = results.into_iter().map(|slot| {
+        let played = slot.into_inner().unwrap_or_else(PoisonError::into_inner);
+        played.expect("every job was taken by one thread, and all threads have ended")
+    });
+    cases.iter().map(|_| results.by_ref().take(contenders.len()).collect()).collect()
+}
+
+/// As many threads as there are cores.
+#[must_use]
+pub fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Plays one case on one contender.
+pub fn play(case: &Case, contender: &dyn Contender) -> Played {
+    play_as(case, contender, |link| run(case, link))
+}
+
+/// Makes the contender's link for `case`, has `work` play on it, and sees to panics on either side.
+pub fn play_as(case: &Case, contender: &dyn Contender, work: impl FnOnce(&mut dyn Link) -> Run) -> Played {
+    if let Some(reason) = contender.skips(case) {
+        return Played::Skipped(reason);
+    }
+    // To make a subject and to drop it are its own work: a panic there is its fault.
+    let mut link = match quietly(|| contender.link(case)) {
+        Ok(Ok(link)) => link,
+        Ok(Err(message)) => return only(case, What::Harness(message)),
+        Err(panic) => return only(case, What::Panicked(panic.message)),
+    };
+    // Adapters catch the panics of their subjects, so that one which gets here is the runner's.
+    let mut run = match quietly(|| work(&mut *link)) {
+        Ok(run) => run,
+        Err(panic) => {
+            let _ = quietly(|| drop(link));
+            return only(case, What::Harness(format!("the runner panicked: {} at {}", panic.message, panic.place)));
+        }
+    };
+    if let Err(panic) = quietly(|| drop(link)) {
+        let at = run.transcript.events.last().map_or(Duration::ZERO, |event| event.at);
+        run.transcript.events.push(Event { at, what: What::Panicked(panic.message) });
+        run.verdict = judge(&case.expect, &run.transcript);
+    }
+    Played::Ran(run)
+}
+
+/// A run in which only this happened.
+fn only(case: &Case, what: What) -> Played {
+    let transcript = Transcript { events: vec![Event { at: Duration::ZERO, what }] };
+    Played::Ran(Run { verdict: judge(&case.expect, &transcript), transcript })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::Happening;
+    use crate::judge::words::alive;
+    use crate::judge::Outcome;
+    use crate::script::App;
+
+    /// A subject that misbehaves as its name says.
+    struct Fake(&'static str);
+
+    impl Contender for Fake {
+        fn name(&self) -> &str {
+            self.0
+        }
+
+        fn version(&self) -> &str {
+            "1"
+        }
+
+        fn skips(&self, case: &Case) -> Option<String> {
+            (self.0 == "picky").then(|| format!("not {}", case.id))
+        }
+
+        fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
+            match self.0 {
+                "unreachable" => Err("nobody listens".into()),
+                "panics when made" => panic!("made"),
+                name => Ok(Box::new(FakeLink(name))),
+            }
+        }
+    }
+
+    struct FakeLink(&'static str);
+
+    impl Link for FakeLink {
+        fn write(&mut self, _: &[u8]) {
+            assert!(self.0 != "breaks the runner", "written");
+        }
+        fn close(&mut self) {}
+        fn block(&mut self, _: bool) {}
+        fn call(&mut self, _: usize, _: &App) {}
+        fn advance(&mut self) -> Vec<Happening> {
+            Vec::new()
+        }
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+        fn is_remote(&self) -> bool {
+            false
+        }
+    }
+
+    impl Drop for FakeLink {
+        fn drop(&mut self) {
+            assert!(self.0 != "panics when dropped", "dropped");
+        }
+    }
+
+    fn case(id: &'static str) -> Case {
+        Case { id, script: |s| s.open(), expect: alive(), ..Case::DEFAULT }
+    }
+
+    #[test]
+    fn whose_fault_it_is() {
+        for (name, outcome, harness, reason) in [
+            ("silent", Outcome::Inconclusive, false, "no SETTINGS"),
+            ("unreachable", Outcome::Inconclusive, true, "nobody listens"),
+            ("breaks the runner", Outcome::Inconclusive, true, "the runner panicked: written"),
+            ("panics when made", Outcome::Fail, false, "the subject panicked: made"),
+            ("panics when dropped", Outcome::Fail, false, "the subject panicked: dropped"),
+        ] {
+            let played = play(&case("a/b"), &Fake(name));
+            let run = played.run().unwrap();
+            assert_eq!(run.verdict.outcome, outcome, "{name}");
+            assert!(run.verdict.reason.contains(reason), "{name}: {}", run.verdict.reason);
+            assert_eq!(played.harness_failure().is_some(), harness, "{name}");
+        }
+        assert_eq!(play(&case("a/b"), &Fake("picky")), Played::Skipped("not a/b".into()));
+    }
+
+    #[test]
+    fn results_stand_in_the_order_of_the_cases() {
+        let ids = ["a/a", "a/b", "a/c", "a/d", "a/e"];
+        let cases = ids.map(case);
+        let seen = Mutex::new(0);
+        let results = play_all(&cases, &[&Fake("picky"), &Fake("silent")], 4, &|_| *seen.lock().unwrap() += 1);
+        assert_eq!(*seen.lock().unwrap(), 10);
+        for (id, row) in ids.iter().zip(&results) {
+            assert_eq!(row[0], Played::Skipped(format!("not {id}")));
+            assert!(row[1].run().is_some());
+        }
+        assert_eq!(results.len(), 5);
+    }
+}

@@ -1,0 +1,183 @@
+//! A link over any asynchronous byte stream: what TCP and TLS have in common.
+//!
+//! Reading and writing go on together, so that a subject that writes without reading cannot hold the runner.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::io::{self, ErrorKind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::runtime::Runtime;
+
+use crate::drive::{Happening, Link};
+use crate::script::App;
+use crate::wire::Frame;
+
+use super::address::Address;
+
+/// Octets from the subject after which a run is cut off: no case asks for a hundredth of that.
+pub const FLOOD: usize = 16 << 20;
+/// The shortest wait: the system has to be asked once.
+const LEAST: Duration = Duration::from_millis(1);
+/// Octets read at once.
+const PIECE: usize = 64 << 10;
+
+/// A byte stream with two ends.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Stream for T {}
+
+/// A link to a subject on a socket.
+pub struct Socket {
+    way: Way,
+    began: Instant,
+    patience: Duration,
+    /// Octets that the system has not taken yet.
+    outgoing: Vec<u8>,
+    /// The peer's half ends when `outgoing` is empty.
+    closing: bool,
+    blocked: bool,
+    received: usize,
+    address: Option<Address>,
+}
+
+enum Way {
+    /// The stream stands before the runtime on which it lives, and is dropped before it.
+    Open(Box<dyn Stream>, Runtime),
+    /// There is none, for a reason that is not the subject's: told once.
+    Failed(String),
+    Closed,
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Socket")
+    }
+}
+
+impl Socket {
+    /// A link over a stream that lives on a runtime, or one that tells why there is none.
+    pub fn new(stream: Result<(Box<dyn Stream>, Runtime), String>, patience: Duration) -> Self {
+        Socket {
+            way: stream.map_or_else(Way::Failed, |(stream, runtime)| Way::Open(stream, runtime)),
+            began: Instant::now(),
+            patience,
+            outgoing: Vec::new(),
+            closing: false,
+            blocked: false,
+            received: 0,
+            address: None,
+        }
+    }
+
+    /// Has requests ask for this authority and path.
+    #[must_use]
+    pub fn asking_for(mut self, authority: &str, path: &str) -> Self {
+        self.address = Some(Address::new(authority, path));
+        self
+    }
+}
+
+/// Writes what is to be written and reads what there is.
+fn exchange(
+    stream: &mut dyn Stream,
+    outgoing: &mut Vec<u8>,
+    closing: bool,
+    piece: Option<&mut [u8]>,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
+    let mut stream = Pin::new(stream);
+    while !outgoing.is_empty() {
+        match stream.as_mut().poll_write(cx, outgoing) {
+            Poll::Ready(Ok(count)) if count > 0 => drop(outgoing.drain(..count)),
+            // The subject does not listen any more. What it still has to say counts, not what it missed.
+            Poll::Ready(_) => outgoing.clear(),
+            Poll::Pending => break,
+        }
+    }
+    if outgoing.is_empty() {
+        // An error here shows itself at reading, too.
+        let _ = if closing { stream.as_mut().poll_shutdown(cx) } else { stream.as_mut().poll_flush(cx) };
+    }
+    let Some(piece) = piece else {
+        return Poll::Pending;
+    };
+    let mut buffer = ReadBuf::new(piece);
+    stream.poll_read(cx, &mut buffer).map_ok(|()| buffer.filled().len())
+}
+
+impl Link for Socket {
+    fn write(&mut self, octets: &[u8]) {
+        self.outgoing.extend_from_slice(octets);
+    }
+
+    fn close(&mut self) {
+        self.closing = true;
+    }
+
+    fn block(&mut self, blocked: bool) {
+        self.blocked = blocked;
+    }
+
+    fn call(&mut self, _: usize, _: &App) {
+        // Nobody here has the subject's API. Cases that call it are not played over a socket.
+    }
+
+    fn advance(&mut self) -> Vec<Happening> {
+        self.wait(Duration::ZERO)
+    }
+
+    fn wait(&mut self, limit: Duration) -> Vec<Happening> {
+        let Way::Open(stream, runtime) = &mut self.way else {
+            return match std::mem::replace(&mut self.way, Way::Closed) {
+                Way::Failed(message) => vec![Happening::Harness(message)],
+                _ => Vec::new(),
+            };
+        };
+        let mut piece = vec![0; PIECE];
+        let (outgoing, closing, blocked) = (&mut self.outgoing, self.closing, self.blocked);
+        let read = runtime.block_on(async {
+            let exchange =
+                poll_fn(|cx| exchange(&mut **stream, outgoing, closing, (!blocked).then_some(&mut piece), cx));
+            tokio::time::timeout(limit.max(LEAST), exchange).await
+        });
+        let closed = match read {
+            Err(_) => return Vec::new(),
+            Ok(Ok(count)) if count > 0 => {
+                self.received += count;
+                piece.truncate(count);
+                if self.received <= FLOOD {
+                    return vec![Happening::Octets(piece)];
+                }
+                Happening::Restless
+            }
+            Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset && self.received == 0 => {
+                Happening::ResetUnanswered
+            }
+            Ok(_) => Happening::Closed,
+        };
+        self.way = Way::Closed;
+        vec![closed]
+    }
+
+    fn address(&self, frame: &mut Frame) {
+        if let Some(address) = &self.address {
+            address.write_into(frame);
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    fn patience(&self) -> Duration {
+        self.patience
+    }
+}

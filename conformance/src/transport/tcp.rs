@@ -1,0 +1,45 @@
+//! TCP to a server elsewhere: HTTP/2 in clear text, with prior knowledge.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
+
+use super::socket::{Socket, Stream};
+
+/// Connects to the first of `addresses` that takes the connection. What goes wrong is told by the link: it is the network's
+/// fault and no subject's. Not for use inside an asynchronous runtime.
+#[must_use]
+pub fn connect(addresses: &[SocketAddr], patience: Duration) -> Socket {
+    Socket::new(open(addresses, patience), patience)
+}
+
+/// A link that only tells why there is no connection.
+#[must_use]
+pub fn unreachable(reason: String, patience: Duration) -> Socket {
+    Socket::new(Err(reason), patience)
+}
+
+fn open(addresses: &[SocketAddr], patience: Duration) -> Result<(Box<dyn Stream>, Runtime), String> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let stream = runtime.block_on(first_of(addresses, patience))?;
+    Ok((Box::new(stream), runtime))
+}
+
+async fn first_of(addresses: &[SocketAddr], patience: Duration) -> Result<TcpStream, String> {
+    let mut reason = "the name has no address".into();
+    for address in addresses {
+        match timeout(patience, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                // Frames leave when they are written: waiting to fill a segment would only add to each round trip.
+                let _ = stream.set_nodelay(true);
+                return Ok(stream);
+            }
+            Ok(Err(error)) => reason = format!("cannot connect to {address}: {error}"),
+            Err(_) => reason = format!("cannot connect to {address}: no answer within {} ms", patience.as_millis()),
+        }
+    }
+    Err(reason)
+}

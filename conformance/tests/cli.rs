@@ -1,0 +1,136 @@
+//! The command line from outside: exit statuses, what goes to which stream, and that bad input gives exactly one line.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A case that every subject worth the name passes, now and later.
+const CASE: &str = "settings/acknowledged";
+
+fn call(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_h2-conformance")).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in\n{text}"))
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn bad_input_gives_exactly_one_line_and_exit_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage = folder.path().join("garbage.json");
+    std::fs::write(&garbage, "{\n\"role\": 7\n}").unwrap();
+    let missing = folder.path().join("missing.json");
+    for (arguments, named) in [
+        (&["compare", "--case", "settings/acknowledgd"][..], CASE),
+        (&["--case", "no-such-topic/*"], "`list`"),
+        (&["compare", "--subjects", "upstream"], "two different names"),
+        (&["compare", "--subjects", "upstream,upstream"], "two different names"),
+        (&["compare", "--subjects", "upstream,pached"], "patched"),
+        (&["compare", "--repeat", "0"], "--repeat"),
+        (&["run", "--subject", "nobody"], "upstream, patched"),
+        (&["run"], "--subject"),
+        (&["run", "--subject", "patched", "--case", "settings/acknowledgd"], CASE),
+        (&["run", "--subject", "patched", "--transport", "pigeon"], "mem"),
+        (&["endpoint", "example.test"], "http://host:port"),
+        (&["endpoint", "http://"], "http://host:port"),
+        (&["explain", "settings/acknowledgd"], CASE),
+        (&["explain", CASE, "--format", "junit"], "text and json"),
+        (&["list", "--format", "html"], "text and json"),
+        (&["replay", text(&missing)], "missing.json"),
+        (&["replay", text(&garbage)], "not a recording"),
+        (&["compair"], "compare"),
+        (&["--seed", "many"], "--seed"),
+        (&["--format", "yaml"], "markdown"),
+    ] {
+        let output = call(arguments);
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{arguments:?}: {complaint}");
+        assert!(complaint.starts_with("h2-conformance: ") && complaint.contains(named), "{arguments:?}: {complaint}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_comparison_leaves_its_reports_and_the_shape_is_as_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = folder.path().join("reports");
+    let arguments =
+        ["compare", "--case", CASE, "--repeat", "2", "--seed", "7", "--format", "json", "--reports", text(&reports)];
+    let output = call(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(output.stderr.is_empty(), "no progress where no terminal is");
+    let results = json(&stdout(&output));
+    assert_eq!(results, json(&std::fs::read_to_string(reports.join("results.json")).unwrap()));
+    assert!(reports.join("report.md").is_file() && reports.join("report.html").is_file());
+    assert_eq!(results["seed"], 7);
+    assert_eq!(results["cases"][0]["id"], CASE);
+    assert_eq!(results["cases"][0]["results"]["patched"]["outcome"], "pass");
+    assert_eq!(results["subjects"][0]["name"], "upstream");
+    for field in ["pass", "weak", "fail", "observed", "inconclusive", "skipped"] {
+        assert!(results["summary"]["patched"][field].is_u64(), "{field}");
+    }
+    assert_eq!(stdout(&call(&arguments)), stdout(&output), "the same each time");
+}
+
+#[test]
+fn the_text_ends_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = call(&["--case", CASE, "--reports", text(folder.path())]);
+    let text = stdout(&output);
+    assert!(text.contains("The fork holds: nothing unexpected in 1 case"), "{text}");
+    assert!(!text.contains('%') && !text.contains('\x1b'), "{text}");
+    let output = call(&["run", "--subject", "patched", "--case", CASE, "--quiet"]);
+    assert_eq!(stdout(&output), "Nothing unexpected in 1 case on patched.\n");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_a_broken_harness() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("missing/report.xml");
+    for arguments in [
+        &["run", "--subject", "patched", "--case", CASE, "--format", "junit", "--out", text(&nowhere)][..],
+        &["list", "--out", text(&nowhere)],
+    ] {
+        let output = call(arguments);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap().lines().count(), 1);
+    }
+}
+
+#[test]
+fn the_list_is_the_catalogue() {
+    let listed = json(&stdout(&call(&["list", "--json"])));
+    let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()).collect();
+    let catalogue = h2_conformance::catalog::all();
+    assert_eq!(ids, catalogue.iter().map(|case| case.id).collect::<Vec<_>>());
+    assert!(stdout(&call(&["list"])).lines().any(|line| line.starts_with(CASE)));
+}
+
+#[test]
+fn what_explain_writes_replay_plays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("case.json");
+    assert_eq!(call(&["explain", CASE, "--format", "json", "--out", text(&file)]).status.code(), Some(0));
+    let explained = json(&std::fs::read_to_string(&file).unwrap());
+    for subject in ["upstream", "patched"] {
+        let output = call(&["replay", text(&file), "--subject", subject, "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(json(&stdout(&output))["transcript"], explained["subjects"][subject]["transcript"]);
+    }
+    let words = stdout(&call(&["explain", CASE]));
+    for part in ["SETTINGS is acknowledged", "Steps", "Expects", "upstream (h2 0.4.20)", "patched (h2 0.4.2001)"] {
+        assert!(words.contains(part), "{part} is not in\n{words}");
+    }
+}

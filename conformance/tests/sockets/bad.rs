@@ -1,0 +1,253 @@
+//! Servers that do their worst: no panic, no hang, no growth, and a verdict that blames the right one.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use h2_conformance::case::Case;
+use h2_conformance::drive::TOTAL;
+use h2_conformance::endpoint::{run_case, Endpoint, Options};
+use h2_conformance::judge::words::{alive, answered, conn_error, ignored};
+use h2_conformance::judge::{Ending, Outcome};
+use h2_conformance::run::Run;
+use h2_conformance::transport::socket::FLOOD;
+use h2_conformance::wire::build::*;
+use h2_conformance::wire::code::error::PROTOCOL_ERROR;
+use h2_conformance::wire::{Frame, FrameReader, PREFACE};
+
+const PATIENCE: Duration = Duration::from_millis(200);
+/// What a busy machine may add.
+const SLACK: Duration = Duration::from_millis(400);
+
+/// A server that treats each connection so.
+fn server(treat: fn(TcpStream)) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || listener.incoming().flatten().for_each(treat));
+    address
+}
+
+fn play(address: SocketAddr, case: &Case) -> (Run, Duration) {
+    let began = Instant::now();
+    let played = run_case(&Endpoint::local(address), case, Options { timeout: PATIENCE });
+    (played.run().expect("not skipped").clone(), began.elapsed())
+}
+
+fn a_ping() -> Case {
+    Case {
+        script: |s| {
+            s.open();
+            s.send(priority(1));
+        },
+        expect: ignored(),
+        ..Case::DEFAULT
+    }
+}
+
+fn long() -> Case {
+    Case {
+        script: |s| {
+            s.open();
+            for _ in 0..20 {
+                s.send(get(1));
+                s.settle();
+            }
+            s.upload(1, 1 << 20);
+        },
+        expect: alive(),
+        ..Case::DEFAULT
+    }
+}
+
+#[track_caller]
+fn expect(run: &Run, outcome: Outcome, ending: Ending, word: &str) {
+    let verdict = &run.verdict;
+    assert_eq!((verdict.outcome, verdict.ending), (outcome, ending), "{}\n{}", verdict.reason, run.transcript);
+    assert!(verdict.reason.contains(word), "{}", verdict.reason);
+}
+
+/// Answers each SETTINGS and PING as it should, and then leaves the rest to `more`.
+fn converse(mut stream: TcpStream, more: fn(&mut TcpStream, &Frame)) {
+    let mut reader = FrameReader::default();
+    let mut preface_due = true;
+    let mut piece = [0; 4096];
+    let _ = stream.write_all(&settings().to_bytes());
+    while let Ok(count @ 1..) = stream.read(&mut piece) {
+        reader.push(&piece[..count]);
+        if preface_due {
+            preface_due = reader.strip(PREFACE) != Some(true);
+        }
+        while let Some(frame) = (!preface_due).then(|| reader.next_frame()).flatten() {
+            match frame.kind {
+                4 if frame.flags == 0 => drop(stream.write_all(&settings().ack().to_bytes())),
+                6 if frame.flags == 0 => drop(stream.write_all(&frame.clone().ack().to_bytes())),
+                _ => {}
+            }
+            more(&mut stream, &frame);
+        }
+    }
+}
+
+#[test]
+fn nobody_there() {
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
+    let (run, _) = play(address, &a_ping());
+    expect(&run, Outcome::Inconclusive, Ending::Clean, "cannot connect");
+}
+
+#[test]
+fn silence_costs_one_timeout() {
+    let address = server(|stream| {
+        thread::spawn(move || {
+            thread::sleep(Duration::from_secs(20));
+            drop(stream);
+        });
+    });
+    for case in [a_ping(), long()] {
+        let (run, took) = play(address, &case);
+        expect(&run, Outcome::Inconclusive, Ending::Clean, "no SETTINGS");
+        assert!(took < PATIENCE * 2 + SLACK, "{took:?}");
+    }
+}
+
+#[test]
+fn silence_after_the_opening_costs_one_timeout() {
+    let address = server(|mut stream| {
+        let _ = stream.write_all(&settings().to_bytes());
+        thread::spawn(move || {
+            thread::sleep(Duration::from_secs(20));
+            drop(stream);
+        });
+    });
+    for case in [a_ping(), long()] {
+        let (run, took) = play(address, &case);
+        expect(&run, Outcome::Fail, Ending::Hang, "PING");
+        assert!(took < PATIENCE + SLACK, "{took:?}");
+    }
+}
+
+#[test]
+fn the_end_at_once() {
+    let address = server(drop);
+    let (run, _) = play(address, &a_ping());
+    assert_eq!(run.verdict.outcome, Outcome::Inconclusive, "{}", run.transcript);
+}
+
+/// Closing with octets unread is a reset.
+#[test]
+fn a_reset_before_the_first_octet() {
+    let address = server(|mut stream| drop(stream.read(&mut [0; 1])));
+    let (run, _) = play(address, &a_ping());
+    expect(&run, Outcome::Inconclusive, Ending::Clean, "reset before the first octet");
+    // If the opening is what is wrong, it is the subject's answer.
+    let opening = Case {
+        script: |s| {
+            s.mark();
+            s.raw(b"GET / HTTP/1.1\r\nhost: example.test\r\n\r\n");
+        },
+        expect: conn_error(PROTOCOL_ERROR),
+        ..Case::DEFAULT
+    };
+    let (run, _) = play(address, &opening);
+    expect(&run, Outcome::Weak, Ending::NoGoaway, "closed without GOAWAY");
+}
+
+#[test]
+fn a_flood_is_cut_off() {
+    let floods: [fn(TcpStream); 3] = [
+        // Frames.
+        |mut stream| {
+            let _ = stream.write_all(&settings().to_bytes());
+            let pings = ping([0; 8]).to_bytes().repeat(1000);
+            while stream.write_all(&pings).is_ok() {}
+        },
+        // Frames as large as they come.
+        |mut stream| {
+            let _ = stream.write_all(&settings().to_bytes());
+            let frame = Frame::new(0xbb, 0, 0, vec![0; (1 << 24) - 1]).to_bytes();
+            while stream.write_all(&frame).is_ok() {}
+        },
+        // No frames at all.
+        |mut stream| while stream.write_all(&[0xff; 1 << 16]).is_ok() {},
+    ];
+    for flood in floods {
+        let (run, took) = play(server(flood), &a_ping());
+        assert_eq!(run.verdict.outcome, Outcome::Fail, "{}", run.verdict.reason);
+        assert!(run.verdict.reason.contains("does not come to rest"), "{}", run.verdict.reason);
+        let octets: usize = run.transcript.subject_frames().map(|(_, frame)| frame.payload.len() + 9).sum();
+        assert!(octets <= FLOOD, "{octets}");
+        assert!(took < Duration::from_secs(20), "{took:?}");
+    }
+}
+
+#[test]
+fn a_trickle_ends() {
+    let address = server(|mut stream| {
+        let _ = stream.write_all(&settings().to_bytes());
+        let _ = stream.set_nodelay(true);
+        thread::spawn(move || {
+            while stream.write_all(&unknown(0).to_bytes()).is_ok() {
+                thread::sleep(Duration::from_millis(5));
+            }
+        });
+    });
+    let (run, took) = play(address, &Case { expect: answered(1), ..a_ping() });
+    expect(&run, Outcome::Inconclusive, Ending::Hang, "octets still came");
+    assert!(took < PATIENCE * TOTAL + SLACK, "{took:?}");
+}
+
+#[test]
+fn half_a_frame_and_the_end() {
+    let address = server(|stream| {
+        converse(stream, |stream, frame| {
+            if frame.kind == 2 {
+                let _ = stream.write_all(&data(1, 10).to_bytes()[..12]);
+                let _ = stream.shutdown(std::net::Shutdown::Both);
+            }
+        });
+    });
+    let (run, _) = play(address, &a_ping());
+    expect(&run, Outcome::Fail, Ending::Abrupt, "closed");
+}
+
+/// What comes a little after the barrier is still seen where a case rests on nothing else coming.
+#[test]
+fn a_late_goaway_is_seen() {
+    let address = server(|stream| {
+        converse(stream, |stream, frame| {
+            if frame.kind == 6 && frame.payload.ends_with(&[2]) || frame.kind == 2 {
+                thread::sleep(Duration::from_millis(10));
+                let _ = stream.write_all(&goaway(0, PROTOCOL_ERROR).to_bytes());
+            }
+        });
+    });
+    let (run, _) = play(address, &a_ping());
+    expect(&run, Outcome::Fail, Ending::WrongCode, "GOAWAY");
+}
+
+/// Who never reads cannot hold the runner at its writes.
+#[test]
+fn a_server_that_reads_nothing() {
+    let address = server(|mut stream| {
+        let all = settings().with(4, (1 << 31) - 1);
+        let _ = stream.write_all(&all.to_bytes());
+        let _ = stream.write_all(&window_update(0, (1 << 31) - 1 - 65_535).to_bytes());
+        thread::spawn(move || {
+            thread::sleep(Duration::from_secs(20));
+            drop(stream);
+        });
+    });
+    let upload = Case {
+        script: |s| {
+            s.open();
+            s.send(post(1));
+            s.upload(1, 32 << 20);
+        },
+        expect: alive(),
+        ..Case::DEFAULT
+    };
+    let (run, took) = play(address, &upload);
+    expect(&run, Outcome::Fail, Ending::Hang, "PING");
+    assert!(took < PATIENCE + SLACK * 5, "{took:?}");
+}
