@@ -1,5 +1,6 @@
 #![doc = include_str!(concat!(env!("OUT_DIR"), "/h2/docs.md"))]
-#![deny(missing_debug_implementations, missing_docs)]
+// What upstream shows under `cfg(fuzzing)` is undocumented; a lint must not break the fuzzing of whoever uses the fork.
+#![cfg_attr(not(fuzzing), deny(missing_debug_implementations, missing_docs))]
 // What upstream's own text trips over; our modules in `overlay/` are held to the rest.
 #![allow(
     clippy::bool_assert_comparison,

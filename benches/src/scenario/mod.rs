@@ -1,0 +1,29 @@
+//! Scenarios: each measures both in one run.
+
+mod requests;
+mod updates;
+
+use crate::figures::Figures;
+
+/// A scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Scenario {
+    pub name: &'static str,
+    /// What it measures, in one line.
+    pub about: &'static str,
+    pub run: fn() -> Result<Figures, String>,
+}
+
+/// Every scenario.
+pub const ALL: &[Scenario] = &[
+    Scenario {
+        name: "updates",
+        about: "connection WINDOW_UPDATEs for an 8 MiB upload: how many, and their mean size",
+        run: updates::run,
+    },
+    Scenario {
+        name: "requests",
+        about: "CPU of a server for each tiny request, 100 at a time on one connection",
+        run: requests::run,
+    },
+];

@@ -1,0 +1,74 @@
+//! What either h2 can be made to do.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use crate::{patched, upstream};
+
+/// One of the two, and its workloads.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// Receives an upload from a peer made of frames: the increments of the connection's WINDOW_UPDATEs that the DATA
+    /// brought about, or why the upload does not come to its end.
+    pub upload: fn(&Upload) -> Result<Vec<u32>, String>,
+    /// Serves one connection of tiny requests on this thread: the CPU time after the first `warm_up` requests.
+    pub serve: fn(&TcpListener, Handler, warm_up: u64) -> std::io::Result<Duration>,
+    /// Client and server in memory, on this thread.
+    pub pair: fn(&Shape) -> Box<dyn Pair>,
+}
+
+pub const UPSTREAM: Subject = upstream::SUBJECT;
+pub const PATCHED: Subject = patched::SUBJECT;
+
+/// Both, under the names that reports use.
+pub const BOTH: [(&str, Subject); 2] = [("upstream", UPSTREAM), ("patched", PATCHED)];
+
+/// An upload of [`Upload::OCTETS`] in frames of up to 16 384 octets.
+#[derive(Clone, Copy, Debug)]
+pub struct Upload {
+    /// Receive window of the stream and of the connection; `None` leaves the subject's default.
+    pub window: Option<u32>,
+    /// Frames that the peer sends in each turn, as far as the windows allow.
+    pub frames: usize,
+    pub reader: Reader,
+}
+
+impl Upload {
+    pub const OCTETS: usize = 8 << 20;
+}
+
+/// What the application does in each turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Reads and releases all there is.
+    Everything,
+    /// Reads and releases one chunk.
+    Chunk,
+    /// Releases this many octets of what it read, and reads the next chunk when none are left.
+    Octets(usize),
+}
+
+/// Where a server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handler {
+    /// Within the accept loop.
+    Inline,
+    /// In a task of its own for each request.
+    Spawned,
+}
+
+/// How a pair is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub handler: Handler,
+    /// The server's receive window, of a stream and of the connection; `None` leaves the default.
+    pub window: Option<u32>,
+}
+
+/// A client and a server of the same h2, connected.
+pub trait Pair {
+    /// Makes that many tiny requests at once and reads the answers.
+    fn requests(&mut self, count: usize);
+    /// Uploads that many octets in one request and reads the answer.
+    fn upload(&mut self, octets: usize);
+}

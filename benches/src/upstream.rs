@@ -1,0 +1,8 @@
+//! h2 as its maintainers released it.
+
+use h2_upstream as h2;
+
+#[path = "h2_like/mod.rs"]
+mod h2_like;
+
+pub(crate) use h2_like::SUBJECT;

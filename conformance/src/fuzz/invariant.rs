@@ -1,0 +1,126 @@
+//! What no connection may do, whatever the peer and the application do.
+
+use super::input::{Input, Mode};
+use crate::drive::probe;
+use crate::judge::{judge, Expect, Outcome};
+use crate::ledger::Ledger;
+use crate::transcript::{Transcript, What};
+use crate::wire::code::{kind, DEFAULT_WINDOW};
+use crate::wire::View;
+
+/// Octets besides DATA that a subject may answer each octet with. The dearest answers are to the cheapest turns: three octets
+/// make a request of the application.
+const ANSWERS: usize = 32;
+/// What a subject may say unasked: its preface, SETTINGS, GOAWAY.
+const UNASKED: usize = 1_000;
+
+/// The first thing that may not be, if there is one.
+#[must_use]
+pub fn fault(input: &Input<'_>, transcript: &Transcript) -> Option<String> {
+    // Checks of a case there are none: what fails is an invariant of every case.
+    let verdict = judge(&Expect::NOTHING, transcript);
+    let broken = (verdict.outcome == Outcome::Fail).then_some(verdict.reason);
+    broken
+        .or_else(|| too_much_credit(input.mode, transcript))
+        .or_else(|| flood(input, transcript))
+        .or_else(|| deaf(transcript))
+}
+
+/// More credit than the windows were made for. What is received in excess would have to be kept somewhere.
+fn too_much_credit(mode: Mode, transcript: &Transcript) -> Option<String> {
+    let config = mode.case().config;
+    let connection = i64::from(config.connection_window.unwrap_or(DEFAULT_WINDOW));
+    let stream = i64::from(config.stream_window.unwrap_or(DEFAULT_WINDOW)).max(DEFAULT_WINDOW.into());
+    let mut granted = Ledger::default();
+    for event in &transcript.events {
+        match &event.what {
+            What::Peer(frame) => granted.sent(frame),
+            What::Subject(frame) => {
+                granted.granted(frame);
+                let (limit, window) = match frame.stream {
+                    0 => (connection, granted.connection()),
+                    of => (stream, granted.stream(of)),
+                };
+                if frame.kind == kind::WINDOW_UPDATE && window > limit {
+                    return Some(format!("{frame} opens a window of {window} octets, and {limit} is the limit"));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Answers out of proportion to what was asked.
+fn flood(input: &Input<'_>, transcript: &Transcript) -> Option<String> {
+    let asked: usize = input.turns.iter().map(|turn| turn.octets.len() + 3).sum();
+    let answers = transcript.subject_frames().filter(|(_, frame)| frame.kind != kind::DATA);
+    let answered: usize = answers.map(|(_, frame)| frame.payload.len() + 9).sum();
+    (answered > UNASKED + ANSWERS * asked).then(|| format!("{answered} octets besides DATA in answer to {asked}"))
+}
+
+/// A connection that says nothing at all any more: no answer to a PING, no GOAWAY, no end.
+fn deaf(transcript: &Transcript) -> Option<String> {
+    let asked = transcript.events.iter().position(|event| matches!(event.what, What::Probe(_)))?;
+    let says_why = |what: &What| match what {
+        What::Subject(frame) => match View::from(frame) {
+            View::PingAck { opaque } => opaque == probe(1),
+            View::GoAway { .. } => true,
+            _ => false,
+        },
+        What::SubjectClosed { .. } | What::ConnectionEnded(_) => true,
+        _ => false,
+    };
+    let heard = transcript.events[..asked].iter().any(|event| match &event.what {
+        What::Subject(frame) => frame.kind == kind::GOAWAY,
+        What::ConnectionEnded(_) => true,
+        _ => false,
+    }) || transcript.events[asked..].iter().any(|event| says_why(&event.what));
+    (!heard).then(|| "the connection is neither alive nor over: a PING goes unanswered".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::input::Turn;
+    use crate::transcript::Event;
+    use crate::wire::build::{data, goaway, ping, settings, window_update};
+
+    /// What `fault` says of a default server that got 10 octets, with these events.
+    fn said(events: impl IntoIterator<Item = What>) -> String {
+        let turns = vec![Turn { act: 0, octets: &[0; 10] }];
+        let input = Input { mode: Input::read(&[0]).mode, turns };
+        let event = |what| Event { at: std::time::Duration::ZERO, what };
+        fault(&input, &Transcript { events: events.into_iter().map(event).collect() }).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_no_case_allows_is_a_fault() {
+        assert!(said([What::Panicked("at the disco".into())]).contains("at the disco"));
+        assert!(said([What::Restless]).contains("rest"));
+        assert!(said((0..5).map(|_| What::Subject(data(1, 16_384)))).contains("beyond"));
+        assert_eq!(said((0..3).map(|_| What::Subject(data(1, 16_384)))), "");
+    }
+
+    #[test]
+    fn credit_that_was_not_used_up_is_a_fault() {
+        let update = What::Subject(window_update(0, 10));
+        assert!(said([What::Peer(data(1, 9)), update.clone()]).contains("65536"));
+        assert_eq!(said([What::Peer(data(1, 10)), update]), "");
+    }
+
+    #[test]
+    fn a_flood_is_a_fault() {
+        assert!(said((0..100).map(|_| What::Subject(ping([0; 8]).ack()))).contains("1700 octets"));
+        assert_eq!(said((0..50).map(|_| What::Subject(ping([0; 8]).ack()))), "");
+    }
+
+    #[test]
+    fn silence_is_a_fault_unless_it_was_explained() {
+        let asked = What::Probe(ping(probe(1)));
+        assert!(said([asked.clone()]).contains("unanswered"));
+        assert_eq!(said([asked.clone(), What::Subject(ping(probe(1)).ack())]), "");
+        assert_eq!(said([What::Subject(goaway(0, 0)), asked.clone()]), "");
+        assert_eq!(said([asked, What::Subject(settings()), What::ConnectionEnded(Ok(()))]), "");
+    }
+}

@@ -1,0 +1,175 @@
+//! Plays a scenario. Unlike [`crate::drive`] it cuts frames anywhere, so it keeps its own record of when one was complete.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+use super::input::{Input, Mode};
+use crate::case::Role;
+use crate::drive::{probe, Happening, Link};
+use crate::script::App;
+use crate::subject::patched::H2;
+use crate::transcript::{AppResult, Event, Transcript, What};
+use crate::wire::build::{ping, settings};
+use crate::wire::{FrameReader, View, PREFACE};
+
+struct Peer {
+    link: H2,
+    transcript: Transcript,
+    /// What the peer writes, as the subject has to cut it.
+    written: FrameReader,
+    preface_due: bool,
+    /// What the subject writes.
+    read: FrameReader,
+    subject_preface_due: bool,
+    /// The subject can tell where the next frame begins.
+    block_open: bool,
+    /// Streams that the application knows, in order of their appearance.
+    streams: Vec<u32>,
+    calls: Vec<App>,
+    over: bool,
+}
+
+pub(super) fn play(input: &Input<'_>) -> Transcript {
+    let mut peer = Peer::new(input.mode);
+    if input.mode.opened {
+        peer.open();
+    }
+    for turn in &input.turns {
+        if peer.over {
+            break;
+        }
+        peer.write(turn.octets);
+        if let Some(app) = turn.call(&peer.streams) {
+            peer.call(app);
+        }
+    }
+    peer.finish()
+}
+
+impl Peer {
+    fn new(mode: Mode) -> Self {
+        let server = mode.role == Role::Server;
+        Peer {
+            link: H2::new(&mode.case()),
+            transcript: Transcript::default(),
+            written: FrameReader::default(),
+            preface_due: server,
+            read: FrameReader::default(),
+            subject_preface_due: !server,
+            block_open: false,
+            streams: Vec::new(),
+            calls: Vec::new(),
+            over: false,
+        }
+    }
+
+    fn open(&mut self) {
+        let mut octets = if self.preface_due { PREFACE.to_vec() } else { Vec::new() };
+        settings().encode(&mut octets);
+        settings().ack().encode(&mut octets);
+        self.write(&octets);
+        self.record(What::Mark);
+    }
+
+    fn write(&mut self, octets: &[u8]) {
+        self.written.push(octets);
+        if self.preface_due {
+            match self.written.strip(PREFACE) {
+                Some(true) => self.preface_due = false,
+                // Nothing that follows is a frame, and the subject has to know that as well.
+                Some(false) | None => {
+                    self.record(What::PeerRaw(octets.to_vec()));
+                    return self.hand_over(octets);
+                }
+            }
+        }
+        while let Some(frame) = self.written.next_frame() {
+            self.block_open = frame.leaves_block_open();
+            self.record(What::Peer(frame));
+        }
+        self.hand_over(octets);
+    }
+
+    fn hand_over(&mut self, octets: &[u8]) {
+        self.link.write(octets);
+        self.settle();
+    }
+
+    fn call(&mut self, app: App) {
+        let call = self.calls.len();
+        self.record(What::Called { call, app: app.clone() });
+        self.link.call(call, &app);
+        self.calls.push(app);
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        while !self.over {
+            let happenings = self.link.advance();
+            if happenings.is_empty() {
+                break;
+            }
+            happenings.into_iter().for_each(|happening| self.take(happening));
+        }
+    }
+
+    fn take(&mut self, happening: Happening) {
+        match happening {
+            Happening::Octets(octets) => self.take_octets(&octets),
+            Happening::Accepted { stream } => {
+                self.streams.push(stream);
+                self.record(What::Accepted { stream });
+            }
+            Happening::Result { call, result } => {
+                if let (App::Request { .. }, AppResult::Value(stream)) = (&self.calls[call], &result) {
+                    self.streams.extend(u32::try_from(*stream));
+                }
+                self.record(What::Result { call, result });
+            }
+            Happening::Ended(result) => self.record(What::ConnectionEnded(result)),
+            // The second only ever happens on a socket.
+            Happening::Closed | Happening::ResetUnanswered => {
+                let rest = self.read.rest().to_vec();
+                self.last(What::SubjectClosed { rest });
+            }
+            Happening::Panicked(message) => self.last(What::Panicked(message)),
+            Happening::Restless => self.last(What::Restless),
+            Happening::Harness(message) => self.last(What::Harness(message)),
+        }
+    }
+
+    fn take_octets(&mut self, octets: &[u8]) {
+        self.read.push(octets);
+        if self.subject_preface_due && self.read.strip(PREFACE) == Some(true) {
+            self.subject_preface_due = false;
+            self.record(What::SubjectPreface);
+        }
+        while let Some(frame) = self.read.next_frame() {
+            self.record(What::Subject(frame));
+        }
+    }
+
+    fn last(&mut self, what: What) {
+        self.over = true;
+        self.record(what);
+    }
+
+    fn record(&mut self, what: What) {
+        self.transcript.events.push(Event { at: self.link.now(), what });
+    }
+
+    /// Asks whether the connection still works, where a frame may stand.
+    fn finish(mut self) -> Transcript {
+        let opened = self.transcript.subject_frames().any(|(_, frame)| matches!(View::from(frame), View::Settings(_)));
+        let may_ask = opened && !self.preface_due && !self.block_open && self.written.rest().is_empty();
+        if may_ask && !self.over {
+            let frame = ping(probe(1));
+            self.record(What::Probe(frame.clone()));
+            self.hand_over(&frame.to_bytes());
+        }
+        // With debug assertions h2 looks at its books once more when its last handle goes, also when the application leaves
+        // in the middle of things as it does here. That is no fault of the connection that was played.
+        let Peer { link, transcript, .. } = self;
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(link)));
+        transcript
+    }
+}
