@@ -169,11 +169,11 @@ impl Model<'_> {
             });
         }
         self.peer.claim(unannounced >= 0, || format!("{whose}: {} octets too many granted", -unannounced))?;
-        self.peer.claim(unannounced == 0 || 2 * unannounced < target, || {
+        self.peer.claim(unannounced == 0 || unannounced < target / 2, || {
             format!("{whose}: {unannounced} octets withheld, target {target}")
         })?;
         let possible = target - in_flight;
-        self.peer.claim(!waits || possible <= 0 || unannounced == 0 || 2 * unannounced < possible, || {
+        self.peer.claim(!waits || possible <= 0 || unannounced == 0 || unannounced < possible / 2, || {
             format!("{whose}: a reader waits and {unannounced} of {possible} possible octets are withheld")
         })
     }
