@@ -2,7 +2,7 @@
 //!
 //! [`frame`] moves raw frames in and out of byte strings and passes no judgement: a length may lie, a reserved bit may be
 //! set, a payload may be nonsense. [`view`] reads a raw frame as what its type says it is. [`build`] makes frames,
-//! right and wrong ones. [`hpack`] and [`print`] do what their names say.
+//! right and wrong ones. [`hpack`] and [`mod@print`] do what their names say.
 //!
 //! Nothing here shares code with the implementations under test.
 
