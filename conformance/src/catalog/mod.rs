@@ -5,6 +5,7 @@ mod concurrency;
 mod content;
 mod continuation;
 mod credit;
+mod credit_of_responses;
 mod data;
 mod errors;
 mod fields;
@@ -69,6 +70,7 @@ pub fn all() -> Vec<Case> {
         hpack::cases(),
         capacity::cases(),
         credit::cases(),
+        credit_of_responses::cases(),
         push_credit::cases(),
         slots::cases(),
         updates::cases(),
