@@ -28,6 +28,16 @@ fn forty(s: &mut Script, way: fn(&mut Script, u32)) {
     s.app(App::Respond { stream: 81, status: 200, end: true });
 }
 
+/// Server: a promise waits behind DATA for the peer's window while the peer resets the stream that carries it.
+fn promise_withdrawn(s: &mut Script) {
+    s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+    s.send(get(1));
+    s.app(App::Respond { stream: 1, status: 200, end: false });
+    s.app(App::SendData { stream: 1, octets: 100, end: false });
+    s.app(App::Promise { stream: 1 });
+    s.send(reset(1, CANCEL));
+}
+
 /// Server: a promise that the application drops while the connection is busy with another stream's DATA.
 fn promise_dropped_unsent(s: &mut Script) {
     s.open();
@@ -249,6 +259,35 @@ pub(super) fn cases() -> Vec<Case> {
             config: NO_GRACE,
             script: promise_dropped_unsent,
             expect: times(kind::PUSH_PROMISE, 1, 1..=1).and(times(kind::RST_STREAM, 2, 1..=1)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "slots/promise-withdrawn",
+            role: Role::Server,
+            title: "A promise whose stream is reset before it was sent is never heard of, and its stream cannot be answered",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                promise_withdrawn(s);
+                s.app(App::Respond { stream: 2, status: 200, end: true });
+            },
+            expect: never_opened(2).and(none_of(kind::PUSH_PROMISE, 1)).and(call_fails(3)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "slots/promise-withdrawn-and-dropped",
+            role: Role::Server,
+            title: "A promise that was withdrawn and dropped does not keep a shutdown from ending",
+            level: Level::Quality,
+            needs: Needs::Api,
+            config: NO_GRACE,
+            script: |s| {
+                promise_withdrawn(s);
+                s.app(App::Drop { stream: 2, what: Handles::All });
+                s.app(App::Drop { stream: 1, what: Handles::All });
+                s.app(App::ShutDown);
+            },
+            expect: never_opened(2).and(none_of(kind::PUSH_PROMISE, 1)).and(ends()),
             ..Case::DEFAULT
         },
         Case {
