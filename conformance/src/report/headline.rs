@@ -1,6 +1,6 @@
 //! The account in one sentence. Never a percentage: which cases fall short matters, not how many there happen to be.
 
-use crate::account::{Account, PATCHED, UPSTREAM};
+use crate::account::{Account, Standing, PATCHED, UPSTREAM};
 use crate::problem::Problem;
 
 /// The sentence that stands first in every report.
@@ -16,7 +16,8 @@ pub fn headline(account: &Account) -> String {
         (Some(differences), true) if names == [UPSTREAM, PATCHED] => {
             let differences = count(differences.len(), "difference", "differences");
             format!(
-                "The fork holds: nothing unexpected in {cases}; {differences} from upstream, each claimed by a patch."
+                "The fork holds: nothing unexpected in {cases}{}; {differences} from upstream, each claimed by a patch.",
+                known(account)
             )
         }
         (Some(_), false) if names == [UPSTREAM, PATCHED] => format!("The fork does not hold: {}.", kinds(account)),
@@ -24,8 +25,17 @@ pub fn headline(account: &Account) -> String {
             let differences = count(differences.len(), "difference", "differences");
             format!("Nothing unexpected in {cases} on {}; {differences} between them.", names.join(" and "))
         }
-        (None, true) => format!("Nothing unexpected in {cases} on {}.", names.join(" and ")),
+        (None, true) => format!("Nothing unexpected in {cases} on {}{}.", names.join(" and "), known(account)),
         (_, false) => format!("Not as expected on {}: {}.", names.join(" and "), kinds(account)),
+    }
+}
+
+/// How many cases the subject, of two the second, is known to fall short of: to be expected is not to be well.
+fn known(account: &Account) -> String {
+    let cells = account.rows.iter().filter_map(|row| row.cells.last());
+    match cells.filter(|cell| matches!(cell.standing, Standing::Known(_))).count() {
+        0 => String::new(),
+        number => format!(" ({number} known to fall short)"),
     }
 }
 
@@ -73,7 +83,8 @@ mod tests {
         account.problems.clear();
         assert_eq!(
             headline(&account),
-            "The fork holds: nothing unexpected in 7 cases; 3 differences from upstream, each claimed by a patch."
+            "The fork holds: nothing unexpected in 7 cases (1 known to fall short); 3 differences from upstream, each \
+             claimed by a patch."
         );
     }
 }
