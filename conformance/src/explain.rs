@@ -42,6 +42,7 @@ pub struct Explanation {
 /// The fields of the recording that do not stand above.
 #[derive(Clone, Debug, Serialize)]
 struct Rest {
+    needs: crate::recording::Application,
     config: crate::recording::Settings,
     reflexes: crate::recording::Habits,
     steps: Vec<crate::recording::Move>,
@@ -80,7 +81,12 @@ impl Explanation {
             patch: patches.first().map(|patch: &&Patch| patch.slug),
             subjects: contenders.iter().map(|c| (c.name().to_owned(), verdict(&play(case, *c)))).collect(),
             peer_bytes_hex: recording.octets(),
-            rest: Rest { config: recording.config, reflexes: recording.reflexes, steps: recording.steps },
+            rest: Rest {
+                needs: recording.needs,
+                config: recording.config,
+                reflexes: recording.reflexes,
+                steps: recording.steps,
+            },
             shown: contenders
                 .iter()
                 .map(|c| Shown { name: c.name().to_owned(), version: c.version().to_owned() })
@@ -250,7 +256,9 @@ mod tests {
     fn the_json_has_the_promised_fields_and_can_be_replayed() {
         let json = explained().as_json();
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-        for field in ["id", "title", "level", "role", "requires", "expects", "subjects", "peer_bytes_hex", "steps"] {
+        for field in
+            ["id", "title", "level", "role", "requires", "expects", "subjects", "peer_bytes_hex", "needs", "steps"]
+        {
             assert!(!value[field].is_null(), "{field}");
         }
         assert!(value["subjects"]["patched"]["transcript"].as_array().unwrap().len() > 20);

@@ -1,18 +1,18 @@
-//! The peer's part of a case as a file: what `explain --format json` writes and `replay` plays.
+//! A case's steps as a file: what `explain --format json` writes and `replay` plays.
 //!
-//! A recording holds the peer's octets, not the application's calls: those belong to a program, and a recording is for any
-//! subject. It may stand among other fields, which are not read:
+//! A recording holds the peer's octets and the application's calls. It may stand among other fields, which are not read:
 //!
 //! ```json
-//! { "role": "server", "steps": [ { "write": "505249..." }, { "settle": true }, { "mark": true }, { "close": true } ] }
+//! { "role": "server", "needs": "api",
+//!   "steps": [ { "write": "505249..." }, { "mark": true }, { "app": { "reset": { "stream": 1, "code": 8 } } }, { "close": true } ] }
 //! ```
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::{Case, Config, Role};
-use crate::script::{Credit, Reflexes, Script, Sent, Step, Upload};
+use crate::case::{Case, Config, Needs, Role};
+use crate::script::{App, Credit, Reflexes, Script, Sent, Step, Upload};
 use crate::wire::print::hex;
 use crate::wire::{Frame, FrameReader, PREFACE};
 
@@ -20,6 +20,9 @@ use crate::wire::{Frame, FrameReader, PREFACE};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     pub role: Part,
+    /// Who the application is.
+    #[serde(default)]
+    pub needs: Application,
     /// Settings of the subject.
     #[serde(default)]
     pub config: Settings,
@@ -35,6 +38,17 @@ pub struct Recording {
 pub enum Part {
     Server,
     Client,
+}
+
+/// Who makes the application's calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Application {
+    /// Nobody has to: the subject answers each request after reading it, or makes a GET request and reads the answer.
+    #[default]
+    Wire,
+    /// The steps.
+    Api,
 }
 
 /// One step. `true` stands where a step has nothing to say but that it is there.
@@ -56,6 +70,8 @@ pub enum Move {
         padding: Option<u8>,
         end: bool,
     },
+    /// The application calls the subject's API.
+    App(App),
     /// From here on the case is under test.
     Mark(bool),
     /// The subject does all that it can do.
@@ -111,7 +127,7 @@ impl Default for Habits {
 }
 
 impl Recording {
-    /// The peer's part of a case.
+    /// The steps of a case.
     #[must_use]
     pub fn of(case: &Case) -> Self {
         let script = case.steps();
@@ -120,9 +136,13 @@ impl Recording {
                 Role::Server => Part::Server,
                 Role::Client => Part::Client,
             },
+            needs: match case.needs {
+                Needs::Wire => Application::Wire,
+                Needs::Api => Application::Api,
+            },
             config: case.config.into(),
             reflexes: script.reflexes.into(),
-            steps: script.steps.iter().filter_map(recorded).collect(),
+            steps: script.steps.iter().map(recorded).collect(),
         }
     }
 
@@ -143,6 +163,15 @@ impl Recording {
         match self.role {
             Part::Server => Role::Server,
             Part::Client => Role::Client,
+        }
+    }
+
+    /// What the subject has to offer.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        match self.needs {
+            Application::Wire => Needs::Wire,
+            Application::Api => Needs::Api,
         }
     }
 
@@ -168,8 +197,8 @@ impl Recording {
     }
 }
 
-fn recorded(step: &Step) -> Option<Move> {
-    Some(match step {
+fn recorded(step: &Step) -> Move {
+    match step {
         Step::Write(sent) => {
             let mut octets = Vec::new();
             for piece in sent {
@@ -187,8 +216,8 @@ fn recorded(step: &Step) -> Option<Move> {
         }
         Step::Mark => Move::Mark(true),
         Step::Settle => Move::Settle(true),
-        Step::App(_) => return None,
-    })
+        Step::App(app) => Move::App(app.clone()),
+    }
 }
 
 fn step(step: &Move) -> Option<Step> {
@@ -198,6 +227,7 @@ fn step(step: &Move) -> Option<Step> {
         Move::Upload { stream, length, frame, padding, end } => {
             Step::Upload(Upload { stream: *stream, length: *length, frame: *frame, padding: *padding, end: *end })
         }
+        Move::App(app) => Step::App(app.clone()),
         Move::Close(true) => Step::Close,
         Move::Mark(true) => Step::Mark,
         Move::Settle(true) => Step::Settle,
@@ -297,10 +327,11 @@ mod tests {
     use crate::subject::patched;
     use crate::wire::build::{data, ping, settings};
 
-    /// A script that needs every kind of step but a call.
+    /// A script that needs every kind of step.
     fn sample() -> Case {
         Case {
             id: "a/b",
+            needs: Needs::Api,
             config: Config {
                 stream_window: Some(70_000),
                 reset_grace: Some((3, Duration::from_millis(9))),
@@ -330,6 +361,15 @@ mod tests {
     }
 
     #[test]
+    fn every_call_of_the_catalogue_survives_its_file() {
+        for case in crate::catalog::all() {
+            let recording = Recording::of(&case);
+            let text = serde_json::to_string(&recording).unwrap();
+            assert_eq!(Recording::parse(&text).unwrap(), recording, "{}", case.id);
+        }
+    }
+
+    #[test]
     fn replayed_it_gives_the_same_record() {
         let played =
             |script: &Script| play(&mut patched::H2::new(&sample()), script, true, &|_| crate::drive::Want::Nothing);
@@ -338,6 +378,7 @@ mod tests {
                 s.open();
                 s.send(ping([1; 8]));
                 s.send(data(1, 9));
+                s.app(App::Ping);
             },
             ..sample()
         };
@@ -363,6 +404,8 @@ mod tests {
             r#"{"role":"server","steps":[{"write":"0"}]}"#,
             r#"{"role":"server","steps":[{"write":"0g"}]}"#,
             r#"{"role":"server","steps":[{"fly":true}]}"#,
+            r#"{"role":"server","steps":[{"app":{"dance":{}}}]}"#,
+            r#"{"role":"server","steps":[{"app":{"request":{"method":"BREW","end":true}}}]}"#,
             r#"{"role":"server","config":{"speed":1},"steps":[]}"#,
         ] {
             let error = Recording::parse(text).unwrap_err();

@@ -10,7 +10,13 @@ use crate::suite::{play_as, Contender, Played};
 
 /// Plays `recording` on `contender`.
 pub fn replay(recording: &Recording, contender: &dyn Contender) -> Played {
-    let case = Case { id: "replay", role: recording.role(), config: recording.config.into(), ..Case::DEFAULT };
+    let case = Case {
+        id: "replay",
+        role: recording.role(),
+        needs: recording.needs(),
+        config: recording.config.into(),
+        ..Case::DEFAULT
+    };
     let script = recording.script();
     play_as(&case, contender, |link| {
         let transcript = drive::play(link, &script, case.role == Role::Server, &|_| drive::Want::More);

@@ -2,6 +2,8 @@
 //!
 //! A script is data. Playing it is [`crate::drive`]'s work; judging what came of it is [`crate::judge`]'s.
 
+use serde::{Deserialize, Deserializer, Serialize};
+
 use crate::wire::build::settings;
 use crate::wire::code::DEFAULT_FRAME_SIZE;
 use crate::wire::{Frame, PREFACE};
@@ -84,10 +86,15 @@ impl Default for Reflexes {
 }
 
 /// A call on the subject's API. Streams are named by their identifier, which both sides agree on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum App {
     /// Client: starts a request, `end` without a body. Its stream gets the next odd identifier.
-    Request { method: &'static str, end: bool },
+    Request {
+        #[serde(deserialize_with = "known_method")]
+        method: Method,
+        end: bool,
+    },
     /// Client: waits for the response's head.
     AwaitResponse { stream: u32 },
     /// Client: waits for the next promised request on `stream`.
@@ -134,8 +141,21 @@ pub enum App {
     Ping,
 }
 
+/// A request's method. The alias keeps serde from asking for input that lives for ever.
+pub type Method = &'static str;
+
+/// Methods that a file can name.
+const METHODS: [Method; 6] = ["GET", "HEAD", "POST", "PUT", "CONNECT", "OPTIONS"];
+
+fn known_method<'de, D: Deserializer<'de>>(file: D) -> Result<Method, D::Error> {
+    let name = String::deserialize(file)?;
+    let known = METHODS.into_iter().find(|method| *method == name);
+    known.ok_or_else(|| serde::de::Error::unknown_variant(&name, &METHODS))
+}
+
 /// Which handles of a stream to drop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Handles {
     All,
     /// What receives the body.

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use h2_materialize::header::ProofKind;
 use h2_materialize::series::SeriesPatch;
 use h2_materialize::{Tree, OVERLAY_PLACEHOLDER};
-use serde::Deserialize;
 
 use crate::comparison;
 use crate::context_diff::context_diff;
@@ -58,27 +57,13 @@ fn overlay_modules(repo: &Repo, patch: &SeriesPatch) -> Result<Tree, Failure> {
     Ok(modules)
 }
 
-/// What `explain --format json` says of a case, as far as needed here.
-#[derive(Debug, Deserialize)]
-struct Explained {
-    /// The side that h2 plays.
-    role: repro::Role,
-    /// What the peer sends, in order.
-    peer_bytes_hex: String,
-}
-
 /// The transcripts of one case, and a program that shows it without our runner.
 fn add_case(repo: &Repo, case: &str, dir: &Path) -> Result<(), Failure> {
     write(&dir.join("transcripts.txt"), &explain(repo, case, "text")?)?;
     let json = explain(repo, case, "json")?;
-    let explained: Explained = serde_json::from_str(&json)
-        .map_err(|error| Failure::new(format!("`explain {case} --format json` is not in the agreed form: {error}")))?;
-    let peer_bytes = repro::bytes_from_hex(&explained.peer_bytes_hex)
-        .ok_or_else(|| Failure::new(format!("`explain {case}`: peer_bytes_hex is not hexadecimal")))?;
-    let program = repro::program(case, explained.role, &peer_bytes);
-    let release = repo.release()?.version;
-    write(&dir.join("repro/Cargo.toml"), &repro::manifest(&release))?;
-    write(&dir.join("repro/src/main.rs"), &program)
+    let files = repro::package(&json, &repo.release()?.version)
+        .map_err(|what| Failure::new(format!("`{case}` cannot be expressed as a reproduction program: {what}")))?;
+    files.iter().try_for_each(|(path, text)| write(&dir.join("repro").join(path), text))
 }
 
 fn explain(repo: &Repo, case: &str, format: &str) -> Result<String, Failure> {
@@ -117,7 +102,8 @@ fn text(patch: &SeriesPatch, cases: &[String], modules: &Tree) -> String {
         let dir = case.replace('/', "-");
         out.push_str(&format!(
             "* `{case}`: `cases/{dir}/transcripts.txt` shows it without and with the patch; \
-             `cases/{dir}/repro` replays it with tokio and h2 alone.\n"
+             `cases/{dir}/repro` is a program of its own that does the same, frames and calls, \
+             with h2, tokio, bytes and http alone: `cargo run` there prints what h2 sends.\n"
         ));
     }
     for proof in &header.proven_by {

@@ -1,73 +1,108 @@
-//! A program that replays what the peer of a case sends against h2, with nothing but tokio and h2.
+//! A program that does what a case does, with nothing but h2 and the crates it is used with.
+//!
+//! What all programs share is a template of our own; what a case adds is one line for each of its steps.
 
-use serde::Deserialize;
+mod explained;
+mod notation;
+mod steps;
 
-const SERVER: &str = include_str!("server.rs.in");
-const CLIENT: &str = include_str!("client.rs.in");
-const PEER: &str = include_str!("peer.rs.in");
+use explained::Explained;
 
-/// The side that h2 plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Role {
-    Server,
-    Client,
+/// The shared files, by their path in the package.
+const TEMPLATE: [(&str, &str); 10] = [
+    ("src/lib.rs", include_str!("template/lib.rs")),
+    ("src/app.rs", include_str!("template/app.rs")),
+    ("src/connection.rs", include_str!("template/connection.rs")),
+    ("src/frame.rs", include_str!("template/frame.rs")),
+    ("src/handles.rs", include_str!("template/handles.rs")),
+    ("src/peer.rs", include_str!("template/peer.rs")),
+    ("src/pipe.rs", include_str!("template/pipe.rs")),
+    ("src/sent.rs", include_str!("template/sent.rs")),
+    ("src/tasks.rs", include_str!("template/tasks.rs")),
+    ("src/windows.rs", include_str!("template/windows.rs")),
+];
+
+/// The files of the package for the case that `json` explains. An error says what cannot be expressed.
+pub(crate) fn package(json: &str, h2_version: &str) -> Result<Vec<(&'static str, String)>, String> {
+    let explained: Explained = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let mut files = vec![("Cargo.toml", manifest(h2_version)), ("src/main.rs", program(&explained)?)];
+    files.extend(TEMPLATE.map(|(path, text)| (path, text.to_owned())));
+    Ok(files)
 }
 
 /// The manifest of the program; the version decides which h2 is shown.
-pub(crate) fn manifest(h2_version: &str) -> String {
+fn manifest(h2_version: &str) -> String {
     format!(
-        "[package]\nname = \"repro\"\nversion = \"0.0.0\"\nedition = \"2021\"\npublish = false\n\n\
-         [workspace]\n\n[dependencies]\nh2 = \"={h2_version}\"\n\
-         tokio = {{ version = \"1\", features = [\"io-util\", \"macros\", \"rt\", \"time\"] }}\n"
+        "[package]\nname = \"h2-repro\"\nversion = \"0.0.0\"\nedition = \"2021\"\npublish = false\n\n\
+         [workspace]\n\n[dependencies]\nbytes = \"1\"\n\
+         # A checkout with the patch instead: h2 = {{ path = \"../h2\" }}\n\
+         h2 = \"={h2_version}\"\nhttp = \"1\"\ntokio = \"1\"\n"
     )
 }
 
-/// The program for `case`: h2 plays `role`, the peer sends `peer_bytes`.
-pub(crate) fn program(case: &str, role: Role, peer_bytes: &[u8]) -> String {
-    let subject = match role {
-        Role::Server => SERVER,
-        Role::Client => CLIENT,
-    };
-    format!(
-        "//! Replays the peer of `{case}` and prints every frame that h2 answers with.\n\n\
-         {PEER}\n{subject}\n/// What the peer sends.\nconst PEER_BYTES: &[u8] = &[\n{}];\n",
-        rows(peer_bytes)
-    )
-}
-
-/// Sixteen bytes a line.
-fn rows(bytes: &[u8]) -> String {
-    let row = |row: &[u8]| {
-        let row: Vec<String> = row.iter().map(|byte| format!("0x{byte:02x},")).collect();
-        format!("    {}\n", row.join(" "))
-    };
-    bytes.chunks(16).map(row).collect()
-}
-
-/// The bytes that pairs of hexadecimal digits stand for.
-pub(crate) fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+fn program(explained: &Explained) -> Result<String, String> {
+    let body = steps::body(explained)?;
+    let indent = |line: &String| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") };
+    let body: String = body.iter().map(indent).collect();
+    Ok(format!(
+        "//! {}\n//!\n//! `cargo run` plays `{}` against h2 and prints what happens: `subject` is h2, `app` the\n\
+         //! application that calls it, `peer` the other side of the connection.\n\n\
+         use h2_repro::{{conclude, settle, App}};\n\n\
+         // A line a step.\n#[rustfmt::skip]\nfn main() {{\n{body}}}\n",
+        explained.title, explained.id
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn hexadecimal() {
-        assert_eq!(bytes_from_hex("00fF10"), Some(vec![0, 255, 16]));
-        assert_eq!(bytes_from_hex("0"), None);
-        assert_eq!(bytes_from_hex("0x"), None);
+    fn explained(step: &str, config: &str) -> String {
+        format!(
+            r#"{{"id":"a/b","title":"It works","role":"client","needs":"api","config":{config},
+               "reflexes":{{"ack_settings":false,"ack_ping":true,"credit":{{"portions":9}}}},
+               "steps":[{{"mark":true}},{{"settle":true}},{step}],"script":["from here","-","does it"]}}"#
+        )
     }
 
     #[test]
-    fn rows_of_sixteen() {
-        let text = rows(&[1; 17]);
-        assert_eq!(text.lines().count(), 2);
-        assert_eq!(text.matches("0x01,").count(), 17);
+    fn a_line_a_step() {
+        for (step, line) in [
+            (r#"{"write":"000000"}"#, "peer.write(&[\n        \"000000\",\n    ]);\n"),
+            (r#"{"block":true}"#, "peer.stop_reading(true);\n"),
+            (
+                r#"{"upload":{"stream":1,"length":9,"frame":4,"padding":2,"end":true}}"#,
+                "peer.upload(1, 9, 4, Some(2), true);\n",
+            ),
+            (r#"{"app":{"request":{"method":"GET","end":true}}}"#, "app.request(\"GET\", true);\n"),
+            (r#"{"app":{"drop":{"stream":1,"what":"receive"}}}"#, "app.drop_handles(1, h2_repro::Which::Receive);\n"),
+            (r#"{"app":"ping"}"#, "app.ping();\n"),
+        ] {
+            let files = package(&explained(step, r#"{"stream_window":70000}"#), "0.4.20").unwrap();
+            let main = &files.iter().find(|(path, _)| *path == "src/main.rs").unwrap().1;
+            let expected = format!("    // does it\n    {line}    settle(&mut peer, &app);\n");
+            assert!(main.contains(&expected), "{expected} is not in\n{main}");
+            for part in [
+                "    builder.initial_window_size(70000);\n",
+                "App::client(builder, false);\n",
+                "    peer.credit = h2_repro::Credit::Portions(9);\n    peer.acks_settings = false;\n",
+            ] {
+                assert!(main.contains(part), "{part} is not in\n{main}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_line_is_no_program() {
+        for (step, config, complaint) in [
+            (r#"{"fly":true}"#, "{}", "fly"),
+            (r#"{"app":{"dance":{"stream":1}}}"#, "{}", "dance"),
+            (r#"{"app":{"reset":{"stream":1,"code":1,"softly":true}}}"#, "{}", "softly"),
+            (r#"{"write":"0"}"#, "{}", "step 3: a write that is not hexadecimal"),
+            (r#"{"close":true}"#, r#"{"speed":1}"#, "speed"),
+        ] {
+            let error = package(&explained(step, config), "0.4.20").unwrap_err();
+            assert!(error.contains(complaint) && !error.contains('\n'), "{error}");
+        }
     }
 }
