@@ -68,11 +68,11 @@ mod tests {
     #[test]
     fn a_line_a_step() {
         for (step, line) in [
-            (r#"{"write":"000000"}"#, "peer.write(&[\n        \"000000\",\n    ]);\n"),
-            (r#"{"block":true}"#, "peer.stop_reading(true);\n"),
+            (r#"{"write":"000000"}"#, "// does it\n    peer.write(&[\"000000\"]);\n"),
+            (r#"{"block":true}"#, "// does it\n    peer.stop_reading(true);\n"),
             (
                 r#"{"upload":{"stream":1,"length":9,"frame":4,"padding":2,"end":true}}"#,
-                "peer.upload(1, 9, 4, Some(2), true);\n",
+                "// does it\n    peer.upload(1, 9, 4, Some(2), true);\n",
             ),
             (r#"{"app":{"request":{"method":"GET","end":true}}}"#, "app.request(\"GET\", true);\n"),
             (r#"{"app":{"drop":{"stream":1,"what":"receive"}}}"#, "app.drop_handles(1, h2_repro::Which::Receive);\n"),
@@ -80,7 +80,7 @@ mod tests {
         ] {
             let files = package(&explained(step, r#"{"stream_window":70000}"#), "0.4.20").unwrap();
             let main = &files.iter().find(|(path, _)| *path == "src/main.rs").unwrap().1;
-            let expected = format!("    // does it\n    {line}    settle(&mut peer, &app);\n");
+            let expected = format!("\n    {line}    settle(&mut peer, &app);\n");
             assert!(main.contains(&expected), "{expected} is not in\n{main}");
             for part in [
                 "    builder.initial_window_size(70000);\n",

@@ -3,6 +3,8 @@
 use super::explained::{Call, Config, Credit, Explained, Reflexes, Role, Step};
 use super::notation::{bytes_from_hex, lines};
 
+/// What follows each step: h2 does all that it can do.
+const SETTLE: &str = "settle(&mut peer, &app);";
 /// Where comments are wrapped.
 const WIDTH: usize = 110;
 
@@ -17,14 +19,17 @@ pub(super) fn body(explained: &Explained) -> Result<Vec<String>, String> {
     if by_itself {
         body.push(format!("// The application {does} by itself."));
     }
-    body.push(format!("let (mut peer, mut app) = App::{name}(builder, {by_itself});"));
+    let calls = explained.steps.iter().any(|step| matches!(step, Step::App(_)));
+    let mutable = if calls { "mut " } else { "" };
+    body.push(format!("let (mut peer, {mutable}app) = App::{name}(builder, {by_itself});"));
     body.extend(habits(&explained.reflexes));
-    body.push("settle(&mut peer, &app);".into());
     for (at, step) in explained.steps.iter().enumerate() {
         let line = line(step).map_err(|what| format!("step {}: {what}", at + 1))?;
         let Some(line) = line else { continue };
         body.push(String::new());
-        body.extend(explained.script.get(at).into_iter().flat_map(|words| comment(words)));
+        // A call says itself what it is.
+        let words = explained.script.get(at).filter(|_| !matches!(step, Step::App(_)));
+        body.extend(words.into_iter().flat_map(|words| comment(words)));
         body.extend(line);
     }
     body.extend([String::new(), "conclude(peer, app)".into()]);
@@ -79,10 +84,15 @@ fn line(step: &Step) -> Result<Option<Vec<String>>, String> {
         Step::Mark(true) => return Ok(Some(Vec::new())),
         Step::Write(digits) => {
             let octets = bytes_from_hex(digits).ok_or("a write that is not hexadecimal")?;
-            let mut lines: Vec<String> = lines(&octets).iter().map(|line| format!("    \"{line}\",")).collect();
-            lines.insert(0, "peer.write(&[".into());
-            lines.extend(["]);".into(), "settle(&mut peer, &app);".into()]);
-            return Ok(Some(lines));
+            let mut write = match lines(&octets).as_slice() {
+                [line] => vec![format!("peer.write(&[\"{line}\"]);")],
+                lines => {
+                    let within = lines.iter().map(|line| format!("    \"{line}\","));
+                    std::iter::once("peer.write(&[".into()).chain(within).chain(["]);".into()]).collect()
+                }
+            };
+            write.push(SETTLE.into());
+            return Ok(Some(write));
         }
         Step::Close(true) => "peer.close();".into(),
         Step::Block(stop) => format!("peer.stop_reading({stop});"),
@@ -91,7 +101,7 @@ fn line(step: &Step) -> Result<Option<Vec<String>>, String> {
         }
         Step::App(call) => format!("app.{};", call_in_rust(call)),
     };
-    Ok(Some(vec![line, "settle(&mut peer, &app);".into()]))
+    Ok(Some(vec![line, SETTLE.into()]))
 }
 
 fn call_in_rust(call: &Call) -> String {

@@ -93,7 +93,8 @@ impl Held {
     pub fn promise(&mut self, stream: u32) -> Result<(), String> {
         let respond = self.of(stream).respond.as_mut().ok_or(NONE)?;
         let pushed = respond.push_request(get("GET")).map_err(text)?;
-        self.of(pushed.stream_id().as_u32()).respond_pushed = Some(pushed);
+        let promised = pushed.stream_id().as_u32();
+        self.of(promised).respond_pushed = Some(pushed);
         Ok(())
     }
 
