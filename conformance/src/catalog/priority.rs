@@ -44,6 +44,18 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "priority/length-four-on-idle-stream",
+            role: Role::Server,
+            title: "PRIORITY of four octets on an idle stream, where nothing can be reset, is a connection error",
+            level: Level::Quality,
+            script: |s| {
+                s.open();
+                s.send(priority(0x7fff_ffff).resized(4));
+            },
+            expect: conn_error(FRAME_SIZE_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "priority/on-stream-zero",
             role: Role::Server,
             title: "PRIORITY on stream 0 is a connection error",

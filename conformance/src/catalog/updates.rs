@@ -153,6 +153,25 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "updates/dropped-beside-held",
+            role: Role::Server,
+            title: "A body that was dropped is taken in while another is held and nobody waits to read",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.send(post(1));
+                s.app(App::Read { stream: 1, octets: 40_000 });
+                s.upload_in(body(1, 40_000));
+                s.send(post(3));
+                s.app(App::Respond { stream: 3, status: 200, end: false });
+                s.app(App::Drop { stream: 3, what: Handles::Receive });
+                s.upload(3, 60_000);
+            },
+            expect: uploaded(3, 60_000).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "updates/last-octets-held",
             role: Role::Server,
             title: "A body held for ever that leaves ten octets of the connection's window lets another go on",
