@@ -13,8 +13,8 @@ use h2_materialize::header::ProofKind;
 use h2_materialize::Series;
 use support::{stderr, stdout, Copy};
 
-/// Preface, SETTINGS, and a SETTINGS acknowledgement that has a payload.
-const PEER: &str = "505249202a20485454502f322e300d0a0d0a534d0d0a0d0a000000040000000000000001040100000000ff";
+/// What `explain` says of a case of one step.
+const EXPLAINED: &str = r#"{"id":"made-up/case","title":"It works","role":"server","needs":"wire","config":{},"reflexes":{"ack_settings":true,"ack_ping":true,"credit":"never"},"steps":[{"write":"505249"}],"script":["does it"]}"#;
 
 /// Writes the script; it answers `compare` with `results` and `explain` with two fixed texts.
 fn play_cargo(copy: &Copy, results: &str) -> PathBuf {
@@ -25,7 +25,7 @@ fn play_cargo(copy: &Copy, results: &str) -> PathBuf {
          for last; do :; done\n\
          case \"$*\" in\n\
          *\" compare \"*) cp '{}' \"$last\"; exit 1 ;;\n\
-         *\" explain \"*json) echo '{{\"role\":\"server\",\"peer_bytes_hex\":\"{PEER}\"}}' ;;\n\
+         *\" explain \"*json) echo '{EXPLAINED}' ;;\n\
          *\" explain \"*) echo 'both transcripts' ;;\n\
          *) exit 3 ;;\n\
          esac\n",
@@ -99,7 +99,7 @@ fn verify_holds_the_claims_against_the_comparison() {
 }
 
 #[test]
-fn evidence_is_complete_and_its_program_runs() {
+fn evidence_is_complete() {
     let copy = Copy::new();
     claim_a_case(&copy);
     let out = copy.beside("evidence");
@@ -114,19 +114,7 @@ fn evidence_is_complete_and_its_program_runs() {
     }
     assert_eq!(read("cases/made-up-case/transcripts.txt"), "both transcripts\n");
 
-    let repro = out.join("cases/made-up-case/repro");
-    let formatted =
-        Command::new("rustfmt").args(["--check", "--edition", "2021"]).arg(repro.join("src/main.rs")).output().unwrap();
-    assert!(formatted.status.success(), "{}", stdout(&formatted));
-    let run = Command::new(env!("CARGO"))
-        .current_dir(&repro)
-        .args(["run", "--quiet"])
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("downstream"))
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{}", stderr(&run));
-    // What 0.4.20 answers: PROTOCOL_ERROR, where FRAME_SIZE_ERROR is due.
-    let said = stdout(&run);
-    assert!(said.contains("GOAWAY stream 0 flags 0x00 length 8 [00, 00, 00, 00, 00, 00, 00, 01]"), "{said}");
-    assert!(said.contains("the connection is closed"), "{said}");
+    // That programs do what their cases do is shown in `reproductions.rs`.
+    assert!(read("cases/made-up-case/repro/src/main.rs").contains("peer.write("));
+    assert!(read("cases/made-up-case/repro/Cargo.toml").contains("h2 = \"=0.4.20\""));
 }
