@@ -1,5 +1,6 @@
 //! Scenarios: each measures both in one run.
 
+mod pairs;
 mod requests;
 mod updates;
 

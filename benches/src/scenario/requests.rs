@@ -1,7 +1,4 @@
 //! What a tiny request costs a server, in CPU time of its thread, over loopback.
-//!
-//! Microseconds differ from machine to machine and from minute to minute; ratios do much less. So both are measured in turns,
-//! and the row is the pair with the median ratio.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,46 +8,25 @@ use h2_conformance::wire::build::{headers_block, settings, window_update};
 use h2_conformance::wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
 use h2_conformance::wire::{FrameReader, PREFACE};
 
+use super::pairs::median_pair;
 use crate::figures::{Better, Figures, Row};
-use crate::subject::{Handler, Subject, PATCHED, UPSTREAM};
+use crate::subject::{Handler, Subject};
 
 /// Requests in flight at a time.
 const STREAMS: u32 = 100;
 const WARM_UP: u32 = 20 * STREAMS;
 const MEASURED: u32 = 200 * STREAMS;
-/// Odd, so that there is one in the middle.
-const PAIRS: usize = 11;
 /// Longer than anything here takes; then it counts as a stall.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) fn run() -> Result<Figures, String> {
     let mut rows = Vec::new();
     for (name, handler) in [("cpu/tiny-inline", Handler::Inline), ("cpu/tiny-spawned", Handler::Spawned)] {
-        let [upstream, patched] = median_pair(handler).map_err(|error| format!("{name}: {error}"))?;
+        let [upstream, patched] =
+            median_pair(|subject| cpu(subject, handler)).map_err(|error| format!("{name}: {error}"))?;
         rows.push(Row::new(name.into(), "us", Better::Lower, upstream, patched));
     }
     Ok(Figures::new("requests", rows))
-}
-
-/// The pair with the median ratio. A stall of either shows as one.
-fn median_pair(handler: Handler) -> io::Result<[Option<f64>; 2]> {
-    let mut pairs = Vec::new();
-    for round in 0..PAIRS {
-        // Who goes first gets the colder caches: take turns at that too.
-        let pair = if round % 2 == 0 {
-            let upstream = cpu(UPSTREAM, handler)?;
-            [upstream, cpu(PATCHED, handler)?]
-        } else {
-            let patched = cpu(PATCHED, handler)?;
-            [cpu(UPSTREAM, handler)?, patched]
-        };
-        match pair {
-            [Some(upstream), Some(patched)] => pairs.push([upstream, patched]),
-            stalled => return Ok(stalled),
-        }
-    }
-    pairs.sort_by(|a, b| (a[1] / a[0]).total_cmp(&(b[1] / b[0])));
-    Ok(pairs[PAIRS / 2].map(Some))
 }
 
 /// Microseconds a request, or nothing when an answer does not come.
@@ -127,6 +103,7 @@ fn get() -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subject::{PATCHED, UPSTREAM};
 
     #[test]
     fn both_answer_every_request() {
