@@ -11,4 +11,5 @@ pub mod figures;
 mod patched;
 pub mod scenario;
 pub mod subject;
+mod tasks;
 mod upstream;

@@ -15,6 +15,8 @@ pub struct Subject {
     pub serve: fn(&TcpListener, Handler, warm_up: u64) -> std::io::Result<Duration>,
     /// Client and server in memory, on this thread.
     pub pair: fn(&Shape) -> Box<dyn Pair>,
+    /// A server in memory that gives these answers to requests, in their order.
+    pub respond: fn(&[Answer]) -> Box<dyn Server>,
 }
 
 pub const UPSTREAM: Subject = upstream::SUBJECT;
@@ -71,4 +73,34 @@ pub trait Pair {
     fn requests(&mut self, count: usize);
     /// Uploads that many octets in one request and reads the answer.
     fn upload(&mut self, octets: usize);
+}
+
+/// What a request is answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A body of that many octets: it reserves capacity for all that is left, waits for some, and sends as much.
+    Body(usize),
+    /// A head; then capacity for one octet is reserved and nothing sent, as by hyper while its body has no data.
+    Idle,
+}
+
+impl Answer {
+    /// Octets of its body.
+    #[must_use]
+    pub fn octets(self) -> usize {
+        match self {
+            Answer::Body(octets) => octets,
+            Answer::Idle => 0,
+        }
+    }
+}
+
+/// A server in memory that works while it is given a turn and never otherwise.
+pub trait Server {
+    /// Hands over what the peer sends and lets the server work until it waits.
+    ///
+    /// # Errors
+    ///
+    /// Why the connection, or a response, came to its end before it was done.
+    fn turn(&mut self, octets: &[u8]) -> Result<Vec<u8>, String>;
 }

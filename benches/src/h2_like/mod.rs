@@ -1,17 +1,24 @@
 //! The workloads, for either h2; `super::h2` says which.
 
 mod pair;
+mod respond;
 mod serve;
 mod upload;
+
+use std::future::poll_fn;
 
 use bytes::Bytes;
 use http::Response;
 
-use super::h2;
+use super::h2::{self, SendStream};
 use crate::subject::Subject;
 
-pub(crate) const SUBJECT: Subject =
-    Subject { upload: upload::upload, serve: serve::serve, pair: |shape| Box::new(pair::Pair::new(shape)) };
+pub(crate) const SUBJECT: Subject = Subject {
+    upload: upload::upload,
+    serve: serve::serve,
+    pair: |shape| Box::new(pair::Pair::new(shape)),
+    respond: |answers| Box::new(respond::Server::new(answers)),
+};
 
 /// What answers a tiny request.
 const ANSWER: &[u8] = b"hello, world";
@@ -27,4 +34,17 @@ fn builder(window: Option<u32>) -> h2::server::Builder {
         builder.initial_window_size(octets).initial_connection_window_size(octets);
     }
     builder
+}
+
+/// Hands over content as capacity allows.
+async fn write(body: &mut SendStream<Bytes>, mut rest: Bytes) -> Result<(), h2::Error> {
+    while !rest.is_empty() {
+        body.reserve_capacity(rest.len());
+        let Some(capacity) = poll_fn(|cx| body.poll_capacity(cx)).await else {
+            return body.send_data(Bytes::new(), true);
+        };
+        let now = rest.split_to(capacity?.min(rest.len()));
+        body.send_data(now, rest.is_empty())?;
+    }
+    Ok(())
 }

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::Request;
 use tokio::runtime::Runtime;
 
-use super::h2::{self, RecvStream, SendStream};
-use super::{answer, builder};
+use super::h2::{self, RecvStream};
+use super::{answer, builder, write};
 use crate::subject::{self, Handler, Shape};
 
 /// Octets the pipe holds each way. More than one window of the smaller kind, so that flow control and not the pipe limits.
@@ -93,19 +93,6 @@ fn request(method: &str) -> Request<()> {
 async fn read(mut body: RecvStream) -> Result<(), h2::Error> {
     while let Some(chunk) = body.data().await {
         body.flow_control().release_capacity(chunk?.len())?;
-    }
-    Ok(())
-}
-
-/// Hands over content as capacity allows.
-async fn write(body: &mut SendStream<Bytes>, mut rest: Bytes) -> Result<(), h2::Error> {
-    while !rest.is_empty() {
-        body.reserve_capacity(rest.len());
-        let Some(capacity) = poll_fn(|cx| body.poll_capacity(cx)).await else {
-            return body.send_data(Bytes::new(), true);
-        };
-        let now = rest.split_to(capacity?.min(rest.len()));
-        body.send_data(now, rest.is_empty())?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Scenarios: each measures both in one run.
 
+mod fairness;
 mod pairs;
 mod requests;
 mod updates;
@@ -26,5 +27,10 @@ pub const ALL: &[Scenario] = &[
         name: "requests",
         about: "CPU of a server for each tiny request, 100 at a time on one connection",
         run: requests::run,
+    },
+    Scenario {
+        name: "fairness",
+        about: "how a server shares the connection window: a small response behind bulk, bulk beside bulk, idle reservations",
+        run: fairness::run,
     },
 ];

@@ -1,0 +1,203 @@
+//! How a server shares the connection window among its responses, with a client that makes it scarce. In memory and exact, but
+//! for the CPU time.
+
+mod peer;
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
+use h2_conformance::wire::code::DEFAULT_WINDOW;
+
+use super::pairs::median_pair;
+use crate::figures::{Better, Figures, Row};
+use crate::subject::{Answer, Server, Subject, BOTH};
+use peer::{Grants, Peer, Response};
+
+/// More than any measurement takes from one response.
+const BULK: Answer = Answer::Body(64 << 20);
+const SMALL: Answer = Answer::Body(100);
+const MEDIUM: Answer = Answer::Body(200_000);
+
+/// Octets that a bulk response gets on average before shares are compared, and while they are.
+const SHARE: usize = 4 * (64 << 10);
+
+/// Peers that give back window in units of so many octets, and how many responses of which size they fetch.
+const UNITS: [(&str, u32, usize, Answer); 4] = [
+    ("window-zero", DEFAULT_WINDOW, 8, MEDIUM),
+    // Fewer octets, because each costs a turn.
+    ("1", 1, 4, Answer::Body(70_000)),
+    ("1000", 1000, 8, MEDIUM),
+    ("16384", 16_384, 8, MEDIUM),
+];
+
+/// Octets of the response whose CPU time is taken.
+const TIMED: usize = 64 << 20;
+
+pub(super) fn run() -> Result<Figures, String> {
+    let mut rows = shares();
+    rows.extend(UNITS.map(|(name, unit, streams, answer)| {
+        row(format!("finish/{name}"), "frames", |subject| finish(subject, unit, &vec![answer; streams]))
+    }));
+    rows.extend(
+        [1, 10, 100].map(|idle| row(format!("behind-idle/{idle}"), "frames", |subject| behind_idle(subject, idle))),
+    );
+    let name = "single-bulk/cpu";
+    let told = |why: &String| eprintln!("fairness: {name}: {why}");
+    let [upstream, patched] = median_pair(|subject| Ok::<_, String>(cpu(subject).inspect_err(told).ok()))?;
+    rows.push(Row::new(name.into(), "us/MiB", Better::Lower, upstream, patched));
+    Ok(Figures::new("fairness", rows))
+}
+
+fn shares() -> Vec<Row> {
+    let small = [1, 4, 16, 100].map(|bulk| {
+        row(format!("updates-before-small/{bulk}"), "updates", |subject| updates_before_small(subject, bulk))
+    });
+    let spread = [4, 16, 100].map(|bulk| row(format!("spread/{bulk}"), "ratio", |subject| spread(subject, bulk)));
+    small.into_iter().chain(spread).collect()
+}
+
+/// The figure of both. It cannot say why it is missing, so that goes to standard error.
+fn row(name: String, unit: &'static str, figure: impl Fn(Subject) -> Result<f64, String>) -> Row {
+    let [upstream, patched] = BOTH.map(|(subject, either)| {
+        figure(either).inspect_err(|why| eprintln!("fairness: {name} on {subject}: {why}")).ok()
+    });
+    Row::new(name, unit, Better::Lower, upstream, patched)
+}
+
+/// WINDOW_UPDATEs that it takes until a small response has come, asked for while bulk waits for window.
+fn updates_before_small(subject: Subject, bulk: usize) -> Result<f64, String> {
+    let mut answers = vec![BULK; bulk];
+    answers.push(SMALL);
+    let mut peer = Peer::connect((subject.respond)(&answers), Grants::Used)?;
+    peer.request(bulk)?;
+    peer.request(1)?;
+    while !peer.responses()[bulk].ended {
+        peer.grant()?;
+    }
+    Ok(peer.updates.into())
+}
+
+/// The largest share of bulk responses over the smallest, at its worst: a single moment would favour who just ended a round.
+fn spread(subject: Subject, bulk: usize) -> Result<f64, String> {
+    let mut peer = Peer::connect((subject.respond)(&vec![BULK; bulk]), Grants::Used)?;
+    peer.request(bulk)?;
+    let mut worst = 1_f64;
+    while peer.octets() < 2 * bulk * SHARE {
+        peer.grant()?;
+        if peer.octets() >= bulk * SHARE {
+            worst = worst.max(ratio(peer.responses()).ok_or("a response gets nothing")?);
+        }
+    }
+    Ok(worst)
+}
+
+/// The largest over the smallest.
+fn ratio(responses: &[Response]) -> Option<f64> {
+    let octets = || responses.iter().map(|response| response.octets);
+    let smallest = octets().min().filter(|smallest| *smallest > 0)?;
+    Some(octets().max()? as f64 / smallest as f64)
+}
+
+/// DATA frames of these answers.
+fn finish(subject: Subject, unit: u32, answers: &[Answer]) -> Result<f64, String> {
+    let mut peer = Peer::connect((subject.respond)(answers), Grants::Every(unit))?;
+    peer.request(answers.len())?;
+    while !peer.responses().iter().all(|response| response.ended) {
+        peer.grant()?;
+    }
+    whole(&peer, answers)
+}
+
+/// DATA frames of one answer behind others that reserve and send nothing.
+fn behind_idle(subject: Subject, idle: usize) -> Result<f64, String> {
+    let mut answers = vec![Answer::Idle; idle];
+    answers.push(MEDIUM);
+    let mut peer = Peer::connect((subject.respond)(&answers), Grants::Every(DEFAULT_WINDOW))?;
+    peer.request(idle)?;
+    peer.request(1)?;
+    while !peer.responses()[idle].ended {
+        peer.grant()?;
+    }
+    whole(&peer, &answers)
+}
+
+/// DATA frames, if everything has come.
+fn whole(peer: &Peer, answers: &[Answer]) -> Result<f64, String> {
+    let short = peer.responses().iter().zip(answers).position(|(response, answer)| response.octets != answer.octets());
+    match short {
+        Some(short) => Err(format!("response {short} ends after {} octets", peer.responses()[short].octets)),
+        None => Ok(peer.data_frames.into()),
+    }
+}
+
+/// Microseconds a mebibyte of one bulk response.
+fn cpu(subject: Subject) -> Result<f64, String> {
+    let spent = Rc::default();
+    let server = Timed { server: (subject.respond)(&[Answer::Body(TIMED)]), spent: Rc::clone(&spent) };
+    let mut peer = Peer::connect(Box::new(server), Grants::Used)?;
+    peer.request(1)?;
+    while !peer.responses()[0].ended {
+        peer.grant()?;
+    }
+    Ok(spent.get().as_secs_f64() * 1e6 / (TIMED >> 20) as f64)
+}
+
+/// A server whose CPU time is taken, and nobody else's.
+struct Timed {
+    server: Box<dyn Server>,
+    spent: Rc<Cell<Duration>>,
+}
+
+impl Server for Timed {
+    fn turn(&mut self, octets: &[u8]) -> Result<Vec<u8>, String> {
+        let started = ThreadTime::now();
+        let written = self.server.turn(octets);
+        self.spent.set(self.spent.get() + started.elapsed());
+        written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::subject::{PATCHED, UPSTREAM};
+
+    #[test]
+    fn two_runs_give_the_same_figures() {
+        assert_eq!(shares(), shares());
+    }
+
+    #[test]
+    fn a_share_of_nothing_has_no_ratio() {
+        let shares = |octets: [usize; 2]| octets.map(|octets| Response { octets, ended: false });
+        assert_eq!(ratio(&shares([300, 200])), Some(1.5));
+        assert_eq!(ratio(&shares([300, 0])), None);
+    }
+
+    #[test]
+    fn nothing_is_in_the_way_of_a_small_response_alone() {
+        for (name, subject) in BOTH {
+            assert_eq!(updates_before_small(subject, 0), Ok(0.0), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_response_alone_comes_in_full_frames_and_the_ends_of_windows() {
+        for (name, subject) in BOTH {
+            // Three windows of 65 535 octets, each four frames, and one frame of what is left.
+            assert_eq!(behind_idle(subject, 0), Ok(13.0), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_release_stands_still_behind_an_idle_reservation() {
+        assert!(behind_idle(UPSTREAM, 1).is_err_and(|why| why.contains("it stands still after 65534 octets")));
+    }
+
+    #[test]
+    fn cpu_time_is_taken() {
+        assert!(cpu(PATCHED).is_ok_and(|us| us > 0.0));
+    }
+}
