@@ -21,7 +21,7 @@ const SMALL: Answer = Answer::Body(100);
 const MEDIUM: Answer = Answer::Body(200_000);
 
 /// Octets that a bulk response gets on average before shares are compared, and while they are.
-const SHARE: usize = 4 * (64 << 10);
+const SHARE: usize = 8 * (64 << 10);
 
 /// Peers that give back window in units of so many octets, and how many responses of which size they fetch.
 const UNITS: [(&str, u32, usize, Answer); 4] = [
@@ -80,22 +80,25 @@ fn updates_before_small(subject: Subject, bulk: usize) -> Result<f64, String> {
 }
 
 /// The largest share of bulk responses over the smallest, at its worst: a single moment would favour who just ended a round.
+/// Counted from the first grant on, because the window that a connection begins with goes to who comes first, rightly.
 fn spread(subject: Subject, bulk: usize) -> Result<f64, String> {
     let mut peer = Peer::connect((subject.respond)(&vec![BULK; bulk]), Grants::Used)?;
     peer.request(bulk)?;
+    let at_first: Vec<usize> = peer.responses().iter().map(|response| response.octets).collect();
+    let before = peer.octets();
     let mut worst = 1_f64;
-    while peer.octets() < 2 * bulk * SHARE {
+    while peer.octets() - before < 2 * bulk * SHARE {
         peer.grant()?;
-        if peer.octets() >= bulk * SHARE {
-            worst = worst.max(ratio(peer.responses()).ok_or("a response gets nothing")?);
+        if peer.octets() - before >= bulk * SHARE {
+            worst = worst.max(ratio(peer.responses(), &at_first).ok_or("a response gets nothing")?);
         }
     }
     Ok(worst)
 }
 
-/// The largest over the smallest.
-fn ratio(responses: &[Response]) -> Option<f64> {
-    let octets = || responses.iter().map(|response| response.octets);
+/// The largest over the smallest, each less what it had at first.
+fn ratio(responses: &[Response], at_first: &[usize]) -> Option<f64> {
+    let octets = || responses.iter().zip(at_first).map(|(response, first)| response.octets - first);
     let smallest = octets().min().filter(|smallest| *smallest > 0)?;
     Some(octets().max()? as f64 / smallest as f64)
 }
@@ -172,8 +175,8 @@ mod tests {
     #[test]
     fn a_share_of_nothing_has_no_ratio() {
         let shares = |octets: [usize; 2]| octets.map(|octets| Response { octets, ended: false });
-        assert_eq!(ratio(&shares([300, 200])), Some(1.5));
-        assert_eq!(ratio(&shares([300, 0])), None);
+        assert_eq!(ratio(&shares([400, 300]), &[100, 100]), Some(1.5));
+        assert_eq!(ratio(&shares([300, 7]), &[0, 7]), None);
     }
 
     #[test]

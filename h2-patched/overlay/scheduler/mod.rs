@@ -1,0 +1,360 @@
+//! Who sends next, and with whose credit (RFC 9113 sections 5.2 and 6.9).
+//!
+//! The connection's window is spent when DATA is written, never before: no stream can hold credit that another's data could
+//! use. A reservation is an *offer*: its application is told how much it may hand over, so that what is buffered stays close to
+//! what the window takes. Offers are made as far as the window is neither claimed by data nor offered already, else in turn;
+//! an offer that nobody takes up keeps nobody from sending.
+//!
+//! Streams stand in one of a few lanes. Lanes are served in rotation; within a lane streams take turns of a quantum.
+
+mod lanes;
+mod outgoing;
+mod pass;
+mod payload;
+mod share;
+mod window;
+
+pub(crate) use self::outgoing::Outgoing;
+pub(crate) use self::payload::Prioritized;
+
+use self::lanes::{Lane, Lanes};
+use self::outgoing::{Head, Wait};
+use self::share::{Clock, QUANTUM};
+use self::window::Window;
+use super::buffer::Buffer;
+use super::counts::Counts;
+use super::store::{Key, Ptr, Resolve, Store};
+use super::Config;
+use crate::codec::UserError;
+use crate::frame::{self, Frame, Reason, StreamId};
+use crate::proto::{Initiator, WindowSize, MAX_WINDOW_SIZE};
+
+use bytes::Buf;
+use std::task::Waker;
+
+/// All sizes in octets.
+#[derive(Debug)]
+pub(super) struct Scheduler {
+    /// The connection's window.
+    window: Window,
+    /// What of it the data handed over could use: the sum of all claims.
+    claimed: u64,
+    /// The sum of all offers.
+    offered: u64,
+    /// Offered since the last write pass ended: applications that may not have run yet.
+    offered_lately: u64,
+    /// Nobody who asked can be offered more in this pass.
+    barren: bool,
+    another_pass: bool,
+    lanes: Lanes,
+    /// The lane that was served last, as an index into the rotation.
+    served: usize,
+    clock: Clock,
+    /// The stream whose DATA the codec is writing, if more of the same buffer follows.
+    in_flight: Option<Key>,
+    /// What a stream may buffer.
+    max_buffer_size: usize,
+}
+
+impl Scheduler {
+    pub(super) fn new(config: &Config) -> Self {
+        Scheduler {
+            window: Window::new(config.remote_init_window_sz),
+            claimed: 0,
+            offered: 0,
+            offered_lately: 0,
+            barren: false,
+            another_pass: false,
+            lanes: Lanes::default(),
+            served: 0,
+            clock: Clock::default(),
+            in_flight: None,
+            max_buffer_size: config.local_max_buffer_size,
+        }
+    }
+
+    /// Queues a frame that needs no credit.
+    pub(super) fn queue<B>(
+        &mut self,
+        frame: Frame<B>,
+        buffer: &mut Buffer<Frame<B>>,
+        stream: &mut Ptr,
+        task: &mut Option<Waker>,
+    ) {
+        self.append(frame, Head::Control, buffer, stream);
+        self.settle(stream, task);
+    }
+
+    /// Lets a new stream wait until the peer's limit of concurrent streams takes it.
+    pub(super) fn queue_open(&mut self, stream: &mut Ptr) {
+        self.lanes.place(stream, Some(Lane::Open));
+    }
+
+    pub(super) fn send_data<B: Buf>(
+        &mut self,
+        frame: frame::Data<B>,
+        buffer: &mut Buffer<Frame<B>>,
+        stream: &mut Ptr,
+        task: &mut Option<Waker>,
+    ) -> Result<(), UserError> {
+        let octets = frame.payload().remaining();
+        if octets > MAX_WINDOW_SIZE as usize {
+            return Err(UserError::PayloadTooBig);
+        }
+        if !stream.state.is_send_streaming() {
+            let closed = stream.state.is_closed();
+            return Err(if closed { UserError::InactiveStreamId } else { UserError::UnexpectedFrameType });
+        }
+        stream.buffered_send_data += octets;
+        let taken_up = stream.outgoing.offered.min(octets as WindowSize);
+        stream.outgoing.offered -= taken_up;
+        self.offered -= u64::from(taken_up);
+        stream.outgoing.reserved = stream.outgoing.reserved.saturating_sub(octets as WindowSize);
+        if frame.is_end_stream() {
+            stream.state.send_close();
+            stream.outgoing.reserved = 0;
+        }
+        let head = if octets == 0 { Head::Control } else { Head::Data };
+        self.append(frame.into(), head, buffer, stream);
+        self.settle(stream, task);
+        Ok(())
+    }
+
+    /// Asks for an offer of `octets` beyond what was handed over; less than before gives back.
+    pub(super) fn reserve(&mut self, octets: WindowSize, stream: &mut Ptr, task: &mut Option<Waker>) {
+        if octets > stream.outgoing.reserved && stream.state.is_send_closed() {
+            return;
+        }
+        stream.outgoing.reserved = octets;
+        self.settle(stream, task);
+    }
+
+    /// The stream's reset was scheduled: what it has queued is sent or discarded first.
+    pub(super) fn reset_scheduled(&mut self, stream: &mut Ptr, task: &mut Option<Waker>) {
+        stream.outgoing.reserved = 0;
+        self.settle(stream, task);
+    }
+
+    /// Lets go of a stream that its peer never heard of, without a frame. What it has queued goes in the next write pass.
+    pub(super) fn withdraw(
+        &mut self,
+        reason: Reason,
+        initiator: Initiator,
+        stream: &mut Ptr,
+        task: &mut Option<Waker>,
+    ) {
+        stream.set_reset(reason, initiator);
+        stream.is_pending_push = false;
+        stream.outgoing.withdrawn = true;
+        stream.outgoing.reserved = 0;
+        self.settle(stream, task);
+    }
+
+    pub(super) fn grow_stream(
+        &mut self,
+        octets: WindowSize,
+        stream: &mut Ptr,
+        task: &mut Option<Waker>,
+    ) -> Result<(), Reason> {
+        // Nothing more will be sent: the window does not matter.
+        if stream.state.is_send_closed() && stream.buffered_send_data == 0 {
+            return Ok(());
+        }
+        stream.outgoing.window.grow(octets)?;
+        self.settle(stream, task);
+        Ok(())
+    }
+
+    pub(super) fn shrink_stream(
+        &mut self,
+        octets: WindowSize,
+        stream: &mut Ptr,
+        task: &mut Option<Waker>,
+    ) -> Result<(), Reason> {
+        if stream.state.is_send_closed() && stream.buffered_send_data == 0 {
+            return Ok(());
+        }
+        stream.outgoing.window.shrink(octets)?;
+        self.settle(stream, task);
+        Ok(())
+    }
+
+    pub(super) fn grow_connection(&mut self, octets: WindowSize, store: &mut Store) -> Result<(), Reason> {
+        self.window.grow(octets)?;
+        self.offer_what_is_free(store);
+        Ok(())
+    }
+
+    /// Discards what the stream has queued.
+    pub(super) fn clear<B>(&mut self, buffer: &mut Buffer<Frame<B>>, stream: &mut Ptr, task: &mut Option<Waker>) {
+        while let Some(frame) = stream.pending_send.pop_front(buffer) {
+            if let Frame::PushPromise(promise) = frame {
+                self.withdraw_promised(promise.promised_id(), stream, task);
+            }
+        }
+        stream.buffered_send_data = 0;
+        stream.outgoing.reserved = 0;
+        stream.outgoing.head = Head::Nothing;
+        if self.in_flight == Some(stream.key()) {
+            self.in_flight = None;
+        }
+        self.settle(stream, task);
+    }
+
+    /// A promise will not be sent: neither will anything of the stream that it promised.
+    fn withdraw_promised(&mut self, promised: StreamId, carrier: &mut Ptr, task: &mut Option<Waker>) {
+        if let Some(mut promised) = carrier.store_mut().find_mut(&promised) {
+            self.withdraw(Reason::CANCEL, Initiator::Library, &mut promised, task);
+        }
+    }
+
+    /// The connection is over: nobody waits any more.
+    pub(super) fn close(&mut self, store: &mut Store, counts: &mut Counts) {
+        use Lane::*;
+        for lane in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk] {
+            while let Some(first) = self.lanes.first(lane) {
+                let mut stream = store.resolve(first);
+                let in_grace = stream.is_pending_reset_expiration();
+                self.lanes.place(&mut stream, None);
+                if let Some(reason) = stream.state.get_scheduled_reset() {
+                    stream.set_reset(reason, Initiator::Library);
+                }
+                counts.transition_after(stream, in_grace);
+            }
+        }
+    }
+
+    fn append<B>(&mut self, frame: Frame<B>, kind: Head, buffer: &mut Buffer<Frame<B>>, stream: &mut Ptr) {
+        // While a part of the first frame is being written, that frame is the head.
+        if stream.outgoing.head == Head::Nothing {
+            stream.outgoing.head = kind;
+        }
+        stream.pending_send.push_back(buffer, frame);
+    }
+
+    /// Brings the books and the stream's place in line up to date after anything about it changed, and wakes the connection
+    /// where that made something sendable.
+    fn settle(&mut self, stream: &mut Ptr, task: &mut Option<Waker>) {
+        let limit = self.settle_books(stream);
+        let lane = self.lane(stream, limit);
+        self.lanes.place(stream, lane);
+        let sendable = match lane {
+            Some(Lane::Control) => true,
+            Some(lane) if lane.is_data() => self.window.octets() > 0,
+            _ => false,
+        };
+        if sendable {
+            if let Some(task) = task.take() {
+                task.wake();
+            }
+        }
+        self.offer_what_is_free(stream.store_mut());
+    }
+
+    /// Counts what the stream claims and what it is offered; its limit of offers.
+    fn settle_books(&mut self, stream: &mut Ptr) -> WindowSize {
+        let stream = &mut **stream;
+        let claim = stream.claim();
+        self.claimed = self.claimed - u64::from(stream.outgoing.claimed) + u64::from(claim);
+        stream.outgoing.claimed = claim;
+
+        let limit = stream.offer_limit(self.max_buffer_size);
+        let beyond = stream.outgoing.offered.saturating_sub(limit);
+        stream.outgoing.offered -= beyond;
+        self.offered -= u64::from(beyond);
+
+        let free = self.free();
+        self.offer(free.min(limit - stream.outgoing.offered), stream);
+        limit
+    }
+
+    /// Where the stream is to stand. Whoever waits for the same as before keeps its place.
+    fn lane(&mut self, stream: &mut Ptr, limit: WindowSize) -> Option<Lane> {
+        use Lane::*;
+        let lane = match (stream.waits_for(limit)?, stream.outgoing.standing.lane()) {
+            (Wait::Open, _) => Open,
+            (Wait::Turn, _) => Control,
+            (Wait::Credit, Some(lane @ (SmallData | BulkData))) | (Wait::Offer, Some(lane @ (SmallAsk | BulkAsk))) => {
+                lane
+            }
+            (wait, before) => {
+                if !before.is_some_and(Lane::takes_credit) {
+                    stream.outgoing.share.arrive(&self.clock);
+                }
+                let small = stream.outgoing.share.is_fresh(&self.clock) && stream.demand() <= QUANTUM as usize;
+                match (wait, small) {
+                    (Wait::Credit, true) => SmallData,
+                    (Wait::Credit, false) => BulkData,
+                    (_, true) => SmallAsk,
+                    (_, false) => BulkAsk,
+                }
+            }
+        };
+        Some(lane)
+    }
+
+    /// What of the connection's window is neither claimed nor offered.
+    fn free(&self) -> WindowSize {
+        u64::from(self.window.octets()).saturating_sub(self.claimed + self.offered) as WindowSize
+    }
+
+    fn offer(&mut self, octets: WindowSize, stream: &mut super::Stream) {
+        if octets > 0 {
+            stream.outgoing.offered += octets;
+            stream.outgoing.grew = true;
+            self.offered += u64::from(octets);
+            self.offered_lately += u64::from(octets);
+            stream.notify_send();
+        }
+    }
+
+    /// Offers what is free to those who asked.
+    fn offer_what_is_free(&mut self, store: &mut Store) {
+        while let free @ 1.. = self.free() {
+            if !self.offer_to_next(Lane::SmallAsk, free, store) && !self.offer_to_next(Lane::BulkAsk, free, store) {
+                return;
+            }
+        }
+    }
+
+    /// Serves one lane of those who ask: a quantum, or an even part of `credit` if that is more. Whether there was anyone.
+    fn offer_to_next(&mut self, lane: Lane, credit: WindowSize, store: &mut Store) -> bool {
+        let Some(next) = self.next_due(lane, store) else { return false };
+        let mut stream = store.resolve(next);
+        let part = QUANTUM.max(credit / self.asking() as WindowSize);
+        let limit = stream.offer_limit(self.max_buffer_size);
+        let room = self.window.octets().saturating_sub(stream.outgoing.offered);
+        let octets = credit.min(part).min(room).min(limit - stream.outgoing.offered);
+        self.offer(octets, &mut stream);
+        if stream.outgoing.offered < limit {
+            self.lanes.requeue(&mut stream, lane);
+        } else {
+            self.lanes.place(&mut stream, None);
+        }
+        true
+    }
+
+    /// Whose turn it is in a lane: the first who is not ahead of the others.
+    fn next_due(&mut self, lane: Lane, store: &mut Store) -> Option<Key> {
+        for _ in 0..self.lanes.len(lane) {
+            let mut first = store.resolve(self.lanes.first(lane)?);
+            if first.outgoing.share.is_due(first.outgoing.offered, &self.clock) {
+                return Some(first.key());
+            }
+            self.lanes.requeue(&mut first, lane);
+        }
+        let first = self.lanes.first(lane)?;
+        self.clock.catch_up(&store[first].outgoing.share);
+        Some(first)
+    }
+
+    /// How many ask for an offer.
+    fn asking(&self) -> usize {
+        self.lanes.len(Lane::SmallAsk) + self.lanes.len(Lane::BulkAsk)
+    }
+
+    /// How many want to send.
+    fn active(&self) -> usize {
+        self.asking() + self.lanes.len(Lane::SmallData) + self.lanes.len(Lane::BulkData)
+    }
+}

@@ -1,0 +1,152 @@
+//! What the scheduler knows of one stream.
+
+use super::super::stream::Stream;
+use super::lanes::{Lane, Standing};
+use super::share::Share;
+use super::window::Window;
+use crate::frame::Reason;
+use crate::proto::WindowSize;
+use std::task::{Context, Waker};
+
+/// All sizes in octets.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    /// The stream's window (RFC 9113 section 6.9.1).
+    pub(crate) window: Window,
+    /// What the application announced to send beyond what it handed over.
+    pub(super) reserved: WindowSize,
+    /// What of that it was told it may send: its capacity.
+    pub(super) offered: WindowSize,
+    /// The offer grew since the application asked last.
+    pub(super) grew: bool,
+    /// What of the connection's window the data handed over can use.
+    pub(super) claimed: WindowSize,
+    /// The first frame in its queue, or the rest of one that is being written.
+    pub(super) head: Head,
+    /// Its peer never heard of it and never will: it is let go without a frame.
+    pub(super) withdrawn: bool,
+    pub(super) standing: Standing,
+    /// Whoever waits until it is opened or let go: not the task of the stream's own handle.
+    pub(super) open_task: Option<Waker>,
+    pub(super) share: Share,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Head {
+    Nothing,
+    /// Octets that need credit.
+    Data,
+    /// Anything else, DATA without octets too.
+    Control,
+}
+
+/// What a stream waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// The peer's limit of concurrent streams.
+    Open,
+    /// Nothing but its turn to write.
+    Turn,
+    /// The connection's window, for data.
+    Credit,
+    /// The connection's window, for what it reserved.
+    Offer,
+}
+
+impl Outgoing {
+    pub(crate) fn new(window: WindowSize) -> Self {
+        Outgoing {
+            window: Window::new(window),
+            reserved: 0,
+            offered: 0,
+            grew: false,
+            claimed: 0,
+            head: Head::Nothing,
+            withdrawn: false,
+            standing: Standing::default(),
+            open_task: None,
+            share: Share::default(),
+        }
+    }
+
+    /// What the application may send now.
+    pub(crate) fn capacity(&self) -> WindowSize {
+        self.offered
+    }
+
+    /// Whether the capacity grew since this was asked last.
+    pub(crate) fn take_growth(&mut self) -> bool {
+        std::mem::take(&mut self.grew)
+    }
+
+    /// Whether it waits for the peer's limit of concurrent streams.
+    pub(crate) fn is_pending_open(&self) -> bool {
+        self.standing.lane() == Some(Lane::Open)
+    }
+
+    /// Wakes the task when the stream is opened or will never be.
+    pub(crate) fn wait_open(&mut self, cx: &Context) {
+        self.open_task = Some(cx.waker().clone());
+    }
+
+    /// Whether it is let go without a frame.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.withdrawn
+    }
+
+    /// Whether it stands in line for anything.
+    pub(crate) fn is_queued(&self) -> bool {
+        self.standing.lane().is_some()
+    }
+}
+
+impl Stream {
+    /// Whether what it has queued is to be discarded and a reset sent. After NO_ERROR all of it is sent first, because that
+    /// reset follows a complete response (RFC 9113 section 8.1).
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.state.get_scheduled_reset().is_some_and(|reason| reason != Reason::NO_ERROR)
+    }
+
+    /// What of the connection's window its data could use now.
+    pub(super) fn claim(&self) -> WindowSize {
+        if !self.is_send_ready() || self.is_cancelled() {
+            return 0;
+        }
+        self.buffered_send_data.min(self.outgoing.window.octets() as usize) as WindowSize
+    }
+
+    /// What it may be offered at most: no more than it reserved, its window takes and the buffer holds.
+    pub(super) fn offer_limit(&self, max_buffer_size: usize) -> WindowSize {
+        if !self.is_send_ready() || !self.state.is_send_streaming() {
+            return 0;
+        }
+        let room = max_buffer_size.min(self.outgoing.window.octets() as usize);
+        self.outgoing.reserved.min(room.saturating_sub(self.buffered_send_data) as WindowSize)
+    }
+
+    /// What it would send if it could: its data, or what it reserved.
+    pub(super) fn demand(&self) -> usize {
+        self.buffered_send_data + self.outgoing.reserved as usize
+    }
+
+    pub(super) fn waits_for(&self, offer_limit: WindowSize) -> Option<Wait> {
+        if self.outgoing.withdrawn {
+            return Some(Wait::Turn);
+        }
+        if self.outgoing.is_pending_open() && !self.state.is_reset() {
+            return Some(Wait::Open);
+        }
+        if self.is_pending_push {
+            return None;
+        }
+        match self.outgoing.head {
+            Head::Control => Some(Wait::Turn),
+            Head::Data if self.is_cancelled() => Some(Wait::Turn),
+            Head::Data if self.outgoing.window.octets() == 0 => None,
+            Head::Data => Some(Wait::Credit),
+            Head::Nothing if self.state.is_scheduled_reset() => Some(Wait::Turn),
+            Head::Nothing if offer_limit > self.outgoing.offered => Some(Wait::Offer),
+            Head::Nothing => None,
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! A write pass: frames into the codec until it is full or nothing may be sent.
+
+use super::super::{BufferStatus, Codec};
+use super::*;
+
+use tokio::io::AsyncWrite;
+
+/// The order in which lanes take turns; [`Lane::Open`] goes before all.
+const ROTATION: [Lane; 5] = [Lane::Control, Lane::SmallData, Lane::SmallAsk, Lane::BulkData, Lane::BulkAsk];
+
+impl Scheduler {
+    pub(crate) fn buffer_pending<T, B>(
+        &mut self,
+        buffer: &mut Buffer<Frame<B>>,
+        store: &mut Store,
+        counts: &mut Counts,
+        codec: &mut Codec<T, Prioritized<B>>,
+    ) -> BufferStatus
+    where
+        T: AsyncWrite + Unpin,
+        B: Buf,
+    {
+        self.reclaim(buffer, store, codec);
+        self.barren = false;
+        while codec.has_send_capacity() {
+            let Some(frame) = self.next_frame(buffer, store, codec.max_send_frame_size(), counts) else {
+                self.end_pass();
+                return BufferStatus::Complete;
+            };
+            let is_data = matches!(frame, Frame::Data(_));
+            codec.buffer(frame).expect("frames are made no larger than the peer takes");
+            if is_data {
+                // A small frame is written already, and the codec has room for the rest of one buffer only.
+                self.reclaim(buffer, store, codec);
+            }
+        }
+        BufferStatus::CodecFull
+    }
+
+    /// Takes back what the codec did not write of a buffer. Whether there is more of it.
+    pub(crate) fn reclaim<T, B: Buf>(
+        &mut self,
+        buffer: &mut Buffer<Frame<B>>,
+        store: &mut Store,
+        codec: &mut Codec<T, Prioritized<B>>,
+    ) -> bool {
+        let Some(frame) = codec.take_last_data_frame() else { return false };
+        // Without a stream: it was cleared in the meantime.
+        let Some(key) = self.in_flight.take() else { return false };
+        let mut end_stream = false;
+        let mut frame = frame.map(|payload| {
+            end_stream = payload.end_stream;
+            payload.octets.into_inner()
+        });
+        if !frame.payload().has_remaining() {
+            return false;
+        }
+        frame.set_end_stream(end_stream);
+        let mut stream = store.resolve(key);
+        stream.pending_send.push_front(buffer, frame.into());
+        true
+    }
+
+    /// Whether there may be credit for those who asked, which others were offered and do not take up.
+    pub(crate) fn wants_another_pass(&self) -> bool {
+        self.another_pass
+    }
+
+    fn end_pass(&mut self) {
+        // Those who were offered it run first.
+        self.another_pass = self.asking() > 0 && self.window.octets() > 0 && self.offered_lately > 0;
+        self.offered_lately = 0;
+    }
+
+    fn next_frame<B: Buf>(
+        &mut self,
+        buffer: &mut Buffer<Frame<B>>,
+        store: &mut Store,
+        max_frame_size: usize,
+        counts: &mut Counts,
+    ) -> Option<Frame<Prioritized<B>>> {
+        loop {
+            let (lane, first) = self.next_lane(counts)?;
+            if matches!(lane, Lane::SmallAsk | Lane::BulkAsk) {
+                self.offer_in_turn(lane, store);
+                continue;
+            }
+            let next = if lane.is_data() { self.next_due(lane, store)? } else { first };
+            let mut stream = store.resolve(next);
+            let in_grace = stream.is_pending_reset_expiration();
+            if lane == Lane::Open {
+                self.lanes.place(&mut stream, None);
+                counts.inc_num_send_streams(&mut stream);
+                stream.notify_send();
+            }
+            let frame = self.take_frame(buffer, &mut stream, max_frame_size, counts);
+            counts.transition_after(stream, in_grace);
+            if frame.is_some() {
+                return frame;
+            }
+        }
+    }
+
+    /// The lane whose turn it is, and who stands first.
+    fn next_lane(&mut self, counts: &Counts) -> Option<(Lane, Key)> {
+        if let Some(first) = self.lanes.first(Lane::Open) {
+            if counts.can_inc_num_send_streams() {
+                return Some((Lane::Open, first));
+            }
+        }
+        for _ in ROTATION {
+            self.served = (self.served + 1) % ROTATION.len();
+            let lane = ROTATION[self.served];
+            if let Some(first) = self.lanes.first(lane) {
+                if self.may_serve(lane) {
+                    return Some((lane, first));
+                }
+            }
+        }
+        None
+    }
+
+    fn may_serve(&self, lane: Lane) -> bool {
+        let credit = u64::from(self.window.octets());
+        match lane {
+            Lane::Control => true,
+            Lane::SmallData | Lane::BulkData => credit > 0,
+            _ => credit > self.offered_lately && !self.barren && self.offers_are_due(),
+        }
+    }
+
+    /// Whether those who asked are to be offered credit that is not free: others were offered it and do not take it up, or
+    /// hand over more than there is credit for, so that none would ever be free.
+    fn offers_are_due(&self) -> bool {
+        let has_data = self.lanes.len(Lane::SmallData) + self.lanes.len(Lane::BulkData) > 0;
+        !has_data || self.claimed > u64::from(self.window.octets())
+    }
+
+    /// Offers a quantum in all to those who asked, free or not.
+    fn offer_in_turn(&mut self, lane: Lane, store: &mut Store) {
+        let before = self.offered_lately;
+        for _ in 0..self.lanes.len(lane) {
+            self.offer_to_next(lane, self.window.octets(), store);
+            if self.offered_lately - before >= u64::from(QUANTUM) {
+                return;
+            }
+        }
+        self.barren = self.offered_lately == before;
+    }
+
+    /// The next frame of a stream, if it still has one to send.
+    fn take_frame<B: Buf>(
+        &mut self,
+        buffer: &mut Buffer<Frame<B>>,
+        stream: &mut Ptr,
+        max_frame_size: usize,
+        counts: &mut Counts,
+    ) -> Option<Frame<Prioritized<B>>> {
+        // A reset takes the place of DATA, and of everything where the peer counts no stream yet.
+        let never_opened = !stream.is_counted && counts.peer().is_local_init(stream.id);
+        let discards = stream.is_cancelled() && (stream.outgoing.head == Head::Data || never_opened);
+        if stream.outgoing.withdrawn || discards {
+            stream.outgoing.withdrawn = false;
+            self.clear(buffer, stream, &mut None);
+        }
+        let frame = match stream.pending_send.pop_front(buffer) {
+            Some(Frame::Data(frame)) => Some(Frame::Data(self.cut(frame, stream, max_frame_size))),
+            Some(Frame::PushPromise(promise)) => {
+                self.announce(promise.promised_id(), stream, counts);
+                Some(Frame::PushPromise(promise))
+            }
+            Some(frame) => Some(frame.map(|_| unreachable!("only DATA has a payload"))),
+            None => stream.state.get_scheduled_reset().map(|reason| {
+                stream.set_reset(reason, Initiator::Library);
+                frame::Reset::new(stream.id, reason).into()
+            }),
+        };
+        if self.in_flight.is_none() {
+            stream.outgoing.head = match stream.pending_send.front(buffer) {
+                Some(Frame::Data(frame)) if frame.payload().has_remaining() => Head::Data,
+                Some(_) => Head::Control,
+                None => Head::Nothing,
+            };
+        }
+        self.settle(stream, &mut None);
+        if let Some(lane) = stream.outgoing.standing.lane().filter(|lane| lane.is_data()) {
+            let small = lane == Lane::SmallData && stream.outgoing.share.is_due(0, &self.clock);
+            self.lanes.requeue(stream, if small { Lane::SmallData } else { Lane::BulkData });
+        }
+        frame
+    }
+
+    /// As much of a DATA frame as may be sent now, with the books kept.
+    fn cut<B: Buf>(
+        &mut self,
+        mut frame: frame::Data<B>,
+        stream: &mut Ptr,
+        max_frame_size: usize,
+    ) -> frame::Data<Prioritized<B>> {
+        let key = stream.key();
+        let active = self.active();
+        let stream = &mut **stream;
+        let whole = frame.payload().remaining();
+        let credit = self.window.octets().min(stream.outgoing.window.octets());
+        let len = whole.min(max_frame_size).min(credit as usize);
+        let octets = len as WindowSize;
+        debug_assert!(len > 0 || whole == 0, "a stream without credit stood in line for it");
+
+        self.window.spend(octets);
+        stream.outgoing.window.spend(octets);
+        stream.buffered_send_data -= len;
+        stream.outgoing.share.charge(octets, active, &mut self.clock);
+
+        let end_stream = frame.is_end_stream();
+        if len < whole {
+            frame.set_end_stream(false);
+            self.in_flight = Some(key);
+        }
+        frame.map(|octets| Prioritized { octets: octets.take(len), end_stream })
+    }
+
+    /// A promise is sent: the stream that it promised may follow.
+    fn announce(&mut self, promised: StreamId, carrier: &mut Ptr, counts: &mut Counts) {
+        let mut promised =
+            carrier.store_mut().find_mut(&promised).expect("a promised stream is kept until its promise is sent");
+        promised.is_pending_push = false;
+        let in_grace = promised.is_pending_reset_expiration();
+        // Without a response yet it is not counted, nor where nothing but a reset follows.
+        if !promised.pending_send.is_empty() && !promised.state.is_reset() {
+            if counts.can_inc_num_send_streams() {
+                counts.inc_num_send_streams(&mut promised);
+            } else {
+                self.queue_open(&mut promised);
+            }
+        }
+        self.settle(&mut promised, &mut None);
+        counts.transition_after(promised, in_grace);
+    }
+}
