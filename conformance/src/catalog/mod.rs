@@ -5,6 +5,8 @@ mod concurrency;
 mod content;
 mod continuation;
 mod credit;
+mod credit_of_dropped_bodies;
+mod credit_of_resets;
 mod credit_of_responses;
 mod data;
 mod errors;
@@ -70,6 +72,8 @@ pub fn all() -> Vec<Case> {
         hpack::cases(),
         capacity::cases(),
         credit::cases(),
+        credit_of_resets::cases(),
+        credit_of_dropped_bodies::cases(),
         credit_of_responses::cases(),
         push_credit::cases(),
         slots::cases(),
