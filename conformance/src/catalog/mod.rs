@@ -31,6 +31,7 @@ mod states;
 mod updates;
 mod window_update;
 mod windows;
+mod withdrawn_pushes;
 
 use crate::case::Case;
 
@@ -60,6 +61,7 @@ pub fn all() -> Vec<Case> {
         ping::cases(),
         goaway::cases(),
         push::cases(),
+        withdrawn_pushes::cases(),
         window_update::cases(),
         states::cases(),
         ids::cases(),
