@@ -5,6 +5,7 @@ use super::*;
 use crate::clock;
 use crate::frame::{Reason, DEFAULT_INITIAL_WINDOW_SIZE};
 
+/// What [`test_config`] sets.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A server that remembers one reset stream at a time.
@@ -16,20 +17,7 @@ struct Server {
 
 impl Server {
     fn new() -> Self {
-        let config = Config {
-            initial_max_send_streams: 0,
-            local_max_buffer_size: 0,
-            local_next_stream_id: 2.into(),
-            local_push_enabled: false,
-            extended_connect_protocol_enabled: false,
-            local_reset_duration: GRACE,
-            local_reset_max: 1,
-            remote_reset_max: 0,
-            remote_init_window_sz: DEFAULT_INITIAL_WINDOW_SIZE,
-            remote_max_initiated: None,
-            local_max_error_reset_streams: None,
-            data_frame_budget: DataFrameBudget::Auto,
-        };
+        let config = test_config::server();
         let peer = peer::Dyn::Server;
         Server { recv: Recv::new(peer, &config), counts: Counts::new(peer, &config), store: Store::new() }
     }

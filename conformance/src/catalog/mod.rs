@@ -22,6 +22,7 @@ mod preface;
 mod priority;
 mod push;
 mod push_credit;
+mod refused_promises;
 mod requests;
 mod reset;
 mod responses;
@@ -61,6 +62,7 @@ pub fn all() -> Vec<Case> {
         ping::cases(),
         goaway::cases(),
         push::cases(),
+        refused_promises::cases(),
         withdrawn_pushes::cases(),
         window_update::cases(),
         states::cases(),
