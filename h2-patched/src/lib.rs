@@ -20,5 +20,7 @@ include!(concat!(env!("OUT_DIR"), "/h2/src/lib.rs"));
 mod clock;
 #[path = "../overlay/frame_error_code.rs"]
 mod frame_error_code;
+#[path = "../overlay/window_limit.rs"]
+mod window_limit;
 #[path = "../overlay/window_policy.rs"]
 mod window_policy;
