@@ -16,7 +16,11 @@ include!(concat!(env!("OUT_DIR"), "/h2/src/lib.rs"));
 
 // Our own modules that hang at the crate root, by `#[path = "../overlay/NAME.rs"] mod NAME;`. A module that hangs
 // deeper is named by a patch; see overlay/README.md.
+#[path = "../overlay/clock.rs"]
+mod clock;
 #[path = "../overlay/frame_error_code.rs"]
 mod frame_error_code;
+#[path = "../overlay/window_limit.rs"]
+mod window_limit;
 #[path = "../overlay/window_policy.rs"]
 mod window_policy;

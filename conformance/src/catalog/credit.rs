@@ -14,7 +14,7 @@ pub(super) const NO_GRACE: Config = Config { reset_grace: Some((0, Duration::fro
 const TWICE: Config = Config { connection_window: Some(131_070), ..Config::DEFAULT };
 
 /// Server: three streams, each used as `way` says, and then the whole window on stream 7.
-fn requests(s: &mut Script, way: fn(&mut Script, u32)) {
+pub(super) fn requests(s: &mut Script, way: fn(&mut Script, u32)) {
     s.open();
     [1, 3, 5].into_iter().for_each(|stream| way(s, stream));
     fill(s, 7);
@@ -255,22 +255,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "credit/reset-by-peer-held",
-            role: Role::Server,
-            title: "A stream that the peer resets gives its credit back although the application keeps the body",
-            level: Level::Quality,
-            needs: Needs::Api,
-            script: |s| {
-                requests(s, |s, stream| {
-                    s.send(post(stream));
-                    s.burst(in_paddings(stream, 5000));
-                    s.send(reset(stream, CANCEL));
-                })
-            },
-            expect: whole_window(7),
-            ..Case::DEFAULT
-        },
-        Case {
             id: "credit/answered-early",
             role: Role::Server,
             title: "A request that was answered before its end gives its credit back, before and after",
@@ -461,23 +445,6 @@ pub(super) fn cases() -> Vec<Case> {
                 (0..300).for_each(|_| s.send(data(1, 1)));
             },
             expect: alive(),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "credit/dropped-body-goes-on",
-            role: Role::Server,
-            title: "An upload goes on while the application answers it without reading it",
-            level: Level::Quality,
-            needs: Needs::Api,
-            script: |s| {
-                s.open();
-                s.send(post(1));
-                s.app(App::Respond { stream: 1, status: 200, end: false });
-                s.app(App::Drop { stream: 1, what: Handles::Receive });
-                s.upload(1, 200_000);
-                s.app(App::SendData { stream: 1, octets: 10, end: true });
-            },
-            expect: uploaded(1, 200_000).and(answered(1)),
             ..Case::DEFAULT
         },
         Case {

@@ -5,7 +5,7 @@ use super::flow::*;
 use super::prelude::*;
 
 /// Client: three streams, each used as `way` says, and then the whole window on stream 7.
-fn responses(s: &mut Script, way: fn(&mut Script, u32)) {
+pub(super) fn responses(s: &mut Script, way: fn(&mut Script, u32)) {
     s.open();
     [1, 3, 5].into_iter().for_each(|stream| way(s, stream));
     fill_response(s, 7);

@@ -5,6 +5,8 @@ mod concurrency;
 mod content;
 mod continuation;
 mod credit;
+mod credit_of_dropped_bodies;
+mod credit_of_resets;
 mod credit_of_responses;
 mod data;
 mod errors;
@@ -20,6 +22,7 @@ mod preface;
 mod priority;
 mod push;
 mod push_credit;
+mod refused_promises;
 mod requests;
 mod reset;
 mod responses;
@@ -29,6 +32,7 @@ mod states;
 mod updates;
 mod window_update;
 mod windows;
+mod withdrawn_pushes;
 
 use crate::case::Case;
 
@@ -58,6 +62,8 @@ pub fn all() -> Vec<Case> {
         ping::cases(),
         goaway::cases(),
         push::cases(),
+        refused_promises::cases(),
+        withdrawn_pushes::cases(),
         window_update::cases(),
         states::cases(),
         ids::cases(),
@@ -70,6 +76,8 @@ pub fn all() -> Vec<Case> {
         hpack::cases(),
         capacity::cases(),
         credit::cases(),
+        credit_of_resets::cases(),
+        credit_of_dropped_bodies::cases(),
         credit_of_responses::cases(),
         push_credit::cases(),
         slots::cases(),

@@ -143,6 +143,12 @@ pub fn call_gives(call: usize, value: u64) -> Expect {
     Check::Call { call, result: AppResult::Value(value) }.into()
 }
 
+/// The `call`-th call succeeds, and has no value.
+#[must_use]
+pub fn call_done(call: usize) -> Expect {
+    Check::Call { call, result: AppResult::Done }.into()
+}
+
 /// The `call`-th call fails.
 #[must_use]
 pub fn call_fails(call: usize) -> Expect {
