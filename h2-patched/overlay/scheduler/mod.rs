@@ -7,6 +7,8 @@
 //!
 //! Streams stand in one of a few lanes. Lanes are served in rotation; within a lane streams take turns of a quantum.
 
+#[cfg(feature = "ledger")]
+mod audit;
 mod lanes;
 mod outgoing;
 mod pass;

@@ -109,7 +109,7 @@ impl Stream {
 
     /// What of the connection's window its data could use now.
     pub(super) fn claim(&self) -> WindowSize {
-        if !self.is_send_ready() || self.is_cancelled() {
+        if !self.is_send_ready() || self.is_cancelled() || self.outgoing.withdrawn {
             return 0;
         }
         self.buffered_send_data.min(self.outgoing.window.octets() as usize) as WindowSize
