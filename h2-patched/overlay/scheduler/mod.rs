@@ -26,6 +26,7 @@ use self::window::Window;
 use super::buffer::Buffer;
 use super::counts::Counts;
 use super::store::{Key, Ptr, Resolve, Store};
+use super::stream::Stream;
 use super::Config;
 use crate::codec::UserError;
 use crate::frame::{self, Frame, Reason, StreamId};
@@ -237,9 +238,13 @@ impl Scheduler {
     /// Brings the books and the stream's place in line up to date after anything about it changed, and wakes the connection
     /// where that made something sendable.
     fn settle(&mut self, stream: &mut Ptr, task: &mut Option<Waker>) {
-        let limit = self.settle_books(stream);
-        let lane = self.lane(stream, limit);
-        self.lanes.place(stream, lane);
+        let entry = &mut **stream;
+        let limit = self.settle_books(entry);
+        let before = entry.outgoing.standing.lane();
+        let lane = self.lane(entry, limit);
+        if lane != before {
+            self.lanes.place(stream, lane);
+        }
         let sendable = match lane {
             Some(Lane::Control) => true,
             Some(lane) if lane.is_data() => self.window.octets() > 0,
@@ -250,12 +255,18 @@ impl Scheduler {
                 task.wake();
             }
         }
-        self.offer_what_is_free(stream.store_mut());
+        if self.asking() > 0 {
+            self.offer_what_is_free(stream.store_mut());
+        }
     }
 
     /// Counts what the stream claims and what it is offered; its limit of offers.
-    fn settle_books(&mut self, stream: &mut Ptr) -> WindowSize {
-        let stream = &mut **stream;
+    fn settle_books(&mut self, stream: &mut Stream) -> WindowSize {
+        let outgoing = &stream.outgoing;
+        if stream.buffered_send_data == 0 && outgoing.reserved == 0 && outgoing.claimed == 0 && outgoing.offered == 0 {
+            // Most frames are of streams without a body under way.
+            return 0;
+        }
         let claim = stream.claim();
         self.claimed = self.claimed - u64::from(stream.outgoing.claimed) + u64::from(claim);
         stream.outgoing.claimed = claim;
@@ -271,7 +282,7 @@ impl Scheduler {
     }
 
     /// Where the stream is to stand. Whoever waits for the same as before keeps its place.
-    fn lane(&mut self, stream: &mut Ptr, limit: WindowSize) -> Option<Lane> {
+    fn lane(&self, stream: &mut Stream, limit: WindowSize) -> Option<Lane> {
         use Lane::*;
         let lane = match (stream.waits_for(limit)?, stream.outgoing.standing.lane()) {
             (Wait::Open, _) => Open,
@@ -300,7 +311,7 @@ impl Scheduler {
         u64::from(self.window.octets()).saturating_sub(self.claimed + self.offered) as WindowSize
     }
 
-    fn offer(&mut self, octets: WindowSize, stream: &mut super::Stream) {
+    fn offer(&mut self, octets: WindowSize, stream: &mut Stream) {
         if octets > 0 {
             stream.outgoing.offered += octets;
             stream.outgoing.grew = true;
@@ -338,6 +349,9 @@ impl Scheduler {
 
     /// Whose turn it is in a lane: the first who is not ahead of the others.
     fn next_due(&mut self, lane: Lane, store: &mut Store) -> Option<Key> {
+        if self.lanes.len(lane) <= 1 {
+            return self.lanes.first(lane);
+        }
         for _ in 0..self.lanes.len(lane) {
             let mut first = store.resolve(self.lanes.first(lane)?);
             if first.outgoing.share.is_due(first.outgoing.offered, &self.clock) {

@@ -89,6 +89,13 @@ impl Outgoing {
         self.open_task = Some(cx.waker().clone());
     }
 
+    /// It was opened, or will never be.
+    pub(super) fn wake_opener(&mut self) {
+        if let Some(task) = self.open_task.take() {
+            task.wake();
+        }
+    }
+
     /// Whether it is let go without a frame.
     pub(crate) fn is_withdrawn(&self) -> bool {
         self.withdrawn
