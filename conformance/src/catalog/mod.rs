@@ -6,6 +6,7 @@ mod content;
 mod continuation;
 mod credit;
 mod credit_of_responses;
+mod crossings;
 mod data;
 mod errors;
 mod fields;
@@ -18,6 +19,7 @@ mod ids;
 mod ping;
 mod preface;
 mod priority;
+mod promises;
 mod push;
 mod push_credit;
 mod requests;
@@ -58,6 +60,7 @@ pub fn all() -> Vec<Case> {
         ping::cases(),
         goaway::cases(),
         push::cases(),
+        promises::cases(),
         window_update::cases(),
         states::cases(),
         ids::cases(),
@@ -73,6 +76,7 @@ pub fn all() -> Vec<Case> {
         credit_of_responses::cases(),
         push_credit::cases(),
         slots::cases(),
+        crossings::cases(),
         updates::cases(),
         windows::cases(),
     ]
