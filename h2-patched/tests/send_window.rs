@@ -137,7 +137,7 @@ impl Model<'_> {
 
 fn run(role: Role, ops: &[Op]) -> Result<(), TestCaseError> {
     let mut subject = subject(role, Config::DEFAULT);
-    let mut model = Model { peer: open(&mut subject, role), streams: Default::default() };
+    let mut model = Model { peer: open(&mut *subject, role), streams: Default::default() };
     for op in ops {
         model.apply(op)?;
     }

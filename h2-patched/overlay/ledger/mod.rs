@@ -61,7 +61,11 @@ pub(super) trait Audit {
 #[derive(Debug, Default)]
 pub(super) struct Mutex<T>(sync::Mutex<T>);
 
-pub(super) struct Guard<'a, T: Audit>(MutexGuard<'a, T>);
+pub(super) struct Guard<'a, T: Audit> {
+    inner: MutexGuard<'a, T>,
+    /// Somebody panicked in the middle of something: the books are in no order that could be checked.
+    poisoned: bool,
+}
 
 impl<T> Mutex<T> {
     pub(super) fn new(value: T) -> Self {
@@ -71,14 +75,24 @@ impl<T> Mutex<T> {
 
 impl<T: Audit> Mutex<T> {
     pub(super) fn lock(&self) -> LockResult<Guard<'_, T>> {
-        self.0.lock().map(Guard).map_err(|poisoned| PoisonError::new(Guard(poisoned.into_inner())))
+        self.0.lock().map(Guard::sound).map_err(Guard::poisoned)
     }
 
     pub(super) fn try_lock(&self) -> TryLockResult<Guard<'_, T>> {
-        self.0.try_lock().map(Guard).map_err(|error| match error {
-            TryLockError::Poisoned(poisoned) => TryLockError::Poisoned(PoisonError::new(Guard(poisoned.into_inner()))),
+        self.0.try_lock().map(Guard::sound).map_err(|error| match error {
+            TryLockError::Poisoned(error) => TryLockError::Poisoned(Guard::poisoned(error)),
             TryLockError::WouldBlock => TryLockError::WouldBlock,
         })
+    }
+}
+
+impl<'a, T: Audit> Guard<'a, T> {
+    fn sound(inner: MutexGuard<'a, T>) -> Self {
+        Guard { inner, poisoned: false }
+    }
+
+    fn poisoned(error: PoisonError<MutexGuard<'a, T>>) -> PoisonError<Self> {
+        PoisonError::new(Guard { inner: error.into_inner(), poisoned: true })
     }
 }
 
@@ -86,21 +100,21 @@ impl<T: Audit> Deref for Guard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        &self.inner
     }
 }
 
 impl<T: Audit> DerefMut for Guard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
+        &mut self.inner
     }
 }
 
 impl<T: Audit> Drop for Guard<'_, T> {
     fn drop(&mut self) {
         // Whoever panics has told already what is wrong.
-        if !std::thread::panicking() {
-            self.0.audit();
+        if !self.poisoned && !std::thread::panicking() {
+            self.inner.audit();
         }
     }
 }

@@ -219,6 +219,7 @@ impl Scheduler {
                 let mut stream = store.resolve(first);
                 let in_grace = stream.is_pending_reset_expiration();
                 self.lanes.place(&mut stream, None);
+                stream.outgoing.withdrawn = false;
                 if let Some(reason) = stream.state.get_scheduled_reset() {
                     stream.set_reset(reason, Initiator::Library);
                 }
