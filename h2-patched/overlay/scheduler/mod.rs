@@ -46,8 +46,8 @@ pub(super) struct Scheduler {
     offered: u64,
     /// Offered since the last write pass ended: applications that may not have run yet.
     offered_lately: u64,
-    /// Nobody who asked can be offered more in this pass.
-    barren: bool,
+    /// Nobody who asked, in the lane for little and in the one for much, can be offered more in this pass.
+    barren: [bool; 2],
     another_pass: bool,
     lanes: Lanes,
     /// The lane that was served last, as an index into the rotation.
@@ -66,7 +66,7 @@ impl Scheduler {
             claimed: 0,
             offered: 0,
             offered_lately: 0,
-            barren: false,
+            barren: [false; 2],
             another_pass: false,
             lanes: Lanes::default(),
             served: 0,
@@ -237,7 +237,7 @@ impl Scheduler {
     }
 
     /// Brings the books and the stream's place in line up to date after anything about it changed, and wakes the connection
-    /// where that made something sendable.
+    /// where there is something to do.
     fn settle(&mut self, stream: &mut Ptr, task: &mut Option<Waker>) {
         let entry = &mut **stream;
         let limit = self.settle_books(entry);
@@ -246,12 +246,13 @@ impl Scheduler {
         if lane != before {
             self.lanes.place(stream, lane);
         }
-        let sendable = match lane {
+        // Who asks is served from what others were offered and do not use.
+        let has_work = match lane {
             Some(Lane::Control) => true,
-            Some(lane) if lane.is_data() => self.window.octets() > 0,
+            Some(lane) if lane.takes_credit() => self.window.octets() > 0,
             _ => false,
         };
-        if sendable {
+        if has_work {
             if let Some(task) = task.take() {
                 task.wake();
             }
@@ -348,21 +349,26 @@ impl Scheduler {
         true
     }
 
-    /// Whose turn it is in a lane: the first who is not ahead of the others.
+    /// Whose turn it is in a lane: the first who is not ahead of the others, else the first who can be served at all.
     fn next_due(&mut self, lane: Lane, store: &mut Store) -> Option<Key> {
-        if self.lanes.len(lane) <= 1 {
+        if lane.is_data() && self.lanes.len(lane) <= 1 {
             return self.lanes.first(lane);
         }
+        let mut ahead = None;
         for _ in 0..self.lanes.len(lane) {
             let mut first = store.resolve(self.lanes.first(lane)?);
-            if first.outgoing.share.is_due(first.outgoing.offered, &self.clock) {
-                return Some(first.key());
+            let outgoing = &first.outgoing;
+            // Nobody is offered more than there is.
+            if lane.is_data() || outgoing.offered < self.window.octets() {
+                if outgoing.share.is_due(outgoing.offered, &self.clock) {
+                    return Some(first.key());
+                }
+                ahead.get_or_insert(first.key());
             }
             self.lanes.requeue(&mut first, lane);
         }
-        let first = self.lanes.first(lane)?;
-        self.clock.catch_up(&store[first].outgoing.share);
-        Some(first)
+        self.clock.catch_up(&store[ahead?].outgoing.share);
+        ahead
     }
 
     /// How many ask for an offer.

@@ -114,6 +114,11 @@ impl Stream {
         self.state.get_scheduled_reset().is_some_and(|reason| reason != Reason::NO_ERROR)
     }
 
+    /// Whether frames of it are not written yet.
+    pub(in crate::proto::streams) fn has_unsent(&self) -> bool {
+        !self.pending_send.is_empty() || self.buffered_send_data > 0
+    }
+
     /// What of the connection's window its data could use now.
     pub(super) fn claim(&self) -> WindowSize {
         if !self.is_send_ready() || self.is_cancelled() || self.outgoing.withdrawn {

@@ -8,6 +8,11 @@ use tokio::io::AsyncWrite;
 /// The order in which lanes take turns; [`Lane::Open`] goes before all.
 const ROTATION: [Lane; 5] = [Lane::Control, Lane::SmallData, Lane::SmallAsk, Lane::BulkData, Lane::BulkAsk];
 
+/// Where it is kept that nobody in a lane can be offered more.
+fn barren(lane: Lane) -> usize {
+    usize::from(lane == Lane::BulkAsk)
+}
+
 impl Scheduler {
     pub(crate) fn buffer_pending<T, B>(
         &mut self,
@@ -21,7 +26,7 @@ impl Scheduler {
         B: Buf,
     {
         self.reclaim(buffer, store, codec);
-        self.barren = false;
+        self.barren = [false; 2];
         while codec.has_send_capacity() {
             let Some(frame) = self.next_frame(buffer, store, codec.max_send_frame_size(), counts) else {
                 self.end_pass();
@@ -130,7 +135,10 @@ impl Scheduler {
         match lane {
             Lane::Control => true,
             Lane::SmallData | Lane::BulkData => credit > 0,
-            _ => credit > self.offered_lately && !self.barren && self.offers_are_due(),
+            Lane::Open => false,
+            Lane::SmallAsk | Lane::BulkAsk => {
+                credit > self.offered_lately && !self.barren[barren(lane)] && self.offers_are_due()
+            }
         }
     }
 
@@ -150,7 +158,7 @@ impl Scheduler {
                 return;
             }
         }
-        self.barren = self.offered_lately == before;
+        self.barren[barren(lane)] = self.offered_lately == before;
     }
 
     /// The next frame of a stream, if it still has one to send.

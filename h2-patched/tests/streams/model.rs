@@ -36,6 +36,8 @@ pub struct Model<'a> {
     pub calls: BTreeMap<usize, Call>,
     /// The connection's receive window and a stream's: what is asked for, and the most that was.
     pub target: (i64, i64),
+    /// The smallest that the target of the connection has been.
+    pub least_target: i64,
     pub initial: (i64, i64),
     pub requester: bool,
     /// The newest request that the shared handle made: the handle keeps hold of it while it waits for its place.
@@ -57,6 +59,7 @@ impl<'a> Model<'a> {
             hands: BTreeMap::new(),
             calls: BTreeMap::new(),
             target: (target, target),
+            least_target: target,
             initial: (initial, initial),
             requester: !server,
             newest: None,
@@ -343,6 +346,7 @@ impl<'a> Model<'a> {
             }
             op::App::Target(octets) => {
                 self.target = (octets.into(), self.target.1.max(octets.into()));
+                self.least_target = self.least_target.min(octets.into());
                 self.call(0, Call::SetTargetWindow { octets })
             }
             op::App::ShutDown => {

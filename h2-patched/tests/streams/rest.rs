@@ -196,6 +196,15 @@ impl Model<'_> {
                 self.window(&format!("stream {stream}"), *stream, self.initial, (low, high))?;
             }
         }
+        // Of streams that the peer reset no more than a target window is given back before it is released; what was over
+        // that at the time stays so.
+        let reset = self
+            .books
+            .streams
+            .iter()
+            .filter(|(stream, wire)| self.hands.get(stream).is_some_and(|hand| is_reset_by_peer(hand, wire)));
+        let reset: i64 = reset.map(|(_, wire)| wire.received as i64).sum();
+        bounds.1 += (reset - self.least_target).max(0);
         self.window("the connection", 0, self.target, bounds)
     }
 
@@ -229,7 +238,7 @@ impl Model<'_> {
             return (0, if lingers { hand.lingers as i64 } else { 0 });
         }
         let all = wire.received as i64 - hand.released as i64;
-        if wire.gone == Some(Gone::Peer) && !hand.reset && !hand.strays && !known("peer-reset-keeps-credit") {
+        if is_reset_by_peer(hand, wire) {
             return (0, hand.held as i64);
         }
         if wire.gone.is_some() || wire.crossed || hand.reset || self.books.going.is_some_and(|last| stream > last) {
@@ -255,4 +264,8 @@ impl Model<'_> {
         });
         self.claim(left.is_none(), || format!("the connection closed on stream {}", left.map_or(0, |left| *left.0)))
     }
+}
+
+fn is_reset_by_peer(hand: &Hand, wire: &Wire) -> bool {
+    wire.gone == Some(Gone::Peer) && !wire.crossed && !hand.reset && !hand.strays
 }
