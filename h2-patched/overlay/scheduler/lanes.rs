@@ -19,10 +19,12 @@ pub(crate) enum Lane {
 }
 
 impl Lane {
+    #[inline]
     pub(super) fn takes_credit(self) -> bool {
         !matches!(self, Lane::Open | Lane::Control)
     }
 
+    #[inline]
     pub(super) fn is_data(self) -> bool {
         matches!(self, Lane::SmallData | Lane::BulkData)
     }
@@ -37,6 +39,7 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    #[inline]
     pub(super) fn lane(&self) -> Option<Lane> {
         self.lane
     }
@@ -55,10 +58,12 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
+    #[inline]
     pub(super) fn len(&self, lane: Lane) -> usize {
         self.lists[lane as usize].len
     }
 
+    #[inline]
     pub(super) fn first(&self, lane: Lane) -> Option<Key> {
         self.lists[lane as usize].first
     }

@@ -255,6 +255,7 @@ impl Scheduler {
         }
     }
 
+    #[inline]
     fn append<B>(&mut self, frame: Frame<B>, kind: Head, buffer: &mut Buffer<Frame<B>>, stream: &mut Ptr) {
         // While a part of the first frame is being written, that frame is the head.
         if stream.outgoing.head == Head::Nothing {
@@ -334,6 +335,7 @@ impl Scheduler {
     }
 
     /// What of the connection's window is neither claimed nor offered.
+    #[inline]
     fn free(&self) -> WindowSize {
         u64::from(self.window.octets()).saturating_sub(self.claimed + self.offered) as WindowSize
     }
@@ -397,11 +399,13 @@ impl Scheduler {
     }
 
     /// How many ask for an offer.
+    #[inline]
     fn asking(&self) -> usize {
         self.lanes.len(Lane::SmallAsk) + self.lanes.len(Lane::BulkAsk)
     }
 
     /// How many want to send.
+    #[inline]
     fn active(&self) -> usize {
         self.asking() + self.lanes.len(Lane::SmallData) + self.lanes.len(Lane::BulkData)
     }

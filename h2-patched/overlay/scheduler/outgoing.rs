@@ -80,6 +80,7 @@ impl Outgoing {
     }
 
     /// Whether it waits for the peer's limit of concurrent streams.
+    #[inline]
     pub(crate) fn is_pending_open(&self) -> bool {
         self.standing.lane() == Some(Lane::Open)
     }
@@ -102,6 +103,7 @@ impl Outgoing {
     }
 
     /// Whether it stands in line for anything.
+    #[inline]
     pub(crate) fn is_queued(&self) -> bool {
         self.standing.lane().is_some()
     }
@@ -110,6 +112,7 @@ impl Outgoing {
 impl Stream {
     /// Whether what it has queued is to be discarded and a reset sent. After NO_ERROR all of it is sent first, because that
     /// reset follows a complete response (RFC 9113 section 8.1).
+    #[inline]
     pub(super) fn is_cancelled(&self) -> bool {
         self.state.get_scheduled_reset().is_some_and(|reason| reason != Reason::NO_ERROR)
     }
@@ -120,6 +123,7 @@ impl Stream {
     }
 
     /// What of the connection's window its data could use now.
+    #[inline]
     pub(super) fn claim(&self) -> WindowSize {
         if !self.is_send_ready() || self.is_cancelled() || self.outgoing.withdrawn {
             return 0;
@@ -128,6 +132,7 @@ impl Stream {
     }
 
     /// What it may be offered at most: no more than it reserved, its window takes and the buffer holds.
+    #[inline]
     pub(super) fn offer_limit(&self, max_buffer_size: usize) -> WindowSize {
         if !self.is_send_ready() || !self.state.is_send_streaming() {
             return 0;
@@ -137,10 +142,12 @@ impl Stream {
     }
 
     /// What it would send if it could: its data, or what it reserved.
+    #[inline]
     pub(super) fn demand(&self) -> usize {
         self.buffered_send_data + self.outgoing.reserved as usize
     }
 
+    #[inline]
     pub(super) fn waits_for(&self, offer_limit: WindowSize) -> Option<Wait> {
         if self.outgoing.withdrawn {
             return Some(Wait::Turn);

@@ -96,7 +96,6 @@ impl Scheduler {
             }
             let next = if lane.is_data() { self.next_due(lane, store)? } else { first };
             let mut stream = store.resolve(next);
-            let in_grace = stream.is_pending_reset_expiration();
             if lane == Lane::Open {
                 self.lanes.place(&mut stream, None);
                 counts.inc_num_send_streams(&mut stream);
@@ -104,6 +103,7 @@ impl Scheduler {
             }
             let frame = self.take_frame(buffer, &mut stream, max_frame_size, counts);
             if stream.is_closed() {
+                let in_grace = stream.is_pending_reset_expiration();
                 counts.transition_after(stream, in_grace);
             }
             if frame.is_some() {

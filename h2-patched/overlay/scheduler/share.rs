@@ -26,16 +26,19 @@ pub(super) struct Clock {
 
 impl Share {
     /// It gets in line: what it left to others before is theirs.
+    #[inline]
     pub(super) fn arrive(&mut self, clock: &Clock) {
         self.used_until = self.used_until.max(clock.now);
     }
 
     /// Whether it had no more than others: it may go before all who did.
+    #[inline]
     pub(super) fn is_fresh(&self, clock: &Clock) -> bool {
         self.used_until <= clock.now
     }
 
     /// Whether it had at most a quantum more than others when it has sent what it was `offered`.
+    #[inline]
     pub(super) fn is_due(&self, offered: WindowSize, clock: &Clock) -> bool {
         self.used_until + u64::from(offered) <= clock.now + u64::from(QUANTUM)
     }

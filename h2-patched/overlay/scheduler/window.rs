@@ -13,6 +13,7 @@ impl Window {
     }
 
     /// What may be sent; nothing while the window is negative.
+    #[inline]
     pub(crate) fn octets(self) -> WindowSize {
         // Never above 2^31-1: `grow` sees to it.
         self.0.max(0) as WindowSize
@@ -39,6 +40,7 @@ impl Window {
     }
 
     /// Takes what is sent out of the window. The caller has checked that so much is there.
+    #[inline]
     pub(crate) fn spend(&mut self, octets: WindowSize) {
         debug_assert!(octets <= self.octets(), "{octets} octets of {self:?}");
         self.0 -= i64::from(octets);
