@@ -12,6 +12,16 @@ fn waiting_response(s: &mut Script) {
     s.mark();
 }
 
+/// Server: a promise of stream 2 stands behind the body on stream 1, for which there is no window.
+fn unsent_promise(s: &mut Script) {
+    s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+    s.send(post(1));
+    s.app(App::Respond { stream: 1, status: 200, end: false });
+    s.app(App::SendData { stream: 1, octets: 100, end: false });
+    s.app(App::Promise { stream: 1 });
+    s.mark();
+}
+
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
@@ -69,11 +79,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/6.5.2/push-disabled"],
             needs: Needs::Api,
             script: |s| {
-                s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
-                s.send(post(1));
-                s.app(App::Respond { stream: 1, status: 200, end: false });
-                s.app(App::SendData { stream: 1, octets: 100, end: false });
-                s.app(App::Promise { stream: 1 });
+                unsent_promise(s);
                 s.send(settings().with(setting::ENABLE_PUSH, 0));
                 s.send(window_update(1, 100));
             },
@@ -106,6 +112,45 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
             },
             expect: none_of(kind::HEADERS, 2).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "promises/data-while-waiting",
+            role: Role::Server,
+            title: "DATA on a promised stream is a connection error also when its response waits for a place",
+            requires: &["rfc9113/5.1/reserved-local"],
+            needs: Needs::Api,
+            script: |s| {
+                waiting_response(s);
+                s.send(data(2, 1));
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "promises/window-update-unsent",
+            role: Role::Server,
+            title: "WINDOW_UPDATE on a stream whose promise is not sent yet is a connection error",
+            requires: &["rfc9113/5.1/idle"],
+            needs: Needs::Api,
+            script: |s| {
+                unsent_promise(s);
+                s.send(window_update(2, 1));
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "promises/reset-unsent",
+            role: Role::Server,
+            title: "RST_STREAM on a stream whose promise is not sent yet is a connection error",
+            requires: &["rfc9113/5.1/idle", "rfc9113/6.4/idle"],
+            needs: Needs::Api,
+            script: |s| {
+                unsent_promise(s);
+                s.send(reset(2, CANCEL));
+            },
+            expect: conn_error(PROTOCOL_ERROR),
             ..Case::DEFAULT
         },
         Case {
