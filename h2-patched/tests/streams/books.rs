@@ -130,9 +130,10 @@ impl Books {
             }
             View::GoAway { last_stream, .. } => {
                 self.peer_going = Some(last_stream);
-                for (_, wire) in
-                    self.streams.range_mut(last_stream + 1..).filter(|(id, _)| (*id % 2 == 0) == self.server)
-                {
+                let left_out =
+                    self.streams.range_mut(last_stream + 1..).filter(|(id, _)| (*id % 2 == 0) == self.server);
+                // What has ended by itself stays with the application.
+                for (_, wire) in left_out.filter(|(_, wire)| wire.is_open()) {
                     wire.crossed |= self.blocked;
                     wire.gone.get_or_insert(Gone::Peer);
                 }
@@ -223,7 +224,7 @@ impl Books {
     }
 
     /// Whether the peer's GOAWAY leaves out a new stream of the fork.
-    fn is_late(&self, stream: u32) -> bool {
+    pub fn is_late(&self, stream: u32) -> bool {
         self.peer_going.is_some_and(|last| stream > last)
     }
 

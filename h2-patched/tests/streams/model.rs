@@ -129,13 +129,11 @@ impl<'a> Model<'a> {
                 self.send(if end { frame.end_stream() } else { frame })
             }
             op::Peer::Trailers { stream } => {
-                let spared = known("trailers-after-refusal") && self.books.blocked;
-                let stream = self.wire(stream, uploads).filter(|_| !spared)?;
+                let stream = self.wire(stream, uploads)?;
                 self.send(trailers(stream))
             }
             op::Peer::Reset { stream, code } => {
-                let deaf = self.books.going.filter(|_| known("reset-of-push-after-goaway")).unwrap_or(u32::MAX);
-                let stream = self.wire(stream, |id, wire| wire.is_open() && (id % 2 == 1 || id <= deaf))?;
+                let stream = self.wire(stream, |_, wire| wire.is_open())?;
                 self.send(reset(stream, code))
             }
             op::Peer::GrantConnection(octets) => self.send(window_update(0, octets)),
@@ -155,10 +153,9 @@ impl<'a> Model<'a> {
             }
             op::Peer::Promise { stream } => {
                 let next = self.books.streams.keys().rev().find(|id| *id % 2 == 0).map_or(2, |id| id + 2);
-                let spared = known("promise-after-own-reset") && self.books.blocked;
                 let stream = self.wire(stream, |id, wire| id % 2 == 1 && wire.is_open() && wire.peer != Half::Ended)?;
                 let may = self.role == Role::Client && next as usize <= 2 * STREAMS && self.books.going.is_none();
-                (may && !spared).then(|| self.send(push_promise(stream, next)))?
+                may.then(|| self.send(push_promise(stream, next)))?
             }
             op::Peer::GoAway { forgotten } => {
                 let own = usize::from(self.role == Role::Client);
@@ -315,6 +312,8 @@ impl<'a> Model<'a> {
                 let spared = known("reset-beside-frame-in-codec") && self.books.blocked;
                 let stream =
                     self.hand(stream, |hand| (hand.send || hand.respond) && !hand.reset && !(spared && hand.ended))?;
+                let left_out = self.hands[&stream].is_push && self.books.is_late(stream);
+                (!(left_out && known("answered-push-left-out"))).then_some(())?;
                 self.may_leave(stream)?;
                 self.call(stream, Call::Reset { stream, code })
             }
