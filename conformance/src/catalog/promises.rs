@@ -13,12 +13,13 @@ fn waiting_response(s: &mut Script) {
     s.mark();
 }
 
-/// Server: a promise of stream 2 stands behind the body on stream 1, for which there is no window.
+/// Server: a promise of stream 2 stands behind the DATA that is being written, of which the peer takes none.
 fn unsent_promise(s: &mut Script) {
-    s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+    s.open();
     s.send(post(1));
     s.app(App::Respond { stream: 1, status: 200, end: false });
-    s.app(App::SendData { stream: 1, octets: 100, end: false });
+    s.stop_reading();
+    s.app(App::SendData { stream: 1, octets: 65_535, end: false });
     s.app(App::Promise { stream: 1 });
     s.mark();
 }
@@ -89,9 +90,9 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 unsent_promise(s);
                 s.send(settings().with(setting::ENABLE_PUSH, 0));
-                s.send(window_update(1, 100));
+                s.go_on_reading();
             },
-            expect: none_of(kind::PUSH_PROMISE, 1).and(content(1, 100)).and(alive()),
+            expect: none_of(kind::PUSH_PROMISE, 1).and(content(1, 65_535)).and(alive()),
             ..Case::DEFAULT
         },
         Case {
@@ -144,6 +145,7 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 unsent_promise(s);
                 s.send(window_update(2, 1));
+                s.go_on_reading();
             },
             expect: conn_error(PROTOCOL_ERROR),
             ..Case::DEFAULT
@@ -157,6 +159,7 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 unsent_promise(s);
                 s.send(reset(2, CANCEL));
+                s.go_on_reading();
             },
             expect: conn_error(PROTOCOL_ERROR),
             ..Case::DEFAULT

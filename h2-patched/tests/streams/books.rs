@@ -70,6 +70,8 @@ pub struct Books {
     /// The peer's SETTINGS_MAX_CONCURRENT_STREAMS in force.
     pub max_streams: Option<u32>,
     max_frame: Option<u32>,
+    /// The peer has forbidden promises at some time: what was promised and not sent then is dropped.
+    pub has_declined: bool,
     /// The peer's SETTINGS_ENABLE_PUSH in force.
     enable_push: Option<u32>,
     /// The last stream of the fork's newest GOAWAY.
@@ -125,15 +127,15 @@ impl Books {
                 false
             }
             View::Settings(values) => {
+                self.has_declined |= values.contains(&(ENABLE_PUSH, 0));
                 self.pending.push_back(values);
                 false
             }
             View::GoAway { last_stream, .. } => {
                 self.peer_going = Some(last_stream);
-                let left_out =
-                    self.streams.range_mut(last_stream + 1..).filter(|(id, _)| (*id % 2 == 0) == self.server);
-                // What has ended by itself stays with the application.
-                for (_, wire) in left_out.filter(|(_, wire)| wire.is_open()) {
+                for (_, wire) in
+                    self.streams.range_mut(last_stream + 1..).filter(|(id, _)| (*id % 2 == 0) == self.server)
+                {
                     wire.crossed |= self.blocked;
                     wire.gone.get_or_insert(Gone::Peer);
                 }
@@ -224,7 +226,7 @@ impl Books {
     }
 
     /// Whether the peer's GOAWAY leaves out a new stream of the fork.
-    pub fn is_late(&self, stream: u32) -> bool {
+    fn is_late(&self, stream: u32) -> bool {
         self.peer_going.is_some_and(|last| stream > last)
     }
 

@@ -6,19 +6,6 @@
 use std::sync::OnceLock;
 
 const KNOWN: &[&str] = &[
-    // Promises get their numbers when they are made and are sent in the order of their streams: numbers may fall.
-    "promises-out-of-order",
-    // A server promises requests after the client's GOAWAY.
-    "push-after-goaway",
-    // A promise that waits behind a body is sent although the client has forbidden promises meanwhile.
-    "promise-after-push-disabled",
-    // A server that shuts down closes on pushed responses that wait for their place.
-    "shutdown-forgets-waiting-push",
-    // A push that waits for its place with all of its response, and that the peer's GOAWAY leaves out, stays in line: when it is
-    // reset, the books are wrong (S5).
-    "answered-push-left-out",
-    // A reset of a stream that both sides have ended, and whose only frame the codec has, is not sent, and its body goes on.
-    "reset-beside-frame-in-codec",
     // A reset that waits behind a body is sent although the peer has ended the request meanwhile: on a closed stream.
     "scheduled-reset-after-end",
 ];

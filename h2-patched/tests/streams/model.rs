@@ -312,8 +312,6 @@ impl<'a> Model<'a> {
                 let spared = known("reset-beside-frame-in-codec") && self.books.blocked;
                 let stream =
                     self.hand(stream, |hand| (hand.send || hand.respond) && !hand.reset && !(spared && hand.ended))?;
-                let left_out = self.hands[&stream].is_push && self.books.is_late(stream);
-                (!(left_out && known("answered-push-left-out"))).then_some(())?;
                 self.may_leave(stream)?;
                 self.call(stream, Call::Reset { stream, code })
             }
