@@ -1,6 +1,7 @@
 //! Promises of a server and what may come between a promise and its response (RFC 9113 section 8.4). Random connections came
 //! upon these.
 
+use super::credit::NO_GRACE;
 use super::prelude::*;
 
 /// Server: stream 1 is open and carries a promise; the peer has no place for the response on stream 2, which waits.
@@ -10,6 +11,24 @@ fn waiting_response(s: &mut Script) {
     s.app(App::Promise { stream: 1 });
     s.app(App::Respond { stream: 2, status: 200, end: true });
     s.mark();
+}
+
+/// Server: a promise of stream 2 stands behind the DATA that is being written, of which the peer takes none.
+fn unsent_promise(s: &mut Script) {
+    s.open();
+    s.send(post(1));
+    s.app(App::Respond { stream: 1, status: 200, end: false });
+    s.stop_reading();
+    s.app(App::SendData { stream: 1, octets: 65_535, end: false });
+    s.app(App::Promise { stream: 1 });
+    s.mark();
+}
+
+/// Client: a promise on stream 1 and what follows on the promised stream, before the client's reset arrives. The content is as
+/// much as makes an update of the window due.
+fn crossing_promise(s: &mut Script) {
+    let body = || data(2, DEFAULT_FRAME_SIZE);
+    s.burst([push_promise(1, 2), response(2, 200), body(), body()]);
 }
 
 pub(super) fn cases() -> Vec<Case> {
@@ -69,12 +88,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/6.5.2/push-disabled"],
             needs: Needs::Api,
             script: |s| {
-                s.open();
-                s.send(post(1));
-                s.app(App::Respond { stream: 1, status: 200, end: false });
-                s.stop_reading();
-                s.app(App::SendData { stream: 1, octets: 65_535, end: false });
-                s.app(App::Promise { stream: 1 });
+                unsent_promise(s);
                 s.send(settings().with(setting::ENABLE_PUSH, 0));
                 s.go_on_reading();
             },
@@ -107,6 +121,47 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
             },
             expect: none_of(kind::HEADERS, 2).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "promises/data-while-waiting",
+            role: Role::Server,
+            title: "DATA on a promised stream is a connection error also when its response waits for a place",
+            requires: &["rfc9113/5.1/reserved-local"],
+            needs: Needs::Api,
+            script: |s| {
+                waiting_response(s);
+                s.send(data(2, 1));
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "promises/window-update-unsent",
+            role: Role::Server,
+            title: "WINDOW_UPDATE on a stream whose promise is not sent yet is a connection error",
+            requires: &["rfc9113/5.1/idle"],
+            needs: Needs::Api,
+            script: |s| {
+                unsent_promise(s);
+                s.send(window_update(2, 1));
+                s.go_on_reading();
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "promises/reset-unsent",
+            role: Role::Server,
+            title: "RST_STREAM on a stream whose promise is not sent yet is a connection error",
+            requires: &["rfc9113/5.1/idle", "rfc9113/6.4/idle"],
+            needs: Needs::Api,
+            script: |s| {
+                unsent_promise(s);
+                s.send(reset(2, CANCEL));
+                s.go_on_reading();
+            },
+            expect: conn_error(PROTOCOL_ERROR),
             ..Case::DEFAULT
         },
         Case {
@@ -172,6 +227,52 @@ pub(super) fn cases() -> Vec<Case> {
                 s.app(App::Respond { stream: 2, status: 200, end: true });
             },
             expect: none_of(kind::HEADERS, 2),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "promises/after-own-reset-client",
+            role: Role::Client,
+            title: "A promise that crossed the reset of its request is declined, and what follows on it thrown away",
+            requires: &["rfc9113/5.1/after-own-reset"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "POST", end: false });
+                s.app(App::Reset { stream: 1, code: CANCEL });
+                crossing_promise(s);
+            },
+            expect: stream_error(2, [CANCEL, REFUSED_STREAM]).and(window(0, 65_535)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "promises/after-drop-client",
+            role: Role::Client,
+            title: "A promise that crossed the reset of a request whose handles are gone is declined",
+            requires: &["rfc9113/5.1/after-own-reset"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "POST", end: false });
+                s.app(App::Drop { stream: 1, what: Handles::All });
+                crossing_promise(s);
+            },
+            expect: stream_error(2, [CANCEL, REFUSED_STREAM]).and(window(0, 65_535)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "promises/after-forgotten-reset-client",
+            role: Role::Client,
+            title: "A promise that crossed the reset of a request is declined also when the client has forgotten the request",
+            requires: &["rfc9113/5.1/after-own-reset"],
+            needs: Needs::Api,
+            config: NO_GRACE,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "POST", end: false });
+                s.app(App::Reset { stream: 1, code: CANCEL });
+                crossing_promise(s);
+            },
+            expect: times(kind::RST_STREAM, 2, 1..=4).and(alive()).and(window(0, 65_535)),
             ..Case::DEFAULT
         },
         Case {

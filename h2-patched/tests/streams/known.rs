@@ -6,17 +6,6 @@
 use std::sync::OnceLock;
 
 const KNOWN: &[&str] = &[
-    // Trailers of a request that was refused or reset and forgotten end the connection.
-    "trailers-after-refusal",
-    // PUSH_PROMISE on a stream that the application has just reset is neither taken nor refused: what comes on the promised
-    // stream ends the connection. With debug assertions it is a panic.
-    "promise-after-own-reset",
-    // WINDOW_UPDATE or RST_STREAM on a promised stream whose response waits for its place ends the connection.
-    "frame-on-waiting-push",
-    // After its own GOAWAY a server does not listen to a reset of what it pushes.
-    "reset-of-push-after-goaway",
-    // A push that nobody asked for holds credit as long as a handle of its request lives, even if none can ask any more.
-    "unreachable-push-keeps-credit",
     // A reset that waits behind a body is sent although the peer has ended the request meanwhile: on a closed stream.
     "scheduled-reset-after-end",
 ];

@@ -129,20 +129,16 @@ impl<'a> Model<'a> {
                 self.send(if end { frame.end_stream() } else { frame })
             }
             op::Peer::Trailers { stream } => {
-                let spared = known("trailers-after-refusal") && self.books.blocked;
-                let stream = self.wire(stream, uploads).filter(|_| !spared)?;
+                let stream = self.wire(stream, uploads)?;
                 self.send(trailers(stream))
             }
             op::Peer::Reset { stream, code } => {
-                let deaf = self.books.going.filter(|_| known("reset-of-push-after-goaway")).unwrap_or(u32::MAX);
-                let stream = self
-                    .wire(stream, |id, wire| wire.is_open() && (id % 2 == 1 || id <= deaf) && !self.is_spared(wire))?;
+                let stream = self.wire(stream, |_, wire| wire.is_open())?;
                 self.send(reset(stream, code))
             }
             op::Peer::GrantConnection(octets) => self.send(window_update(0, octets)),
             op::Peer::GrantStream { stream, octets } => {
-                let stream =
-                    self.wire(stream, |_, wire| wire.is_open() && wire.fork != Half::Ended && !self.is_spared(wire))?;
+                let stream = self.wire(stream, |_, wire| wire.is_open() && wire.fork != Half::Ended)?;
                 self.send(window_update(stream, octets))
             }
             op::Peer::InitialWindow(octets) => self.send(settings().with(INITIAL_WINDOW_SIZE, octets)),
@@ -157,10 +153,9 @@ impl<'a> Model<'a> {
             }
             op::Peer::Promise { stream } => {
                 let next = self.books.streams.keys().rev().find(|id| *id % 2 == 0).map_or(2, |id| id + 2);
-                let spared = known("promise-after-own-reset") && self.books.blocked;
                 let stream = self.wire(stream, |id, wire| id % 2 == 1 && wire.is_open() && wire.peer != Half::Ended)?;
                 let may = self.role == Role::Client && next as usize <= 2 * STREAMS && self.books.going.is_none();
-                (may && !spared).then(|| self.send(push_promise(stream, next)))?
+                may.then(|| self.send(push_promise(stream, next)))?
             }
             op::Peer::GoAway { forgotten } => {
                 let own = usize::from(self.role == Role::Client);
@@ -196,12 +191,6 @@ impl<'a> Model<'a> {
             Some(wire) => hand.is_push && hand.responded && wire.fork == Half::Idle && known("reset-of-waiting-push"),
         };
         (!waits || (self.is_over(stream) && !self.books.blocked)).then_some(())
-    }
-
-    /// Whether a push waits to be answered, where the peer had better send nothing.
-    fn is_spared(&self, wire: &Wire) -> bool {
-        let waits = self.role == Role::Server && wire.parent.is_some() && wire.fork == Half::Idle;
-        known("frame-on-waiting-push") && waits
     }
 
     pub fn reads(&mut self, reads: bool) -> Option<u32> {

@@ -198,12 +198,8 @@ impl Model<'_> {
         }
         // Of streams that the peer reset no more than a target window is given back before it is released; what was over
         // that at the time stays so.
-        let reset = self
-            .books
-            .streams
-            .iter()
-            .filter(|(stream, wire)| self.hands.get(stream).is_some_and(|hand| is_reset_by_peer(hand, wire)));
-        let reset: i64 = reset.map(|(_, wire)| wire.received as i64).sum();
+        let reset = self.books.streams.values().filter(|wire| wire.gone == Some(Gone::Peer));
+        let reset: i64 = reset.map(|wire| wire.received as i64).sum();
         bounds.1 += (reset - self.least_target).max(0);
         self.window("the connection", 0, self.target, bounds)
     }
@@ -225,10 +221,9 @@ impl Model<'_> {
     /// Octets of a stream's content that somebody may still read or give back: at least, and at most.
     fn in_flight(&self, stream: u32, hand: Option<&Hand>, wire: &Wire) -> (i64, i64) {
         let Some(hand) = hand else {
-            let kept = known("unreachable-push-keeps-credit");
             let promised = wire.parent.is_some_and(|parent| {
                 let hand = self.hands.get(&parent).copied().unwrap_or_default();
-                hand.response || hand.pushes || (kept && (hand.holds_any() || self.is_kept(parent, &hand)))
+                hand.response || hand.pushes
             });
             let received = if promised { wire.received as i64 } else { 0 };
             return (0, received);
