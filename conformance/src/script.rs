@@ -109,6 +109,8 @@ pub enum App {
     Capacity { stream: u32 },
     /// Waits until capacity grows: a value.
     AwaitCapacity { stream: u32 },
+    /// Waits until all that was sent is in frames. The release has no such call.
+    AwaitDrained { stream: u32 },
     /// Hands over DATA at once, whatever the capacity.
     SendData { stream: u32, octets: usize, end: bool },
     /// A well-behaved writer: reserves, waits for capacity, sends, until `octets` are handed over.

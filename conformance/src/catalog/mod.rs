@@ -26,6 +26,7 @@ mod refused_promises;
 mod requests;
 mod reset;
 mod responses;
+mod send_budget;
 mod settings;
 mod slots;
 mod states;
@@ -75,6 +76,7 @@ pub fn all() -> Vec<Case> {
         responses::cases(),
         hpack::cases(),
         capacity::cases(),
+        send_budget::cases(),
         credit::cases(),
         credit_of_resets::cases(),
         credit_of_dropped_bodies::cases(),

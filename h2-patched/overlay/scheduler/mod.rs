@@ -52,6 +52,10 @@ pub(super) struct Scheduler {
     clock: Clock,
     /// The stream whose DATA the codec is writing, if more of the same buffer follows.
     in_flight: Option<Key>,
+    /// Handed over and not in frames yet.
+    buffered: u64,
+    /// What may be buffered and offered, if that is limited.
+    budget: u64,
     /// What a stream may buffer.
     max_buffer_size: usize,
 }
@@ -69,8 +73,15 @@ impl Scheduler {
             served: 0,
             clock: Clock::default(),
             in_flight: None,
+            buffered: 0,
+            budget: u64::MAX,
             max_buffer_size: config.local_max_buffer_size,
         }
+    }
+
+    /// Limits what all streams may buffer.
+    pub(crate) fn limit_buffer(&mut self, octets: usize) {
+        self.budget = octets as u64;
     }
 
     /// Queues a frame that needs no credit.
@@ -106,6 +117,7 @@ impl Scheduler {
             return Err(if closed { UserError::InactiveStreamId } else { UserError::UnexpectedFrameType });
         }
         stream.buffered_send_data += octets;
+        self.buffered += octets as u64;
         let taken_up = stream.outgoing.offered.min(octets as WindowSize);
         stream.outgoing.offered -= taken_up;
         self.offered -= u64::from(taken_up);
@@ -192,6 +204,7 @@ impl Scheduler {
                 self.withdraw_promised(promise.promised_id(), stream, task);
             }
         }
+        self.buffered -= stream.buffered_send_data as u64;
         stream.buffered_send_data = 0;
         stream.outgoing.reserved = 0;
         stream.outgoing.head = Head::Nothing;
@@ -238,17 +251,23 @@ impl Scheduler {
         let limit = self.settle_books(stream);
         let lane = self.lane(stream, limit);
         self.lanes.place(stream, lane);
-        let sendable = match lane {
+        if stream.outgoing.awaits_drain && stream.is_drained() {
+            stream.outgoing.awaits_drain = false;
+            stream.notify_send();
+        }
+        self.offer_what_is_free(stream.store_mut());
+        let needs_pass = match stream.outgoing.standing.lane() {
             Some(Lane::Control) => true,
             Some(lane) if lane.is_data() => self.window.octets() > 0,
+            // Nothing is free, but what others do not take up may be offered in turn.
+            Some(Lane::SmallAsk | Lane::BulkAsk) => stream.outgoing.offered == 0 && self.credit() > 0,
             _ => false,
         };
-        if sendable {
+        if needs_pass {
             if let Some(task) = task.take() {
                 task.wake();
             }
         }
-        self.offer_what_is_free(stream.store_mut());
     }
 
     /// Counts what the stream claims and what it is offered; its limit of offers.
@@ -263,8 +282,10 @@ impl Scheduler {
         stream.outgoing.offered -= beyond;
         self.offered -= u64::from(beyond);
 
-        let free = self.free();
-        self.offer(free.min(limit - stream.outgoing.offered), stream);
+        // Those who ask go before one that has data already.
+        if self.asking() == 0 {
+            self.offer(self.free().min(limit - stream.outgoing.offered), stream);
+        }
         limit
     }
 
@@ -293,9 +314,15 @@ impl Scheduler {
         Some(lane)
     }
 
-    /// What of the connection's window is neither claimed nor offered.
+    /// What of the connection's window is neither claimed nor offered, as far as the budget goes.
     fn free(&self) -> WindowSize {
-        u64::from(self.window.octets()).saturating_sub(self.claimed + self.offered) as WindowSize
+        let window = u64::from(self.window.octets()).saturating_sub(self.claimed + self.offered);
+        window.min(self.budget.saturating_sub(self.buffered + self.offered)) as WindowSize
+    }
+
+    /// What there would be to offer if nothing was offered or claimed.
+    fn credit(&self) -> WindowSize {
+        u64::from(self.window.octets()).min(self.budget.saturating_sub(self.buffered)) as WindowSize
     }
 
     fn offer(&mut self, octets: WindowSize, stream: &mut super::Stream) {
@@ -323,7 +350,7 @@ impl Scheduler {
         let mut stream = store.resolve(next);
         let part = QUANTUM.max(credit / self.asking() as WindowSize);
         let limit = stream.offer_limit(self.max_buffer_size);
-        let room = self.window.octets().saturating_sub(stream.outgoing.offered);
+        let room = self.credit().saturating_sub(stream.outgoing.offered);
         let octets = credit.min(part).min(room).min(limit - stream.outgoing.offered);
         self.offer(octets, &mut stream);
         if stream.outgoing.offered < limit {

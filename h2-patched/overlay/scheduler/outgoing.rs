@@ -26,6 +26,8 @@ pub(crate) struct Outgoing {
     /// Its peer never heard of it and never will: it is let go without a frame.
     pub(super) withdrawn: bool,
     pub(super) standing: Standing,
+    /// The stream's task waits until nothing is queued.
+    pub(super) awaits_drain: bool,
     /// Whoever waits until it is opened or let go: not the task of the stream's own handle.
     pub(super) open_task: Option<Waker>,
     pub(super) share: Share,
@@ -64,6 +66,7 @@ impl Outgoing {
             head: Head::Nothing,
             withdrawn: false,
             standing: Standing::default(),
+            awaits_drain: false,
             open_task: None,
             share: Share::default(),
         }
@@ -127,6 +130,17 @@ impl Stream {
     /// What it would send if it could: its data, or what it reserved.
     pub(super) fn demand(&self) -> usize {
         self.buffered_send_data + self.outgoing.reserved as usize
+    }
+
+    /// Whether all that it was to send is in frames.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.pending_send.is_empty() && self.buffered_send_data == 0
+    }
+
+    /// Wakes the task when all is in frames.
+    pub(crate) fn wait_drained(&mut self, cx: &Context) {
+        self.outgoing.awaits_drain = true;
+        self.wait_send(cx);
     }
 
     pub(super) fn waits_for(&self, offer_limit: WindowSize) -> Option<Wait> {

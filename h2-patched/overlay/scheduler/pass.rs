@@ -68,7 +68,7 @@ impl Scheduler {
 
     fn end_pass(&mut self) {
         // Those who were offered it run first.
-        self.another_pass = self.asking() > 0 && self.window.octets() > 0 && self.offered_lately > 0;
+        self.another_pass = self.asking() > 0 && self.credit() > 0 && self.offered_lately > 0;
         self.offered_lately = 0;
     }
 
@@ -121,11 +121,10 @@ impl Scheduler {
     }
 
     fn may_serve(&self, lane: Lane) -> bool {
-        let credit = u64::from(self.window.octets());
         match lane {
             Lane::Control => true,
-            Lane::SmallData | Lane::BulkData => credit > 0,
-            _ => credit > self.offered_lately && !self.barren && self.offers_are_due(),
+            Lane::SmallData | Lane::BulkData => self.window.octets() > 0,
+            _ => u64::from(self.credit()) > self.offered_lately && !self.barren && self.offers_are_due(),
         }
     }
 
@@ -140,7 +139,7 @@ impl Scheduler {
     fn offer_in_turn(&mut self, lane: Lane, store: &mut Store) {
         let before = self.offered_lately;
         for _ in 0..self.lanes.len(lane) {
-            self.offer_to_next(lane, self.window.octets(), store);
+            self.offer_to_next(lane, self.credit(), store);
             if self.offered_lately - before >= u64::from(QUANTUM) {
                 return;
             }
@@ -209,6 +208,7 @@ impl Scheduler {
         self.window.spend(octets);
         stream.outgoing.window.spend(octets);
         stream.buffered_send_data -= len;
+        self.buffered -= len as u64;
         stream.outgoing.share.charge(octets, active, &mut self.clock);
 
         let end_stream = frame.is_end_stream();

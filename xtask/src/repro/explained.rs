@@ -44,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) max_frame: Option<u32>,
     pub(crate) max_header_list: Option<u32>,
     pub(crate) send_buffer: Option<usize>,
+    pub(crate) connection_send_buffer: Option<usize>,
     /// Streams, and milliseconds.
     pub(crate) reset_grace: Option<(usize, u64)>,
     pub(crate) push: Option<bool>,
@@ -104,6 +105,7 @@ pub(crate) enum Call {
     ReadToEnd { stream: u32 },
     Release { stream: u32, octets: usize },
     AwaitReset { stream: u32 },
+    AwaitDrained { stream: u32 },
     Reset { stream: u32, code: u32 },
     Drop { stream: u32, what: Handles },
     DropRequester,

@@ -174,6 +174,13 @@ impl App {
         });
     }
 
+    /// Waits until all that was sent is in frames.
+    pub fn await_drained(&mut self, stream: u32) {
+        self.waiting(&format!("await_drained({stream})"), move |held| async move {
+            handles::drained(&held, stream).await
+        });
+    }
+
     /// Waits for the peer's RST_STREAM.
     pub fn await_reset(&mut self, stream: u32) {
         self.waiting(&format!("await_reset({stream})"), move |held| async move {
