@@ -133,6 +133,8 @@ pub enum App {
     DropRequester,
     /// Sets the connection's receive window target.
     SetTargetWindow { octets: u32 },
+    /// Sets the receive window target of one stream. The release has no such call.
+    SetStreamTarget { stream: u32, octets: u32 },
     /// Sets SETTINGS_INITIAL_WINDOW_SIZE.
     SetInitialWindow { octets: u32 },
     /// Server: GOAWAY, finish what runs, close.

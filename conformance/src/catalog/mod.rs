@@ -30,6 +30,7 @@ mod send_budget;
 mod settings;
 mod slots;
 mod states;
+mod stream_targets;
 mod updates;
 mod window_update;
 mod windows;
@@ -85,6 +86,7 @@ pub fn all() -> Vec<Case> {
         slots::cases(),
         updates::cases(),
         windows::cases(),
+        stream_targets::cases(),
     ]
     .into_iter()
     .flatten()

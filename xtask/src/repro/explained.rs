@@ -110,6 +110,7 @@ pub(crate) enum Call {
     Drop { stream: u32, what: Handles },
     DropRequester,
     SetTargetWindow { octets: u32 },
+    SetStreamTarget { stream: u32, octets: u32 },
     SetInitialWindow { octets: u32 },
     ShutDown,
     Abort { code: u32 },

@@ -127,6 +127,7 @@ fn call_in_rust(call: &Call) -> String {
         Call::Drop { stream, what } => format!("drop_handles({stream}, h2_repro::Which::{what:?})"),
         Call::DropRequester => "drop_requester()".into(),
         Call::SetTargetWindow { octets } => format!("set_target_window({octets})"),
+        Call::SetStreamTarget { stream, octets } => format!("set_stream_target({stream}, {octets})"),
         Call::SetInitialWindow { octets } => format!("set_initial_window({octets})"),
         Call::ShutDown => "shut_down()".into(),
         Call::Abort { code } => format!("abort({code})"),
