@@ -95,13 +95,19 @@ pub enum App {
         method: Method,
         end: bool,
     },
+    /// Client: as `Request`, with a handle of its own, which does not wait until the request before has its place.
+    RequestBeside {
+        #[serde(deserialize_with = "known_method")]
+        method: Method,
+        end: bool,
+    },
     /// Client: waits for the response's head.
     AwaitResponse { stream: u32 },
     /// Client: waits for the next promised request on `stream`.
     AwaitPush { stream: u32 },
     /// Server: sends the response's head.
     Respond { stream: u32, status: u16, end: bool },
-    /// Server: promises a request on `stream`.
+    /// Server: promises a request on `stream`: a value, the promised stream.
     Promise { stream: u32 },
     /// Asks for send capacity.
     Reserve { stream: u32, octets: usize },

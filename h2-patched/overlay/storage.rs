@@ -27,7 +27,12 @@ impl<T> Slab<T> {
         Slab { entries: slab::Slab::new(), removed: 0 }
     }
 
-    #[cfg(feature = "unstable")]
+    #[cfg(feature = "ledger")]
+    pub(super) fn iter(&self) -> slab::Iter<'_, T> {
+        self.entries.iter()
+    }
+
+    #[cfg(any(feature = "ledger", feature = "unstable"))]
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -16,7 +16,7 @@ impl Recv {
             return Ok(());
         }
         store.try_for_each(|mut stream| {
-            if stream.has_own_target {
+            if stream.own_target.is_some() {
                 self.move_target(ahead, &mut stream)?;
             }
             Ok(())
@@ -29,7 +29,7 @@ impl Recv {
         if !stream.state.is_recv_streaming() {
             return;
         }
-        stream.has_own_target = true;
+        stream.own_target = Some(octets);
         let under_way = i64::from(self.init_window_sent) - i64::from(self.init_window_sz);
         let current = isize::from(stream.recv_flow.available()) as i64 + i64::from(stream.in_flight_recv_data);
         let moved = self.move_target(i64::from(octets) - under_way - current, stream);

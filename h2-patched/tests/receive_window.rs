@@ -246,7 +246,7 @@ fn run(role: Role, ops: &[Op], stream_window: u32, connection_window: u32) -> Re
         Config { stream_window: Some(stream_window), connection_window: Some(connection_window), ..Config::DEFAULT };
     let mut subject = subject(role, config);
     let mut model = Model {
-        peer: open(&mut subject, role),
+        peer: open(&mut *subject, role),
         streams: Default::default(),
         target: connection_window.into(),
         initial: stream_window.into(),

@@ -8,6 +8,7 @@ mod credit;
 mod credit_of_dropped_bodies;
 mod credit_of_resets;
 mod credit_of_responses;
+mod crossings;
 mod data;
 mod errors;
 mod fields;
@@ -20,6 +21,7 @@ mod ids;
 mod ping;
 mod preface;
 mod priority;
+mod promises;
 mod push;
 mod push_credit;
 mod refused_promises;
@@ -66,6 +68,7 @@ pub fn all() -> Vec<Case> {
         push::cases(),
         refused_promises::cases(),
         withdrawn_pushes::cases(),
+        promises::cases(),
         window_update::cases(),
         states::cases(),
         ids::cases(),
@@ -84,6 +87,7 @@ pub fn all() -> Vec<Case> {
         credit_of_responses::cases(),
         push_credit::cases(),
         slots::cases(),
+        crossings::cases(),
         updates::cases(),
         windows::cases(),
         stream_targets::cases(),

@@ -148,8 +148,8 @@ fn written(sent: &[Sent]) -> Vec<u8> {
 /// The act that comes nearest to a call.
 fn act(app: &App) -> u8 {
     match app {
-        App::Request { end: false, .. } => 1,
-        App::Request { end: true, .. } => 2,
+        App::Request { end: false, .. } | App::RequestBeside { end: false, .. } => 1,
+        App::Request { end: true, .. } | App::RequestBeside { end: true, .. } => 2,
         App::Respond { .. } => 3,
         App::AwaitResponse { .. } => 4,
         App::ReadToEnd { .. } => 5,

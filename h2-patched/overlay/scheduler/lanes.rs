@@ -65,8 +65,11 @@ impl Lanes {
 
     /// Puts `stream` at the end of `lane`, or nowhere. Whoever stands in that lane keeps its place.
     pub(super) fn place(&mut self, stream: &mut Ptr, lane: Option<Lane>) {
-        if stream.outgoing.standing.lane != lane {
-            self.leave(stream);
+        let before = stream.outgoing.standing.lane;
+        if before != lane {
+            if before.is_some() {
+                self.leave(stream);
+            }
             if let Some(lane) = lane {
                 self.enter(stream, lane);
             }
@@ -75,6 +78,9 @@ impl Lanes {
 
     /// Puts `stream` at the end of `lane`, wherever it stands.
     pub(super) fn requeue(&mut self, stream: &mut Ptr, lane: Lane) {
+        if self.len(lane) == 1 && stream.outgoing.standing.lane == Some(lane) {
+            return;
+        }
         self.leave(stream);
         self.enter(stream, lane);
     }
@@ -92,10 +98,11 @@ impl Lanes {
     }
 
     fn leave(&mut self, stream: &mut Ptr) {
-        let Standing { lane, before, behind } = std::mem::take(&mut stream.outgoing.standing);
-        let Some(lane) = lane else { return };
-        if let Some(task) = stream.outgoing.open_task.take() {
-            task.wake();
+        let outgoing = &mut stream.outgoing;
+        let Some(lane) = outgoing.standing.lane.take() else { return };
+        let Standing { before, behind, .. } = outgoing.standing;
+        if lane == Lane::Open {
+            outgoing.wake_opener();
         }
         let list = &mut self.lists[lane as usize];
         list.len -= 1;

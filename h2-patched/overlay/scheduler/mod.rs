@@ -7,6 +7,8 @@
 //!
 //! Streams stand in one of a few lanes. Lanes are served in rotation; within a lane streams take turns of a quantum.
 
+#[cfg(feature = "ledger")]
+mod audit;
 mod lanes;
 mod outgoing;
 mod pass;
@@ -24,6 +26,7 @@ use self::window::Window;
 use super::buffer::Buffer;
 use super::counts::Counts;
 use super::store::{Key, Ptr, Resolve, Store};
+use super::stream::Stream;
 use super::Config;
 use crate::codec::UserError;
 use crate::frame::{self, Frame, Reason, StreamId};
@@ -43,8 +46,8 @@ pub(super) struct Scheduler {
     offered: u64,
     /// Offered since the last write pass ended: applications that may not have run yet.
     offered_lately: u64,
-    /// Nobody who asked can be offered more in this pass.
-    barren: bool,
+    /// Nobody who asked, in the lane for little and in the one for much, can be offered more in this pass.
+    barren: [bool; 2],
     another_pass: bool,
     lanes: Lanes,
     /// The lane that was served last, as an index into the rotation.
@@ -67,7 +70,7 @@ impl Scheduler {
             claimed: 0,
             offered: 0,
             offered_lately: 0,
-            barren: false,
+            barren: [false; 2],
             another_pass: false,
             lanes: Lanes::default(),
             served: 0,
@@ -229,6 +232,7 @@ impl Scheduler {
                 let mut stream = store.resolve(first);
                 let in_grace = stream.is_pending_reset_expiration();
                 self.lanes.place(&mut stream, None);
+                stream.outgoing.withdrawn = false;
                 if let Some(reason) = stream.state.get_scheduled_reset() {
                     stream.set_reset(reason, Initiator::Library);
                 }
@@ -246,33 +250,43 @@ impl Scheduler {
     }
 
     /// Brings the books and the stream's place in line up to date after anything about it changed, and wakes the connection
-    /// where that made something sendable.
+    /// where there is something to do.
     fn settle(&mut self, stream: &mut Ptr, task: &mut Option<Waker>) {
-        let limit = self.settle_books(stream);
-        let lane = self.lane(stream, limit);
-        self.lanes.place(stream, lane);
-        if stream.outgoing.awaits_drain && stream.is_drained() {
-            stream.outgoing.awaits_drain = false;
-            stream.notify_send();
+        let entry = &mut **stream;
+        let limit = self.settle_books(entry);
+        let before = entry.outgoing.standing.lane();
+        let lane = self.lane(entry, limit);
+        if entry.outgoing.awaits_drain && !entry.has_unsent() {
+            entry.outgoing.awaits_drain = false;
+            entry.notify_send();
         }
-        self.offer_what_is_free(stream.store_mut());
-        let needs_pass = match stream.outgoing.standing.lane() {
+        if lane != before {
+            self.lanes.place(stream, lane);
+        }
+        // Who asks is served from what others were offered and do not use.
+        let has_work = match lane {
             Some(Lane::Control) => true,
             Some(lane) if lane.is_data() => self.window.octets() > 0,
-            // Nothing is free, but what others do not take up may be offered in turn.
-            Some(Lane::SmallAsk | Lane::BulkAsk) => stream.outgoing.offered == 0 && self.credit() > 0,
+            Some(Lane::SmallAsk | Lane::BulkAsk) => self.credit() > 0,
             _ => false,
         };
-        if needs_pass {
+        if has_work {
             if let Some(task) = task.take() {
                 task.wake();
             }
         }
+        if self.asking() > 0 {
+            self.offer_what_is_free(stream.store_mut());
+        }
     }
 
     /// Counts what the stream claims and what it is offered; its limit of offers.
-    fn settle_books(&mut self, stream: &mut Ptr) -> WindowSize {
-        let stream = &mut **stream;
+    fn settle_books(&mut self, stream: &mut Stream) -> WindowSize {
+        let outgoing = &stream.outgoing;
+        if stream.buffered_send_data == 0 && outgoing.reserved == 0 && outgoing.claimed == 0 && outgoing.offered == 0 {
+            // Most frames are of streams without a body under way.
+            return 0;
+        }
         let claim = stream.claim();
         self.claimed = self.claimed - u64::from(stream.outgoing.claimed) + u64::from(claim);
         stream.outgoing.claimed = claim;
@@ -290,7 +304,7 @@ impl Scheduler {
     }
 
     /// Where the stream is to stand. Whoever waits for the same as before keeps its place.
-    fn lane(&mut self, stream: &mut Ptr, limit: WindowSize) -> Option<Lane> {
+    fn lane(&self, stream: &mut Stream, limit: WindowSize) -> Option<Lane> {
         use Lane::*;
         let lane = match (stream.waits_for(limit)?, stream.outgoing.standing.lane()) {
             (Wait::Open, _) => Open,
@@ -325,7 +339,18 @@ impl Scheduler {
         u64::from(self.window.octets()).min(self.budget.saturating_sub(self.buffered)) as WindowSize
     }
 
-    fn offer(&mut self, octets: WindowSize, stream: &mut super::Stream) {
+    /// What a stream that was offered so much may be offered beyond it, free or not: more than the window to nobody, and more
+    /// than the budget only a little to those who have nothing, because others do not take up what they were offered.
+    fn room(&self, offered: WindowSize) -> WindowSize {
+        let window = self.window.octets().saturating_sub(offered);
+        match self.budget.saturating_sub(self.buffered + self.offered) {
+            0 if offered > 0 => 0,
+            0 => self.credit().min(QUANTUM),
+            unspent => u64::from(window).min(unspent) as WindowSize,
+        }
+    }
+
+    fn offer(&mut self, octets: WindowSize, stream: &mut Stream) {
         if octets > 0 {
             stream.outgoing.offered += octets;
             stream.outgoing.grew = true;
@@ -350,7 +375,7 @@ impl Scheduler {
         let mut stream = store.resolve(next);
         let part = QUANTUM.max(credit / self.asking() as WindowSize);
         let limit = stream.offer_limit(self.max_buffer_size);
-        let room = self.credit().saturating_sub(stream.outgoing.offered);
+        let room = self.room(stream.outgoing.offered);
         let octets = credit.min(part).min(room).min(limit - stream.outgoing.offered);
         self.offer(octets, &mut stream);
         if stream.outgoing.offered < limit {
@@ -361,18 +386,26 @@ impl Scheduler {
         true
     }
 
-    /// Whose turn it is in a lane: the first who is not ahead of the others.
+    /// Whose turn it is in a lane: the first who is not ahead of the others, else the first who can be served at all.
     fn next_due(&mut self, lane: Lane, store: &mut Store) -> Option<Key> {
+        if lane.is_data() && self.lanes.len(lane) <= 1 {
+            return self.lanes.first(lane);
+        }
+        let mut ahead = None;
         for _ in 0..self.lanes.len(lane) {
             let mut first = store.resolve(self.lanes.first(lane)?);
-            if first.outgoing.share.is_due(first.outgoing.offered, &self.clock) {
-                return Some(first.key());
+            let outgoing = &first.outgoing;
+            // Nobody is offered more than there is room for.
+            if lane.is_data() || self.room(outgoing.offered) > 0 {
+                if outgoing.share.is_due(outgoing.offered, &self.clock) {
+                    return Some(first.key());
+                }
+                ahead.get_or_insert(first.key());
             }
             self.lanes.requeue(&mut first, lane);
         }
-        let first = self.lanes.first(lane)?;
-        self.clock.catch_up(&store[first].outgoing.share);
-        Some(first)
+        self.clock.catch_up(&store[ahead?].outgoing.share);
+        ahead
     }
 
     /// How many ask for an offer.

@@ -92,6 +92,13 @@ impl Outgoing {
         self.open_task = Some(cx.waker().clone());
     }
 
+    /// It was opened, or will never be.
+    pub(super) fn wake_opener(&mut self) {
+        if let Some(task) = self.open_task.take() {
+            task.wake();
+        }
+    }
+
     /// Whether it is let go without a frame.
     pub(crate) fn is_withdrawn(&self) -> bool {
         self.withdrawn
@@ -110,9 +117,14 @@ impl Stream {
         self.state.get_scheduled_reset().is_some_and(|reason| reason != Reason::NO_ERROR)
     }
 
+    /// Whether frames of it are not written yet.
+    pub(in crate::proto::streams) fn has_unsent(&self) -> bool {
+        !self.pending_send.is_empty() || self.buffered_send_data > 0
+    }
+
     /// What of the connection's window its data could use now.
     pub(super) fn claim(&self) -> WindowSize {
-        if !self.is_send_ready() || self.is_cancelled() {
+        if !self.is_send_ready() || self.is_cancelled() || self.outgoing.withdrawn {
             return 0;
         }
         self.buffered_send_data.min(self.outgoing.window.octets() as usize) as WindowSize
@@ -130,11 +142,6 @@ impl Stream {
     /// What it would send if it could: its data, or what it reserved.
     pub(super) fn demand(&self) -> usize {
         self.buffered_send_data + self.outgoing.reserved as usize
-    }
-
-    /// Whether all that it was to send is in frames.
-    pub(crate) fn is_drained(&self) -> bool {
-        self.pending_send.is_empty() && self.buffered_send_data == 0
     }
 
     /// Wakes the task when all is in frames.

@@ -8,6 +8,11 @@ use tokio::io::AsyncWrite;
 /// The order in which lanes take turns; [`Lane::Open`] goes before all.
 const ROTATION: [Lane; 5] = [Lane::Control, Lane::SmallData, Lane::SmallAsk, Lane::BulkData, Lane::BulkAsk];
 
+/// Where it is kept that nobody in a lane can be offered more.
+fn barren(lane: Lane) -> usize {
+    usize::from(lane == Lane::BulkAsk)
+}
+
 impl Scheduler {
     pub(crate) fn buffer_pending<T, B>(
         &mut self,
@@ -21,7 +26,7 @@ impl Scheduler {
         B: Buf,
     {
         self.reclaim(buffer, store, codec);
-        self.barren = false;
+        self.barren = [false; 2];
         while codec.has_send_capacity() {
             let Some(frame) = self.next_frame(buffer, store, codec.max_send_frame_size(), counts) else {
                 self.end_pass();
@@ -94,7 +99,9 @@ impl Scheduler {
                 stream.notify_send();
             }
             let frame = self.take_frame(buffer, &mut stream, max_frame_size, counts);
-            counts.transition_after(stream, in_grace);
+            if stream.is_closed() {
+                counts.transition_after(stream, in_grace);
+            }
             if frame.is_some() {
                 return frame;
             }
@@ -108,8 +115,11 @@ impl Scheduler {
                 return Some((Lane::Open, first));
             }
         }
+        if self.active() == 0 {
+            return self.lanes.first(Lane::Control).map(|first| (Lane::Control, first));
+        }
         for _ in ROTATION {
-            self.served = (self.served + 1) % ROTATION.len();
+            self.served = if self.served + 1 == ROTATION.len() { 0 } else { self.served + 1 };
             let lane = ROTATION[self.served];
             if let Some(first) = self.lanes.first(lane) {
                 if self.may_serve(lane) {
@@ -124,7 +134,10 @@ impl Scheduler {
         match lane {
             Lane::Control => true,
             Lane::SmallData | Lane::BulkData => self.window.octets() > 0,
-            _ => u64::from(self.credit()) > self.offered_lately && !self.barren && self.offers_are_due(),
+            Lane::Open => false,
+            Lane::SmallAsk | Lane::BulkAsk => {
+                u64::from(self.credit()) > self.offered_lately && !self.barren[barren(lane)] && self.offers_are_due()
+            }
         }
     }
 
@@ -144,7 +157,7 @@ impl Scheduler {
                 return;
             }
         }
-        self.barren = self.offered_lately == before;
+        self.barren[barren(lane)] = self.offered_lately == before;
     }
 
     /// The next frame of a stream, if it still has one to send.
@@ -156,12 +169,16 @@ impl Scheduler {
         counts: &mut Counts,
     ) -> Option<Frame<Prioritized<B>>> {
         // A reset takes the place of DATA, and of everything where the peer counts no stream yet.
-        let never_opened = !stream.is_counted && counts.peer().is_local_init(stream.id);
-        let discards = stream.is_cancelled() && (stream.outgoing.head == Head::Data || never_opened);
-        if stream.outgoing.withdrawn || discards {
-            stream.outgoing.withdrawn = false;
+        let entry = &mut **stream;
+        let discards = entry.is_cancelled() && {
+            let never_opened = !entry.is_counted && counts.peer().is_local_init(entry.id);
+            entry.outgoing.head == Head::Data || never_opened
+        };
+        if entry.outgoing.withdrawn || discards {
+            entry.outgoing.withdrawn = false;
             self.clear(buffer, stream, &mut None);
         }
+        let was_data = stream.outgoing.head == Head::Data;
         let frame = match stream.pending_send.pop_front(buffer) {
             Some(Frame::Data(frame)) => Some(Frame::Data(self.cut(frame, stream, max_frame_size))),
             Some(Frame::PushPromise(promise)) => {
@@ -175,18 +192,27 @@ impl Scheduler {
             }),
         };
         if self.in_flight.is_none() {
-            stream.outgoing.head = match stream.pending_send.front(buffer) {
+            let entry = &mut **stream;
+            entry.outgoing.head = match entry.pending_send.front(buffer) {
                 Some(Frame::Data(frame)) if frame.payload().has_remaining() => Head::Data,
                 Some(_) => Head::Control,
                 None => Head::Nothing,
             };
         }
         self.settle(stream, &mut None);
-        if let Some(lane) = stream.outgoing.standing.lane().filter(|lane| lane.is_data()) {
-            let small = lane == Lane::SmallData && stream.outgoing.share.is_due(0, &self.clock);
-            self.lanes.requeue(stream, if small { Lane::SmallData } else { Lane::BulkData });
+        if was_data {
+            self.end_turn(stream);
         }
         frame
+    }
+
+    /// Data was sent: others who stand in line for that are next.
+    fn end_turn(&mut self, stream: &mut Ptr) {
+        let outgoing = &stream.outgoing;
+        if let Some(lane) = outgoing.standing.lane().filter(|lane| lane.is_data()) {
+            let small = lane == Lane::SmallData && outgoing.share.is_due(0, &self.clock);
+            self.lanes.requeue(stream, if small { Lane::SmallData } else { Lane::BulkData });
+        }
     }
 
     /// As much of a DATA frame as may be sent now, with the books kept.

@@ -1,4 +1,4 @@
-//! What both window models share: a peer at work on the fork, step by step.
+//! What the models share: a peer at work on the fork, step by step.
 
 // Each model uses its part.
 #![allow(dead_code)]
@@ -7,11 +7,12 @@ use h2_conformance::case::{Case, Config, Needs, Role};
 use h2_conformance::drive::{Driver, Link};
 use h2_conformance::judge::{judge, Expect, Outcome};
 use h2_conformance::script::{App, Reflexes, Script, Sent, Step};
-use h2_conformance::subject::patched::H2;
-use h2_conformance::transcript::{AppResult, Transcript, What};
+use h2_conformance::subject::IN_MEMORY;
+use h2_conformance::transcript::{AppResult, Event, Transcript, What};
 use h2_conformance::wire::build::{post, response};
 use h2_conformance::wire::Frame;
 use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestError, TestRunner};
 
 /// Streams that a run uses.
 pub const STREAMS: [u32; 3] = [1, 3, 5];
@@ -19,23 +20,46 @@ pub const STREAMS: [u32; 3] = [1, 3, 5];
 /// 256 cases, or as many as PROPTEST_CASES says. A failure is shrunk and printed as the frames of both sides; nothing is
 /// written beside the tests.
 pub fn config() -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
 }
 
-/// The fork in memory, an application that does nothing by itself.
-pub fn subject(role: Role, config: Config) -> H2 {
-    H2::new(&Case { role, config, needs: Needs::Api, ..Case::DEFAULT })
+/// The fork in memory, an application that does nothing by itself. `H2_SUBJECT=upstream` plays upstream instead, which shows
+/// what the properties are good for.
+pub fn subject(role: Role, config: Config) -> Box<dyn Link> {
+    let name = std::env::var("H2_SUBJECT").unwrap_or_else(|_| "patched".into());
+    let subject = IN_MEMORY.iter().find(|subject| subject.name == name).expect("H2_SUBJECT names a subject");
+    (subject.make)(&Case { role, config, needs: Needs::Api, ..Case::DEFAULT })
 }
 
-/// A connection with all of [`STREAMS`] open: bodies may go both ways on each.
-pub fn open(link: &mut dyn Link, role: Role) -> Peer<'_> {
+/// Plays what `strategy` draws until `test` fails; the seed of that run is printed.
+pub fn check<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let mut config = config();
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(rand::random());
+    }
+    let seed = config.rng_seed;
+    match TestRunner::new(config).run(strategy, test) {
+        Err(TestError::Fail(why, value)) => panic!("{why}\n{value:?}\nPROPTEST_RNG_SEED={seed} plays this again"),
+        Err(error) => panic!("{error}"),
+        Ok(()) => {}
+    }
+}
+
+/// A connection without streams.
+pub fn connect(link: &mut dyn Link, role: Role) -> Peer<'_> {
     let server = role == Role::Server;
     let mut peer = Peer { driver: Driver::new(link, Reflexes::default(), server), calls: 0, seen: 0 };
     let mut opening = Script::new(server);
     opening.open();
     opening.steps.iter().for_each(|step| peer.driver.step(step));
+    peer
+}
+
+/// A connection with all of [`STREAMS`] open: bodies may go both ways on each.
+pub fn open(link: &mut dyn Link, role: Role) -> Peer<'_> {
+    let mut peer = connect(link, role);
     for stream in STREAMS {
-        if server {
+        if role == Role::Server {
             peer.send(post(stream));
             peer.call(App::Respond { stream, status: 200, end: false });
         } else {
@@ -88,18 +112,21 @@ impl Peer<'_> {
         }
     }
 
+    /// What happened since the last look.
+    pub fn news(&mut self) -> &[Event] {
+        let events = &self.driver.transcript().events;
+        let from = std::mem::replace(&mut self.seen, events.len());
+        &events[from..]
+    }
+
     /// Results of calls since the last look.
     pub fn results(&mut self) -> Vec<(usize, AppResult)> {
-        let events = &self.driver.transcript().events;
-        let results = events[self.seen..]
-            .iter()
-            .filter_map(|event| match &event.what {
-                What::Result { call, result } => Some((*call, result.clone())),
-                _ => None,
-            })
-            .collect();
-        self.seen = events.len();
-        results
+        let news = self.news().iter();
+        let results = news.filter_map(|event| match &event.what {
+            What::Result { call, result } => Some((*call, result.clone())),
+            _ => None,
+        });
+        results.collect()
     }
 
     /// Fails, with the whole script of frames, unless `claim` holds.
@@ -112,8 +139,13 @@ impl Peer<'_> {
 
     /// Fails where the fork did what no endpoint may: a panic, a malformed frame, DATA beyond a window.
     pub fn keeps_the_rules(&self) -> Result<(), TestCaseError> {
-        let verdict = judge(&Expect::NOTHING, self.transcript());
-        self.claim(verdict.outcome == Outcome::Pass, || verdict.reason.clone())?;
+        self.kept_the_rules()?;
         self.claim(self.transcript().closed().is_none(), || "the connection closed".into())
+    }
+
+    /// As [`Peer::keeps_the_rules`], of a connection that may have ended.
+    pub fn kept_the_rules(&self) -> Result<(), TestCaseError> {
+        let verdict = judge(&Expect::NOTHING, self.transcript());
+        self.claim(verdict.outcome == Outcome::Pass, || verdict.reason.clone())
     }
 }

@@ -8,6 +8,9 @@ use crate::repo::{read, Repo};
 /// What downstream sees of a package beside its code.
 const REPEATED: [&str; 3] = ["features", "dependencies", "target"];
 
+/// Features of our own: off by default, and without dependencies.
+const OURS: [&str; 1] = ["ledger"];
+
 pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     let release = repo.release()?;
     let upstream = parse(&read(&repo.pristine()?.dir.join("Cargo.toml"))?)?;
@@ -16,7 +19,7 @@ pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     faults.extend(version_fault(&release.version, &fork));
     faults.extend(needs_itself(&fork));
     if faults.is_empty() {
-        return Ok("features and dependencies are upstream's".to_owned());
+        return Ok("features and dependencies are upstream's, and features of our own need nothing".to_owned());
     }
     Err(Failure::new(format!("h2-patched/Cargo.toml: {}", faults.join(", "))))
 }
@@ -39,7 +42,10 @@ fn differences(upstream: &Table, fork: &Table) -> Vec<String> {
                 Some(_) => {}
             }
         }
-        for name in fork.keys().filter(|name| !upstream.contains_key(*name)) {
+        let is_ours = |name: &str, value: &Value| {
+            section == "features" && OURS.contains(&name) && value.as_array().is_some_and(Vec::is_empty)
+        };
+        for (name, _) in fork.iter().filter(|(name, value)| !upstream.contains_key(*name) && !is_ours(name, value)) {
             faults.push(format!("[{section}] has {name}, upstream has not"));
         }
     }
@@ -123,6 +129,16 @@ version = \"1.1\"
         ] {
             assert!(faults.contains(complaint), "{faults}");
         }
+    }
+
+    #[test]
+    fn a_feature_of_our_own_adds_nothing() {
+        let with = |feature: &str| {
+            faults(&format!("[features]\nstream = []\n{feature}\n[dependencies]\nbytes = \"1\"\nhttp = \"1.1\"\n"))
+        };
+        assert!(with("ledger = []").is_empty());
+        assert_eq!(with("ledger = [\"stream\"]"), ["[features] has ledger, upstream has not"]);
+        assert_eq!(with("other = []"), ["[features] has other, upstream has not"]);
     }
 
     #[test]

@@ -50,7 +50,10 @@ impl Application {
     pub(super) fn at_once(&mut self, app: &App) -> Option<AppResult> {
         Some(match *app {
             App::Respond { stream, status, end } => self.respond(stream, status, end).into(),
-            App::Promise { stream } => self.promise(stream).into(),
+            App::Promise { stream } => match self.promise(stream) {
+                Ok(promised) => AppResult::Value(promised.into()),
+                Err(error) => AppResult::Failed(error),
+            },
             App::Reserve { stream, octets } => self.sender(stream).map(|s| s.reserve_capacity(octets)).into(),
             App::Capacity { stream } => match self.sender(stream) {
                 Ok(sender) => AppResult::Value(sender.capacity() as u64),
@@ -97,12 +100,12 @@ impl Application {
         Ok(())
     }
 
-    fn promise(&mut self, stream: u32) -> Result<(), String> {
+    fn promise(&mut self, stream: u32) -> Result<u32, String> {
         let respond = self.held(stream).respond.as_mut().ok_or(NO_HANDLE)?;
         let pushed = respond.push_request(request("GET")).map_err(text)?;
         let promised = pushed.stream_id().as_u32();
         self.held(promised).respond_pushed = Some(pushed);
-        Ok(())
+        Ok(promised)
     }
 
     fn reset(&mut self, stream: u32, reason: h2::Reason) -> Result<(), String> {

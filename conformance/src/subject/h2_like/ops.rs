@@ -65,7 +65,12 @@ impl Op {
             return Poll::Ready(Ok(result));
         }
         match *call {
-            App::Request { method, end } => poll_request(cx, app, method, end).map_ok(|id| AppResult::Value(id.into())),
+            App::Request { method, end } => {
+                poll_request(cx, app, method, end, Handle::Shared).map_ok(|id| AppResult::Value(id.into()))
+            }
+            App::RequestBeside { method, end } => {
+                poll_request(cx, app, method, end, Handle::Own).map_ok(|id| AppResult::Value(id.into()))
+            }
             App::AwaitResponse { stream } => poll_response(cx, app, stream),
             App::AwaitPush { stream } => poll_push(cx, app, stream),
             App::AwaitCapacity { stream } => match app.sender(stream) {
@@ -196,7 +201,7 @@ impl Op {
     fn poll_fetch(&mut self, cx: &mut Context<'_>, app: &mut Application) -> Poll<Outcome> {
         const FIRST: u32 = 1;
         if self.phase == 0 {
-            ready!(poll_request(cx, app, "GET", true))?;
+            ready!(poll_request(cx, app, "GET", true, Handle::Shared))?;
             self.phase = 1;
         }
         if self.phase == 1 {
@@ -209,10 +214,28 @@ impl Op {
     }
 }
 
-fn poll_request(cx: &mut Context<'_>, app: &mut Application, method: &str, end: bool) -> Poll<Result<u32, String>> {
-    let Some(requester) = &mut app.requester else {
+/// The handle that makes a request: the one that waits for the request before it, or a clone, which does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Handle {
+    Shared,
+    Own,
+}
+
+fn poll_request(
+    cx: &mut Context<'_>,
+    app: &mut Application,
+    method: &str,
+    end: bool,
+    handle: Handle,
+) -> Poll<Result<u32, String>> {
+    let Some(shared) = &mut app.requester else {
         // Still in the handshake: the connection rings when it is open.
         return Poll::Pending;
+    };
+    let mut own = None;
+    let requester = match handle {
+        Handle::Shared => shared,
+        Handle::Own => own.insert(shared.clone()),
     };
     ready!(requester.poll_ready(cx)).map_err(text)?;
     let (response, send) = requester.send_request(request(method), end).map_err(text)?;

@@ -1,0 +1,36 @@
+//! The equations of counts.
+
+use super::super::streams::holds;
+use super::super::Stream;
+use super::{Counts, DEFAULT_DATA_FRAME_OVERHEAD_THRESHOLD};
+
+impl Counts {
+    /// `small`: lengths of the queued frames that the budget for small ones was charged with.
+    pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream], small: Vec<usize>) {
+        let counted = |local: bool| {
+            let of_side = |stream: &&&Stream| stream.is_counted && self.peer.is_local_init(stream.id) == local;
+            streams.iter().filter(of_side).count()
+        };
+        for (what, local, slots) in [("send", true, self.num_send_streams), ("receive", false, self.num_recv_streams)] {
+            let streams = counted(local);
+            holds!("C1", slots == streams, "{slots} slots of the {what} side taken, {streams} streams counted");
+        }
+        for stream in streams {
+            let over = stream.is_closed() && !stream.state.is_scheduled_reset();
+            holds!("C1" of stream.id, !(over && stream.is_counted), "over in state {:?} and still counted", stream.state);
+        }
+
+        let in_grace = streams.iter().filter(|stream| stream.reset_at.is_some()).count();
+        let graces = self.num_local_reset_streams;
+        holds!("C2", graces == in_grace, "{graces} graces counted, {in_grace} streams in theirs");
+        let reset = streams.iter().filter(|stream| stream.is_counted_reset).count();
+        let resets = self.num_remote_reset_streams;
+        holds!("C2", resets == reset, "{resets} resets of the peer counted, {reset} streams reset");
+
+        let overhead =
+            |len: &usize| if *len == 0 { 0 } else { DEFAULT_DATA_FRAME_OVERHEAD_THRESHOLD.saturating_sub(*len) };
+        let charged: usize = small.iter().map(overhead).sum();
+        let spent = self.data_frame_budget.spent;
+        holds!("C3", spent <= charged, "{spent} octets of the budget spent, queued frames account for {charged}");
+    }
+}

@@ -1,0 +1,76 @@
+//! The equations of receiving.
+
+use super::super::streams::holds;
+use super::super::Stream;
+use super::{Event, Recv};
+
+impl Recv {
+    pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream]) {
+        let held: u64 = streams.iter().map(|stream| u64::from(stream.in_flight_recv_data)).sum();
+        let early: u64 = streams.iter().map(|stream| u64::from(stream.credited_early)).sum();
+        let in_flight = u64::from(self.in_flight_data);
+        holds!("R1", in_flight + early == held, "in flight {in_flight}, streams hold {held}, {early} of it given back");
+        holds!(
+            "R1",
+            u64::from(self.credited_early) == early,
+            "{} given back early, streams say {early}",
+            self.credited_early
+        );
+
+        let available = isize::from(self.flow.available()) as i64;
+        let target = i64::from(self.audited_target);
+        let sum = available + i64::from(self.in_flight_data);
+        holds!("R2", sum == target, "available {available} and in flight {in_flight} do not make {target}");
+
+        for stream in streams {
+            self.audit_stream(stream);
+        }
+    }
+
+    fn audit_stream(&self, stream: &Stream) {
+        let in_flight = stream.in_flight_recv_data;
+        holds!("R1" of stream.id, stream.credited_early <= in_flight, "more given back early than {in_flight} in flight");
+
+        let queued: usize = stream.pending_recv.audited(&self.buffer).map(octets).sum();
+        holds!("R4" of stream.id, queued <= in_flight as usize, "{queued} octets queued, {in_flight} in flight");
+
+        // What nobody reads is discarded; the last handle takes the stream with it.
+        if stream.state.is_recv_streaming() && (stream.is_recv || stream.ref_count > 1) {
+            let available = isize::from(stream.recv_flow.available()) as i64;
+            let under_way = i64::from(self.init_window_sent) - i64::from(self.init_window_sz);
+            let own = stream.own_target.map(|target| i64::from(target) - under_way);
+            let target = own.unwrap_or(i64::from(self.init_window_sz));
+            let sum = available + i64::from(in_flight);
+            holds!("R3" of stream.id, sum == target, "available {available} and in flight {in_flight} do not make {target}");
+            let granted = i64::from(stream.recv_flow.window_size());
+            // What was granted before the target was lowered stays.
+            holds!("R4" of stream.id, own.is_some() || granted <= target.max(0), "{granted} granted of a target of {target}");
+        }
+    }
+
+    pub(in crate::proto::streams) fn stored_events(&self) -> usize {
+        self.buffer.audited_len()
+    }
+
+    pub(in crate::proto::streams) fn queued_events(&self, streams: &[&Stream]) -> usize {
+        streams.iter().map(|stream| stream.pending_recv.audited(&self.buffer).count()).sum()
+    }
+
+    /// The lengths of queued DATA frames that the budget for small ones was charged with.
+    pub(in crate::proto::streams) fn queued_small(&self, streams: &[&Stream]) -> Vec<usize> {
+        let events = streams.iter().flat_map(|stream| stream.pending_recv.audited(&self.buffer));
+        events
+            .filter_map(|event| match event {
+                Event::Data(data) if data.is_budgeted => Some(data.payload.len()),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+fn octets(event: &Event) -> usize {
+    match event {
+        Event::Data(data) => data.payload.len(),
+        _ => 0,
+    }
+}

@@ -1,0 +1,54 @@
+//! The equations of sending, for the ledger.
+
+use super::super::streams::holds;
+use super::super::Stream;
+use super::outgoing::Wait;
+use super::{Lane, Scheduler};
+
+impl Scheduler {
+    pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream]) {
+        let claimed: u64 = streams.iter().map(|stream| u64::from(stream.outgoing.claimed)).sum();
+        holds!("S1", self.claimed == claimed, "{} octets claimed, streams claim {claimed}", self.claimed);
+        let offered: u64 = streams.iter().map(|stream| u64::from(stream.outgoing.offered)).sum();
+        holds!("S1", self.offered == offered, "{} octets offered, streams were offered {offered}", self.offered);
+
+        let buffered: u64 = streams.iter().map(|stream| stream.buffered_send_data as u64).sum();
+        holds!("S1", self.buffered == buffered, "{} octets buffered, streams buffer {buffered}", self.buffered);
+
+        streams.iter().for_each(|stream| self.audit_stream(stream));
+
+        let (asking, free) = (self.asking(), self.free());
+        holds!("S4", asking == 0 || free == 0, "{free} octets are free and {asking} streams ask");
+
+        use Lane::*;
+        for lane in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk] {
+            let standing = streams.iter().filter(|stream| stream.outgoing.standing.lane() == Some(lane)).count();
+            let len = self.lanes.len(lane);
+            holds!("S5", len == standing, "{len} streams in {lane:?}, {standing} say they stand there");
+        }
+    }
+
+    fn audit_stream(&self, stream: &Stream) {
+        let outgoing = &stream.outgoing;
+        let (claimed, offered, reserved) = (outgoing.claimed, outgoing.offered, outgoing.reserved);
+        let (window, buffered) = (outgoing.window, stream.buffered_send_data);
+        let silent = stream.state.is_closed() && buffered == 0 || !stream.is_send_ready();
+        holds!("S3" of stream.id, !silent || claimed + offered == 0, "claims {claimed}, offered {offered}, sends nothing");
+        holds!("S7" of stream.id, claimed as usize <= buffered, "claims {claimed} with {buffered} octets buffered");
+        let can_use = stream.claim();
+        holds!("S2" of stream.id, claimed == can_use, "claims {claimed} of {window:?}, can use {can_use}");
+        let limit = stream.offer_limit(self.max_buffer_size);
+        holds!("S2" of stream.id, offered <= limit, "offered {offered} with {reserved} reserved and a limit of {limit}");
+
+        use Lane::*;
+        let lane = outgoing.standing.lane();
+        let right = match stream.waits_for(limit) {
+            None => lane.is_none(),
+            Some(Wait::Open) => lane == Some(Open),
+            Some(Wait::Turn) => lane == Some(Control),
+            Some(Wait::Credit) => matches!(lane, Some(SmallData | BulkData)),
+            Some(Wait::Offer) => matches!(lane, Some(SmallAsk | BulkAsk)),
+        };
+        holds!("S5" of stream.id, right, "waits for {:?} and stands in {lane:?}", stream.waits_for(limit));
+    }
+}

@@ -1,0 +1,403 @@
+//! Applies operations where they are legal, and keeps the books of both sides.
+
+use std::collections::BTreeMap;
+
+use h2_conformance::case::{Config, Role};
+use h2_conformance::drive::Link;
+use h2_conformance::script::{App as Call, Handles, Step};
+use h2_conformance::transcript::What;
+use h2_conformance::wire::build::{
+    data, get, goaway, post, push_promise, reset, response, settings, trailers, window_update,
+};
+use h2_conformance::wire::code::error::{NO_ERROR, REFUSED_STREAM};
+use h2_conformance::wire::code::setting::{ENABLE_PUSH, INITIAL_WINDOW_SIZE, MAX_CONCURRENT_STREAMS, MAX_FRAME_SIZE};
+use h2_conformance::wire::code::{DEFAULT_FRAME_SIZE, DEFAULT_WINDOW};
+use h2_conformance::wire::Frame;
+use proptest::prelude::*;
+
+use crate::books::{Books, Gone, Half, Wire};
+use crate::hand::{Hand, Reader, Writer};
+use crate::known::known;
+use crate::op::{self, Op};
+use crate::support::{self, Peer};
+use crate::tally;
+
+/// Requests of one run; there may be as many promises again.
+const STREAMS: usize = 20;
+
+pub type Claim = Result<(), TestCaseError>;
+
+pub struct Model<'a> {
+    pub peer: Peer<'a>,
+    pub role: Role,
+    pub config: Config,
+    pub books: Books,
+    pub hands: BTreeMap<u32, Hand>,
+    pub calls: BTreeMap<usize, Call>,
+    /// The connection's receive window and a stream's: what is asked for, and the most that was.
+    pub target: (i64, i64),
+    /// The smallest that the target of the connection has been.
+    pub least_target: i64,
+    pub initial: (i64, i64),
+    pub requester: bool,
+    /// The newest request that the shared handle made: the handle keeps hold of it while it waits for its place.
+    pub newest: Option<u32>,
+    pub shut_down: bool,
+    reads: bool,
+}
+
+impl<'a> Model<'a> {
+    pub fn new(link: &'a mut dyn Link, role: Role, config: Config) -> Self {
+        let server = role == Role::Server;
+        let of = |octets: Option<u32>| i64::from(octets.unwrap_or(DEFAULT_WINDOW));
+        let (target, initial) = (of(config.connection_window), of(config.stream_window));
+        Model {
+            peer: support::connect(link, role),
+            role,
+            config,
+            books: Books::new(server),
+            hands: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            target: (target, target),
+            least_target: target,
+            initial: (initial, initial),
+            requester: !server,
+            newest: None,
+            shut_down: false,
+            reads: true,
+        }
+    }
+
+    pub fn apply(&mut self, op: &Op) -> Claim {
+        if self.books.closed {
+            return Ok(());
+        }
+        let applied = match op {
+            Op::Peer(act) => self.peer_acts(act),
+            Op::App(act) => self.app_acts(act),
+        };
+        if applied.is_some() {
+            tally::operation(self.role.name(), op);
+        }
+        self.take_news()?;
+        if let Op::Peer(op::Peer::Open { .. }) = op {
+            self.slot(applied)?;
+        }
+        self.at_rest()
+    }
+
+    /// One of the streams that the peer knows and of which this holds.
+    fn wire(&self, pick: u8, holds: impl Fn(u32, &Wire) -> bool) -> Option<u32> {
+        one_of(pick, self.books.streams.iter().filter(|(id, wire)| holds(**id, wire)).map(|(id, _)| *id))
+    }
+
+    /// One of the streams that the application knows and of which this holds.
+    fn hand(&self, pick: u8, holds: impl Fn(&Hand) -> bool) -> Option<u32> {
+        one_of(pick, self.hands.iter().filter(|(_, hand)| holds(hand)).map(|(id, _)| *id))
+    }
+
+    /// The peer sends a frame; the stream or limit that it speaks of.
+    fn send(&mut self, frame: Frame) -> Option<u32> {
+        let stream = frame.stream;
+        self.peer.send(frame);
+        Some(stream)
+    }
+
+    fn peer_acts(&mut self, act: &op::Peer) -> Option<u32> {
+        let uploads = |_: u32, wire: &Wire| wire.is_open() && wire.peer == Half::Open;
+        match *act {
+            op::Peer::Open { end } => {
+                let next = self.books.streams.keys().rev().find(|id| *id % 2 == 1).map_or(1, |id| id + 2);
+                let may =
+                    (next as usize) < 2 * STREAMS && self.books.going.is_none() && self.books.peer_going.is_none();
+                may.then(|| self.send(if end { get(next) } else { post(next) }))?
+            }
+            op::Peer::Answer { stream, end } => {
+                let room = self.config.max_concurrent.is_none_or(|max| self.books.counted(true) < max as usize);
+                let stream = self.wire(stream, |_, wire| {
+                    wire.is_open() && wire.peer == Half::Idle && (wire.parent.is_none() || room)
+                })?;
+                let head = response(stream, 200);
+                self.send(if end { head.end_stream() } else { head })
+            }
+            op::Peer::Data { stream, octets, padding, end } => {
+                let stream = self.wire(stream, uploads)?;
+                let overhead = padding.map_or(0, |padding| usize::from(padding) + 1);
+                let room = self.peer.may_send(stream).min(DEFAULT_FRAME_SIZE).checked_sub(overhead)?;
+                let frame = data(stream, octets.min(room));
+                let frame = padding.map_or(frame.clone(), |padding| frame.padded(padding));
+                self.send(if end { frame.end_stream() } else { frame })
+            }
+            op::Peer::Trailers { stream } => {
+                let spared = known("trailers-after-refusal") && self.books.blocked;
+                let stream = self.wire(stream, uploads).filter(|_| !spared)?;
+                self.send(trailers(stream))
+            }
+            op::Peer::Reset { stream, code } => {
+                let deaf = self.books.going.filter(|_| known("reset-of-push-after-goaway")).unwrap_or(u32::MAX);
+                let stream = self
+                    .wire(stream, |id, wire| wire.is_open() && (id % 2 == 1 || id <= deaf) && !self.is_spared(wire))?;
+                self.send(reset(stream, code))
+            }
+            op::Peer::GrantConnection(octets) => self.send(window_update(0, octets)),
+            op::Peer::GrantStream { stream, octets } => {
+                let stream =
+                    self.wire(stream, |_, wire| wire.is_open() && wire.fork != Half::Ended && !self.is_spared(wire))?;
+                self.send(window_update(stream, octets))
+            }
+            op::Peer::InitialWindow(octets) => self.send(settings().with(INITIAL_WINDOW_SIZE, octets)),
+            op::Peer::MaxStreams(streams) => {
+                let spared = known("reset-of-waiting-push") && self.has_unsent_promise();
+                (!spared).then(|| self.send(settings().with(MAX_CONCURRENT_STREAMS, streams)))?
+            }
+            op::Peer::MaxFrame(octets) => self.send(settings().with(MAX_FRAME_SIZE, octets)),
+            op::Peer::AllowPush(allow) => {
+                let spared = known("promise-after-push-disabled") && self.has_unsent_promise();
+                (!spared).then(|| self.send(settings().with(ENABLE_PUSH, allow.into())))?
+            }
+            op::Peer::Promise { stream } => {
+                let next = self.books.streams.keys().rev().find(|id| *id % 2 == 0).map_or(2, |id| id + 2);
+                let spared = known("promise-after-own-reset") && self.books.blocked;
+                let stream = self.wire(stream, |id, wire| id % 2 == 1 && wire.is_open() && wire.peer != Half::Ended)?;
+                let may = self.role == Role::Client && next as usize <= 2 * STREAMS && self.books.going.is_none();
+                (may && !spared).then(|| self.send(push_promise(stream, next)))?
+            }
+            op::Peer::GoAway { forgotten } => {
+                let own = usize::from(self.role == Role::Client);
+                let ids = self.books.streams.keys().rev().filter(|id| **id as usize % 2 == own);
+                let last = ids.copied().nth(forgotten.into()).unwrap_or(0);
+                let spared = known("push-after-goaway") && self.has_unsent_promise();
+                (self.books.peer_going.is_none() && !spared).then(|| self.send(goaway(last, NO_ERROR)))?
+            }
+            op::Peer::StopReading => self.reads(false),
+            op::Peer::GoOnReading => self.reads(true),
+        }
+    }
+
+    /// Whether the shared handle waits for the place of its newest request.
+    pub fn request_waits(&self) -> bool {
+        self.requester && self.calls.values().any(|call| matches!(call, Call::Request { .. }))
+    }
+
+    pub fn has_unsent_promise(&self) -> bool {
+        self.hands.iter().any(|(id, hand)| hand.parent.is_some() && !self.books.streams.contains_key(id))
+    }
+
+    /// Nothing, where a stream that waits for its place had better not be left.
+    fn may_leave(&self, stream: u32) -> Option<()> {
+        let hand = self.hands[&stream];
+        let waits = match self.books.streams.get(&stream) {
+            // The promise is sent in any case, and the reset after it needs no place.
+            None if hand.is_push => {
+                let limited = self.books.blocked || self.books.max_streams.is_some();
+                known("reset-of-waiting-push") && (hand.responded || limited)
+            }
+            None => known("reset-of-queued-stream"),
+            Some(wire) => hand.is_push && hand.responded && wire.fork == Half::Idle && known("reset-of-waiting-push"),
+        };
+        (!waits || (self.is_over(stream) && !self.books.blocked)).then_some(())
+    }
+
+    /// Whether a push waits to be answered, where the peer had better send nothing.
+    fn is_spared(&self, wire: &Wire) -> bool {
+        let waits = self.role == Role::Server && wire.parent.is_some() && wire.fork == Half::Idle;
+        known("frame-on-waiting-push") && waits
+    }
+
+    pub fn reads(&mut self, reads: bool) -> Option<u32> {
+        (self.books.blocked == reads).then(|| {
+            self.reads = reads;
+            // What waited was written before the peer read on: it is booked before this changes back.
+            self.books.blocked = true;
+            self.peer.step(&Step::Block(!reads));
+            0
+        })
+    }
+
+    /// Makes a call; the stream that it is about.
+    pub fn call(&mut self, stream: u32, call: Call) -> Option<u32> {
+        let number = self.peer.call(call.clone());
+        let wire = self.books.streams.get(&stream);
+        if let Some(hand) = self.hands.get_mut(&stream) {
+            match call {
+                Call::WriteAll { octets, end, .. } => {
+                    // A writer reserves what it is about to send.
+                    hand.reserved = if octets == 0 && !end { hand.reserved } else { 0 };
+                    hand.handed_most += octets as u64;
+                    hand.writer = Some(Writer { call: number, octets: octets as u64 });
+                }
+                Call::Read { octets, .. } => hand.reader = Some(Reader { call: number, limit: Some(octets as u64) }),
+                Call::ReadToEnd { .. } => hand.reader = Some(Reader { call: number, limit: None }),
+                Call::AwaitResponse { .. } => hand.awaiting = Some(number),
+                Call::AwaitPush { .. } => hand.pushes = true,
+                Call::Reserve { octets, .. } => hand.reserved = octets,
+                Call::Reset { .. } => hand.reset = true,
+                Call::SendData { octets, .. } => hand.reserved = hand.reserved.saturating_sub(octets),
+                Call::Drop { what, .. } => {
+                    let unread = wire.map_or(0, |wire| wire.received - hand.released);
+                    if hand.receive {
+                        let keeps = hand.strays || hand.reader.is_some_and(|reader| reader.limit.is_some());
+                        hand.lingers = if keeps { unread } else { hand.held };
+                    }
+                    hand.drop(what);
+                }
+                _ => {}
+            }
+            // While the peer does not read, the stream may be open and only the frame on its way.
+            let unopened = wire.is_none() && !self.books.blocked && !hand.is_push;
+            hand.left_unopened |= unopened && (hand.reset || !hand.holds_any());
+        }
+        self.calls.insert(number, call);
+        Some(stream)
+    }
+
+    fn app_acts(&mut self, act: &op::App) -> Option<u32> {
+        match *act {
+            op::App::Request { end, beside } => {
+                let method = if end { "GET" } else { "POST" };
+                let asked = self.calls.values().filter(|call| is_request(call)).count();
+                // One handle serves one task: it has one waker.
+                let queued = self.newest.filter(|newest| !self.books.streams.contains_key(newest));
+                let writer = queued.is_some_and(|newest| self.hands[&newest].writer.is_some());
+                let spared = known("request-takes-wakeup-of-writer") && writer;
+                let call = if beside || spared || self.request_waits() {
+                    Call::RequestBeside { method, end }
+                } else {
+                    Call::Request { method, end }
+                };
+                (self.requester && asked < STREAMS).then(|| self.call(0, call))?
+            }
+            op::App::AwaitResponse { stream } => {
+                let stream = self.hand(stream, |hand| hand.response && hand.awaiting.is_none())?;
+                self.call(stream, Call::AwaitResponse { stream })
+            }
+            op::App::AwaitPush { stream } => {
+                let stream = self.hand(stream, |hand| !hand.is_push && (hand.response || hand.pushes))?;
+                self.call(stream, Call::AwaitPush { stream })
+            }
+            op::App::Respond { stream, end } => {
+                let stream = self.hand(stream, |hand| hand.respond && !hand.responded && !hand.reset)?;
+                self.call(stream, Call::Respond { stream, status: 200, end })
+            }
+            op::App::Promise { stream } => {
+                let stream = self.hand(stream, |hand| hand.respond && !hand.is_push && !hand.ended && !hand.reset)?;
+                let spared = (known("push-on-reset-stream") && self.is_over(stream))
+                    || (known("push-after-goaway") && self.books.peer_going.is_some())
+                    || (known("promises-out-of-order") && self.has_unsent_promise())
+                    || (known("promise-after-push-disabled") && self.books.blocked && self.books.forbids_push());
+                let room = self.hands.keys().filter(|id| *id % 2 == 0).count() < STREAMS;
+                (room && !spared).then(|| self.call(stream, Call::Promise { stream }))?
+            }
+            op::App::Reserve { stream, octets } => {
+                let stream = self.hand(stream, Hand::may_write)?;
+                self.call(stream, Call::Reserve { stream, octets })
+            }
+            op::App::Write { stream, octets, end } => {
+                let stream = self.hand(stream, Hand::may_write)?;
+                let spared =
+                    known("request-takes-wakeup-of-writer") && self.newest == Some(stream) && self.request_waits();
+                (!spared).then(|| self.call(stream, Call::WriteAll { stream, octets, end }))?
+            }
+            op::App::Push { stream, octets, end } => {
+                let stream = self.hand(stream, Hand::may_write)?;
+                self.call(stream, Call::SendData { stream, octets, end })
+            }
+            op::App::Trailers { stream } => {
+                let stream = self.hand(stream, Hand::may_write)?;
+                self.call(stream, Call::SendTrailers { stream })
+            }
+            op::App::Read { stream, octets } => {
+                let stream = self.hand(stream, Hand::may_read)?;
+                self.call(stream, Call::Read { stream, octets })
+            }
+            op::App::ReadToEnd { stream } => {
+                let stream = self.hand(stream, Hand::may_read)?;
+                self.call(stream, Call::ReadToEnd { stream })
+            }
+            op::App::Release { stream, share } => {
+                let stream = self.hand(stream, |hand| hand.receive && hand.held > 0)?;
+                let octets = (self.hands[&stream].held as usize * share / 1000).max(1);
+                self.call(stream, Call::Release { stream, octets })
+            }
+            op::App::Reset { stream, code } => {
+                let spared = known("reset-beside-frame-in-codec") && self.books.blocked;
+                let stream =
+                    self.hand(stream, |hand| (hand.send || hand.respond) && !hand.reset && !(spared && hand.ended))?;
+                self.may_leave(stream)?;
+                self.call(stream, Call::Reset { stream, code })
+            }
+            op::App::Drop { stream, what } => {
+                let stream = self.hand(stream, |hand| match what {
+                    Handles::All => hand.holds_any(),
+                    Handles::Receive => hand.receive,
+                    Handles::Send => hand.send && hand.writer.is_none(),
+                    Handles::Response => hand.respond || hand.response || hand.pushes,
+                })?;
+                self.may_leave(stream)?;
+                self.call(stream, Call::Drop { stream, what })
+            }
+            op::App::DropRequester => {
+                let had = std::mem::take(&mut self.requester);
+                had.then(|| self.call(0, Call::DropRequester))?
+            }
+            op::App::InitialWindow(octets) => {
+                self.initial = (octets.into(), self.initial.1.max(octets.into()));
+                self.call(0, Call::SetInitialWindow { octets })
+            }
+            op::App::Target(octets) => {
+                self.target = (octets.into(), self.target.1.max(octets.into()));
+                self.least_target = self.least_target.min(octets.into());
+                self.call(0, Call::SetTargetWindow { octets })
+            }
+            op::App::ShutDown => {
+                let had = std::mem::replace(&mut self.shut_down, true);
+                (!had && self.role == Role::Server).then(|| self.call(0, Call::ShutDown))?
+            }
+        }
+    }
+
+    /// A request beyond what the fork admits is refused, and no other.
+    fn slot(&self, opened: Option<u32>) -> Claim {
+        let Some(stream) = opened.filter(|_| !self.books.blocked) else { return Ok(()) };
+        let wire = self.books.streams[&stream];
+        let taken = self.books.counted(true) - usize::from(wire.is_counted());
+        let room = self.config.max_concurrent.is_none_or(|max| taken < max as usize);
+        let refused = wire.gone == Some(Gone::Fork(REFUSED_STREAM));
+        self.claim(self.hands.contains_key(&stream) == room && refused != room, || {
+            format!(
+                "stream {stream} is {}, and {taken} places are taken",
+                if refused { "refused" } else { "not refused" }
+            )
+        })
+    }
+
+    /// Books what came of it.
+    pub fn take_news(&mut self) -> Claim {
+        let mut findings = Vec::new();
+        let mut results = Vec::new();
+        for event in self.peer.news() {
+            match &event.what {
+                What::Accepted { stream } => {
+                    self.hands.insert(*stream, Hand::accepted());
+                }
+                What::Result { call, result } => results.push((*call, result.clone())),
+                what => findings.extend(self.books.take(what).err()),
+            }
+        }
+        for (call, result) in results {
+            self.came_to_its_end(call, &result)?;
+        }
+        findings.extend(self.opened_for_nobody());
+        self.books.blocked &= !self.reads;
+        self.peer.claim(findings.is_empty(), || findings.join("\n"))
+    }
+}
+
+fn is_request(call: &Call) -> bool {
+    matches!(call, Call::Request { .. } | Call::RequestBeside { .. })
+}
+
+fn one_of(pick: u8, candidates: impl Iterator<Item = u32>) -> Option<u32> {
+    let candidates: Vec<u32> = candidates.collect();
+    candidates.get(usize::from(pick).checked_rem(candidates.len())?).copied()
+}

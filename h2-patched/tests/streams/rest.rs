@@ -1,0 +1,271 @@
+//! What has to hold whenever nothing moves.
+
+use crate::books::{Gone, Half, Wire};
+use crate::hand::Hand;
+use crate::known::known;
+use crate::model::{Claim, Model};
+use crate::tally;
+use h2_conformance::case::Role;
+use h2_conformance::wire::code::error::NO_ERROR;
+
+impl Model<'_> {
+    /// Fails, with the whole script of frames, unless `holds`.
+    pub fn claim(&self, holds: bool, says: impl FnOnce() -> String) -> Claim {
+        self.peer.claim(holds, says)
+    }
+
+    pub fn at_rest(&self) -> Claim {
+        if self.books.blocked {
+            return Ok(());
+        }
+        self.claim(self.books.ended.as_ref().is_none_or(Result::is_ok), || "the connection failed".into())?;
+        if self.books.closed {
+            return self.closed();
+        }
+        for (stream, hand) in &self.hands {
+            match self.books.streams.get(stream) {
+                Some(wire) => self.stream(*stream, hand, wire)?,
+                None => self.queued(*stream, hand)?,
+            }
+        }
+        for (stream, wire) in &self.books.streams {
+            let ignored = self.books.going.is_some_and(|last| *stream > last);
+            let of_the_peer = (stream % 2 == 1) == (self.role == Role::Server);
+            let handed_on = self.role == Role::Client || ignored || self.hands.contains_key(stream);
+            self.claim(!of_the_peer || wire.gone.is_some() || handed_on, || {
+                format!("stream {stream} is neither handed on nor refused")
+            })?;
+        }
+        self.requests_move()?;
+        self.reached();
+        self.credit()
+    }
+
+    /// Counts what this run got to.
+    fn reached(&self) {
+        let role = self.role.name();
+        let count = |holds: bool, what: &str| {
+            if holds {
+                tally::count(role, what);
+            }
+        };
+        for (stream, wire) in self.books.streams.iter().filter(|(_, wire)| wire.is_open()) {
+            count(self.books.windows.stream(*stream) < 0, "state: a window is negative");
+            count(wire.crossed, "state: frames may have crossed");
+        }
+        for hand in self.hands.values() {
+            count(hand.reserved > 0, "state: a reservation is idle");
+            count(hand.reader.is_some(), "state: a reader waits");
+            count(hand.writer.is_some(), "state: a writer waits");
+        }
+        count(self.request_waits(), "state: a request waits for another");
+        count(self.has_unsent_promise(), "state: a promise waits behind a body");
+        count(self.books.going.is_some() || self.books.peer_going.is_some(), "state: the connection is going away");
+    }
+
+    /// A request waits for the one before it only as long as that one has no place.
+    fn requests_move(&self) -> Claim {
+        let opened = self.newest.is_some_and(|newest| self.books.streams.contains_key(&newest));
+        self.claim(!opened || !self.request_waits(), || "a request waits in vain".into())
+    }
+
+    fn stream(&self, stream: u32, hand: &Hand, wire: &Wire) -> Claim {
+        self.calls_end(stream, hand, wire)?;
+        self.claim(wire.sent <= hand.handed.max(hand.handed_most), || {
+            format!("stream {stream}: {} octets sent, {} handed over", wire.sent, hand.handed)
+        })?;
+        match wire.gone {
+            Some(Gone::Fork(code)) => self.was_given_up(stream, hand, wire, code),
+            None if wire.is_open() => self.moves(stream, hand, wire),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nobody waits for what has come, or for what cannot come any more.
+    fn calls_end(&self, stream: u32, hand: &Hand, wire: &Wire) -> Claim {
+        let over = wire.gone.is_some() || hand.reset;
+        let waits = |what: &str| format!("stream {stream}: {what} waits in vain");
+        self.claim(hand.awaiting.is_none() || (wire.peer == Half::Idle && !over), || waits("who wants the response"))?;
+        self.claim(hand.writer.is_none() || !over, || waits("a writer"))?;
+        let unread = wire.received.saturating_sub(hand.read);
+        let reader = hand.reader.is_none_or(|reader| {
+            let enough = reader.limit.is_some_and(|limit| unread >= limit);
+            wire.peer != Half::Ended && !over && !enough
+        });
+        self.claim(reader, || waits("a reader"))
+    }
+
+    /// Only what the application gave up is reset, and after a whole response only when it was sent.
+    fn was_given_up(&self, stream: u32, hand: &Hand, wire: &Wire, code: u32) -> Claim {
+        self.claim(hand.reset || wire.crossed || !hand.holds_any(), || {
+            format!("stream {stream} was reset, and nobody gave it up")
+        })?;
+        let cut =
+            code == NO_ERROR && !hand.reset && !wire.crossed && (wire.fork != Half::Ended || wire.sent != hand.handed);
+        self.claim(!cut, || format!("stream {stream} was reset before its response was sent"))
+    }
+
+    /// A stream that could move does.
+    fn moves(&self, stream: u32, hand: &Hand, wire: &Wire) -> Claim {
+        let role = self.role.name();
+        self.claim(!hand.reset, || format!("stream {stream}: a reset is not sent"))?;
+        let waits_for_slot = wire.parent.is_some() && wire.fork == Half::Idle && hand.responded;
+        if waits_for_slot && !self.has_place() {
+            tally::count(role, "state: a pushed response waits for a place");
+            return Ok(());
+        }
+        self.claim(!hand.responded || wire.fork != Half::Idle, || format!("stream {stream}: a head is not sent"))?;
+        let unsent = hand.unsent(wire);
+        if unsent > 0 {
+            let room = self.books.room(stream);
+            if room == 0 {
+                tally::count(role, "state: a body waits for window");
+            }
+            let excused = self.holds_idle_capacity(stream);
+            self.claim(room == 0 || excused, || {
+                format!("stream {stream} has {unsent} octets to send and {room} octets of window, and nothing moves")
+            })?;
+        } else {
+            self.claim(!hand.ended || wire.fork == Half::Ended, || format!("stream {stream}: an end is not sent"))?;
+        }
+        if !hand.holds_any() {
+            // What was handed over whole is sent, unless the response can still be given up.
+            if hand.ended && unsent > 0 && (self.role == Role::Server || wire.peer == Half::Ended) {
+                tally::count(role, "state: a reset is scheduled behind a body");
+                return Ok(());
+            }
+            return self.claim(self.is_kept(stream, hand), || format!("stream {stream} was given up and is not reset"));
+        }
+        Ok(())
+    }
+
+    /// A request that was not sent: there is no place for it.
+    fn queued(&self, stream: u32, hand: &Hand) -> Claim {
+        if hand.reset || !hand.holds_any() || self.is_over(stream) {
+            let waiting = hand.awaiting.is_some() || hand.writer.is_some() || hand.reader.is_some();
+            return self.claim(!waiting, || format!("stream {stream} will never be opened, and a call waits for it"));
+        }
+        if let Some((parent, wire)) = hand.parent.and_then(|parent| Some((parent, self.books.streams.get(&parent)?))) {
+            // Frames of a stream keep their order: the promise waits behind the body.
+            let behind = self.hands[&parent].unsent(wire) > 0;
+            return self.claim(behind || !wire.is_open(), || format!("stream {stream} is not promised"));
+        }
+        tally::count(self.role.name(), "state: a request waits for a place");
+        self.claim(!self.has_place(), || format!("stream {stream} is not opened, and there is a place for it"))
+    }
+
+    /// Whether the peer's limit lets the fork open a stream.
+    fn has_place(&self) -> bool {
+        self.books.max_streams.is_none_or(|max| self.books.counted(false) < max as usize)
+    }
+
+    /// A stream that the application reset or left before it was opened is not opened.
+    pub fn opened_for_nobody(&self) -> Option<String> {
+        let left = |stream: &u32| self.hands.get(stream).is_some_and(|hand| hand.left_unopened);
+        let opened = self.books.streams.keys().find(|stream| left(stream))?;
+        Some(format!("stream {opened} is opened, and nobody is left who wanted it"))
+    }
+
+    /// Whether only the handle that makes requests is left of a stream.
+    fn is_kept(&self, stream: u32, hand: &Hand) -> bool {
+        let newest = self.requester && self.newest == Some(stream);
+        known("requester-keeps-request") && newest && !hand.holds_any()
+    }
+
+    /// Whether another stream than this one holds capacity that it does not use.
+    fn holds_idle_capacity(&self, but: u32) -> bool {
+        self.hands.iter().any(|(stream, hand)| {
+            // A body that has to wait for its head holds capacity too.
+            let wire = self.books.streams.get(stream).copied().unwrap_or_default();
+            let waits = wire.fork == Half::Idle && hand.unsent(&wire) > 0;
+            let idle = (hand.reserved > 0 || waits) && known("idle-reservation-starves");
+            let orphaned = hand.orphaned > 0 && hand.holds_any() && known("send-stream-drop-keeps-reservation");
+            *stream != but && (idle || orphaned || self.is_kept(*stream, hand))
+        })
+    }
+
+    /// What the fork grants is what nobody holds, but for what it may withhold.
+    fn credit(&self) -> Claim {
+        let mut bounds = (0, 0);
+        for (stream, wire) in &self.books.streams {
+            let hand = self.hands.get(stream);
+            let (low, high) = self.in_flight(*stream, hand, wire);
+            bounds = (bounds.0 + low, bounds.1 + high);
+            let may_come = wire.is_open() && wire.peer == Half::Open && !wire.crossed;
+            if may_come && hand.is_some_and(|hand| hand.receive || hand.response) {
+                self.window(&format!("stream {stream}"), *stream, self.initial, (low, high))?;
+            }
+        }
+        // Of streams that the peer reset no more than a target window is given back before it is released; what was over
+        // that at the time stays so.
+        let reset = self
+            .books
+            .streams
+            .iter()
+            .filter(|(stream, wire)| self.hands.get(stream).is_some_and(|hand| is_reset_by_peer(hand, wire)));
+        let reset: i64 = reset.map(|(_, wire)| wire.received as i64).sum();
+        bounds.1 += (reset - self.least_target).max(0);
+        self.window("the connection", 0, self.target, bounds)
+    }
+
+    fn window(&self, whose: &str, stream: u32, target: (i64, i64), held: (i64, i64)) -> Claim {
+        let granted = self.peer.granted(stream);
+        self.claim(granted + held.0 <= target.1, || {
+            format!("{whose}: {granted} octets granted and {} held, and the target is {}", held.0, target.1)
+        })?;
+        let missing = target.0 - granted - held.1;
+        self.claim(missing <= target.0 / 2, || {
+            format!(
+                "{whose}: {granted} octets granted, at most {} held, target {}: {missing} missing",
+                held.1, target.0
+            )
+        })
+    }
+
+    /// Octets of a stream's content that somebody may still read or give back: at least, and at most.
+    fn in_flight(&self, stream: u32, hand: Option<&Hand>, wire: &Wire) -> (i64, i64) {
+        let Some(hand) = hand else {
+            let kept = known("unreachable-push-keeps-credit");
+            let promised = wire.parent.is_some_and(|parent| {
+                let hand = self.hands.get(&parent).copied().unwrap_or_default();
+                hand.response || hand.pushes || (kept && (hand.holds_any() || self.is_kept(parent, &hand)))
+            });
+            let received = if promised { wire.received as i64 } else { 0 };
+            return (0, received);
+        };
+        if !hand.receive && !hand.response {
+            let lingers = hand.holds_any() || self.is_kept(stream, hand);
+            return (0, if lingers { hand.lingers as i64 } else { 0 });
+        }
+        let all = wire.received as i64 - hand.released as i64;
+        if is_reset_by_peer(hand, wire) {
+            return (0, hand.held as i64);
+        }
+        if wire.gone.is_some() || wire.crossed || hand.reset || self.books.going.is_some_and(|last| stream > last) {
+            return (0, all);
+        }
+        match hand.reader {
+            // It has read all there is.
+            Some(reader) if reader.limit.is_none() => (hand.held as i64, hand.held as i64),
+            _ => (all, all),
+        }
+    }
+
+    /// The connection closes when it was told to and has nothing left to do.
+    fn closed(&self) -> Claim {
+        let told = self.shut_down || self.books.peer_going.is_some() || (self.role == Role::Client && !self.requester);
+        self.claim(told, || "the connection closed, and nobody asked for it".into())?;
+        let of_the_peer = |stream: u32| (stream % 2 == 1) == (self.role == Role::Server);
+        let ignored = |stream: u32| of_the_peer(stream) && self.books.going.is_some_and(|last| stream > last);
+        let left = self.books.streams.iter().find(|(stream, wire)| {
+            let waits = wire.is_open() && self.hands.get(stream).is_some_and(|hand| hand.is_push && hand.responded);
+            let left = wire.is_counted() || (waits && !known("shutdown-forgets-waiting-push"));
+            left && !ignored(**stream)
+        });
+        self.claim(left.is_none(), || format!("the connection closed on stream {}", left.map_or(0, |left| *left.0)))
+    }
+}
+
+fn is_reset_by_peer(hand: &Hand, wire: &Wire) -> bool {
+    wire.gone == Some(Gone::Peer) && !wire.crossed && !hand.reset && !hand.strays
+}
