@@ -41,6 +41,13 @@ impl Recv {
         }
     }
 
+    /// Where the target of a stream stands that has its own.
+    #[cfg(feature = "ledger")]
+    pub(super) fn own_target(&self, stream: &Stream) -> Option<i64> {
+        let under_way = i64::from(self.init_window_sent) - i64::from(self.init_window_sz);
+        stream.own_target.map(|target| i64::from(target) - under_way)
+    }
+
     fn move_target(&mut self, octets: i64, stream: &mut store::Ptr) -> Result<(), Reason> {
         let size = WindowSize::try_from(octets.abs()).ok().filter(|size| *size <= MAX_WINDOW_SIZE);
         let size = size.ok_or(Reason::FLOW_CONTROL_ERROR)?;
