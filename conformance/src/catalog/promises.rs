@@ -69,15 +69,16 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/6.5.2/push-disabled"],
             needs: Needs::Api,
             script: |s| {
-                s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+                s.open();
                 s.send(post(1));
                 s.app(App::Respond { stream: 1, status: 200, end: false });
-                s.app(App::SendData { stream: 1, octets: 100, end: false });
+                s.stop_reading();
+                s.app(App::SendData { stream: 1, octets: 65_535, end: false });
                 s.app(App::Promise { stream: 1 });
                 s.send(settings().with(setting::ENABLE_PUSH, 0));
-                s.send(window_update(1, 100));
+                s.go_on_reading();
             },
-            expect: none_of(kind::PUSH_PROMISE, 1).and(content(1, 100)).and(alive()),
+            expect: none_of(kind::PUSH_PROMISE, 1).and(content(1, 65_535)).and(alive()),
             ..Case::DEFAULT
         },
         Case {

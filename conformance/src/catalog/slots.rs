@@ -30,12 +30,14 @@ fn forty(s: &mut Script, way: fn(&mut Script, u32)) {
 
 /// Server: a promise waits behind DATA for the peer's window while the peer resets the stream that carries it.
 fn promise_withdrawn(s: &mut Script) {
-    s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+    s.open();
     s.send(get(1));
     s.app(App::Respond { stream: 1, status: 200, end: false });
-    s.app(App::SendData { stream: 1, octets: 100, end: false });
+    s.stop_reading();
+    s.app(App::SendData { stream: 1, octets: 65_535, end: false });
     s.app(App::Promise { stream: 1 });
     s.send(reset(1, CANCEL));
+    s.go_on_reading();
 }
 
 /// Server: a promise that the application drops while the connection is busy with another stream's DATA.

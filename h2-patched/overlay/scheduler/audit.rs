@@ -17,6 +17,10 @@ impl Scheduler {
 
         streams.iter().for_each(|stream| self.audit_stream(stream));
 
+        let (promises, promised) =
+            (self.promises.len(), streams.iter().filter(|stream| stream.is_pending_push).count());
+        holds!("S5", promises == promised, "{promises} promises to be sent, {promised} streams wait for theirs");
+
         let (asking, free) = (self.asking(), self.free());
         holds!("S4", asking == 0 || free == 0, "{free} octets are free and {asking} streams ask");
 

@@ -33,6 +33,7 @@ use crate::frame::{self, Frame, Reason, StreamId};
 use crate::proto::{Initiator, WindowSize, MAX_WINDOW_SIZE};
 
 use bytes::Buf;
+use std::collections::VecDeque;
 use std::task::Waker;
 
 /// All sizes in octets.
@@ -50,6 +51,9 @@ pub(super) struct Scheduler {
     barren: [bool; 2],
     another_pass: bool,
     lanes: Lanes,
+    /// Promises to be sent, with the streams that carry them: before all else and in the order in which they were made,
+    /// because the numbers of new streams may not fall (RFC 9113 section 5.1.1).
+    promises: VecDeque<(StreamId, frame::PushPromise)>,
     /// The lane that was served last, as an index into the rotation.
     served: usize,
     clock: Clock,
@@ -73,6 +77,7 @@ impl Scheduler {
             barren: [false; 2],
             another_pass: false,
             lanes: Lanes::default(),
+            promises: VecDeque::new(),
             served: 0,
             clock: Clock::default(),
             in_flight: None,
@@ -99,9 +104,20 @@ impl Scheduler {
         self.settle(stream, task);
     }
 
+    /// Queues a promise. The stream that it promises may send once it is sent.
+    pub(super) fn queue_promise(&mut self, promise: frame::PushPromise, task: &mut Option<Waker>) {
+        self.promises.push_back((promise.stream_id(), promise));
+        wake(task);
+    }
+
     /// Lets a new stream wait until the peer's limit of concurrent streams takes it.
     pub(super) fn queue_open(&mut self, stream: &mut Ptr) {
         self.lanes.place(stream, Some(Lane::Open));
+    }
+
+    /// Whether streams wait for the peer's limit of concurrent ones.
+    pub(super) fn has_queued_streams(&self) -> bool {
+        self.lanes.len(Lane::Open) > 0
     }
 
     pub(super) fn send_data<B: Buf>(
@@ -202,10 +218,10 @@ impl Scheduler {
 
     /// Discards what the stream has queued.
     pub(super) fn clear<B>(&mut self, buffer: &mut Buffer<Frame<B>>, stream: &mut Ptr, task: &mut Option<Waker>) {
-        while let Some(frame) = stream.pending_send.pop_front(buffer) {
-            if let Frame::PushPromise(promise) = frame {
-                self.withdraw_promised(promise.promised_id(), stream, task);
-            }
+        while stream.pending_send.pop_front(buffer).is_some() {}
+        let carrier = stream.id;
+        if !self.promises.is_empty() {
+            self.withdraw_promises(|of| of == carrier, stream.store_mut(), task);
         }
         self.buffered -= stream.buffered_send_data as u64;
         stream.buffered_send_data = 0;
@@ -217,16 +233,27 @@ impl Scheduler {
         self.settle(stream, task);
     }
 
-    /// A promise will not be sent: neither will anything of the stream that it promised.
-    fn withdraw_promised(&mut self, promised: StreamId, carrier: &mut Ptr, task: &mut Option<Waker>) {
-        if let Some(mut promised) = carrier.store_mut().find_mut(&promised) {
-            self.withdraw(Reason::CANCEL, Initiator::Library, &mut promised, task);
+    /// Drops the promises of some carriers that are not sent yet, and all of the streams that they promise.
+    pub(super) fn withdraw_promises(
+        &mut self,
+        of: impl Fn(StreamId) -> bool,
+        store: &mut Store,
+        task: &mut Option<Waker>,
+    ) {
+        let (withdrawn, kept) = self.promises.drain(..).partition(|(carrier, _)| of(*carrier));
+        self.promises = kept;
+        let withdrawn: VecDeque<(StreamId, frame::PushPromise)> = withdrawn;
+        for (_, promise) in withdrawn {
+            if let Some(mut promised) = store.find_mut(&promise.promised_id()) {
+                self.withdraw(Reason::CANCEL, Initiator::Library, &mut promised, task);
+            }
         }
     }
 
     /// The connection is over: nobody waits any more.
     pub(super) fn close(&mut self, store: &mut Store, counts: &mut Counts) {
         use Lane::*;
+        self.promises.clear();
         for lane in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk] {
             while let Some(first) = self.lanes.first(lane) {
                 let mut stream = store.resolve(first);
@@ -271,9 +298,7 @@ impl Scheduler {
             _ => false,
         };
         if has_work {
-            if let Some(task) = task.take() {
-                task.wake();
-            }
+            wake(task);
         }
         if self.asking() > 0 {
             self.offer_what_is_free(stream.store_mut());
@@ -416,5 +441,12 @@ impl Scheduler {
     /// How many want to send.
     fn active(&self) -> usize {
         self.asking() + self.lanes.len(Lane::SmallData) + self.lanes.len(Lane::BulkData)
+    }
+}
+
+/// Has the connection write.
+fn wake(task: &mut Option<Waker>) {
+    if let Some(task) = task.take() {
+        task.wake();
     }
 }

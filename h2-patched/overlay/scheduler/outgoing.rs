@@ -154,7 +154,8 @@ impl Stream {
         if self.outgoing.withdrawn {
             return Some(Wait::Turn);
         }
-        if self.outgoing.is_pending_open() && !self.state.is_reset() {
+        let has_head = self.outgoing.head != Head::Nothing;
+        if self.outgoing.is_pending_open() && has_head && !self.state.is_reset() {
             return Some(Wait::Open);
         }
         if self.is_pending_push {

@@ -84,6 +84,10 @@ impl Scheduler {
         max_frame_size: usize,
         counts: &mut Counts,
     ) -> Option<Frame<Prioritized<B>>> {
+        if let Some((_, promise)) = self.promises.pop_front() {
+            self.announce(promise.promised_id(), store, counts);
+            return Some(Frame::PushPromise(promise));
+        }
         loop {
             let (lane, first) = self.next_lane(counts)?;
             if matches!(lane, Lane::SmallAsk | Lane::BulkAsk) {
@@ -181,10 +185,6 @@ impl Scheduler {
         let was_data = stream.outgoing.head == Head::Data;
         let frame = match stream.pending_send.pop_front(buffer) {
             Some(Frame::Data(frame)) => Some(Frame::Data(self.cut(frame, stream, max_frame_size))),
-            Some(Frame::PushPromise(promise)) => {
-                self.announce(promise.promised_id(), stream, counts);
-                Some(Frame::PushPromise(promise))
-            }
             Some(frame) => Some(frame.map(|_| unreachable!("only DATA has a payload"))),
             None => stream.state.get_scheduled_reset().map(|reason| {
                 stream.set_reset(reason, Initiator::Library);
@@ -246,9 +246,8 @@ impl Scheduler {
     }
 
     /// A promise is sent: the stream that it promised may follow.
-    fn announce(&mut self, promised: StreamId, carrier: &mut Ptr, counts: &mut Counts) {
-        let mut promised =
-            carrier.store_mut().find_mut(&promised).expect("a promised stream is kept until its promise is sent");
+    fn announce(&mut self, promised: StreamId, store: &mut Store, counts: &mut Counts) {
+        let mut promised = store.find_mut(&promised).expect("a promised stream is kept until its promise is sent");
         promised.is_pending_push = false;
         let in_grace = promised.is_pending_reset_expiration();
         // Without a response yet it is not counted, nor where nothing but a reset follows.

@@ -70,6 +70,8 @@ pub struct Books {
     /// The peer's SETTINGS_MAX_CONCURRENT_STREAMS in force.
     pub max_streams: Option<u32>,
     max_frame: Option<u32>,
+    /// The peer has forbidden promises at some time: what was promised and not sent then is dropped.
+    pub has_declined: bool,
     /// The peer's SETTINGS_ENABLE_PUSH in force.
     enable_push: Option<u32>,
     /// The last stream of the fork's newest GOAWAY.
@@ -125,6 +127,7 @@ impl Books {
                 false
             }
             View::Settings(values) => {
+                self.has_declined |= values.contains(&(ENABLE_PUSH, 0));
                 self.pending.push_back(values);
                 false
             }

@@ -8,12 +8,6 @@ use std::sync::OnceLock;
 const KNOWN: &[&str] = &[
     // Trailers of a request that was refused or reset and forgotten end the connection.
     "trailers-after-refusal",
-    // Promises get their numbers when they are made and are sent in the order of their streams: numbers may fall.
-    "promises-out-of-order",
-    // A server promises requests after the client's GOAWAY.
-    "push-after-goaway",
-    // A promise that waits behind a body is sent although the client has forbidden promises meanwhile.
-    "promise-after-push-disabled",
     // PUSH_PROMISE on a stream that the application has just reset is neither taken nor refused: what comes on the promised
     // stream ends the connection. With debug assertions it is a panic.
     "promise-after-own-reset",
@@ -23,10 +17,6 @@ const KNOWN: &[&str] = &[
     "reset-of-push-after-goaway",
     // A push that nobody asked for holds credit as long as a handle of its request lives, even if none can ask any more.
     "unreachable-push-keeps-credit",
-    // A server that shuts down closes on pushed responses that wait for their place.
-    "shutdown-forgets-waiting-push",
-    // A reset of a stream that both sides have ended, and whose only frame the codec has, is not sent, and its body goes on.
-    "reset-beside-frame-in-codec",
     // A reset that waits behind a body is sent although the peer has ended the request meanwhile: on a closed stream.
     "scheduled-reset-after-end",
 ];

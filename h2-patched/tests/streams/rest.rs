@@ -145,10 +145,10 @@ impl Model<'_> {
             let waiting = hand.awaiting.is_some() || hand.writer.is_some() || hand.reader.is_some();
             return self.claim(!waiting, || format!("stream {stream} will never be opened, and a call waits for it"));
         }
-        if let Some((parent, wire)) = hand.parent.and_then(|parent| Some((parent, self.books.streams.get(&parent)?))) {
-            // Frames of a stream keep their order: the promise waits behind the body.
-            let behind = self.hands[&parent].unsent(wire) > 0;
-            return self.claim(behind || !wire.is_open(), || format!("stream {stream} is not promised"));
+        if let Some(wire) = hand.parent.and_then(|parent| self.books.streams.get(&parent)) {
+            // A promise waits for no body.
+            let declined = self.books.has_declined || self.books.peer_going.is_some();
+            return self.claim(declined || !wire.is_open(), || format!("stream {stream} is not promised"));
         }
         tally::count(self.role.name(), "state: a request waits for a place");
         self.claim(!self.has_place(), || format!("stream {stream} is not opened, and there is a place for it"))
@@ -267,5 +267,6 @@ impl Model<'_> {
 }
 
 fn is_reset_by_peer(hand: &Hand, wire: &Wire) -> bool {
-    wire.gone == Some(Gone::Peer) && !wire.crossed && !hand.reset && !hand.strays
+    let whole = wire.fork == Half::Ended && wire.peer == Half::Ended;
+    wire.gone == Some(Gone::Peer) && !whole && !wire.crossed && !hand.reset && !hand.strays
 }

@@ -79,7 +79,7 @@ impl Model<'_> {
         };
         let parent_answered = self.books.streams.get(&stream).is_some_and(|wire| wire.peer != Half::Idle);
         let over = self.is_over(stream);
-        let forbidden = self.books.forbids_push();
+        let forbidden = self.books.forbids_push() || self.books.peer_going.is_some();
         let Some(hand) = self.hands.get_mut(&stream) else { return Ok(()) };
         let expected = match call {
             // The handle was dropped, and the call was left behind.
@@ -109,8 +109,10 @@ impl Model<'_> {
         let forgotten = self.books.peer_going.is_some() && wire.is_none();
         // A promise that was not sent goes with its stream.
         let parent = hand.filter(|_| wire.is_none()).and_then(|hand| hand.parent);
+        let declined = parent.is_some() && self.books.has_declined;
         reset
             || forgotten
+            || declined
             || parent.is_some_and(|parent| self.is_over(parent) || self.hands[&parent].is_given_up())
             || self.books.ended.is_some()
             || wire.is_some_and(|wire| wire.gone.is_some())
