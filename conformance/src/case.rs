@@ -88,6 +88,8 @@ pub struct Config {
     pub max_header_list: Option<u32>,
     /// Octets of DATA buffered per stream before capacity is held back.
     pub send_buffer: Option<usize>,
+    /// Octets of DATA buffered on the connection before capacity is held back. The release has no such limit.
+    pub connection_send_buffer: Option<usize>,
     /// How many streams that were reset locally are remembered, and for how long.
     pub reset_grace: Option<(usize, Duration)>,
     /// Client: SETTINGS_ENABLE_PUSH.
@@ -103,6 +105,7 @@ impl Config {
         max_frame: None,
         max_header_list: None,
         send_buffer: None,
+        connection_send_buffer: None,
         reset_grace: None,
         push: None,
     };

@@ -94,6 +94,8 @@ pub struct Settings {
     pub max_header_list: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send_buffer: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection_send_buffer: Option<usize>,
     /// Streams, and milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset_grace: Option<(usize, u64)>,
@@ -268,6 +270,7 @@ impl From<Config> for Settings {
             max_frame: config.max_frame,
             max_header_list: config.max_header_list,
             send_buffer: config.send_buffer,
+            connection_send_buffer: config.connection_send_buffer,
             reset_grace: config.reset_grace.map(|(streams, time)| (streams, time.as_millis() as u64)),
             push: config.push,
         }
@@ -283,6 +286,7 @@ impl From<Settings> for Config {
             max_frame: settings.max_frame,
             max_header_list: settings.max_header_list,
             send_buffer: settings.send_buffer,
+            connection_send_buffer: settings.connection_send_buffer,
             reset_grace: settings.reset_grace.map(|(streams, millis)| (streams, Duration::from_millis(millis))),
             push: settings.push,
         }

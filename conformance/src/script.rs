@@ -115,6 +115,8 @@ pub enum App {
     Capacity { stream: u32 },
     /// Waits until capacity grows: a value.
     AwaitCapacity { stream: u32 },
+    /// Waits until all that was sent is in frames. The release has no such call.
+    AwaitDrained { stream: u32 },
     /// Hands over DATA at once, whatever the capacity.
     SendData { stream: u32, octets: usize, end: bool },
     /// A well-behaved writer: reserves, waits for capacity, sends, until `octets` are handed over.
@@ -137,6 +139,8 @@ pub enum App {
     DropRequester,
     /// Sets the connection's receive window target.
     SetTargetWindow { octets: u32 },
+    /// Sets the receive window target of one stream. The release has no such call.
+    SetStreamTarget { stream: u32, octets: u32 },
     /// Sets SETTINGS_INITIAL_WINDOW_SIZE.
     SetInitialWindow { octets: u32 },
     /// Server: GOAWAY, finish what runs, close.

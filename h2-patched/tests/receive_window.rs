@@ -34,6 +34,10 @@ enum Op {
         stream: usize,
     },
     Target(u32),
+    StreamTarget {
+        stream: usize,
+        octets: u32,
+    },
     Initial(u32),
 }
 
@@ -46,8 +50,9 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (stream.clone(), 1..=1000usize).prop_map(|(stream, share)| Op::Read { stream, share }),
         4 => (stream.clone(), prop_oneof![Just(1usize), 1..=1000usize, Just(1000usize)])
             .prop_map(|(stream, share)| Op::Release { stream, share }),
-        3 => stream.prop_map(|stream| Op::Wait { stream }),
+        3 => stream.clone().prop_map(|stream| Op::Wait { stream }),
         1 => size.clone().prop_map(Op::Target),
+        1 => (stream, size.clone()).prop_map(|(stream, octets)| Op::StreamTarget { stream, octets }),
         1 => size.prop_map(Op::Initial),
     ]
 }
@@ -59,6 +64,10 @@ struct Books {
     held: i64,
     /// The call of the reader that waits.
     waiting: Option<usize>,
+    /// The window of this stream alone.
+    target: Option<i64>,
+    /// The stream's window before the last step, and what the step took from it or gave to it by SETTINGS.
+    before: i64,
 }
 
 struct Model<'a> {
@@ -75,6 +84,9 @@ struct Model<'a> {
 impl Model<'_> {
     fn apply(&mut self, op: &Op) -> Result<(), TestCaseError> {
         self.before = self.peer.granted(0);
+        for (stream, books) in STREAMS.iter().zip(&mut self.streams) {
+            books.before = self.peer.granted(*stream);
+        }
         match *op {
             Op::Send { stream, octets, padding } => self.send(stream, octets, padding),
             Op::Read { stream, share } => {
@@ -101,13 +113,31 @@ impl Model<'_> {
                 self.peer.call(App::SetTargetWindow { octets });
                 self.target = octets.into();
             }
+            Op::StreamTarget { stream, octets } => {
+                self.peer.call(App::SetStreamTarget { stream: STREAMS[stream], octets });
+                let before = self.streams[stream].target.replace(octets.into());
+                if i64::from(octets) > before.unwrap_or(self.initial) {
+                    self.announced(stream, octets.into())?;
+                }
+            }
             Op::Initial(octets) => {
                 self.peer.call(App::SetInitialWindow { octets });
+                for books in &mut self.streams {
+                    books.before += i64::from(octets) - self.initial;
+                }
                 self.initial = octets.into();
             }
         }
         self.take_results()?;
         self.check()
+    }
+
+    /// A target that grew is announced in full.
+    fn announced(&self, stream: usize, target: i64) -> Result<(), TestCaseError> {
+        let books = self.streams[stream];
+        let granted = self.peer.granted(STREAMS[stream]);
+        let due = target - books.unread - books.held;
+        self.peer.claim(granted >= due, || format!("stream {}: {granted} of {due} octets announced", STREAMS[stream]))
     }
 
     fn send(&mut self, stream: usize, octets: usize, padding: Option<u8>) {
@@ -153,19 +183,29 @@ impl Model<'_> {
         for (stream, books) in STREAMS.iter().zip(&self.streams) {
             let mine = books.unread + books.held;
             in_flight += mine;
-            self.bounded(&format!("stream {stream}"), *stream, self.initial, mine, books.waiting.is_some())?;
+            let target = books.target.unwrap_or(self.initial);
+            let before = books.target.map(|_| books.before);
+            self.bounded(&format!("stream {stream}"), *stream, (target, before), mine, books.waiting.is_some())?;
         }
         let anybody_waits = self.streams.iter().any(|books| books.waiting.is_some());
-        self.bounded("the connection", 0, self.target, in_flight, anybody_waits)
+        self.bounded("the connection", 0, (self.target, Some(self.before)), in_flight, anybody_waits)
     }
 
-    fn bounded(&self, whose: &str, stream: u32, target: i64, in_flight: i64, waits: bool) -> Result<(), TestCaseError> {
+    /// `target` and, where it was set and may lie below what the peer has, the window before the last step.
+    fn bounded(
+        &self,
+        whose: &str,
+        stream: u32,
+        (target, before): (i64, Option<i64>),
+        in_flight: i64,
+        waits: bool,
+    ) -> Result<(), TestCaseError> {
         let granted = self.peer.granted(stream);
         let unannounced = target - in_flight - granted;
-        if stream == 0 && unannounced < 0 {
+        if let Some(before) = before.filter(|_| unannounced < 0) {
             // The target was lowered below what the peer already has: that cannot be taken back, only not be added to.
-            return self.peer.claim(granted <= self.before, || {
-                format!("{whose}: the window grew from {} to {granted} above its target {target}", self.before)
+            return self.peer.claim(granted <= before, || {
+                format!("{whose}: the window grew from {before} to {granted} above its target {target}")
             });
         }
         self.peer.claim(unannounced >= 0, || format!("{whose}: {} octets too many granted", -unannounced))?;
@@ -182,6 +222,9 @@ impl Model<'_> {
     fn drain(mut self) -> Result<(), TestCaseError> {
         self.apply(&Op::Initial(65_535))?;
         self.apply(&Op::Target(65_535))?;
+        for stream in 0..STREAMS.len() {
+            self.apply(&Op::StreamTarget { stream, octets: 65_535 })?;
+        }
         for stream in 0..STREAMS.len() {
             self.apply(&Op::Read { stream, share: 1000 })?;
             self.apply(&Op::Release { stream, share: 1000 })?;

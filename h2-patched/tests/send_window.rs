@@ -50,6 +50,8 @@ struct Model<'a> {
     peer: Peer<'a>,
     /// Octets handed to each stream, and the call of a writer that is not done.
     streams: [(u64, Option<usize>); STREAMS.len()],
+    /// What the connection buffers before it holds back capacity.
+    budget: Option<usize>,
 }
 
 impl Model<'_> {
@@ -89,11 +91,18 @@ impl Model<'_> {
         for (at, stream) in STREAMS.iter().enumerate() {
             let unsent = self.streams[at].0 - sent[at];
             let room = windows.available(*stream);
-            self.peer.claim(unsent == 0 || room == 0, || {
+            self.peer.claim(unsent == 0 || room == 0 || self.waits_for_budget(at, &sent), || {
                 format!("stream {stream} has {unsent} octets to send and {room} octets of window, and nothing moves")
             })?;
         }
         Ok(())
+    }
+
+    /// Whether a writer has to wait because others fill the buffer of the connection.
+    fn waits_for_budget(&self, at: usize, sent: &[u64]) -> bool {
+        let unsent = self.streams.iter().zip(sent).map(|((handed, _), sent)| handed - sent);
+        let of_others: u64 = unsent.enumerate().filter(|(other, _)| *other != at).map(|(_, unsent)| unsent).sum();
+        self.streams[at].1.is_some() && self.budget.is_some_and(|budget| of_others >= budget as u64)
     }
 
     /// The windows that the peer granted, and what was sent on each stream.
@@ -135,9 +144,9 @@ impl Model<'_> {
     }
 }
 
-fn run(role: Role, ops: &[Op]) -> Result<(), TestCaseError> {
-    let mut subject = subject(role, Config::DEFAULT);
-    let mut model = Model { peer: open(&mut *subject, role), streams: Default::default() };
+fn run(role: Role, ops: &[Op], budget: Option<usize>) -> Result<(), TestCaseError> {
+    let mut subject = subject(role, Config { connection_send_buffer: budget, ..Config::DEFAULT });
+    let mut model = Model { peer: open(&mut *subject, role), streams: Default::default(), budget };
     for op in ops {
         model.apply(op)?;
     }
@@ -150,12 +159,21 @@ proptest! {
     /// A server that answers.
     #[test]
     fn server_uses_windows_to_the_last_octet(ops in proptest::collection::vec(op(), 1..60)) {
-        run(Role::Server, &ops)?;
+        run(Role::Server, &ops, None)?;
     }
 
     /// A client that uploads.
     #[test]
     fn client_uses_windows_to_the_last_octet(ops in proptest::collection::vec(op(), 1..60)) {
-        run(Role::Client, &ops)?;
+        run(Role::Client, &ops, None)?;
+    }
+
+    /// A server whose connection buffers no more than that.
+    #[test]
+    fn a_send_budget_holds_nobody_up_for_good(
+        ops in proptest::collection::vec(op(), 1..60),
+        budget in prop_oneof![500..3_000usize, 3_000..200_000usize],
+    ) {
+        run(Role::Server, &ops, Some(budget))?;
     }
 }

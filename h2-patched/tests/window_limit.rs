@@ -4,6 +4,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use bytes::Bytes;
 use h2::{client, server};
+use h2_conformance::wire::build::post;
 use tokio::io::{duplex, AsyncWriteExt, DuplexStream};
 
 const LARGEST: u32 = (1 << 31) - 1;
@@ -61,4 +62,15 @@ async fn a_server_connection_refuses_it() {
     let (mut connection, _peer) = server_connection().await;
     assert_is_refused(|octets| connection.set_initial_window_size(octets));
     assert_is_refused(|octets| connection.set_target_window_size(octets));
+}
+
+#[tokio::test]
+async fn a_stream_refuses_it() {
+    let (mut connection, mut peer) = server_connection().await;
+    let mut request = Vec::new();
+    post(1).encode(&mut request);
+    peer.write_all(&request).await.expect("the pipe has room");
+    let (request, _respond) = connection.accept().await.expect("a request is there").expect("it is well-formed");
+    let mut body = request.into_body();
+    assert_is_refused(|octets| body.flow_control().set_target_window_size(octets));
 }

@@ -14,7 +14,7 @@ const PATCHES: [&str; 6] = [
     "initial-window-too-large",
     "slot-leak-on-blocked-reset",
     "ignored-push-leaks-credit",
-    "reserve-lowered-no-wake",
+    "unbounded-send-buffer",
     "silly-window",
     "target-growth-not-announced",
 ];

@@ -179,6 +179,22 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "capacity/idle-reservation-does-not-starve-reservation",
+            role: Role::Server,
+            title:
+                "A reservation of the whole window that sends nothing does not keep another from being offered capacity",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::WriteAll { stream: 3, octets: 65_535, end: true });
+            },
+            expect: unprompted(content(3, 65_535)).and(answered(3)),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "capacity/one-idle-reservation",
             role: Role::Server,
             title: "One idle reservation of an octet does not stall a writer with a peer that credits used-up windows",
@@ -350,6 +366,22 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(reset(1, ENHANCE_YOUR_CALM));
             },
             expect: call_gives(1, ENHANCE_YOUR_CALM.into()).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "capacity/reset-of-blocked-response-reported",
+            role: Role::Server,
+            title: "A reset of a complete response that waits for window is reported to its writer",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1]);
+                s.app(App::SendData { stream: 1, octets: 70_000, end: true });
+                s.app(App::AwaitReset { stream: 1 });
+                s.send(reset(1, CANCEL));
+            },
+            expect: unprompted(call_gives(2, CANCEL.into())).and(alive()),
             ..Case::DEFAULT
         },
         Case {

@@ -28,9 +28,11 @@ mod refused_promises;
 mod requests;
 mod reset;
 mod responses;
+mod send_budget;
 mod settings;
 mod slots;
 mod states;
+mod stream_targets;
 mod updates;
 mod window_update;
 mod windows;
@@ -78,6 +80,7 @@ pub fn all() -> Vec<Case> {
         responses::cases(),
         hpack::cases(),
         capacity::cases(),
+        send_budget::cases(),
         credit::cases(),
         credit_of_resets::cases(),
         credit_of_dropped_bodies::cases(),
@@ -87,6 +90,7 @@ pub fn all() -> Vec<Case> {
         crossings::cases(),
         updates::cases(),
         windows::cases(),
+        stream_targets::cases(),
     ]
     .into_iter()
     .flatten()

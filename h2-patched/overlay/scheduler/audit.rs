@@ -12,6 +12,9 @@ impl Scheduler {
         let offered: u64 = streams.iter().map(|stream| u64::from(stream.outgoing.offered)).sum();
         holds!("S1", self.offered == offered, "{} octets offered, streams were offered {offered}", self.offered);
 
+        let buffered: u64 = streams.iter().map(|stream| stream.buffered_send_data as u64).sum();
+        holds!("S1", self.buffered == buffered, "{} octets buffered, streams buffer {buffered}", self.buffered);
+
         streams.iter().for_each(|stream| self.audit_stream(stream));
 
         let (promises, promised) =

@@ -59,6 +59,10 @@ pub(super) struct Scheduler {
     clock: Clock,
     /// The stream whose DATA the codec is writing, if more of the same buffer follows.
     in_flight: Option<Key>,
+    /// Handed over and not in frames yet.
+    buffered: u64,
+    /// What may be buffered and offered, if that is limited.
+    budget: u64,
     /// What a stream may buffer.
     max_buffer_size: usize,
 }
@@ -77,8 +81,15 @@ impl Scheduler {
             served: 0,
             clock: Clock::default(),
             in_flight: None,
+            buffered: 0,
+            budget: u64::MAX,
             max_buffer_size: config.local_max_buffer_size,
         }
+    }
+
+    /// Limits what all streams may buffer.
+    pub(crate) fn limit_buffer(&mut self, octets: usize) {
+        self.budget = octets as u64;
     }
 
     /// Queues a frame that needs no credit.
@@ -125,6 +136,7 @@ impl Scheduler {
             return Err(if closed { UserError::InactiveStreamId } else { UserError::UnexpectedFrameType });
         }
         stream.buffered_send_data += octets;
+        self.buffered += octets as u64;
         let taken_up = stream.outgoing.offered.min(octets as WindowSize);
         stream.outgoing.offered -= taken_up;
         self.offered -= u64::from(taken_up);
@@ -211,6 +223,7 @@ impl Scheduler {
         if !self.promises.is_empty() {
             self.withdraw_promises(|of| of == carrier, stream.store_mut(), task);
         }
+        self.buffered -= stream.buffered_send_data as u64;
         stream.buffered_send_data = 0;
         stream.outgoing.reserved = 0;
         stream.outgoing.head = Head::Nothing;
@@ -271,13 +284,18 @@ impl Scheduler {
         let limit = self.settle_books(entry);
         let before = entry.outgoing.standing.lane();
         let lane = self.lane(entry, limit);
+        if entry.outgoing.awaits_drain && !entry.has_unsent() {
+            entry.outgoing.awaits_drain = false;
+            entry.notify_send();
+        }
         if lane != before {
             self.lanes.place(stream, lane);
         }
         // Who asks is served from what others were offered and do not use.
         let has_work = match lane {
             Some(Lane::Control) => true,
-            Some(lane) if lane.takes_credit() => self.window.octets() > 0,
+            Some(lane) if lane.is_data() => self.window.octets() > 0,
+            Some(Lane::SmallAsk | Lane::BulkAsk) => self.credit() > 0,
             _ => false,
         };
         if has_work {
@@ -304,8 +322,10 @@ impl Scheduler {
         stream.outgoing.offered -= beyond;
         self.offered -= u64::from(beyond);
 
-        let free = self.free();
-        self.offer(free.min(limit - stream.outgoing.offered), stream);
+        // Those who ask go before one that has data already.
+        if self.asking() == 0 {
+            self.offer(self.free().min(limit - stream.outgoing.offered), stream);
+        }
         limit
     }
 
@@ -334,10 +354,27 @@ impl Scheduler {
         Some(lane)
     }
 
-    /// What of the connection's window is neither claimed nor offered.
+    /// What of the connection's window is neither claimed nor offered, as far as the budget goes.
     #[inline]
     fn free(&self) -> WindowSize {
-        u64::from(self.window.octets()).saturating_sub(self.claimed + self.offered) as WindowSize
+        let window = u64::from(self.window.octets()).saturating_sub(self.claimed + self.offered);
+        window.min(self.budget.saturating_sub(self.buffered + self.offered)) as WindowSize
+    }
+
+    /// What there would be to offer if nothing was offered or claimed.
+    fn credit(&self) -> WindowSize {
+        u64::from(self.window.octets()).min(self.budget.saturating_sub(self.buffered)) as WindowSize
+    }
+
+    /// What a stream that was offered so much may be offered beyond it, free or not: more than the window to nobody, and more
+    /// than the budget only a little to those who have nothing, because others do not take up what they were offered.
+    fn room(&self, offered: WindowSize) -> WindowSize {
+        let window = self.window.octets().saturating_sub(offered);
+        match self.budget.saturating_sub(self.buffered + self.offered) {
+            0 if offered > 0 => 0,
+            0 => self.credit().min(QUANTUM),
+            unspent => u64::from(window).min(unspent) as WindowSize,
+        }
     }
 
     fn offer(&mut self, octets: WindowSize, stream: &mut Stream) {
@@ -365,7 +402,7 @@ impl Scheduler {
         let mut stream = store.resolve(next);
         let part = QUANTUM.max(credit / self.asking() as WindowSize);
         let limit = stream.offer_limit(self.max_buffer_size);
-        let room = self.window.octets().saturating_sub(stream.outgoing.offered);
+        let room = self.room(stream.outgoing.offered);
         let octets = credit.min(part).min(room).min(limit - stream.outgoing.offered);
         self.offer(octets, &mut stream);
         if stream.outgoing.offered < limit {
@@ -385,8 +422,8 @@ impl Scheduler {
         for _ in 0..self.lanes.len(lane) {
             let mut first = store.resolve(self.lanes.first(lane)?);
             let outgoing = &first.outgoing;
-            // Nobody is offered more than there is.
-            if lane.is_data() || outgoing.offered < self.window.octets() {
+            // Nobody is offered more than there is room for.
+            if lane.is_data() || self.room(outgoing.offered) > 0 {
                 if outgoing.share.is_due(outgoing.offered, &self.clock) {
                     return Some(first.key());
                 }

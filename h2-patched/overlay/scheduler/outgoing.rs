@@ -26,6 +26,8 @@ pub(crate) struct Outgoing {
     /// Its peer never heard of it and never will: it is let go without a frame.
     pub(super) withdrawn: bool,
     pub(super) standing: Standing,
+    /// The stream's task waits until nothing is queued.
+    pub(super) awaits_drain: bool,
     /// Whoever waits until it is opened or let go: not the task of the stream's own handle.
     pub(super) open_task: Option<Waker>,
     pub(super) share: Share,
@@ -64,6 +66,7 @@ impl Outgoing {
             head: Head::Nothing,
             withdrawn: false,
             standing: Standing::default(),
+            awaits_drain: false,
             open_task: None,
             share: Share::default(),
         }
@@ -145,6 +148,12 @@ impl Stream {
     #[inline]
     pub(super) fn demand(&self) -> usize {
         self.buffered_send_data + self.outgoing.reserved as usize
+    }
+
+    /// Wakes the task when all is in frames.
+    pub(crate) fn wait_drained(&mut self, cx: &Context) {
+        self.outgoing.awaits_drain = true;
+        self.wait_send(cx);
     }
 
     #[inline]

@@ -73,7 +73,7 @@ impl Scheduler {
 
     fn end_pass(&mut self) {
         // Those who were offered it run first.
-        self.another_pass = self.asking() > 0 && self.window.octets() > 0 && self.offered_lately > 0;
+        self.another_pass = self.asking() > 0 && self.credit() > 0 && self.offered_lately > 0;
         self.offered_lately = 0;
     }
 
@@ -135,13 +135,12 @@ impl Scheduler {
     }
 
     fn may_serve(&self, lane: Lane) -> bool {
-        let credit = u64::from(self.window.octets());
         match lane {
             Lane::Control => true,
-            Lane::SmallData | Lane::BulkData => credit > 0,
+            Lane::SmallData | Lane::BulkData => self.window.octets() > 0,
             Lane::Open => false,
             Lane::SmallAsk | Lane::BulkAsk => {
-                credit > self.offered_lately && !self.barren[barren(lane)] && self.offers_are_due()
+                u64::from(self.credit()) > self.offered_lately && !self.barren[barren(lane)] && self.offers_are_due()
             }
         }
     }
@@ -157,7 +156,7 @@ impl Scheduler {
     fn offer_in_turn(&mut self, lane: Lane, store: &mut Store) {
         let before = self.offered_lately;
         for _ in 0..self.lanes.len(lane) {
-            self.offer_to_next(lane, self.window.octets(), store);
+            self.offer_to_next(lane, self.credit(), store);
             if self.offered_lately - before >= u64::from(QUANTUM) {
                 return;
             }
@@ -235,6 +234,7 @@ impl Scheduler {
         self.window.spend(octets);
         stream.outgoing.window.spend(octets);
         stream.buffered_send_data -= len;
+        self.buffered -= len as u64;
         stream.outgoing.share.charge(octets, active, &mut self.clock);
 
         let end_stream = frame.is_end_stream();

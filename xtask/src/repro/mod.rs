@@ -9,8 +9,10 @@ mod steps;
 use explained::Explained;
 
 /// The shared files, by their path in the package.
-const TEMPLATE: [(&str, &str); 10] = [
+const TEMPLATE: [(&str, &str); 11] = [
     ("src/lib.rs", include_str!("template/lib.rs")),
+    // As the runner has it: the subjects are the same.
+    ("src/additions.rs", include_str!("../../../conformance/src/subject/h2_like/additions.rs")),
     ("src/app.rs", include_str!("template/app.rs")),
     ("src/connection.rs", include_str!("template/connection.rs")),
     ("src/frame.rs", include_str!("template/frame.rs")),
@@ -42,12 +44,16 @@ fn manifest(h2_version: &str) -> String {
 
 fn program(explained: &Explained) -> Result<String, String> {
     let body = steps::body(explained)?;
+    let additions = match explained.config.connection_send_buffer {
+        Some(_) => "#[allow(unused_imports)]\nuse h2_repro::additions::BuilderAdditions;\n",
+        None => "",
+    };
     let indent = |line: &String| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") };
     let body: String = body.iter().map(indent).collect();
     Ok(format!(
         "//! {}\n//!\n//! `cargo run` plays `{}` against h2 and prints what happens: `subject` is h2, `app` the\n\
          //! application that calls it, `peer` the other side of the connection.\n\n\
-         use h2_repro::{{conclude, settle, App}};\n\n\
+         {additions}use h2_repro::{{conclude, settle, App}};\n\n\
          // A line a step.\n#[rustfmt::skip]\nfn main() {{\n{body}}}\n",
         explained.title, explained.id
     ))

@@ -48,6 +48,7 @@ fn opening(role: Role, config: &Config) -> Vec<String> {
         config.max_frame.map(|octets| format!("max_frame_size({octets})")),
         config.max_header_list.map(|octets| format!("max_header_list_size({octets})")),
         config.send_buffer.map(|octets| format!("max_send_buffer_size({octets})")),
+        config.connection_send_buffer.map(|octets| format!("max_connection_send_buffer_size({octets})")),
         config.reset_grace.map(|(streams, _)| format!("max_concurrent_reset_streams({streams})")),
         config
             .reset_grace
@@ -120,11 +121,13 @@ fn call_in_rust(call: &Call) -> String {
         Call::Read { stream, octets } => format!("read({stream}, {octets})"),
         Call::ReadToEnd { stream } => format!("read_to_end({stream})"),
         Call::Release { stream, octets } => format!("release({stream}, {octets})"),
+        Call::AwaitDrained { stream } => format!("await_drained({stream})"),
         Call::AwaitReset { stream } => format!("await_reset({stream})"),
         Call::Reset { stream, code } => format!("reset({stream}, {code})"),
         Call::Drop { stream, what } => format!("drop_handles({stream}, h2_repro::Which::{what:?})"),
         Call::DropRequester => "drop_requester()".into(),
         Call::SetTargetWindow { octets } => format!("set_target_window({octets})"),
+        Call::SetStreamTarget { stream, octets } => format!("set_stream_target({stream}, {octets})"),
         Call::SetInitialWindow { octets } => format!("set_initial_window({octets})"),
         Call::ShutDown => "shut_down()".into(),
         Call::Abort { code } => format!("abort({code})"),

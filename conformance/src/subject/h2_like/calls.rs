@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response};
 
+#[allow(unused_imports)]
+use super::additions::FlowControlAdditions;
 use super::h2::client::{PushPromises, PushedResponseFuture, ResponseFuture};
 use super::h2::server::{SendPushedResponse, SendResponse};
 use super::h2::{self, RecvStream, SendStream};
@@ -69,6 +71,9 @@ impl Application {
                 .receiver(stream)
                 .and_then(|receiver| receiver.flow_control().release_capacity(octets).map_err(text))
                 .into(),
+            App::SetStreamTarget { stream, octets } => {
+                self.receiver(stream).map(|receiver| receiver.flow_control().set_target_window_size(octets)).into()
+            }
             App::Reset { stream, code } => self.reset(stream, code.into()).into(),
             App::Drop { stream, what } => {
                 self.drop_handles(stream, what);

@@ -1,5 +1,6 @@
 //! h2 as a subject, server or client, in memory. One source for upstream and the fork; `super::h2` says which.
 
+mod additions;
 mod calls;
 mod ops;
 mod tcp;
@@ -20,6 +21,8 @@ use crate::case::{Case, Config, Needs, Role};
 use crate::drive::{Happening, Link};
 use crate::script::App;
 use crate::transport::mem::{pipe, PeerEnd, SubjectEnd};
+#[allow(unused_imports)]
+use additions::BuilderAdditions;
 use calls::Held;
 use ops::{Op, Task};
 
@@ -290,6 +293,7 @@ fn server(config: &Config) -> h2::server::Builder {
     config.max_frame.map(|octets| builder.max_frame_size(octets));
     config.max_header_list.map(|octets| builder.max_header_list_size(octets));
     config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
+    config.connection_send_buffer.map(|octets| builder.max_connection_send_buffer_size(octets));
     if let Some((streams, time)) = config.reset_grace {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
     }
@@ -304,6 +308,7 @@ fn client(config: &Config) -> h2::client::Builder {
     config.max_frame.map(|octets| builder.max_frame_size(octets));
     config.max_header_list.map(|octets| builder.max_header_list_size(octets));
     config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
+    config.connection_send_buffer.map(|octets| builder.max_connection_send_buffer_size(octets));
     config.push.map(|push| builder.enable_push(push));
     if let Some((streams, time)) = config.reset_grace {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);

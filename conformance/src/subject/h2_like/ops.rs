@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::super::super::tasks::Bell;
+#[allow(unused_imports)]
+use super::additions::SendAdditions;
 use super::calls::{content, request, text, NO_HANDLE};
 use super::h2;
 use super::Application;
@@ -77,6 +79,10 @@ impl Op {
                     Some(Err(error)) => Err(text(error)),
                     None => Err("the stream sends no more".into()),
                 }),
+                Err(error) => Poll::Ready(Err(error)),
+            },
+            App::AwaitDrained { stream } => match app.sender(stream) {
+                Ok(sender) => sender.poll_drained(cx).map_ok(|()| AppResult::Done).map_err(|error| error.to_string()),
                 Err(error) => Poll::Ready(Err(error)),
             },
             App::AwaitReset { stream } => match app.sender(stream) {

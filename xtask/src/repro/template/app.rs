@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use http::{HeaderMap, HeaderValue};
 
+#[allow(unused_imports)]
+use crate::additions::FlowControlAdditions;
 use crate::connection::Connection;
 use crate::handles::{self, content, text, Held, Outcome, Shared, Which};
 use crate::peer::Peer;
@@ -171,6 +173,21 @@ impl App {
         self.at_once(&format!("release({stream}, {octets})"), |held| {
             held.body(stream)?.flow_control().release_capacity(octets).map_err(text)?;
             Ok(None)
+        });
+    }
+
+    /// Sets the receive window target of one stream.
+    pub fn set_stream_target(&mut self, stream: u32, octets: u32) {
+        self.at_once(&format!("set_stream_target({stream}, {octets})"), |held| {
+            held.body(stream)?.flow_control().set_target_window_size(octets);
+            Ok(None)
+        });
+    }
+
+    /// Waits until all that was sent is in frames.
+    pub fn await_drained(&mut self, stream: u32) {
+        self.waiting(&format!("await_drained({stream})"), move |held| async move {
+            handles::drained(&held, stream).await
         });
     }
 

@@ -13,6 +13,9 @@ use h2::server::{SendPushedResponse, SendResponse};
 use h2::{PingPong, RecvStream, SendStream};
 use http::{Request, Response};
 
+#[allow(unused_imports)]
+use crate::additions::SendAdditions;
+
 pub type Shared = Rc<RefCell<Held>>;
 
 /// What came of a call: nothing to tell, a number, or why it failed.
@@ -187,6 +190,11 @@ pub async fn capacity(held: &Shared, stream: u32) -> Outcome {
     let capacity = poll_fn(|cx| held.borrow_mut().sender(stream)?.poll_capacity(cx).map(Ok::<_, String>));
     let capacity = capacity.await?.ok_or("the stream sends no more")?;
     Ok(Some(capacity.map_err(text)? as u64))
+}
+
+pub async fn drained(held: &Shared, stream: u32) -> Outcome {
+    poll_fn(|cx| held.borrow_mut().sender(stream)?.poll_drained(cx).map_err(|error| error.to_string())).await?;
+    Ok(None)
 }
 
 pub async fn reset(held: &Shared, stream: u32) -> Outcome {

@@ -3,6 +3,7 @@
 //!
 //! Nothing sleeps and nothing runs at the same time: each run gives the same lines.
 
+pub mod additions;
 pub mod app;
 pub mod connection;
 pub mod frame;
@@ -12,6 +13,9 @@ pub mod pipe;
 pub mod sent;
 pub mod tasks;
 pub mod windows;
+
+// `additions` names it from here.
+use h2;
 
 pub use app::App;
 pub use handles::Which;

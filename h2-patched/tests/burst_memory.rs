@@ -1,0 +1,127 @@
+//! Memory after a burst: a connection gives back what frames and streams took, where the release keeps it to its end.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use h2_conformance::case::{Case, Config, Needs};
+use h2_conformance::drive::Link;
+use h2_conformance::script::App;
+use h2_conformance::subject::{Subject, IN_MEMORY};
+use h2_conformance::wire::build::{data, post, settings, window_update};
+use h2_conformance::wire::code::setting;
+use h2_conformance::wire::{Frame, PREFACE};
+
+/// Counts what this thread has allocated and not freed.
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+thread_local! {
+    static LIVE: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(octets: isize) {
+    // A thread that ends frees the last of its memory without its counter.
+    let _ = LIVE.try_with(|live| live.set(live.get() + octets));
+}
+
+// SAFETY: all is left to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size() as isize);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        count(-(layout.size() as isize));
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+/// A server in memory, its peer and what it held before the burst.
+struct Server {
+    link: Box<dyn Link>,
+    calls: usize,
+    before: isize,
+}
+
+impl Server {
+    fn new(subject: &Subject, needs: Needs, first: Frame) -> Self {
+        let window = Some(1 << 24);
+        let config = Config { stream_window: window, connection_window: window, ..Config::DEFAULT };
+        let link = (subject.make)(&Case { needs, config, ..Case::DEFAULT });
+        let mut server = Server { link, calls: 0, before: 0 };
+        server.link.write(PREFACE);
+        server.send(first);
+        server.send(settings().ack());
+        server.send(post(1));
+        server.before = LIVE.get();
+        server
+    }
+
+    fn send(&mut self, frame: Frame) {
+        let mut octets = Vec::new();
+        frame.encode(&mut octets);
+        self.link.write(&octets);
+        self.link.advance();
+    }
+
+    fn call(&mut self, app: App) {
+        self.link.call(self.calls, &app);
+        self.link.advance();
+        self.calls += 1;
+    }
+
+    /// Octets held beyond what was held before the burst.
+    fn held(&self) -> isize {
+        LIVE.get() - self.before
+    }
+}
+
+/// What upstream and the fork hold at the height of a burst and after it.
+fn assert_given_back(burst: impl Fn(&Subject) -> (isize, isize)) {
+    let [upstream, patched] = ["upstream", "patched"]
+        .map(|name| burst(IN_MEMORY.iter().find(|subject| subject.name == name).expect("it is in the list")));
+    let (height, after) = patched;
+    // What is left is the application's list of calls, most of all.
+    assert!(after * 10 < height, "{after} octets are left of {height}");
+    assert!(after * 5 < upstream.1, "{after} octets are left, in the release {}", upstream.1);
+}
+
+#[test]
+fn unread_frames_leave_no_room_behind() {
+    assert_given_back(|subject| {
+        let mut server = Server::new(subject, Needs::Api, settings());
+        (0..2_000).for_each(|_| server.send(data(1, 256)));
+        let height = server.held();
+        server.send(data(1, 0).end_stream());
+        server.call(App::ReadToEnd { stream: 1 });
+        (height, server.held())
+    });
+}
+
+#[test]
+fn unsent_frames_leave_no_room_behind() {
+    assert_given_back(|subject| {
+        let mut server = Server::new(subject, Needs::Api, settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+        server.call(App::Respond { stream: 1, status: 200, end: false });
+        (0..2_000).for_each(|_| server.call(App::SendData { stream: 1, octets: 1, end: false }));
+        let height = server.held();
+        server.send(window_update(1, 2_000));
+        (height, server.held())
+    });
+}
+
+/// One stream stays open all the time.
+#[test]
+fn streams_leave_no_room_behind() {
+    assert_given_back(|subject| {
+        let mut server = Server::new(subject, Needs::Wire, settings());
+        let burst = (1..500).map(|number| 2 * number + 1);
+        burst.clone().for_each(|stream| server.send(post(stream)));
+        let height = server.held();
+        burst.for_each(|stream| server.send(data(stream, 0).end_stream()));
+        (height, server.held())
+    });
+}
