@@ -15,7 +15,7 @@ use support::{open, subject, STREAMS};
 fn blocked_responses_then(last: impl FnOnce(&mut Script)) {
     let config = Config { send_buffer: Some(1 << 20), ..Config::DEFAULT };
     let mut subject = subject(Role::Server, config);
-    let mut peer = open(&mut subject, Role::Server);
+    let mut peer = open(&mut *subject, Role::Server);
     for stream in STREAMS {
         peer.call(App::SendData { stream, octets: 200_000, end: true });
         peer.call(App::Drop { stream, what: Handles::All });

@@ -192,7 +192,7 @@ impl Model<'_> {
 
 fn run(role: Role, ops: &[(usize, Op)]) -> Result<(), TestCaseError> {
     let mut subject = subject(role, Config::DEFAULT);
-    let mut model = Model { peer: open(&mut subject, role), books: Default::default() };
+    let mut model = Model { peer: open(&mut *subject, role), books: Default::default() };
     for (at, op) in ops {
         model.apply(*at, op)?;
     }
