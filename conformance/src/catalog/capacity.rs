@@ -84,6 +84,25 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "capacity/lowered-reservation-while-blocked",
+            role: Role::Server,
+            title: "Capacity that one stream gives up goes to another at once, also while nothing can be written",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3, 5]);
+                s.stop_reading();
+                s.app(App::SendData { stream: 5, octets: 16_384, end: true });
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::Reserve { stream: 3, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 3 });
+                s.app(App::Reserve { stream: 1, octets: 0 });
+            },
+            expect: call_gives(6, 100),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "capacity/dropped-sender-gives-up-reservation",
             role: Role::Client,
             title: "A request whose sending handle is dropped gives its reservation to others",

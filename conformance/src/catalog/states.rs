@@ -215,6 +215,23 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "states/data-behind-blocked-end",
+            role: Role::Server,
+            title: "DATA after END_STREAM is an error, also while the end of the response waits for window",
+            requires: &["rfc9113/5.1/half-closed-remote", "rfc9113/6.1/closed-stream"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+                s.send(get(1));
+                s.app(App::Respond { stream: 1, status: 200, end: false });
+                s.app(App::SendData { stream: 1, octets: 10, end: true });
+                s.mark();
+                s.send(data(1, 2));
+            },
+            expect: any_error(1, [STREAM_CLOSED]),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "states/headers-on-closed-stream",
             role: Role::Server,
             title: "HEADERS on a stream that both sides have ended is no new request",

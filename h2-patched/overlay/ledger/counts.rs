@@ -20,6 +20,12 @@ impl Counts {
             holds!("C1" of stream.id, !(over && stream.is_counted), "over in state {:?} and still counted", stream.state);
         }
 
+        for stream in streams.iter().filter(|stream| !stream.is_counted) {
+            let known = !self.peer.is_local_init(stream.id) || self.is_announced(stream);
+            let open = known && !stream.state.is_closed();
+            holds!("C1" of stream.id, !open, "open in state {:?} and not counted", stream.state);
+        }
+
         let in_grace = streams.iter().filter(|stream| stream.reset_at.is_some()).count();
         let graces = self.num_local_reset_streams;
         holds!("C2", graces == in_grace, "{graces} graces counted, {in_grace} streams in theirs");
@@ -32,5 +38,11 @@ impl Counts {
         let charged: usize = small.iter().map(overhead).sum();
         let spent = self.data_frame_budget.spent;
         holds!("C3", spent <= charged, "{spent} octets of the budget spent, queued frames account for {charged}");
+    }
+
+    /// Whether the peer knows a stream of ours as one that is in use: a request or the response to a promised one went out.
+    fn is_announced(&self, stream: &Stream) -> bool {
+        let waits = stream.is_pending_push || stream.outgoing.is_pending_open();
+        !waits && (stream.state.is_send_streaming() || stream.state.is_send_closed())
     }
 }

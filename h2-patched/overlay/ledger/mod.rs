@@ -18,11 +18,11 @@
 //! | S3 | who may not send claims nothing and is offered nothing |
 //! | S4 | nobody asks while credit is free |
 //! | S5 | each stream stands where what it waits for is given out, and nowhere twice |
-//! | S7 | no claim goes beyond the data it is for |
+//! | S7 | no claim goes beyond the data it is for, and no octets are buffered where nothing is queued |
 //!
 //! | | counts (section 5.1.2) and memory |
 //! | --- | --- |
-//! | C1 | slots taken are streams counted |
+//! | C1 | slots taken are streams counted, and those are the open ones |
 //! | C2 | streams in the grace of their reset are those remembered, and so those that the peer reset before they were taken |
 //! | C3 | the budget for small frames is charged with queued ones only |
 //! | M1 | what is released is gone |

@@ -2,7 +2,7 @@
 
 use super::super::streams::holds;
 use super::super::Stream;
-use super::outgoing::Wait;
+use super::outgoing::{Head, Wait};
 use super::{Lane, Scheduler};
 
 impl Scheduler {
@@ -32,6 +32,13 @@ impl Scheduler {
         }
     }
 
+    /// A stream had its turn. If it had nothing to send it does not stand in line for the next, or the pass would never end.
+    pub(super) fn audit_turn(&self, stream: &Stream, sent: bool) {
+        let lane = stream.outgoing.standing.lane();
+        let sends = lane.is_some_and(|lane| lane == Lane::Control || lane.is_data());
+        holds!("S5" of stream.id, sent || !sends, "had nothing to send and still stands in {lane:?}");
+    }
+
     fn audit_stream(&self, stream: &Stream) {
         let outgoing = &stream.outgoing;
         let (claimed, offered, reserved) = (outgoing.claimed, outgoing.offered, outgoing.reserved);
@@ -39,6 +46,8 @@ impl Scheduler {
         let silent = stream.state.is_closed() && buffered == 0 || !stream.is_send_ready();
         holds!("S3" of stream.id, !silent || claimed + offered == 0, "claims {claimed}, offered {offered}, sends nothing");
         holds!("S7" of stream.id, claimed as usize <= buffered, "claims {claimed} with {buffered} octets buffered");
+        let empty = outgoing.head == Head::Nothing;
+        holds!("S7" of stream.id, !empty || buffered == 0, "{buffered} octets buffered and nothing queued");
         let can_use = stream.claim();
         holds!("S2" of stream.id, claimed == can_use, "claims {claimed} of {window:?}, can use {can_use}");
         let limit = stream.offer_limit(self.max_buffer_size);

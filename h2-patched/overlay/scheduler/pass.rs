@@ -102,6 +102,8 @@ impl Scheduler {
                 stream.notify_send();
             }
             let frame = self.take_frame(buffer, &mut stream, max_frame_size, counts);
+            #[cfg(feature = "ledger")]
+            self.audit_turn(&stream, frame.is_some());
             if stream.is_closed() {
                 let in_grace = stream.is_pending_reset_expiration();
                 counts.transition_after(stream, in_grace);
