@@ -39,7 +39,7 @@ pub(crate) const ALL: &[Fault] = &[
         name: "credit of a push that nobody took lost",
         equation: "R1",
         file: STREAMS,
-        place: "maybe_cancel(stream, actions, counts);\n                    «actions\n                        .recv\n                        .release_closed_capacity(stream, &mut actions.task, counts);»",
+        place: "maybe_cancel(stream, actions, counts);\n    «actions\n        .recv\n        .release_closed_capacity(stream, &mut actions.task, counts);»",
         instead: "",
     },
     Fault {
@@ -221,7 +221,7 @@ pub(crate) const ALL: &[Fault] = &[
     },
     Fault {
         name: "octets sent counted as buffered",
-        equation: "S7",
+        equation: "S1",
         file: PASS,
         place: "«stream.buffered_send_data -= len;»",
         instead: "",
