@@ -25,6 +25,8 @@ pub(crate) struct Outgoing {
     pub(super) head: Head,
     /// Its peer never heard of it and never will: it is let go without a frame.
     pub(super) withdrawn: bool,
+    /// The peer has sent END_STREAM: after a complete message of ours nothing is left to be reset.
+    pub(super) peer_ended: bool,
     pub(super) standing: Standing,
     /// The stream's task waits until nothing is queued.
     pub(super) awaits_drain: bool,
@@ -65,6 +67,7 @@ impl Outgoing {
             claimed: 0,
             head: Head::Nothing,
             withdrawn: false,
+            peer_ended: false,
             standing: Standing::default(),
             awaits_drain: false,
             open_task: None,
@@ -86,6 +89,10 @@ impl Outgoing {
     #[inline]
     pub(crate) fn is_pending_open(&self) -> bool {
         self.standing.lane() == Some(Lane::Open)
+    }
+
+    pub(crate) fn peer_ended(&mut self) {
+        self.peer_ended = true;
     }
 
     /// Wakes the task when the stream is opened or will never be.

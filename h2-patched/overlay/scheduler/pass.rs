@@ -188,9 +188,11 @@ impl Scheduler {
         let frame = match stream.pending_send.pop_front(buffer) {
             Some(Frame::Data(frame)) => Some(Frame::Data(self.cut(frame, stream, max_frame_size))),
             Some(frame) => Some(frame.map(|_| unreachable!("only DATA has a payload"))),
-            None => stream.state.get_scheduled_reset().map(|reason| {
+            None => stream.state.get_scheduled_reset().and_then(|reason| {
                 stream.set_reset(reason, Initiator::Library);
-                frame::Reset::new(stream.id, reason).into()
+                // No frame may follow the ends of both sides (RFC 9113 section 5.1).
+                let ended = reason == Reason::NO_ERROR && stream.outgoing.peer_ended;
+                (!ended).then(|| frame::Reset::new(stream.id, reason).into())
             }),
         };
         if self.in_flight.is_none() {

@@ -5,10 +5,7 @@
 
 use std::sync::OnceLock;
 
-const KNOWN: &[&str] = &[
-    // A reset that waits behind a body is sent although the peer has ended the request meanwhile: on a closed stream.
-    "scheduled-reset-after-end",
-];
+const KNOWN: &[&str] = &[];
 
 /// Whether a claim has to be passed over because of this fault.
 pub fn known(fault: &str) -> bool {
