@@ -298,7 +298,9 @@ fn let_go(connection: Connection, app: Application) -> Result<(), Panic> {
     while let Some((_, held)) = app.streams.pop_first() {
         quietly(|| drop(held))?;
     }
-    quietly(|| drop(app.pings.take()))
+    quietly(|| drop(app.pings.take()))?;
+    drop(ManuallyDrop::into_inner(app));
+    Ok(())
 }
 
 fn server(config: &Config) -> h2::server::Builder {
