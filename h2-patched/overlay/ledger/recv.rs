@@ -2,7 +2,7 @@
 
 use super::super::streams::holds;
 use super::super::Stream;
-use super::{Event, Recv};
+use super::{Event, Recv, WindowSize};
 
 /// Without windows for single streams; `Recv` itself has this method with them, and it goes before.
 #[allow(dead_code)]
@@ -42,7 +42,8 @@ impl Recv {
         holds!("R1" of stream.id, stream.credited_early <= in_flight, "more given back early than {in_flight} in flight");
 
         let queued: usize = stream.pending_recv.audited(&self.buffer).map(octets).sum();
-        holds!("R4" of stream.id, queued <= in_flight as usize, "{queued} octets queued, {in_flight} in flight");
+        let right = queued <= in_flight as usize || stream.released_unread;
+        holds!("R4" of stream.id, right, "{queued} octets queued, {in_flight} in flight");
 
         // What nobody reads is discarded; the last handle takes the stream with it.
         if stream.state.is_recv_streaming() && (stream.is_recv || stream.ref_count > 1) {
@@ -55,6 +56,12 @@ impl Recv {
             // What was granted before the target was lowered stays.
             holds!("R4" of stream.id, own.is_some() || granted <= target.max(0), "{granted} granted of a target of {target}");
         }
+    }
+
+    /// An application may release octets before it reads them.
+    pub(in crate::proto::streams) fn note_release(&self, octets: WindowSize, stream: &mut Stream) {
+        let queued: usize = stream.pending_recv.audited(&self.buffer).map(self::octets).sum();
+        stream.released_unread |= queued as u64 + u64::from(octets) > u64::from(stream.in_flight_recv_data);
     }
 
     pub(in crate::proto::streams) fn stored_events(&self) -> usize {
