@@ -163,6 +163,7 @@ impl Stream {
         self.wait_send(cx);
     }
 
+    /// What it waits for, if for anything: what it has to send, else what it reserved beyond what it was offered.
     #[inline]
     pub(super) fn waits_for(&self, offer_limit: WindowSize) -> Option<Wait> {
         if self.outgoing.withdrawn {

@@ -11,8 +11,6 @@ use h2_conformance::wire::code::setting::{ENABLE_PUSH, MAX_CONCURRENT_STREAMS, M
 use h2_conformance::wire::code::{kind, DEFAULT_FRAME_SIZE};
 use h2_conformance::wire::{Frame, View};
 
-use crate::known::known;
-
 /// One direction of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Half {
@@ -254,8 +252,7 @@ impl Books {
         let wire = *self.streams.get(&frame.stream).ok_or("the stream is idle")?;
         claim(!matches!(wire.gone, Some(Gone::Fork(_))) || wire.crossed, "the fork has reset the stream")?;
         claim(wire.gone != Some(Gone::Peer) || wire.crossed, "the peer has reset the stream")?;
-        let late = View::from(frame) == View::Reset { code: NO_ERROR } && known("scheduled-reset-after-end");
-        claim(wire.is_open() || wire.crossed || late, "the stream is closed")?;
+        claim(wire.is_open() || wire.crossed, "the stream is closed")?;
         if wire.parent.is_some() && wire.fork == Half::Idle && frame.kind == kind::HEADERS {
             self.within_limit()?;
         }

@@ -9,7 +9,6 @@ use h2_conformance::wire::Frame;
 
 use crate::books::{Half, Wire};
 use crate::hand::Hand;
-use crate::known::known;
 use crate::model::{Claim, Model};
 
 /// A window that takes all that a run can hand over.
@@ -40,13 +39,7 @@ impl Model<'_> {
     pub fn lose(mut self) -> Claim {
         self.reads(true);
         self.settle()?;
-        let scheduled = self
-            .books
-            .streams
-            .iter()
-            .any(|(stream, wire)| wire.is_open() && self.hands.get(stream).is_some_and(|hand| !hand.holds_any()));
-        let spared = known("scheduled-reset-outlives-eof") && scheduled;
-        if !self.books.closed && !spared {
+        if !self.books.closed {
             self.peer.step(&Step::Close);
             self.take_news()?;
             self.claim(self.books.ended.is_some(), || "the peer is gone, and the connection goes on".into())?;
@@ -97,15 +90,6 @@ impl Model<'_> {
         }
         self.peer_sends(settings().with(INITIAL_WINDOW_SIZE, WIDE).with(MAX_CONCURRENT_STREAMS, 100))?;
         self.peer_sends(window_update(0, WIDE))?;
-        if known("requester-keeps-request") && self.requester {
-            // The next request makes the handle forget the one before.
-            if self.books.peer_going.is_some() {
-                self.requester = false;
-                self.call_and_book(Call::DropRequester)?;
-            } else {
-                self.call_and_book(Call::Request { method: "GET", end: true })?;
-            }
-        }
         // The credit that readers hold comes back, so that the peer can finish too.
         for stream in self.having(|hand| hand.receive && hand.held > 0) {
             let octets = self.hands[&stream].held as usize;

@@ -29,8 +29,6 @@ pub struct Hand {
     pub awaiting: Option<usize>,
     /// Capacity that was asked for and is not what a writer is about to use.
     pub reserved: usize,
-    /// Capacity that was asked for with a handle that is gone.
-    pub orphaned: usize,
     /// Octets that were read and not given back, and those that were.
     pub held: u64,
     pub released: u64,
@@ -108,7 +106,7 @@ impl Hand {
         if matches!(what, Handles::All | Handles::Send) {
             self.writer = None;
             self.send = false;
-            self.orphaned = std::mem::take(&mut self.reserved);
+            self.reserved = 0;
         }
         if matches!(what, Handles::All | Handles::Response) {
             self.respond = false;

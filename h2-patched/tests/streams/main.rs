@@ -4,14 +4,12 @@
 //! * `op` draws what happens, `model` does it where it is legal, `results` books what becomes of calls.
 //! * `books` is what the peer knows, `hand` what the application has.
 //! * `rest` says what has to hold whenever nothing moves, `ending` what has to hold at the end.
-//! * `known` lists the faults that are not mended yet.
 //!
 //! `STREAMS_TALLY=1` prints what was reached, `H2_SUBJECT=upstream` plays upstream instead of the fork.
 
 mod books;
 mod ending;
 mod hand;
-mod known;
 mod model;
 mod op;
 mod rest;

@@ -17,7 +17,6 @@ use proptest::prelude::*;
 
 use crate::books::{Books, Gone, Half, Wire};
 use crate::hand::{Hand, Reader, Writer};
-use crate::known::known;
 use crate::op::{self, Op};
 use crate::support::{self, Peer};
 use crate::tally;
@@ -142,15 +141,9 @@ impl<'a> Model<'a> {
                 self.send(window_update(stream, octets))
             }
             op::Peer::InitialWindow(octets) => self.send(settings().with(INITIAL_WINDOW_SIZE, octets)),
-            op::Peer::MaxStreams(streams) => {
-                let spared = known("reset-of-waiting-push") && self.has_unsent_promise();
-                (!spared).then(|| self.send(settings().with(MAX_CONCURRENT_STREAMS, streams)))?
-            }
+            op::Peer::MaxStreams(streams) => self.send(settings().with(MAX_CONCURRENT_STREAMS, streams)),
             op::Peer::MaxFrame(octets) => self.send(settings().with(MAX_FRAME_SIZE, octets)),
-            op::Peer::AllowPush(allow) => {
-                let spared = known("promise-after-push-disabled") && self.has_unsent_promise();
-                (!spared).then(|| self.send(settings().with(ENABLE_PUSH, allow.into())))?
-            }
+            op::Peer::AllowPush(allow) => self.send(settings().with(ENABLE_PUSH, allow.into())),
             op::Peer::Promise { stream } => {
                 let next = self.books.streams.keys().rev().find(|id| *id % 2 == 0).map_or(2, |id| id + 2);
                 let stream = self.wire(stream, |id, wire| id % 2 == 1 && wire.is_open() && wire.peer != Half::Ended)?;
@@ -161,8 +154,7 @@ impl<'a> Model<'a> {
                 let own = usize::from(self.role == Role::Client);
                 let ids = self.books.streams.keys().rev().filter(|id| **id as usize % 2 == own);
                 let last = ids.copied().nth(forgotten.into()).unwrap_or(0);
-                let spared = known("push-after-goaway") && self.has_unsent_promise();
-                (self.books.peer_going.is_none() && !spared).then(|| self.send(goaway(last, NO_ERROR)))?
+                self.books.peer_going.is_none().then(|| self.send(goaway(last, NO_ERROR)))?
             }
             op::Peer::StopReading => self.reads(false),
             op::Peer::GoOnReading => self.reads(true),
@@ -176,21 +168,6 @@ impl<'a> Model<'a> {
 
     pub fn has_unsent_promise(&self) -> bool {
         self.hands.iter().any(|(id, hand)| hand.parent.is_some() && !self.books.streams.contains_key(id))
-    }
-
-    /// Nothing, where a stream that waits for its place had better not be left.
-    fn may_leave(&self, stream: u32) -> Option<()> {
-        let hand = self.hands[&stream];
-        let waits = match self.books.streams.get(&stream) {
-            // The promise is sent in any case, and the reset after it needs no place.
-            None if hand.is_push => {
-                let limited = self.books.blocked || self.books.max_streams.is_some();
-                known("reset-of-waiting-push") && (hand.responded || limited)
-            }
-            None => known("reset-of-queued-stream"),
-            Some(wire) => hand.is_push && hand.responded && wire.fork == Half::Idle && known("reset-of-waiting-push"),
-        };
-        (!waits || (self.is_over(stream) && !self.books.blocked)).then_some(())
     }
 
     pub fn reads(&mut self, reads: bool) -> Option<u32> {
@@ -246,10 +223,7 @@ impl<'a> Model<'a> {
                 let method = if end { "GET" } else { "POST" };
                 let asked = self.calls.values().filter(|call| is_request(call)).count();
                 // One handle serves one task: it has one waker.
-                let queued = self.newest.filter(|newest| !self.books.streams.contains_key(newest));
-                let writer = queued.is_some_and(|newest| self.hands[&newest].writer.is_some());
-                let spared = known("request-takes-wakeup-of-writer") && writer;
-                let call = if beside || spared || self.request_waits() {
+                let call = if beside || self.request_waits() {
                     Call::RequestBeside { method, end }
                 } else {
                     Call::Request { method, end }
@@ -270,12 +244,8 @@ impl<'a> Model<'a> {
             }
             op::App::Promise { stream } => {
                 let stream = self.hand(stream, |hand| hand.respond && !hand.is_push && !hand.ended && !hand.reset)?;
-                let spared = (known("push-on-reset-stream") && self.is_over(stream))
-                    || (known("push-after-goaway") && self.books.peer_going.is_some())
-                    || (known("promises-out-of-order") && self.has_unsent_promise())
-                    || (known("promise-after-push-disabled") && self.books.blocked && self.books.forbids_push());
                 let room = self.hands.keys().filter(|id| *id % 2 == 0).count() < STREAMS;
-                (room && !spared).then(|| self.call(stream, Call::Promise { stream }))?
+                room.then(|| self.call(stream, Call::Promise { stream }))?
             }
             op::App::Reserve { stream, octets } => {
                 let stream = self.hand(stream, Hand::may_write)?;
@@ -283,9 +253,7 @@ impl<'a> Model<'a> {
             }
             op::App::Write { stream, octets, end } => {
                 let stream = self.hand(stream, Hand::may_write)?;
-                let spared =
-                    known("request-takes-wakeup-of-writer") && self.newest == Some(stream) && self.request_waits();
-                (!spared).then(|| self.call(stream, Call::WriteAll { stream, octets, end }))?
+                self.call(stream, Call::WriteAll { stream, octets, end })
             }
             op::App::Push { stream, octets, end } => {
                 let stream = self.hand(stream, Hand::may_write)?;
@@ -309,10 +277,7 @@ impl<'a> Model<'a> {
                 self.call(stream, Call::Release { stream, octets })
             }
             op::App::Reset { stream, code } => {
-                let spared = known("reset-beside-frame-in-codec") && self.books.blocked;
-                let stream =
-                    self.hand(stream, |hand| (hand.send || hand.respond) && !hand.reset && !(spared && hand.ended))?;
-                self.may_leave(stream)?;
+                let stream = self.hand(stream, |hand| (hand.send || hand.respond) && !hand.reset)?;
                 self.call(stream, Call::Reset { stream, code })
             }
             op::App::Drop { stream, what } => {
@@ -322,7 +287,6 @@ impl<'a> Model<'a> {
                     Handles::Send => hand.send && hand.writer.is_none(),
                     Handles::Response => hand.respond || hand.response || hand.pushes,
                 })?;
-                self.may_leave(stream)?;
                 self.call(stream, Call::Drop { stream, what })
             }
             op::App::DropRequester => {

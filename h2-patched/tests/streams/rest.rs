@@ -2,7 +2,6 @@
 
 use crate::books::{Gone, Half, Wire};
 use crate::hand::Hand;
-use crate::known::known;
 use crate::model::{Claim, Model};
 use crate::tally;
 use h2_conformance::case::Role;
@@ -59,7 +58,7 @@ impl Model<'_> {
             count(hand.writer.is_some(), "state: a writer waits");
         }
         count(self.request_waits(), "state: a request waits for another");
-        count(self.has_unsent_promise(), "state: a promise waits behind a body");
+        count(self.has_unsent_promise(), "state: a promise is not sent yet");
         count(self.books.going.is_some() || self.books.peer_going.is_some(), "state: the connection is going away");
     }
 
@@ -121,8 +120,7 @@ impl Model<'_> {
             if room == 0 {
                 tally::count(role, "state: a body waits for window");
             }
-            let excused = self.holds_idle_capacity(stream);
-            self.claim(room == 0 || excused, || {
+            self.claim(room == 0, || {
                 format!("stream {stream} has {unsent} octets to send and {room} octets of window, and nothing moves")
             })?;
         } else {
@@ -134,7 +132,7 @@ impl Model<'_> {
                 tally::count(role, "state: a reset is scheduled behind a body");
                 return Ok(());
             }
-            return self.claim(self.is_kept(stream, hand), || format!("stream {stream} was given up and is not reset"));
+            return self.claim(false, || format!("stream {stream} was given up and is not reset"));
         }
         Ok(())
     }
@@ -164,24 +162,6 @@ impl Model<'_> {
         let left = |stream: &u32| self.hands.get(stream).is_some_and(|hand| hand.left_unopened);
         let opened = self.books.streams.keys().find(|stream| left(stream))?;
         Some(format!("stream {opened} is opened, and nobody is left who wanted it"))
-    }
-
-    /// Whether only the handle that makes requests is left of a stream.
-    fn is_kept(&self, stream: u32, hand: &Hand) -> bool {
-        let newest = self.requester && self.newest == Some(stream);
-        known("requester-keeps-request") && newest && !hand.holds_any()
-    }
-
-    /// Whether another stream than this one holds capacity that it does not use.
-    fn holds_idle_capacity(&self, but: u32) -> bool {
-        self.hands.iter().any(|(stream, hand)| {
-            // A body that has to wait for its head holds capacity too.
-            let wire = self.books.streams.get(stream).copied().unwrap_or_default();
-            let waits = wire.fork == Half::Idle && hand.unsent(&wire) > 0;
-            let idle = (hand.reserved > 0 || waits) && known("idle-reservation-starves");
-            let orphaned = hand.orphaned > 0 && hand.holds_any() && known("send-stream-drop-keeps-reservation");
-            *stream != but && (idle || orphaned || self.is_kept(*stream, hand))
-        })
     }
 
     /// What the fork grants is what nobody holds, but for what it may withhold.
@@ -229,8 +209,7 @@ impl Model<'_> {
             return (0, received);
         };
         if !hand.receive && !hand.response {
-            let lingers = hand.holds_any() || self.is_kept(stream, hand);
-            return (0, if lingers { hand.lingers as i64 } else { 0 });
+            return (0, if hand.holds_any() { hand.lingers as i64 } else { 0 });
         }
         let all = wire.received as i64 - hand.released as i64;
         if is_reset_by_peer(hand, wire) {
@@ -254,7 +233,7 @@ impl Model<'_> {
         let ignored = |stream: u32| of_the_peer(stream) && self.books.going.is_some_and(|last| stream > last);
         let left = self.books.streams.iter().find(|(stream, wire)| {
             let waits = wire.is_open() && self.hands.get(stream).is_some_and(|hand| hand.is_push && hand.responded);
-            let left = wire.is_counted() || (waits && !known("shutdown-forgets-waiting-push"));
+            let left = wire.is_counted() || waits;
             left && !ignored(**stream)
         });
         self.claim(left.is_none(), || format!("the connection closed on stream {}", left.map_or(0, |left| *left.0)))
