@@ -26,9 +26,11 @@ mod push;
 mod push_credit;
 mod refused_promises;
 mod requests;
+mod reservations;
 mod reset;
 mod responses;
 mod send_budget;
+mod sending;
 mod settings;
 mod slots;
 mod states;
@@ -79,6 +81,7 @@ pub fn all() -> Vec<Case> {
         content::cases(),
         responses::cases(),
         hpack::cases(),
+        reservations::cases(),
         capacity::cases(),
         send_budget::cases(),
         credit::cases(),

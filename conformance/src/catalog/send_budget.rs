@@ -2,19 +2,12 @@
 //! release offers neither. The peer's windows are larger than any limit here, unless a case says otherwise.
 
 use super::prelude::*;
+use super::sending::responding;
 
 /// What the connection buffers at most.
 const LIMIT: usize = 50_000;
 
 const LIMITED: Config = Config { connection_send_buffer: Some(LIMIT), ..Config::DEFAULT };
-
-/// Server: requests on these streams, each with the head of its response sent.
-fn responding(s: &mut Script, streams: &[u32]) {
-    for &stream in streams {
-        s.send(get(stream));
-        s.app(App::Respond { stream, status: 200, end: false });
-    }
-}
 
 /// Server: an open connection with windows of a mebibyte.
 fn open(s: &mut Script) {
