@@ -1,39 +1,52 @@
 //! The one place that reads the time.
+//!
+//! With the feature `virtual-time`, and in the crate's own tests, a thread can hold its time and set it: what depends on time
+//! then gives the same result on every run.
 
 use std::time::Instant;
 
-/// Now. In tests of the crate time stands still until [`advance`] moves it, for each thread by itself.
+/// Now.
 pub(crate) fn now() -> Instant {
-    #[cfg(not(test))]
-    return Instant::now();
-    #[cfg(test)]
-    return held::now();
+    #[cfg(any(test, feature = "virtual-time"))]
+    if let Some(held) = held::now() {
+        return held;
+    }
+    Instant::now()
 }
 
-#[cfg(test)]
-pub(crate) use held::advance;
-
-#[cfg(test)]
-mod held {
+/// Time that is set by hand. For tests and simulations.
+#[cfg(any(test, feature = "virtual-time"))]
+pub mod held {
     use std::cell::Cell;
     use std::time::{Duration, Instant};
 
-    thread_local!(static NOW: Cell<Instant> = Cell::new(Instant::now()));
-
-    pub(super) fn now() -> Instant {
-        NOW.get()
+    thread_local! {
+        static START: Instant = Instant::now();
+        static SINCE: Cell<Option<Duration>> = const { Cell::new(None) };
     }
 
-    /// Moves this thread's time on.
-    pub(crate) fn advance(by: Duration) {
-        NOW.set(now() + by);
+    /// From now on, on this thread, it is this long after an arbitrary moment that stays the same; `None` lets time run again.
+    pub fn set(since: Option<Duration>) {
+        SINCE.set(since);
+    }
+
+    /// Moves this thread's time on. Time that was running is held from here on.
+    pub fn advance(by: Duration) {
+        SINCE.set(Some(SINCE.get().unwrap_or_else(|| START.with(Instant::elapsed)) + by));
+    }
+
+    pub(super) fn now() -> Option<Instant> {
+        SINCE.get().map(|since| START.with(|start| *start) + since)
     }
 
     #[test]
     fn time_moves_when_it_is_moved() {
+        advance(Duration::ZERO);
         let before = super::now();
         assert_eq!(super::now(), before);
         advance(Duration::from_secs(1));
         assert_eq!(super::now(), before + Duration::from_secs(1));
+        set(None);
+        assert_eq!(now(), None);
     }
 }

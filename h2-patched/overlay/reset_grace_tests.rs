@@ -17,6 +17,7 @@ struct Server {
 
 impl Server {
     fn new() -> Self {
+        clock::held::set(Some(Duration::ZERO));
         let config = test_config::server();
         let peer = peer::Dyn::Server;
         Server { recv: Recv::new(peer, &config), counts: Counts::new(peer, &config), store: Store::new() }
@@ -34,7 +35,7 @@ impl Server {
     }
 
     fn time_passes(&mut self, time: Duration) {
-        clock::advance(time);
+        clock::held::advance(time);
         self.recv.clear_expired_reset_streams(&mut self.store, &mut self.counts);
     }
 

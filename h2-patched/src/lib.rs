@@ -18,6 +18,8 @@ include!(concat!(env!("OUT_DIR"), "/h2/src/lib.rs"));
 // deeper is named by a patch; see overlay/README.md.
 #[path = "../overlay/clock.rs"]
 mod clock;
+#[cfg(feature = "virtual-time")]
+pub use clock::held as virtual_time;
 #[path = "../overlay/frame_error_code.rs"]
 mod frame_error_code;
 #[path = "../overlay/window_limit.rs"]

@@ -9,7 +9,7 @@ use crate::repo::{read, Repo};
 const REPEATED: [&str; 3] = ["features", "dependencies", "target"];
 
 /// Features of our own: off by default, and without dependencies.
-const OURS: [&str; 1] = ["ledger"];
+const OURS: [&str; 2] = ["ledger", "virtual-time"];
 
 pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     let release = repo.release()?;
