@@ -1,15 +1,18 @@
 //! Where streams and frames are kept: a slab and a map that do not stay as large as the largest burst made them.
 //!
 //! Nothing is given back below a floor, nor while a good part of the room is used. Room is made again only for more entries
-//! than the floor, so that the allocations this costs are shared by at least as many entries.
+//! than the floor holds, so that the allocations this costs are shared by at least as many entries.
 
 use super::StreamId;
 
 use indexmap::IndexMap;
-use std::ops::{Index, IndexMut};
+use std::ops::{Deref, DerefMut};
 
-/// Entries for which room is kept in any case.
-const FLOOR: usize = 64;
+/// Room that is kept in any case, in octets: that of a connection with some hundred streams at a time, which come and go.
+const FLOOR: usize = 128 << 10;
+
+/// Entries of a map for which room is kept: about as many.
+const IDS: usize = 256;
 
 /// Room for this many times the entries that are left is too much.
 const TOO_MUCH: usize = 4;
@@ -18,50 +21,28 @@ const TOO_MUCH: usize = 4;
 #[derive(Debug)]
 pub(super) struct Slab<T> {
     entries: slab::Slab<T>,
-    /// Entries removed since room was given back last.
+    /// Entries removed since room was given back last, as long as there is much of it.
     removed: usize,
 }
 
 impl<T> Slab<T> {
+    /// Entries for which room is kept in any case.
+    const FLOOR: usize = FLOOR / size_of::<T>();
+
     pub(super) fn new() -> Self {
         Slab { entries: slab::Slab::new(), removed: 0 }
     }
 
-    #[cfg(feature = "ledger")]
-    pub(super) fn iter(&self) -> slab::Iter<'_, T> {
-        self.entries.iter()
-    }
-
-    #[cfg(any(feature = "ledger", feature = "unstable"))]
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    pub(super) fn insert(&mut self, entry: T) -> usize {
-        self.entries.insert(entry)
-    }
-
-    pub(super) fn get(&self, key: usize) -> Option<&T> {
-        self.entries.get(key)
-    }
-
-    pub(super) fn get_mut(&mut self, key: usize) -> Option<&mut T> {
-        self.entries.get_mut(key)
-    }
-
-    pub(super) fn remove(&mut self, key: usize) -> T {
-        let entry = self.entries.remove(key);
-        self.removed += 1;
-        if self.entries.capacity() > FLOOR {
+    /// To be called after an entry was removed. A `remove` of our own would move the entry once more.
+    #[inline]
+    pub(super) fn tidy(&mut self) {
+        if self.entries.capacity() > Self::FLOOR {
+            self.removed += 1;
             self.give_back();
         }
-        entry
     }
 
+    #[cold]
     fn give_back(&mut self) {
         let (len, room) = (self.entries.len(), self.entries.capacity());
         // What is given back is looked at once: as much was removed. Where the last entry stays, nothing is and no time is lost.
@@ -75,23 +56,25 @@ impl<T> Slab<T> {
     }
 }
 
-impl<T> Index<usize> for Slab<T> {
-    type Output = T;
+impl<T> Deref for Slab<T> {
+    type Target = slab::Slab<T>;
 
-    fn index(&self, key: usize) -> &T {
-        &self.entries[key]
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &self.entries
     }
 }
 
-impl<T> IndexMut<usize> for Slab<T> {
-    fn index_mut(&mut self, key: usize) -> &mut T {
-        &mut self.entries[key]
+impl<T> DerefMut for Slab<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.entries
     }
 }
 
 /// Gives back what room `ids` has too much after an entry was removed. The order of entries stays.
 pub(super) fn give_back<V>(ids: &mut IndexMap<StreamId, V>) {
-    if ids.capacity() > FLOOR && ids.len() * TOO_MUCH <= ids.capacity() {
+    if ids.capacity() > IDS && ids.len() * TOO_MUCH <= ids.capacity() {
         ids.shrink_to(ids.len() * 2);
     }
 }
@@ -99,6 +82,14 @@ pub(super) fn give_back<V>(ids: &mut IndexMap<StreamId, V>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FLOOR: usize = Slab::<usize>::FLOOR;
+
+    fn take(slab: &mut Slab<usize>, key: usize) -> usize {
+        let entry = slab.remove(key);
+        slab.tidy();
+        entry
+    }
 
     fn filled(entries: usize) -> Slab<usize> {
         let mut slab = Slab::new();
@@ -109,21 +100,21 @@ mod tests {
     #[test]
     fn an_emptied_slab_gives_all_back() {
         let mut slab = filled(10 * FLOOR);
-        (0..10 * FLOOR).for_each(|key| assert_eq!(slab.remove(key), key));
+        (0..10 * FLOOR).for_each(|key| assert_eq!(take(&mut slab, key), key));
         assert_eq!(slab.entries.capacity(), 0);
     }
 
     #[test]
     fn a_small_slab_keeps_its_room() {
         let mut slab = filled(FLOOR);
-        (0..FLOOR).for_each(|key| assert_eq!(slab.remove(key), key));
+        (0..FLOOR).for_each(|key| assert_eq!(take(&mut slab, key), key));
         assert_eq!(slab.entries.capacity(), FLOOR);
     }
 
     #[test]
     fn an_early_entry_does_not_keep_the_room_of_a_burst() {
         let mut slab = filled(10 * FLOOR);
-        (1..10 * FLOOR).for_each(|key| assert_eq!(slab.remove(key), key));
+        (1..10 * FLOOR).for_each(|key| assert_eq!(take(&mut slab, key), key));
         assert!(slab.entries.capacity() <= FLOOR, "{}", slab.entries.capacity());
         assert_eq!(slab[0], 0);
     }
@@ -132,10 +123,10 @@ mod tests {
     fn a_late_entry_keeps_its_place() {
         let last = 10 * FLOOR - 1;
         let mut slab = filled(last + 1);
-        (0..last).for_each(|key| assert_eq!(slab.remove(key), key));
+        (0..last).for_each(|key| assert_eq!(take(&mut slab, key), key));
         assert_eq!(slab[last], last);
         assert!(slab.insert(7) < last);
-        slab.remove(last);
+        take(&mut slab, last);
         assert!(slab.entries.capacity() <= last);
     }
 
@@ -144,7 +135,7 @@ mod tests {
         let mut slab = filled(4 * FLOOR);
         let capacity = slab.entries.capacity();
         for key in (0..4 * FLOOR).cycle().take(100 * FLOOR) {
-            slab.remove(key);
+            take(&mut slab, key);
             slab.insert(key);
         }
         assert_eq!(slab.entries.capacity(), capacity);
@@ -157,7 +148,7 @@ mod tests {
             ids.swap_remove(&StreamId::from(id));
             give_back(&mut ids);
         }
-        assert!(ids.capacity() <= 2 * FLOOR, "{}", ids.capacity());
+        assert!(ids.capacity() <= IDS, "{}", ids.capacity());
         assert!(ids.values().copied().eq(1..10));
     }
 }
