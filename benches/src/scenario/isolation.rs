@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::transfer::{contenders, row, Path, Record, Transfer};
-use crate::figures::{Better, Figures};
+use crate::figures::{Better, Figures, Row};
 use crate::subject::{Application, Intake, Windows};
 
 const PATH: Path = Path::new(10, 1000);
@@ -20,60 +20,76 @@ const END: Duration = Duration::from_secs(6);
 const HYPER_SERVER: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
 const HYPER_CLIENT: Windows = Windows { stream: 2 << 20, connection: 5 << 20 };
 
-pub(super) fn run() -> Result<Figures, String> {
-    let all_read = uploads(0);
-    let mut measured = vec![(format!("0-of-{STREAMS}"), all_read.clone(), None)];
-    for stopped in STOPPED {
-        measured.push((format!("{stopped}-of-{STREAMS}"), uploads(stopped), Some(&all_read)));
-    }
-    let alone = download(0);
-    measured.push(("no-pushes".into(), alone.clone(), None));
-    measured.push(("unpolled-pushes".into(), download(STREAMS), Some(&alone)));
-
-    let mut rows = Vec::new();
-    for (name, runs, beside) in &measured {
-        match beside {
-            // The yardstick itself is given as a share of the link.
-            None => rows.push(row(format!("link-share/{name}"), "of link", Better::Higher, goodput(runs))),
-            Some(undisturbed) => {
-                let (disturbed, undisturbed) = (goodput(runs), goodput(undisturbed));
-                let shares = std::array::from_fn(|at| Some(disturbed[at]? / undisturbed[at]?));
-                rows.push(row(format!("share/{name}"), "of all", Better::Higher, shares));
-            }
-        }
-    }
-    for (name, runs, _) in &measured {
-        let peaks = runs.each_ref().map(|run| Some(run.as_ref()?.peak_unread as f64));
-        rows.push(row(format!("peak-bytes/{name}"), "octets", Better::Lower, peaks));
-    }
-    for (name, runs, _) in &measured {
-        let peaks = runs.each_ref().map(|run| Some(run.as_ref()?.peak_claim as f64));
-        rows.push(row(format!("peak-claim/{name}"), "octets", Better::Lower, peaks));
-    }
-    Ok(Figures::new("isolation", rows))
-}
-
 /// What all contenders do.
 type Runs = [Option<Record>; 4];
 
-fn uploads(stopped: u32) -> Runs {
-    runs(HYPER_SERVER, STREAMS, Application::Uploads { stopped })
+pub(super) fn run() -> Result<Figures, String> {
+    Ok(Figures::new("isolation", rows(PATH)))
 }
 
-fn download(pushes: u32) -> Runs {
-    runs(HYPER_CLIENT, pushes, Application::Download)
+fn rows(path: Path) -> Vec<Row> {
+    let uploads = |stopped| runs(path, HYPER_SERVER, STREAMS, Application::Uploads { stopped });
+    let download = |pushes| runs(path, HYPER_CLIENT, pushes, Application::Download);
+
+    let (all_read, alone) = (uploads(0), download(0));
+    let disturbed = STOPPED.map(|stopped| (format!("{stopped}-of-{STREAMS}"), uploads(stopped), &all_read));
+    let pushes = ("unpolled-pushes".to_owned(), download(STREAMS), &alone);
+    let disturbed: Vec<_> = disturbed.into_iter().chain([pushes]).collect();
+    let undisturbed = [(format!("0-of-{STREAMS}"), &all_read), ("no-pushes".to_owned(), &alone)];
+
+    let mut rows = Vec::new();
+    for (name, runs, yardstick) in &disturbed {
+        let (shares, all) = (goodput(path, runs), goodput(path, yardstick));
+        let shares = std::array::from_fn(|at| Some(shares[at]? / all[at]?));
+        rows.push(row(format!("share/{name}"), "of all", Better::Higher, shares));
+    }
+    for (name, runs) in &undisturbed {
+        rows.push(row(format!("link-share/{name}"), "of link", Better::Higher, goodput(path, runs)));
+    }
+    let everything = disturbed.iter().map(|(name, runs, _)| (name, runs));
+    let everything: Vec<_> = everything.chain(undisturbed.iter().map(|(name, runs)| (name, *runs))).collect();
+    let peaks = |what: &str, peak: fn(&Record) -> u64| -> Vec<Row> {
+        let each = everything.iter().map(|(name, runs)| {
+            let peaks = runs.each_ref().map(|run| Some(peak(run.as_ref()?) as f64));
+            row(format!("{what}/{name}"), "octets", Better::Lower, peaks)
+        });
+        each.collect()
+    };
+    rows.extend(peaks("peak-bytes", |run| run.peak_unread));
+    rows.extend(peaks("peak-claim", |run| run.peak_claim));
+    rows
 }
 
 /// A figure cannot say why it is missing, so that goes to standard error.
-fn runs(of_hyper: Windows, streams: u32, application: Application) -> Runs {
-    contenders(PATH, of_hyper).map(|contender| {
+fn runs(path: Path, of_hyper: Windows, streams: u32, application: Application) -> Runs {
+    contenders(path, of_hyper).map(|contender| {
         let intake = Intake { windows: contender.windows, application };
-        let record = Transfer { intake, streams, path: PATH }.run(contender.subject, END);
+        let record = Transfer { intake, streams, path }.run(contender.subject, END);
         record.inspect_err(|why| eprintln!("isolation: {application:?} on {}: {why}", contender.name)).ok()
     })
 }
 
 /// Of those who read on, together; `None` where nothing comes any more.
-fn goodput(runs: &Runs) -> [Option<f64>; 4] {
-    runs.each_ref().map(|run| run.as_ref()?.share(PATH.bandwidth, START, END))
+fn goodput(path: Path, runs: &Runs) -> [Option<f64>; 4] {
+    runs.each_ref().map(|run| run.as_ref()?.share(path.bandwidth, START, END))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runs_give_the_same_figures_and_the_release_stalls_behind_ten() {
+        let path = Path::new(10, 10);
+        let rows = rows(path);
+        assert_eq!(rows, super::rows(path));
+        let row = |name: &str| rows.iter().find(|row| row.name == name).expect("it is measured");
+        for name in ["share/1-of-100", "share/99-of-100", "link-share/0-of-100", "peak-claim/no-pushes"] {
+            row(name);
+        }
+        assert!(row("link-share/0-of-100").upstream.0.is_some_and(|share| share > 0.3));
+        assert_eq!(row("share/10-of-100").upstream.0, None);
+        assert_eq!(row("share/unpolled-pushes").upstream.0, None);
+        assert_eq!(row("peak-bytes/10-of-100").upstream.0, Some(65_535.0));
+    }
 }

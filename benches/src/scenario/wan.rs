@@ -75,7 +75,7 @@ mod tests {
             names,
             ["link-share/10ms/10Mbit", "start-up/10ms/10Mbit", "peak-bytes/10ms/10Mbit", "peak-claim/10ms/10Mbit"]
         );
-        let tuned = rows[0].peer["tuned-windows"].0.expect("it goes on");
+        let tuned = rows[0].peer["upstream-tuned-windows"].0.expect("it goes on");
         assert!((tuned - 1.0).abs() < 0.01, "{tuned}");
     }
 }

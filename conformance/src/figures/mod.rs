@@ -1,9 +1,9 @@
 //! Figures of the benches: held, printed as a table, written as JSON and read back, drawn.
 
-//CHART
+pub mod chart;
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -53,6 +53,13 @@ impl Figures {
     pub fn new(scenario: &str, rows: Vec<Row>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Figures { scenario: scenario.into(), machine: Machine { cores }, rows }
+    }
+
+    /// Names of the other implementations that any row has a figure of, in order.
+    #[must_use]
+    pub fn peers(&self) -> Vec<&str> {
+        let peers: BTreeSet<&str> = self.rows.iter().flat_map(|row| row.peer.keys().map(String::as_str)).collect();
+        peers.into_iter().collect()
     }
 
     /// Names of the rows in which the fork did not come to its end.
@@ -147,6 +154,16 @@ pub(crate) mod tests {
             Row::new("cpu".into(), "us", Better::Lower, None, Some(1.5)),
         ];
         Figures { scenario: "updates".into(), machine: Machine { cores: 2 }, rows }
+    }
+
+    /// Rows whose upstream has 0.25, whose fork has nothing, and whose peer has 0.75 and a name that means something in XML.
+    pub(crate) fn hostile(scenario: &str, names: &[&str]) -> Figures {
+        let rows = names.iter().map(|name| {
+            let mut row = Row::new((*name).into(), "a<b>", Better::Higher, Some(0.25), None);
+            row.peer.insert("a<b>\u{1}".into(), Figure(Some(0.75)));
+            row
+        });
+        Figures::new(scenario, rows.collect())
     }
 
     #[test]

@@ -21,7 +21,6 @@ pub fn read(path: &Path) -> Result<Vec<Figures>, String> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::figures;
-    use super::*;
 
     #[test]
     fn one_scenario_and_several_are_read_and_nothing_else() {

@@ -4,6 +4,9 @@ use crate::figures::{Better, Figure, Row};
 use crate::scenario::transfer::Path;
 use crate::subject::{Subject, Windows, PATCHED, UPSTREAM};
 
+const OF_HYPER: &str = "upstream-hyper-windows";
+const TUNED: &str = "upstream-tuned-windows";
+
 /// One of them.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::scenario) struct Contender {
@@ -19,8 +22,8 @@ pub(in crate::scenario) fn contenders(path: Path, of_hyper: Windows) -> [Contend
     [
         Contender { name: "upstream", subject: UPSTREAM, windows: None },
         Contender { name: "patched", subject: PATCHED, windows: None },
-        windows("hyper-windows", of_hyper),
-        windows("tuned-windows", path.tuned_windows()),
+        windows(OF_HYPER, of_hyper),
+        windows(TUNED, path.tuned_windows()),
     ]
 }
 
@@ -28,6 +31,6 @@ pub(in crate::scenario) fn contenders(path: Path, of_hyper: Windows) -> [Contend
 pub(in crate::scenario) fn row(name: String, unit: &str, better: Better, figures: [Option<f64>; 4]) -> Row {
     let [upstream, patched, of_hyper, tuned] = figures;
     let mut row = Row::new(name, unit, better, upstream, patched);
-    row.peer = [("hyper-windows", of_hyper), ("tuned-windows", tuned)].map(|(n, f)| (n.to_owned(), Figure(f))).into();
+    row.peer = [(OF_HYPER, of_hyper), (TUNED, tuned)].map(|(n, f)| (n.to_owned(), Figure(f))).into();
     row
 }
