@@ -81,9 +81,9 @@ mod tests {
     fn a_share_is_of_the_time_between() {
         let record = record(|ms| if ms > 1000 { 50 } else { 10 });
         assert_eq!(record.share(100_000, 1000 * MS, 2000 * MS), Some(0.5));
-        assert_eq!(record.share(100_000, 0 * MS, 1000 * MS), Some(0.1));
+        assert_eq!(record.share(100_000, Duration::ZERO, 1000 * MS), Some(0.1));
         assert_eq!(record.share(100_000, 10_000 * MS, 11_000 * MS), None);
-        assert_eq!(Record::default().share(100_000, 0 * MS, MS), None);
+        assert_eq!(Record::default().share(100_000, Duration::ZERO, MS), None);
     }
 
     #[test]
