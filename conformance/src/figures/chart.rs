@@ -90,7 +90,7 @@ struct Series {
 }
 
 impl Compared<'_> {
-    /// Upstream, its peers by name, and the fork last, so that it is drawn on top.
+    /// Upstream, its peers by name, and the fork last.
     fn series(&self) -> Vec<Series> {
         let peers = self.peers.iter().zip(PEERS.iter().cycle());
         let peers = peers.map(|(name, colour)| Series { name: printable(name), colour: *colour });
@@ -157,6 +157,17 @@ mod tests {
                 (row.upstream, row.patched) = (Figure(Some(value)), Figure(Some(1e-300)));
             }
             texts(&svg(&figures).expect("there are figures"));
+        }
+    }
+
+    #[test]
+    fn many_panels_bars_and_rows_are_small_but_no_panic() {
+        let long = "x".repeat(500);
+        let names = (1..400).flat_map(|n| [format!("link-share/{n}ms/{n}bit"), format!("share/{n}"), long.clone()]);
+        let names: Vec<String> = names.chain([format!("link-share/{}ms/{long}", u32::MAX)]).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        for scenario in ["wan", "isolation", "other"] {
+            texts(&svg(&hostile(scenario, &names)).expect("there are figures"));
         }
     }
 }
