@@ -17,6 +17,8 @@ pub struct Subject {
     pub pair: fn(&Shape) -> Box<dyn Pair>,
     /// A server in memory that gives these answers to requests, in their order.
     pub respond: fn(&[Answer]) -> Box<dyn Server>,
+    /// A receiver in memory, in virtual time.
+    pub receive: fn(&Intake) -> Box<dyn Receiver>,
 }
 
 pub const UPSTREAM: Subject = upstream::SUBJECT;
@@ -103,4 +105,46 @@ pub trait Server {
     ///
     /// Why the connection, or a response, came to its end before it was done.
     fn turn(&mut self, octets: &[u8]) -> Result<Vec<u8>, String>;
+}
+
+/// Who receives what.
+#[derive(Clone, Copy, Debug)]
+pub struct Intake {
+    /// `None` leaves the subject's defaults.
+    pub windows: Option<Windows>,
+    pub application: Application,
+}
+
+/// Receive windows that are set once, in octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Windows {
+    pub stream: u32,
+    pub connection: u32,
+}
+
+/// What becomes of what arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Application {
+    /// A server of uploads. Of the first so many it reads one chunk each and then no more, all others as they arrive.
+    Uploads { stopped: u32 },
+    /// A client that makes one request and reads the response as it arrives. Nobody asks for pushed responses.
+    Download,
+}
+
+/// A receiver that works while it is given a turn and never otherwise.
+pub trait Receiver {
+    /// Hands over what arrives at this moment and lets the receiver work until it waits.
+    ///
+    /// # Errors
+    ///
+    /// Why the connection, or a stream, came to its end.
+    fn turn(&mut self, now: Duration, octets: &[u8]) -> Result<Turn, String>;
+}
+
+/// What a receiver did in a turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    pub written: Vec<u8>,
+    /// Octets that the application read, by stream.
+    pub read: Vec<(u32, usize)>,
 }

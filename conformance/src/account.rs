@@ -6,6 +6,7 @@ use crate::case::Case;
 use crate::claims::{Claims, Patch};
 use crate::compare::{self, Difference, Pair};
 use crate::expectations::Expectations;
+use crate::figures::Figures;
 use crate::judge::Outcome;
 use crate::problem::Problem;
 use crate::suite::{Contender, Played};
@@ -83,6 +84,8 @@ pub struct Account {
     pub claims: Claims,
     pub problems: Vec<Problem>,
     pub seed: Option<u64>,
+    /// What benches measured, for the page to show.
+    pub figures: Vec<Figures>,
 }
 
 /// How many results a subject has of each kind.
@@ -172,6 +175,7 @@ impl Account {
             claims: Claims::NONE,
             problems,
             seed: None,
+            figures: Vec::new(),
         }
     }
 

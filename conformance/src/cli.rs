@@ -76,6 +76,9 @@ pub(crate) struct Compare {
     /// Play everything so many times; any change of verdict or transcript is an error [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: Option<u32>,
+    /// Figures to show in report.html, as `h2-benches --json` writes them. May be given again
+    #[arg(long, value_name = "PATH")]
+    pub(crate) figures: Vec<PathBuf>,
     /// Where results.json, report.md and report.html go [default: target/conformance]
     #[arg(long, value_name = "DIR")]
     pub(crate) reports: Option<PathBuf>,

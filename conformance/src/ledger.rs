@@ -44,10 +44,14 @@ impl Ledger {
 
     /// Books a frame of the sender.
     pub fn sent(&mut self, frame: &Frame) {
-        let octets = i64::from(frame.flow_controlled());
+        self.used(frame.stream, frame.flow_controlled());
+    }
+
+    /// Books so many octets of DATA, padding included, on a stream.
+    pub fn used(&mut self, stream: u32, octets: u32) {
         if octets > 0 {
-            self.connection -= octets;
-            *self.streams.entry(frame.stream).or_default() -= octets;
+            self.connection -= i64::from(octets);
+            *self.streams.entry(stream).or_default() -= i64::from(octets);
         }
     }
 

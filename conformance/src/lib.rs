@@ -17,6 +17,7 @@ pub mod drive;
 pub mod endpoint;
 pub mod expectations;
 pub mod explain;
+pub mod figures;
 pub mod fuzz;
 pub mod glob;
 pub mod judge;

@@ -37,6 +37,8 @@ fn bad_input_gives_exactly_one_line_and_exit_2() {
         (&["compare", "--subjects", "upstream,upstream"], "two different names"),
         (&["compare", "--subjects", "upstream,pached"], "patched"),
         (&["compare", "--repeat", "0"], "--repeat"),
+        (&["compare", "--figures", text(&missing)], "missing.json"),
+        (&["--figures", text(&garbage)], "garbage.json is not figures"),
         (&["run", "--subject", "nobody"], "upstream, patched"),
         (&["run"], "--subject"),
         (&["run", "--subject", "patched", "--case", "settings/acknowledgd"], CASE),

@@ -1,6 +1,7 @@
 //! The workloads, for either h2; `super::h2` says which.
 
 mod pair;
+mod receive;
 mod respond;
 mod serve;
 mod upload;
@@ -11,6 +12,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::h2::{self, SendStream};
+use super::set_time;
 use crate::subject::Subject;
 
 pub(crate) const SUBJECT: Subject = Subject {
@@ -18,6 +20,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     serve: serve::serve,
     pair: |shape| Box::new(pair::Pair::new(shape)),
     respond: |answers| Box::new(respond::Server::new(answers)),
+    receive: |intake| Box::new(receive::Receiver::new(intake)),
 };
 
 /// What answers a tiny request.

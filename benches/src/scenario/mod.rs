@@ -1,9 +1,12 @@
 //! Scenarios: each measures both in one run.
 
 mod fairness;
+mod isolation;
 mod pairs;
 mod requests;
+mod transfer;
 mod updates;
+mod wan;
 
 use crate::figures::Figures;
 
@@ -32,5 +35,15 @@ pub const ALL: &[Scenario] = &[
         name: "fairness",
         about: "how a server shares the connection window: a small response behind bulk, bulk beside bulk, idle reservations",
         run: fairness::run,
+    },
+    Scenario {
+        name: "wan",
+        about: "share of a link that an upload gets over round trips of 1 to 200 ms, how soon, and the memory it takes",
+        run: wan::run,
+    },
+    Scenario {
+        name: "isolation",
+        about: "what readers get beside others on their connection that stopped reading, and the memory it takes",
+        run: isolation::run,
     },
 ];

@@ -5,7 +5,7 @@ use h2_conformance::claims::Claims;
 use h2_conformance::compare::unsteady;
 use h2_conformance::problem::Problem;
 use h2_conformance::suite::{all_cores, play_all, Contender, Played};
-use h2_conformance::{catalog, report, select, subject};
+use h2_conformance::{catalog, figures, report, select, subject};
 
 use super::progress::Line;
 use super::{output, status, Failure};
@@ -15,6 +15,8 @@ pub(super) fn run(options: &Compare, common: &Common) -> Result<u8, Failure> {
     let catalogue = catalog::all();
     let cases = select::cases(&catalogue, &options.cases).map_err(Failure::Input)?;
     let subjects = subjects(&options.subjects)?;
+    let figures = options.figures.iter().map(|path| figures::read(path)).collect::<Result<Vec<_>, _>>();
+    let figures = figures.map_err(Failure::Input)?.concat();
     let contenders = [&subjects[0] as &dyn Contender, &subjects[1]];
     let parties = contenders.map(Party::of);
 
@@ -27,6 +29,7 @@ pub(super) fn run(options: &Compare, common: &Common) -> Result<u8, Failure> {
     let is_fork = [subjects[0].name, subjects[1].name] == [UPSTREAM, PATCHED];
     let mut account = Account::of_comparison(results, is_fork.then_some(Claims::OF_THE_FORK));
     account.seed = common.seed;
+    account.figures = figures;
     for _ in 1..options.repeat.unwrap_or(1) {
         for found in changes(&results, &play()) {
             // A case that wavers is told once, however often it does.

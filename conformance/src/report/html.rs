@@ -1,6 +1,8 @@
 //! The account as one page that needs nothing but itself: a matrix of cases and subjects, and behind each row what went over
 //! the wire.
 
+mod figures;
+
 use std::fmt::{self, Write as _};
 
 use super::headline::headline;
@@ -55,6 +57,7 @@ fn write_all(out: &mut String, account: &Account) -> fmt::Result {
     subjects(out, account)?;
     problems(out, account)?;
     differences(out, account)?;
+    account.figures.iter().try_for_each(|figures| self::figures::section(out, figures))?;
     matrix(out, account)?;
     legend(out)?;
     let seed = account.seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
@@ -209,13 +212,29 @@ fn legend(out: &mut String) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::sample;
+    use super::super::tests::sample as without_figures;
     use super::*;
+    use crate::figures::tests::hostile;
+
+    fn sample() -> Account {
+        let figures =
+            ["wan", "isolation", "<s>"].map(|scenario| hostile(scenario, &["link-share/1ms/1Gbit", "share/a<b>"]));
+        Account { figures: figures.into(), ..without_figures() }
+    }
+
+    #[test]
+    fn figures_are_drawn_and_listed() {
+        let page = render(&sample());
+        assert_eq!(page.matches("<svg ").count(), 3);
+        assert_eq!(page.matches("<h2>Figures").count(), 3);
+        assert!(page.contains("<td>unfinished</td>"));
+        assert!(!render(&without_figures()).contains("<svg"));
+    }
 
     #[test]
     fn nothing_from_outside_gets_in_unescaped_or_is_fetched() {
         let page = render(&sample());
-        for raw in ["Something <is>", "h2 <1>", "a <known>", "Mend <it>", "\u{1}"] {
+        for raw in ["Something <is>", "h2 <1>", "a <known>", "Mend <it>", "a<b>", "<s>", "\u{1}"] {
             assert!(!page.contains(raw), "{raw}");
         }
         assert!(page.contains("Something &lt;is&gt; &quot;so&quot; &amp; so"));
@@ -231,8 +250,8 @@ mod tests {
         let body = page.split_once("</style>\n</head>\n").unwrap().1.trim_end().strip_suffix("</html>").unwrap();
         let body = body.replace("<br>", "").replace("<input type=\"checkbox\" id=\"only\">", "");
         let document = roxmltree::Document::parse(&body).unwrap();
-        let rows = document.descendants().filter(|node| node.has_tag_name("details")).count();
-        assert_eq!(rows, 7);
+        let rows = document.descendants().filter(|node| node.has_tag_name("summary"));
+        assert_eq!(rows.filter(|node| node.attribute("class") == Some("line")).count(), 7);
         let parts: Vec<_> = document
             .descendants()
             .filter(|node| node.attribute("class") == Some("parts"))

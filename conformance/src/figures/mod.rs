@@ -1,29 +1,34 @@
-//! Figures: held, printed as a table, written as JSON.
+//! Figures of the benches: held, printed as a table, written as JSON and read back, drawn.
 
-use std::collections::BTreeMap;
+pub mod chart;
+mod read;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
+
+pub use read::read;
 
 /// What a scenario measured.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
-    pub scenario: &'static str,
+    pub scenario: String,
     pub machine: Machine,
     pub rows: Vec<Row>,
 }
 
 /// Where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     pub cores: usize,
 }
 
 /// One figure of both.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     pub name: String,
-    pub unit: &'static str,
+    pub unit: String,
     pub better: Better,
     pub upstream: Figure,
     pub patched: Figure,
@@ -32,7 +37,7 @@ pub struct Row {
 }
 
 /// Which way a figure should move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Better {
     Lower,
@@ -40,14 +45,21 @@ pub enum Better {
 }
 
 /// A number, or nothing where the work did not come to its end.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct Figure(pub Option<f64>);
 
 impl Figures {
     #[must_use]
-    pub fn new(scenario: &'static str, rows: Vec<Row>) -> Self {
+    pub fn new(scenario: &str, rows: Vec<Row>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Figures { scenario, machine: Machine { cores }, rows }
+        Figures { scenario: scenario.into(), machine: Machine { cores }, rows }
+    }
+
+    /// Names of the other implementations that any row has a figure of, in order.
+    #[must_use]
+    pub fn peers(&self) -> Vec<&str> {
+        let peers: BTreeSet<&str> = self.rows.iter().flat_map(|row| row.peer.keys().map(String::as_str)).collect();
+        peers.into_iter().collect()
     }
 
     /// Names of the rows in which the fork did not come to its end.
@@ -59,12 +71,15 @@ impl Figures {
 impl Row {
     /// A row of what was measured here.
     #[must_use]
-    pub fn new(name: String, unit: &'static str, better: Better, upstream: Option<f64>, patched: Option<f64>) -> Self {
+    pub fn new(name: String, unit: &str, better: Better, upstream: Option<f64>, patched: Option<f64>) -> Self {
+        let unit = unit.into();
         Row { name, unit, better, upstream: Figure(upstream), patched: Figure(patched), peer: BTreeMap::new() }
     }
 
-    fn ratio(&self) -> Option<f64> {
-        Some(self.patched.0? / self.upstream.0?)
+    /// The fork's figure over upstream's, where both have one.
+    #[must_use]
+    pub fn ratio(&self) -> Option<f64> {
+        Some(self.patched.0? / self.upstream.0?).filter(|ratio| ratio.is_finite())
     }
 }
 
@@ -83,8 +98,20 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(number) if number.fract() == 0.0 => f.pad(&format!("{number}")),
+            Some(number) if number.abs() < 0.1 => f.pad(&format!("{number:.4}")),
             Some(number) => f.pad(&format!("{number:.2}")),
             None => f.pad("unfinished"),
+        }
+    }
+}
+
+impl Better {
+    /// In the table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Better::Lower => "lower",
+            Better::Higher => "higher",
         }
     }
 }
@@ -100,14 +127,14 @@ impl fmt::Display for Figures {
         )?;
         for row in &self.rows {
             let ratio = row.ratio().map_or("-".into(), |ratio| format!("{ratio:.2}"));
-            let better = match row.better {
-                Better::Lower => "lower",
-                Better::Higher => "higher",
-            };
             writeln!(
                 f,
-                "{:width$}  {:>8} {:>11} {:>11} {ratio:>7}  {better}",
-                row.name, row.unit, row.upstream, row.patched
+                "{:width$}  {:>8} {:>11} {:>11} {ratio:>7}  {}",
+                row.name,
+                row.unit,
+                row.upstream,
+                row.patched,
+                row.better.name()
             )?;
             for (name, figure) in &row.peer {
                 writeln!(f, "{:width$}  {:>8} {figure:>11}  {name}", "", row.unit)?;
@@ -118,15 +145,25 @@ impl fmt::Display for Figures {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn figures() -> Figures {
+    pub(crate) fn figures() -> Figures {
         let rows = vec![
             Row::new("count/fast".into(), "updates", Better::Lower, Some(512.0), Some(256.0)),
             Row::new("cpu".into(), "us", Better::Lower, None, Some(1.5)),
         ];
-        Figures { scenario: "updates", machine: Machine { cores: 2 }, rows }
+        Figures { scenario: "updates".into(), machine: Machine { cores: 2 }, rows }
+    }
+
+    /// Rows whose upstream has 0.25, whose fork has nothing, and whose peer has 0.75 and a name that means something in XML.
+    pub(crate) fn hostile(scenario: &str, names: &[&str]) -> Figures {
+        let rows = names.iter().map(|name| {
+            let mut row = Row::new((*name).into(), "a<b>", Better::Higher, Some(0.25), None);
+            row.peer.insert("a<b>\u{1}".into(), Figure(Some(0.75)));
+            row
+        });
+        Figures::new(scenario, rows.collect())
     }
 
     #[test]
@@ -141,6 +178,7 @@ mod tests {
             ],
         });
         assert_eq!(json, expected);
+        assert_eq!(serde_json::from_value::<Figures>(json).expect("our own form"), figures());
     }
 
     #[test]

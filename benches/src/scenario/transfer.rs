@@ -1,0 +1,202 @@
+//! Content on its way over a link in virtual time: an ideal sender of frames, and a receiver that is measured.
+
+mod back;
+mod books;
+mod contender;
+mod record;
+mod sender;
+
+use std::time::Duration;
+
+use h2_conformance::transport::link::{Link, Shape};
+use h2_conformance::wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
+
+use crate::subject::{Application, Intake, Receiver, Subject, Windows};
+use back::Back;
+use books::Books;
+pub(super) use contender::{contenders, row};
+pub(super) use record::Record;
+use sender::Sender;
+
+/// Octets that may wait at either sender's side: four full DATA frames, so that the line never waits for its sender.
+const BUFFER: usize = 64 << 10;
+
+/// What is sent, to whom, over what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Transfer {
+    pub(super) intake: Intake,
+    /// Streams with content for ever: uploads, or responses that are pushed beside the one that was asked for.
+    pub(super) streams: u32,
+    pub(super) path: Path,
+}
+
+/// A link that is the same both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Path {
+    pub(super) round_trip: Duration,
+    /// Octets a second.
+    pub(super) bandwidth: u64,
+}
+
+impl Path {
+    pub(super) const fn new(round_trip_ms: u64, megabits: u64) -> Self {
+        Path { round_trip: Duration::from_millis(round_trip_ms), bandwidth: megabits * 1_000_000 / 8 }
+    }
+
+    /// Windows of twice the product of bandwidth and round-trip time, as somebody would set them who knows the link. No window
+    /// of a connection is smaller than what it begins with.
+    pub(super) fn tuned_windows(self) -> Windows {
+        let octets = 2 * u128::from(self.bandwidth) * self.round_trip.as_nanos() / 1_000_000_000;
+        let octets = u32::try_from(octets).unwrap_or(MAX_WINDOW).clamp(DEFAULT_WINDOW, MAX_WINDOW);
+        Windows { stream: octets, connection: octets }
+    }
+
+    fn one_way(self) -> Link {
+        Link::new(Shape { delay: self.round_trip / 2, bandwidth: self.bandwidth, buffer: BUFFER })
+    }
+}
+
+impl Transfer {
+    /// Lets it go on until then, from the connection's first octet.
+    ///
+    /// # Errors
+    ///
+    /// How the receiver ends the connection, or a stream that it reads.
+    pub(super) fn run(&self, subject: Subject, until: Duration) -> Result<Record, String> {
+        let streams = self.streams();
+        let is_client = self.intake.application == Application::Download;
+        let mut run = Run {
+            transfer: self,
+            receiver: (subject.receive)(&self.intake),
+            sender: if is_client { Sender::server(&streams) } else { Sender::client(&streams) },
+            books: Books::of(streams),
+            there: self.path.one_way(),
+            back: Back::new(self.path.one_way(), is_client),
+            record: Record::default(),
+        };
+        let mut now = Duration::ZERO;
+        run.turn(now, &[])?;
+        while now <= until {
+            run.sender.send(now, &mut run.there);
+            // Where nothing is under way, nothing will ever happen again.
+            let Some(next) = run.there.next_event().into_iter().chain(run.back.next_event()).min() else { break };
+            now = next;
+            let arrived = run.there.arrivals(now);
+            if arrived > 0 {
+                let octets = run.sender.deliver(arrived, &mut run.books);
+                run.turn(now, &octets)?;
+            }
+            for frame in run.back.arrivals(now) {
+                run.sender.hear(&frame)?;
+            }
+        }
+        run.record.peak_unread = run.books.peak();
+        Ok(run.record)
+    }
+}
+
+struct Run<'a> {
+    transfer: &'a Transfer,
+    receiver: Box<dyn Receiver>,
+    sender: Sender,
+    books: Books,
+    /// With content.
+    there: Link,
+    back: Back,
+    record: Record,
+}
+
+impl Run<'_> {
+    fn turn(&mut self, now: Duration, octets: &[u8]) -> Result<(), String> {
+        let turn = self.receiver.turn(now, octets)?;
+        let mut goodput = 0;
+        for (stream, octets) in turn.read {
+            self.books.read(stream, octets);
+            goodput += if self.transfer.is_read(stream) { octets as u64 } else { 0 };
+        }
+        self.back.write(now, &turn.written, |frame| self.books.written(frame));
+        self.record.note(now, goodput);
+        self.record.peak_claim = self.record.peak_claim.max(self.books.claim());
+        Ok(())
+    }
+}
+
+impl Transfer {
+    /// Those with content, in their order.
+    fn streams(&self) -> Vec<u32> {
+        match self.intake.application {
+            Application::Uploads { .. } => (0..self.streams).map(|upload| 2 * upload + 1).collect(),
+            Application::Download => std::iter::once(1).chain((1..=self.streams).map(|push| 2 * push)).collect(),
+        }
+    }
+
+    /// Whether the receiver reads the whole of a stream.
+    fn is_read(&self, stream: u32) -> bool {
+        match self.intake.application {
+            Application::Uploads { stopped } => stream > 2 * stopped,
+            Application::Download => stream == 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::subject::BOTH;
+
+    const PATH: Path = Path::new(10, 100);
+
+    fn upload(windows: Option<Windows>, stopped: u32, streams: u32) -> Transfer {
+        Transfer { intake: Intake { windows, application: Application::Uploads { stopped } }, streams, path: PATH }
+    }
+
+    #[test]
+    fn windows_above_what_is_under_way_fill_the_link_but_for_frame_headers() {
+        for (name, subject) in BOTH {
+            let windows = Some(Windows { stream: 1 << 20, connection: 1 << 20 });
+            let second = Duration::from_secs(1);
+            let record = upload(windows, 0, 1).run(subject, 2 * second).expect("nothing is wrong");
+            let share = record.share(PATH.bandwidth, second, 2 * second).expect("it goes on");
+            // Nine octets of header in every frame, and a frame more or less at either end of the time.
+            let (all, frame) = (16_384.0 / 16_393.0, 16_384.0 / PATH.bandwidth as f64);
+            assert!((share - all).abs() <= frame, "{name}: {share}");
+        }
+    }
+
+    #[test]
+    fn a_window_that_is_static_bounds_what_crosses_the_link_in_a_round_trip() {
+        // The release never grows a window by itself. Half of one is announced at a time: no less than that is always under way.
+        let windows = Some(Windows { stream: 65_535, connection: 65_535 });
+        let record = upload(windows, 0, 1).run(BOTH[0].1, Duration::from_secs(2)).expect("nothing is wrong");
+        let share = record.share(PATH.bandwidth, Duration::from_secs(1), Duration::from_secs(2)).expect("it goes on");
+        let bound = 65_535.0 / (PATH.bandwidth as f64 * PATH.round_trip.as_secs_f64());
+        assert!(share > bound / 2.0 && share < bound, "{share} of {bound}");
+        assert_eq!(record.start_up(PATH), None);
+        assert!(record.peak_claim == 65_535 && record.peak_unread == 16_384, "{record:?}");
+    }
+
+    #[test]
+    fn what_nobody_reads_is_buffered_and_bounded_by_its_window() {
+        for (name, subject) in BOTH {
+            let windows = Some(Windows { stream: 100_000, connection: 10 << 20 });
+            let record = upload(windows, 3, 4).run(subject, Duration::from_secs(1)).expect("nothing is wrong");
+            // Each of the three read its first chunk, which may or may not have been announced again.
+            assert!((3 * 83_616..=300_000).contains(&record.peak_unread), "{name}: {}", record.peak_unread);
+        }
+    }
+
+    #[test]
+    fn two_runs_are_the_same() {
+        for (_, subject) in BOTH {
+            let run = || upload(None, 1, 5).run(subject, Duration::from_millis(300));
+            assert_eq!(run(), run());
+        }
+    }
+
+    #[test]
+    fn tuned_windows_stay_within_their_range() {
+        assert_eq!(Path::new(200, 1000).tuned_windows().stream, 50_000_000);
+        assert_eq!(Path::new(1, 100).tuned_windows().stream, DEFAULT_WINDOW);
+        assert_eq!(Path::new(1_000_000, 100_000).tuned_windows().stream, MAX_WINDOW);
+    }
+}

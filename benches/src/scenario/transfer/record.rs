@@ -1,0 +1,98 @@
+//! What a run amounts to.
+
+use std::time::Duration;
+
+use super::Path;
+use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
+
+/// A rate is taken over no fewer full frames than these: one more or less then makes no difference.
+const FRAMES: u64 = 16;
+
+/// Of the link: what counts as having reached it.
+const REACHED: f64 = 0.9;
+
+/// Octets of goodput over time, and what was held at worst.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::scenario) struct Record {
+    /// When so many octets in all had been read, in the order of time.
+    read: Vec<(Duration, u64)>,
+    /// Largest number of octets that were buffered.
+    pub(in crate::scenario) peak_unread: u64,
+    /// Largest number of octets that were buffered or could have come on top.
+    pub(in crate::scenario) peak_claim: u64,
+}
+
+impl Record {
+    /// What has been read now.
+    pub(super) fn note(&mut self, now: Duration, read: u64) {
+        if read > 0 {
+            self.read.push((now, self.total() + read));
+        }
+    }
+
+    /// Octets read after `from` and until `to`, as a share of those that the bandwidth has room for in that time. `None` when
+    /// there are none: it stalls.
+    pub(in crate::scenario) fn share(&self, bandwidth: u64, from: Duration, to: Duration) -> Option<f64> {
+        let octets = self.until(to) - self.until(from);
+        (octets > 0).then(|| octets as f64 / (bandwidth as f64 * (to - from).as_secs_f64()))
+    }
+
+    /// When nine tenths of the link were used for the first time, over a round-trip time, or the time of 16 full frames if that
+    /// is longer.
+    pub(in crate::scenario) fn start_up(&self, path: Path) -> Option<Duration> {
+        let frames = Duration::from_nanos(FRAMES * DEFAULT_FRAME_SIZE as u64 * 1_000_000_000 / path.bandwidth);
+        let span = path.round_trip.max(frames);
+        let enough = REACHED * path.bandwidth as f64 * span.as_secs_f64();
+        let mut before = 0;
+        let mut older = self.read.iter().peekable();
+        self.read.iter().find_map(|(now, total)| {
+            while let Some((_, gone)) = older.next_if(|(then, _)| *then + span <= *now) {
+                before = *gone;
+            }
+            ((total - before) as f64 >= enough).then_some(*now)
+        })
+    }
+
+    fn until(&self, then: Duration) -> u64 {
+        let count = self.read.partition_point(|(now, _)| *now <= then);
+        count.checked_sub(1).map_or(0, |last| self.read[last].1)
+    }
+
+    fn total(&self) -> u64 {
+        self.read.last().map_or(0, |(_, total)| *total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+    /// 100 octets in a millisecond would be all. 16 frames take longer than the round trip.
+    const PATH: Path = Path { round_trip: Duration::from_millis(10), bandwidth: 100_000 };
+
+    fn record(octets: impl Fn(u32) -> u64) -> Record {
+        let mut record = Record::default();
+        (1..=10_000).for_each(|ms| record.note(ms * MS, octets(ms)));
+        record
+    }
+
+    #[test]
+    fn a_share_is_of_the_time_between() {
+        let record = record(|ms| if ms > 1000 { 50 } else { 10 });
+        assert_eq!(record.share(100_000, 1000 * MS, 2000 * MS), Some(0.5));
+        assert_eq!(record.share(100_000, Duration::ZERO, 1000 * MS), Some(0.1));
+        assert_eq!(record.share(100_000, 10_000 * MS, 11_000 * MS), None);
+        assert_eq!(Record::default().share(100_000, Duration::ZERO, MS), None);
+    }
+
+    #[test]
+    fn the_start_ends_when_nine_tenths_are_used_for_long_enough() {
+        assert_eq!(record(|_| 89).start_up(PATH), None);
+        // 16 frames of 16 384 octets take 2621.44 ms. Of the 2621 ms before a moment, nine tenths then have to be full.
+        let start = record(|ms| if ms > 1000 { 100 } else { 0 }).start_up(PATH).expect("it is reached");
+        assert_eq!(start, 3360 * MS);
+        // A burst is not a start.
+        assert_eq!(record(|ms| if ms % 100 == 0 { 5000 } else { 0 }).start_up(PATH), None);
+    }
+}
