@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::judge::Expect;
-use crate::script::Script;
+use crate::script::{Script, UpdatePolicy};
 
 /// One case. Ids read `topic/fault-in-kebab-case` and are never reused.
 #[derive(Clone, Debug)]
@@ -90,6 +90,13 @@ pub struct Config {
     pub send_buffer: Option<usize>,
     /// Octets of DATA buffered on the connection before capacity is held back. The release has no such limit.
     pub connection_send_buffer: Option<usize>,
+    /// Octets that the peer may be granted and have sent unread beyond the windows. Cases have none unless they say so, and then
+    /// windows stand where they were set, so that books are exact; `None` is the subject's default. The release has no such thing.
+    pub receive_budget: Option<u32>,
+    /// When WINDOW_UPDATE frames are sent. The release has no choice.
+    pub update_policy: Option<UpdatePolicy>,
+    /// The subject sees the link's time. Else it has its own, and nothing in a case takes long.
+    pub time_passes: bool,
     /// How many streams that were reset locally are remembered, and for how long.
     pub reset_grace: Option<(usize, Duration)>,
     /// Client: SETTINGS_ENABLE_PUSH.
@@ -97,7 +104,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The subject's defaults.
+    /// The subject's defaults, with windows that stand where they were set.
     pub const DEFAULT: Config = Config {
         stream_window: None,
         connection_window: None,
@@ -106,6 +113,9 @@ impl Config {
         max_header_list: None,
         send_buffer: None,
         connection_send_buffer: None,
+        receive_budget: Some(0),
+        update_policy: None,
+        time_passes: false,
         reset_grace: None,
         push: None,
     };

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Config, Needs, Role};
-use crate::script::{App, Credit, Reflexes, Script, Sent, Step, Upload};
+use crate::script::{App, Credit, Reflexes, Script, Sent, Step, UpdatePolicy, Upload};
 use crate::wire::print::hex;
 use crate::wire::{Frame, FrameReader, PREFACE};
 
@@ -96,11 +96,46 @@ pub struct Settings {
     pub send_buffer: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection_send_buffer: Option<usize>,
+    /// Left out, windows stand where they were set; `default` is the subject's own.
+    #[serde(default, skip_serializing_if = "Budget::is_none")]
+    pub receive_budget: Budget,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_policy: Option<UpdatePolicy>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_passes: bool,
     /// Streams, and milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset_grace: Option<(usize, u64)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub push: Option<bool>,
+}
+
+/// `Config::receive_budget` as a file has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Budget {
+    Default,
+    #[serde(untagged)]
+    Octets(u32),
+}
+
+impl Budget {
+    fn is_none(&self) -> bool {
+        *self == Budget::Octets(0)
+    }
+
+    fn octets(self) -> Option<u32> {
+        match self {
+            Budget::Default => None,
+            Budget::Octets(octets) => Some(octets),
+        }
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget::Octets(0)
+    }
 }
 
 /// [`Reflexes`] as a file has them.
@@ -271,6 +306,9 @@ impl From<Config> for Settings {
             max_header_list: config.max_header_list,
             send_buffer: config.send_buffer,
             connection_send_buffer: config.connection_send_buffer,
+            receive_budget: config.receive_budget.map_or(Budget::Default, Budget::Octets),
+            update_policy: config.update_policy,
+            time_passes: config.time_passes,
             reset_grace: config.reset_grace.map(|(streams, time)| (streams, time.as_millis() as u64)),
             push: config.push,
         }
@@ -287,6 +325,9 @@ impl From<Settings> for Config {
             max_header_list: settings.max_header_list,
             send_buffer: settings.send_buffer,
             connection_send_buffer: settings.connection_send_buffer,
+            receive_budget: settings.receive_budget.octets(),
+            update_policy: settings.update_policy,
+            time_passes: settings.time_passes,
             reset_grace: settings.reset_grace.map(|(streams, millis)| (streams, Duration::from_millis(millis))),
             push: settings.push,
         }

@@ -85,6 +85,23 @@ impl Default for Reflexes {
     }
 }
 
+/// When WINDOW_UPDATE frames are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdatePolicy {
+    /// The share of the target that must have been released.
+    pub percent: u8,
+    /// Octets.
+    pub min_increment: u32,
+    /// Milliseconds.
+    pub min_interval: u32,
+}
+
+impl UpdatePolicy {
+    /// What the fork does by default.
+    pub const DEFAULT: UpdatePolicy = UpdatePolicy { percent: 50, min_increment: 1, min_interval: 0 };
+}
+
 /// A call on the subject's API. Streams are named by their identifier, which both sides agree on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -141,6 +158,11 @@ pub enum App {
     SetTargetWindow { octets: u32 },
     /// Sets the receive window target of one stream. The release has no such call.
     SetStreamTarget { stream: u32, octets: u32 },
+    /// Sets when WINDOW_UPDATE frames are sent, on the connection and those streams that have no policy of their own. The release
+    /// has no such call, nor the next one.
+    SetUpdatePolicy { policy: UpdatePolicy },
+    /// The same for one stream.
+    SetStreamUpdatePolicy { stream: u32, policy: UpdatePolicy },
     /// Sets SETTINGS_INITIAL_WINDOW_SIZE.
     SetInitialWindow { octets: u32 },
     /// Server: GOAWAY, finish what runs, close.

@@ -30,6 +30,7 @@ impl Recv {
             return;
         }
         stream.own_target = Some(octets);
+        stream.window.forget_growth();
         let under_way = i64::from(self.init_window_sent) - i64::from(self.init_window_sz);
         let current = isize::from(stream.recv_flow.available()) as i64 + i64::from(stream.in_flight_recv_data);
         let moved = self.move_target(i64::from(octets) - under_way - current, stream);
@@ -59,7 +60,7 @@ impl Recv {
         }
         // The peer may count on what was promised to it.
         let promised = grows && stream.recv_flow.unclaimed_capacity().is_some() && !stream.window_holds_the_rest();
-        if promised || stream.is_update_due() {
+        if promised || self.is_stream_update_due(stream, stream.reader()) {
             self.pending_window_updates.push(stream);
         }
         Ok(())

@@ -7,7 +7,7 @@
 //! | | receiving (RFC 9113 section 6.9) |
 //! | --- | --- |
 //! | R1 | the connection's octets in flight are those of its streams, less what it was given back early |
-//! | R2 | what the connection may be granted and what is in flight make its target |
+//! | R2 | what the connection may be granted is its target, or what octets in flight leave of its limit |
 //! | R3 | the same of each stream that can receive |
 //! | R4 | octets queued for reading are in flight; no window is granted beyond its target |
 //!

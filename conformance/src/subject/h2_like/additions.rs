@@ -7,13 +7,23 @@
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::h2::{client, server, FlowControl, SendStream};
+use crate::script::UpdatePolicy;
 
 const NOT_OFFERED: &str = "this h2 offers no such call";
 
 pub trait BuilderAdditions {
     fn max_connection_send_buffer_size(&mut self, _octets: usize) -> &mut Self {
+        self
+    }
+
+    fn receive_budget(&mut self, _octets: u32) -> &mut Self {
+        self
+    }
+
+    fn window_update_policy(&mut self, _policy: UpdatePolicy) -> &mut Self {
         self
     }
 }
@@ -31,6 +41,15 @@ impl SendAdditions for SendStream<Bytes> {}
 
 pub trait FlowControlAdditions {
     fn set_target_window_size(&mut self, _octets: u32) {}
+
+    fn set_window_update_policy(&mut self, _policy: UpdatePolicy) {}
 }
 
 impl FlowControlAdditions for FlowControl {}
+
+pub trait ConnectionAdditions {
+    fn set_window_update_policy(&mut self, _policy: UpdatePolicy) {}
+}
+
+impl<T> ConnectionAdditions for client::Connection<T> where T: AsyncRead + AsyncWrite + Unpin {}
+impl<T> ConnectionAdditions for server::Connection<T, Bytes> {}

@@ -74,6 +74,10 @@ impl Application {
             App::SetStreamTarget { stream, octets } => {
                 self.receiver(stream).map(|receiver| receiver.flow_control().set_target_window_size(octets)).into()
             }
+            App::SetStreamUpdatePolicy { stream, policy } => self
+                .receiver(stream)
+                .map(|receiver| receiver.flow_control().set_window_update_policy(super::super::policy(policy)))
+                .into(),
             App::Reset { stream, code } => self.reset(stream, code.into()).into(),
             App::Drop { stream, what } => {
                 self.drop_handles(stream, what);

@@ -24,7 +24,7 @@ use crate::panics::{quietly, Panic};
 use crate::script::App;
 use crate::transport::mem::{pipe, PeerEnd, SubjectEnd};
 #[allow(unused_imports)]
-use additions::BuilderAdditions;
+use additions::{BuilderAdditions, ConnectionAdditions};
 use calls::Held;
 use ops::{Op, Task};
 
@@ -45,6 +45,8 @@ pub struct H2 {
     happenings: Vec<Happening>,
     /// Answers requests by itself.
     serves: bool,
+    /// The subject sees the pipe's time.
+    time_passes: bool,
     closed: bool,
     panicked: bool,
 }
@@ -91,6 +93,7 @@ impl H2 {
             ops: Vec::new(),
             happenings: Vec::new(),
             serves: behaves && case.role == Role::Server,
+            time_passes: case.config.time_passes,
             closed: false,
             panicked: false,
         };
@@ -186,6 +189,12 @@ impl H2 {
             (App::SetTargetWindow { octets }, Connection::Client(c)) => c.set_target_window_size(*octets),
             (App::SetInitialWindow { octets }, Connection::Server(c)) => said(c.set_initial_window_size(*octets))?,
             (App::SetInitialWindow { octets }, Connection::Client(c)) => said(c.set_initial_window_size(*octets))?,
+            (App::SetUpdatePolicy { policy }, Connection::Server(c)) => {
+                c.set_window_update_policy(super::policy(*policy));
+            }
+            (App::SetUpdatePolicy { policy }, Connection::Client(c)) => {
+                c.set_window_update_policy(super::policy(*policy));
+            }
             (App::ShutDown, Connection::Server(c)) => c.graceful_shutdown(),
             (App::Abort { code }, Connection::Server(c)) => c.abrupt_shutdown((*code).into()),
             _ => return Err("the connection offers no such call now".into()),
@@ -195,7 +204,11 @@ impl H2 {
 
     fn start(&mut self, call: usize, app: &App) {
         match app {
-            App::SetTargetWindow { .. } | App::SetInitialWindow { .. } | App::ShutDown | App::Abort { .. } => {
+            App::SetTargetWindow { .. }
+            | App::SetUpdatePolicy { .. }
+            | App::SetInitialWindow { .. }
+            | App::ShutDown
+            | App::Abort { .. } => {
                 let result = self.call_connection(app).into();
                 self.happenings.push(Happening::Result { call, result });
                 // Whoever calls a method of the connection polls it next.
@@ -219,6 +232,7 @@ impl H2 {
         if self.panicked {
             return;
         }
+        super::hold_time(self.time_passes.then(|| self.pipe.now()));
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) {
             let message = panic
                 .downcast_ref::<String>()
@@ -312,6 +326,8 @@ fn server(config: &Config) -> h2::server::Builder {
     config.max_header_list.map(|octets| builder.max_header_list_size(octets));
     config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
     config.connection_send_buffer.map(|octets| builder.max_connection_send_buffer_size(octets));
+    config.receive_budget.map(|octets| builder.receive_budget(octets));
+    config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     if let Some((streams, time)) = config.reset_grace {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
     }
@@ -327,6 +343,8 @@ fn client(config: &Config) -> h2::client::Builder {
     config.max_header_list.map(|octets| builder.max_header_list_size(octets));
     config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
     config.connection_send_buffer.map(|octets| builder.max_connection_send_buffer_size(octets));
+    config.receive_budget.map(|octets| builder.receive_budget(octets));
+    config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     config.push.map(|push| builder.enable_push(push));
     if let Some((streams, time)) = config.reset_grace {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);

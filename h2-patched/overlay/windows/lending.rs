@@ -1,0 +1,88 @@
+//! Isolation: octets that somebody leaves unread do not close the connection's window for everybody else.
+//!
+//! Where the peer has less than half of its target left because of what is unread, the limit is raised by as much, within the
+//! connection's budget and the process's. What a stream can leave unread is bounded by its own window as before.
+
+use super::*;
+use crate::proto::MAX_WINDOW_SIZE;
+
+/// The limit is raised and lowered in steps of this size, in octets, so that the process's account is not touched for each frame.
+const STEP: i64 = 64 << 10;
+
+impl Recv {
+    /// DATA came, and is in flight.
+    pub(in crate::proto::streams) fn credit_used(&mut self, octets: WindowSize) {
+        if self.windows.may_grow() {
+            self.windows.round_trip.arrived(octets);
+            self.wake_from_idleness();
+        }
+        if self.windows.lease.octets() > 0 {
+            self.settle_connection();
+        }
+        let target = self.windows.target;
+        let available = isize::from(self.flow.available()) as i64;
+        if self.flow.window_size() < target / 2 && available < target.into() {
+            self.raise_limit(i64::from(target) + i64::from(self.in_flight_data));
+            self.settle_connection();
+            self.is_connection_update_due(self.readers());
+        }
+    }
+
+    /// Raises the limit towards this one, as far as the budgets allow.
+    pub(super) fn raise_limit(&mut self, wanted: i64) {
+        let windows = &mut self.windows;
+        let limit = windows.limit();
+        let steps = (wanted + STEP - 1) / STEP * STEP;
+        let most = steps.min(windows.budget.into());
+        if let Ok(more @ 1..) = u32::try_from(most - limit) {
+            windows.lease.extend(more);
+        }
+    }
+
+    /// The application sets what the peer may send at any time: returns whether that is more than before.
+    pub(in crate::proto::streams) fn set_configured_target(&mut self, target: WindowSize) -> bool {
+        let windows = &mut self.windows;
+        let grows = target > windows.target;
+        windows.configured = target;
+        windows.target = target;
+        windows.pace = Pace::default();
+        self.settle_connection();
+        grows
+    }
+
+    /// What the peer should be able to send at any time.
+    pub(in crate::proto::streams) fn target(&self) -> WindowSize {
+        self.windows.target
+    }
+
+    /// The limit, if it is another one than when this was last asked. The budget for small frames follows it.
+    pub fn take_new_limit(&mut self) -> Option<WindowSize> {
+        let windows = &mut self.windows;
+        let known = std::mem::replace(&mut windows.known_lease, windows.lease.octets());
+        (known != windows.lease.octets()).then(|| WindowSize::try_from(windows.limit()).unwrap_or(MAX_WINDOW_SIZE))
+    }
+
+    /// What is in flight, the target or the limit has changed: the peer may be granted more, or less.
+    pub(in crate::proto::streams) fn settle_connection(&mut self) {
+        self.lower_limit();
+        let free = self.windows.limit() - i64::from(self.in_flight_data);
+        let due = free.min(self.windows.target.into());
+        let difference = due - isize::from(self.flow.available()) as i64;
+        let size = difference.unsigned_abs() as WindowSize;
+        let settled = if difference > 0 { self.flow.assign_capacity(size) } else { self.flow.claim_capacity(size) };
+        debug_assert!(settled.is_ok(), "{due} octets are within 2^31-1");
+    }
+
+    /// Gives back what is not needed any more. What the peer was granted cannot be taken back, so it counts.
+    fn lower_limit(&mut self) {
+        if self.windows.lease.octets() == 0 {
+            return;
+        }
+        let granted = i64::from(self.flow.window_size().max(self.windows.target));
+        let spare = self.windows.limit() - granted - i64::from(self.in_flight_data);
+        let steps = spare - spare % STEP;
+        if let Ok(steps @ 1..) = u32::try_from(steps) {
+            self.windows.lease.shrink(steps);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! How receive windows are kept (RFC 9113 sections 5.2 and 6.9).
+//!
+//! Of a connection two sizes count. The *target* is what its peer should be able to send at any time; it begins as what the
+//! application set. The *limit* is what may be granted or in flight together: octets that readers leave unread take from it,
+//! and the peer is granted the target or what is left of the limit, whichever is less. As long as target and limit are the
+//! same, as in the release, unread octets close the window for all streams.
+//!
+//! * `lending` raises the limit while unread octets take more than half of the window, so that other streams go on.
+//! * `growth` raises the targets of the connection and of its streams where they limit throughput.
+//! * `lease` is what both of it may cost: memory of the process, shared by its connections.
+
+mod growth;
+mod lease;
+mod lending;
+mod pace;
+mod rtt;
+
+use super::*;
+use crate::tuning::Receiving;
+use crate::window_policy::WindowUpdatePolicy;
+use lease::Lease;
+use pace::{Consumed, Pace};
+use rtt::RoundTrip;
+
+use std::time::Instant;
+
+/// Of a connection.
+#[derive(Debug)]
+pub(super) struct Windows {
+    policy: WindowUpdatePolicy,
+    updated: LastUpdate,
+    /// What the application set.
+    configured: WindowSize,
+    target: WindowSize,
+    /// What the limit is beyond what the application set.
+    lease: Lease,
+    /// That, when it was last asked for.
+    known_lease: u32,
+    /// What the limit may be at most, unless the application set more.
+    budget: WindowSize,
+    grows: bool,
+    consumed: Consumed,
+    pace: Pace,
+    round_trip: RoundTrip,
+    /// When DATA came last, while the target is a grown one.
+    arrived: Option<Instant>,
+    /// Times that growth was taken back because the connection was idle.
+    idled: u32,
+}
+
+/// Of a stream.
+#[derive(Debug, Default)]
+pub struct StreamWindow {
+    consumed: Consumed,
+    /// What its target has grown by.
+    growth: WindowSize,
+    /// What few streams have, so that the others are no larger for it.
+    more: Option<Box<More>>,
+}
+
+#[derive(Debug, Default)]
+struct More {
+    policy: Option<WindowUpdatePolicy>,
+    updated: LastUpdate,
+    pace: Pace,
+    /// The `idled` of the connection when the stream grew last.
+    grown_in: u32,
+}
+
+impl StreamWindow {
+    /// Its target is set by the application from now on.
+    pub(in crate::proto::streams) fn forget_growth(&mut self) {
+        self.growth = 0;
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+}
+
+/// When a window was updated last; kept only for policies with an interval.
+#[derive(Clone, Copy, Debug, Default)]
+struct LastUpdate(Option<Instant>);
+
+impl LastUpdate {
+    fn note(&mut self, policy: &WindowUpdatePolicy) {
+        if policy.interval().is_some() {
+            self.0 = Some(crate::clock::now());
+        }
+    }
+
+    fn is_past(self, interval: Duration) -> bool {
+        self.0.map_or(true, |at| crate::clock::now().saturating_duration_since(at) >= interval)
+    }
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        Windows {
+            policy: WindowUpdatePolicy::new(),
+            updated: LastUpdate::default(),
+            configured: DEFAULT_INITIAL_WINDOW_SIZE,
+            target: DEFAULT_INITIAL_WINDOW_SIZE,
+            lease: Lease::default(),
+            known_lease: 0,
+            budget: 0,
+            grows: false,
+            consumed: Consumed::default(),
+            pace: Pace::default(),
+            round_trip: RoundTrip::default(),
+            arrived: None,
+            idled: 0,
+        }
+    }
+}
+
+impl Windows {
+    /// What the target may grow to.
+    fn most(&self) -> WindowSize {
+        self.budget / 2
+    }
+
+    #[inline]
+    fn may_grow(&self) -> bool {
+        self.grows && self.most() > self.configured
+    }
+
+    /// What may be granted to the peer or in flight.
+    fn limit(&self) -> i64 {
+        i64::from(self.configured) + i64::from(self.lease.octets())
+    }
+}
+
+impl Recv {
+    /// How this connection receives.
+    pub fn configure(&mut self, receiving: &Receiving) {
+        self.windows.policy = receiving.policy;
+        self.windows.budget = receiving.budget;
+        self.windows.grows = receiving.grows;
+        if let Some(sent) = receiving.settings_sent {
+            self.windows.round_trip.settings_sent(sent);
+        }
+    }
+
+    /// Changes the policy of the connection and of streams that have none of their own.
+    pub fn set_update_policy(&mut self, policy: WindowUpdatePolicy, task: &mut Option<Waker>) {
+        self.windows.policy = policy;
+        if self.is_connection_update_due(self.readers()) {
+            if let Some(task) = task.take() {
+                task.wake();
+            }
+        }
+    }
+
+    /// Changes the policy of one stream.
+    pub fn set_stream_update_policy(
+        &mut self,
+        policy: WindowUpdatePolicy,
+        stream: &mut store::Ptr,
+        task: &mut Option<Waker>,
+    ) {
+        stream.window.more().policy = Some(policy);
+        if self.is_stream_update_due(stream, stream.reader()) {
+            self.pending_window_updates.push(stream);
+            if let Some(task) = task.take() {
+                task.wake();
+            }
+        }
+    }
+
+    /// What the readers of the connection do, all together.
+    pub(super) fn readers(&self) -> Reader {
+        if self.waiting_readers > 0 {
+            Reader::Waits
+        } else {
+            Reader::Reads
+        }
+    }
+
+    pub(super) fn is_connection_update_due(&mut self, reader: Reader) -> bool {
+        let windows = &self.windows;
+        let mut window = self.flow.receive_window(self.in_flight_data);
+        // What was lent is no part of the target.
+        window.target = window.target.min(windows.target.into());
+        let policy = windows.pace.hasten(windows.policy);
+        self.connection_update_due = self.flow.unclaimed_capacity().is_some()
+            && (self.connection_update_due
+                || window.is_update_due(&policy, reader, |interval| windows.updated.is_past(interval)));
+        self.connection_update_due
+    }
+
+    /// Whether a WINDOW_UPDATE of this stream is to be sent now.
+    pub(super) fn is_stream_update_due(&self, stream: &Stream, reader: Reader) -> bool {
+        if stream.window_holds_the_rest() {
+            return false;
+        }
+        let window = stream.recv_flow.receive_window(stream.in_flight_recv_data);
+        match &stream.window.more {
+            None => window.is_update_due(&self.windows.policy, reader, |_| true),
+            Some(more) => {
+                let policy = more.pace.hasten(more.policy.unwrap_or(self.windows.policy));
+                window.is_update_due(&policy, reader, |interval| more.updated.is_past(interval))
+            }
+        }
+    }
+
+    /// A WINDOW_UPDATE of the connection is sent, by which the peer can send more than this.
+    pub(super) fn connection_updated(&mut self, granted: WindowSize) {
+        self.windows.updated.note(&self.windows.policy);
+        if self.windows.may_grow() {
+            self.windows.round_trip.granted_beyond(granted);
+        }
+    }
+
+    /// A WINDOW_UPDATE of the stream is sent.
+    pub(super) fn stream_updated(&self, stream: &mut Stream) {
+        let own = stream.window.more.as_ref().and_then(|more| more.policy);
+        let policy = own.unwrap_or(self.windows.policy);
+        if policy.interval().is_some() {
+            stream.window.more().updated.note(&policy);
+        }
+    }
+
+    /// What the target of a stream has grown by, for the ledger.
+    #[cfg(feature = "ledger")]
+    pub(super) fn growth(&self, stream: &Stream) -> i64 {
+        stream.window.growth.into()
+    }
+
+    #[cfg(feature = "ledger")]
+    pub(super) fn has_taken_growth_back(&self) -> bool {
+        self.windows.idled > 0
+    }
+
+    /// What the peer may be granted now, for the ledger.
+    #[cfg(feature = "ledger")]
+    pub(super) fn due_window(&self) -> i64 {
+        let windows = &self.windows;
+        i64::from(windows.target).min(windows.limit() - i64::from(self.in_flight_data))
+    }
+}
+
+impl Stream {
+    /// What its reader does. Nobody reads a stream whose handles are gone: what comes is discarded.
+    pub(super) fn reader(&self) -> Reader {
+        if self.reader_waits || !self.is_recv {
+            Reader::Waits
+        } else {
+            Reader::Reads
+        }
+    }
+}
