@@ -27,7 +27,7 @@ pub struct Mode {
     pub role: Role,
     /// The application serves or fetches by itself (`Needs::Wire`), or does only what the turns say.
     pub behaves: bool,
-    /// Small limits instead of the defaults.
+    /// Small limits, and windows that stand where they are set, instead of the subject's defaults.
     pub tight: bool,
     /// The opening comes first: preface, SETTINGS and its acknowledgement.
     pub opened: bool,
@@ -61,7 +61,7 @@ impl Mode {
         Case {
             role: self.role,
             needs: if self.behaves { Needs::Wire } else { Needs::Api },
-            config: if self.tight { tight } else { Config::DEFAULT },
+            config: if self.tight { tight } else { Config { receive_budget: None, ..Config::DEFAULT } },
             ..Case::DEFAULT
         }
     }

@@ -16,16 +16,17 @@ impl Recv {
             self.windows.round_trip.arrived(octets);
             self.wake_from_idleness();
         }
-        if self.windows.lease.octets() > 0 {
-            self.settle_connection();
-        }
-        let target = self.windows.target;
-        let available = isize::from(self.flow.available()) as i64;
-        if self.flow.window_size() < target / 2 && available < target.into() {
-            self.raise_limit(i64::from(target) + i64::from(self.in_flight_data));
+        if self.windows.lease.octets() > 0 || self.is_window_held_up() {
             self.settle_connection();
             self.is_connection_update_due(self.readers());
         }
+    }
+
+    /// Whether unread octets keep the peer from having half of the target.
+    #[inline]
+    fn is_window_held_up(&self) -> bool {
+        let target = self.windows.target;
+        self.flow.window_size() < target / 2 && (isize::from(self.flow.available()) as i64) < i64::from(target)
     }
 
     /// Raises the limit towards this one, as far as the budgets allow.
@@ -50,9 +51,9 @@ impl Recv {
         grows
     }
 
-    /// What the peer should be able to send at any time.
-    pub(in crate::proto::streams) fn target(&self) -> WindowSize {
-        self.windows.target
+    /// What the application set.
+    pub(in crate::proto::streams) fn configured_target(&self) -> WindowSize {
+        self.windows.configured
     }
 
     /// The limit, if it is another one than when this was last asked. The budget for small frames follows it.
@@ -65,6 +66,14 @@ impl Recv {
     /// What is in flight, the target or the limit has changed: the peer may be granted more, or less.
     pub(in crate::proto::streams) fn settle_connection(&mut self) {
         self.lower_limit();
+        self.offer_what_is_due();
+        if self.is_window_held_up() {
+            self.raise_limit(i64::from(self.windows.target) + i64::from(self.in_flight_data));
+            self.offer_what_is_due();
+        }
+    }
+
+    fn offer_what_is_due(&mut self) {
         let free = self.windows.limit() - i64::from(self.in_flight_data);
         let due = free.min(self.windows.target.into());
         let difference = due - isize::from(self.flow.available()) as i64;
