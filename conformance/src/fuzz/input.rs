@@ -8,7 +8,10 @@ use crate::script::{App, Handles, Sent, Step};
 use crate::wire::code::DEFAULT_WINDOW;
 
 /// Values of the first octet that differ in effect.
-pub const MODES: u8 = 16;
+pub const MODES: u8 = 32;
+
+/// What a connection may grant and hold unread, where its windows may grow.
+pub const BUDGET: u32 = 4 * DEFAULT_WINDOW;
 
 /// The longest write that a turn can hold.
 const LONGEST: usize = u16::MAX as usize;
@@ -27,10 +30,12 @@ pub struct Mode {
     pub role: Role,
     /// The application serves or fetches by itself (`Needs::Wire`), or does only what the turns say.
     pub behaves: bool,
-    /// Small limits, and windows that stand where they are set, instead of the subject's defaults.
+    /// Small limits instead of the defaults.
     pub tight: bool,
     /// The opening comes first: preface, SETTINGS and its acknowledgement.
     pub opened: bool,
+    /// Windows may grow within [`BUDGET`], as time passes; else they stand where they are set.
+    pub grows: bool,
 }
 
 /// One turn: the peer writes, then the application acts.
@@ -44,7 +49,8 @@ pub struct Turn<'a> {
 impl Mode {
     fn read(octet: u8) -> Mode {
         let bit = |at: u8| octet >> at & 1 == 1;
-        Mode { role: if bit(0) { Role::Client } else { Role::Server }, behaves: !bit(1), tight: bit(2), opened: bit(3) }
+        let role = if bit(0) { Role::Client } else { Role::Server };
+        Mode { role, behaves: !bit(1), tight: bit(2), opened: bit(3), grows: bit(4) }
     }
 
     /// The subject's set-up.
@@ -61,7 +67,11 @@ impl Mode {
         Case {
             role: self.role,
             needs: if self.behaves { Needs::Wire } else { Needs::Api },
-            config: if self.tight { tight } else { Config { receive_budget: None, ..Config::DEFAULT } },
+            config: Config {
+                receive_budget: Some(if self.grows { BUDGET } else { 0 }),
+                time_passes: self.grows,
+                ..if self.tight { tight } else { Config::DEFAULT }
+            },
             ..Case::DEFAULT
         }
     }

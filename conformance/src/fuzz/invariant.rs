@@ -29,8 +29,10 @@ pub fn fault(input: &Input<'_>, transcript: &Transcript) -> Option<String> {
 /// More credit than the windows were made for. What is received in excess would have to be kept somewhere.
 fn too_much_credit(mode: Mode, transcript: &Transcript) -> Option<String> {
     let config = mode.case().config;
-    let connection = i64::from(config.connection_window.unwrap_or(DEFAULT_WINDOW));
-    let stream = i64::from(config.stream_window.unwrap_or(DEFAULT_WINDOW)).max(DEFAULT_WINDOW.into());
+    // Windows grow up to half of the budget.
+    let grown = i64::from(config.receive_budget.unwrap_or(0) / 2);
+    let connection = i64::from(config.connection_window.unwrap_or(DEFAULT_WINDOW)).max(grown);
+    let stream = i64::from(config.stream_window.unwrap_or(DEFAULT_WINDOW)).max(DEFAULT_WINDOW.into()).max(grown);
     let mut granted = Ledger::default();
     for event in &transcript.events {
         match &event.what {
