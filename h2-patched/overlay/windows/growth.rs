@@ -74,7 +74,7 @@ impl Recv {
             Verdict::Limits => target.saturating_mul(2),
             // Its connection knows already what it takes.
             Verdict::First => self.windows.target,
-            Verdict::Suffices => return,
+            Verdict::Counting | Verdict::Suffices => return,
         };
         let wanted = wanted.min(self.windows.target);
         let grew = wanted > target && self.grow_stream(wanted - target, stream);

@@ -1,8 +1,11 @@
-//! Whether a window limits throughput: whether half of it is used up in little more than a round trip.
+//! Whether a window limits throughput: whether half of it is used up in little more than a round trip, and the last growth helped.
 //!
 //! A sender that never waits needs a window of what is under way in a round trip, and as much again as is kept back until an
 //! update is due, which is half of the target. A third more allows for frames that are cut off where the window ends, and for a
 //! sender that is in step with the window and takes exactly a round trip for each half.
+//!
+//! A round trip may have been taken for longer than it is, so a window goes on growing only if that helps. It may take two steps
+//! until it does: a sender may be in step with its window so that all of it is used in a round trip, or half of it.
 
 use std::time::{Duration, Instant};
 
@@ -27,10 +30,30 @@ impl Consumed {
 /// How fast one window is used up, by what readers consume and not by what arrives.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pace {
-    /// When half of the window was consumed last.
+    /// When counting began, and what was consumed since.
     since: Option<Instant>,
+    consumed: u64,
+    /// How fast it was when the window grew, and whether it grew once since without becoming faster.
+    before: Option<Rate>,
+    in_vain: bool,
     /// The window limits throughput and could not grow.
     scarce: bool,
+}
+
+/// Octets, and how long they took.
+#[derive(Clone, Copy, Debug)]
+struct Rate(u64, Duration);
+
+impl Rate {
+    /// Whether this is a quarter more than `before`, or more than that.
+    fn exceeds(self, before: Rate) -> bool {
+        u128::from(self.0) * before.1.as_nanos() * 4 >= u128::from(before.0) * self.1.as_nanos() * 5
+    }
+
+    /// Whether so many octets take little more than a round trip.
+    fn fills(self, octets: u32, round_trip: Duration) -> bool {
+        u128::from(self.0) * round_trip.as_nanos() * 4 > u128::from(octets) * self.1.as_nanos() * 3
+    }
 }
 
 /// What it tells that half of a window was consumed.
@@ -38,6 +61,8 @@ pub(super) struct Pace {
 pub(super) enum Verdict {
     /// It is not known how fast.
     First,
+    /// It is too early to say.
+    Counting,
     Suffices,
     Limits,
 }
@@ -46,16 +71,34 @@ impl Pace {
     /// Readers have consumed so many octets, half of a window of this target or more.
     pub(super) fn judge(&mut self, consumed: u32, target: u32, round_trip: Option<Duration>) -> Verdict {
         let now = crate::clock::now();
-        let (Some(since), Some(round_trip)) = (self.since.replace(now), round_trip) else {
+        let (Some(since), Some(round_trip)) = (self.since, round_trip) else {
+            self.since = Some(now);
             return Verdict::First;
         };
+        self.consumed += u64::from(consumed);
         let spent = now.saturating_duration_since(since);
-        if u128::from(consumed) * round_trip.as_nanos() * 4 > u128::from(target / 2) * spent.as_nanos() * 3 {
-            Verdict::Limits
-        } else {
-            self.scarce = false;
-            Verdict::Suffices
+        if spent < round_trip {
+            return Verdict::Counting;
         }
+        let rate = Rate(std::mem::take(&mut self.consumed), spent);
+        self.since = Some(now);
+        if !rate.fills(target / 2, round_trip) || !self.may_help(rate) {
+            self.scarce = false;
+            return Verdict::Suffices;
+        }
+        Verdict::Limits
+    }
+
+    /// Whether to grow at this rate: the last step helped, or it was one only.
+    fn may_help(&mut self, rate: Rate) -> bool {
+        if self.before.map_or(true, |before| rate.exceeds(before)) {
+            self.before = Some(rate);
+            self.in_vain = false;
+            return true;
+        }
+        let again = self.scarce || !self.in_vain;
+        self.in_vain = true;
+        again
     }
 
     /// Whether it grew, where it should.
@@ -80,22 +123,41 @@ mod tests {
 
     const ROUND_TRIP: Option<Duration> = Some(Duration::from_millis(100));
 
-    fn after(millis: u64, consumed: u32) -> Verdict {
+    /// Paces that have begun to count.
+    fn counting() -> Pace {
         held::set(Some(Duration::ZERO));
         let mut pace = Pace::default();
         assert_eq!(pace.judge(50, 100, ROUND_TRIP), Verdict::First);
+        pace
+    }
+
+    fn after(pace: &mut Pace, millis: u64, consumed: u32) -> Verdict {
         held::advance(Duration::from_millis(millis));
         pace.judge(consumed, 100, ROUND_TRIP)
     }
 
     #[test]
     fn half_a_window_in_a_round_trip_is_too_small_a_window() {
-        assert_eq!(after(0, 50), Verdict::Limits);
-        assert_eq!(after(100, 50), Verdict::Limits);
-        assert_eq!(after(133, 50), Verdict::Limits);
-        assert_eq!(after(134, 50), Verdict::Suffices);
-        assert_eq!(after(200, 100), Verdict::Limits);
-        assert_eq!(after(300, 100), Verdict::Suffices);
+        assert_eq!(after(&mut counting(), 100, 50), Verdict::Limits);
+        assert_eq!(after(&mut counting(), 133, 50), Verdict::Limits);
+        assert_eq!(after(&mut counting(), 134, 50), Verdict::Suffices);
+        assert_eq!(after(&mut counting(), 200, 100), Verdict::Limits);
+        assert_eq!(after(&mut counting(), 300, 100), Verdict::Suffices);
+    }
+
+    #[test]
+    fn bursts_are_counted_for_a_round_trip() {
+        let mut pace = counting();
+        assert_eq!([after(&mut pace, 0, 50), after(&mut pace, 99, 50)], [Verdict::Counting; 2]);
+        assert_eq!(after(&mut pace, 301, 50), Verdict::Suffices);
+    }
+
+    #[test]
+    fn growth_that_does_not_help_ends() {
+        let mut pace = counting();
+        assert_eq!([after(&mut pace, 100, 100), after(&mut pace, 100, 124)], [Verdict::Limits; 2]);
+        assert_eq!(after(&mut pace, 100, 124), Verdict::Suffices);
+        assert_eq!(after(&mut pace, 100, 125), Verdict::Limits);
     }
 
     #[test]
@@ -113,14 +175,13 @@ mod tests {
 
     #[test]
     fn scarce_windows_are_updated_sooner_until_they_suffice() {
-        held::set(Some(Duration::ZERO));
         let policy = WindowUpdatePolicy::new();
-        let mut pace = Pace::default();
+        let mut pace = counting();
+        assert_eq!(after(&mut pace, 100, 100), Verdict::Limits);
         pace.grew(false);
+        assert_eq!(after(&mut pace, 100, 100), Verdict::Limits);
         assert_ne!(pace.hasten(policy), policy);
-        pace.judge(50, 100, ROUND_TRIP);
-        held::advance(Duration::from_secs(1));
-        assert_eq!(pace.judge(50, 100, ROUND_TRIP), Verdict::Suffices);
+        assert_eq!(after(&mut pace, 1_000, 100), Verdict::Suffices);
         assert_eq!(pace.hasten(policy), policy);
     }
 }
