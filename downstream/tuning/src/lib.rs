@@ -1,0 +1,34 @@
+//! One call of the application, [`h2::tuning::set`], reaches the h2 below hyper, reqwest and tonic: all of them use the one
+//! patched crate.
+//!
+//! A [`Server`] of hyper stands behind a [`Tap`], which counts what passes. [`Client`]s of reqwest and tonic go through it.
+
+mod client;
+mod server;
+mod tap;
+
+pub use client::{Client, Held};
+pub use server::Server;
+pub use tap::{Tap, Way, Wire};
+
+use std::future::Future;
+use std::time::Duration;
+
+/// Whatever went wrong, in words.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Longer than the slowest machine needs; a stall must not be endless.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits for what has to come, but not for ever.
+///
+/// # Errors
+/// When it has not come within a minute: `what` says what that is.
+pub async fn in_time<T>(what: &str, coming: impl Future<Output = T>) -> Result<T, Error> {
+    tokio::time::timeout(PATIENCE, coming).await.map_err(|_| format!("stalled: {what}").into())
+}
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
