@@ -47,6 +47,11 @@ impl Recv {
         windows.configured = target;
         windows.target = target;
         windows.pace = Pace::default();
+        // What was lent beyond the old target is part of the new one.
+        let beyond = windows.limit() - i64::from(windows.budget.max(target));
+        if let Ok(beyond @ 1..) = u32::try_from(beyond) {
+            windows.lease.shrink(beyond);
+        }
         self.settle_connection();
         grows
     }
