@@ -17,9 +17,11 @@ pub(crate) const FRAME: u32 = 16_384;
 /// An update carries all that readers released since the last one. It is sent when that reaches the threshold and the minimum
 /// increment, not sooner than the minimum interval after the last one while the peer still has a comfortable window, and in any
 /// case before a reader that has read all there is could wait in vain: no policy stalls a reader, or a sender that waits for
-/// room for up to one frame.
+/// room for up to one frame. Where readers leave octets unread, what the peer can be granted is less than the target, and a reader
+/// that has read all of its own is served at half of that.
 ///
-/// The default is half of the target window, in any increment, at any time.
+/// The default is half of the target window, in any increment, at any time. A window that limits throughput but may not grow
+/// any further is updated sooner, at an eighth or so: only by default, and only where windows grow at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WindowUpdatePolicy {
     percent: u8,
@@ -36,8 +38,8 @@ impl WindowUpdatePolicy {
 
     /// Sets the share of the target window that must have been released, in percent, 1 to 100. The default is 50.
     ///
-    /// Less makes more and smaller updates and leaves the peer a larger window. With 100 an update is sent only where a reader
-    /// could wait in vain.
+    /// Less makes more and smaller updates and leaves the peer a larger window. More than 50 holds while readers are behind; one
+    /// that has read all there is gets an update at half in any case, because its peer may wait for as much.
     ///
     /// # Panics
     ///
@@ -55,7 +57,8 @@ impl WindowUpdatePolicy {
 
     /// Sets the smallest increment worth a frame, in octets, 1 to 2^31-1. The default is 1.
     ///
-    /// One above the target window has the effect of a threshold of 100 percent.
+    /// One above the target window has the effect of a threshold of 100 percent. As there, an update at half of the target is sent
+    /// where a reader has read all there is, however small.
     ///
     /// # Panics
     ///
@@ -90,15 +93,6 @@ impl WindowUpdatePolicy {
     /// The interval, unless there is none.
     pub(crate) fn interval(&self) -> Option<Duration> {
         (!self.min_interval.is_zero()).then_some(self.min_interval)
-    }
-
-    /// This policy, but with updates at that share already, if they are worth a frame.
-    pub(crate) fn hastened(mut self, percent: u8) -> Self {
-        if percent < self.percent {
-            self.percent = percent;
-            self.min_increment = self.min_increment.max(FRAME);
-        }
-        self
     }
 }
 

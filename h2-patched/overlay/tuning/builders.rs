@@ -8,7 +8,7 @@ macro_rules! receive_options {
         impl $builder {
             /// Sets when WINDOW_UPDATE frames are sent, for the connection and its streams.
             ///
-            /// The default is that of [`tuning`](crate::tuning): half of the target window.
+            /// The default is that of the process, see [`tuning`](crate::tuning): half of the target window unless one was set.
             pub fn window_update_policy(&mut self, policy: WindowUpdatePolicy) -> &mut Self {
                 self.receive.policy = Some(policy);
                 self
@@ -16,8 +16,9 @@ macro_rules! receive_options {
 
             /// Sets whether the receive windows grow where they limit throughput.
             ///
-            /// They do by default: from the sizes that this builder sets, by WINDOW_UPDATE frames alone, up to half of the
-            /// [`receive_budget`](Self::receive_budget). See [`tuning`](crate::tuning).
+            /// From the sizes that this builder sets, by WINDOW_UPDATE frames alone, up to half of the
+            /// [`receive_budget`](Self::receive_budget). The default is that of the process, see [`tuning`](crate::tuning): they
+            /// grow unless it was set otherwise.
             pub fn window_growth(&mut self, grows: bool) -> &mut Self {
                 self.receive.grows = Some(grows);
                 self
@@ -26,8 +27,10 @@ macro_rules! receive_options {
             /// Sets how many octets the peer may have been granted and have sent unread at most, over all streams, 0 to 2^31-1;
             /// the window of the connection, where that is larger.
             ///
-            /// The default is [`tuning::DEFAULT_RECEIVE_BUDGET`](crate::tuning::DEFAULT_RECEIVE_BUDGET). 0 keeps all windows as
-            /// they are set, so that octets left unread close the connection's window for all streams.
+            /// What is granted beyond the windows that this builder sets comes out of the budget of the process as well. The
+            /// default is that of the process, see [`tuning`](crate::tuning):
+            /// [`DEFAULT_RECEIVE_BUDGET`](crate::tuning::DEFAULT_RECEIVE_BUDGET) unless another was set. 0 keeps all windows as they
+            /// are set, so that octets left unread close the connection's window for all streams.
             ///
             /// # Panics
             ///

@@ -1,27 +1,55 @@
 //! How connections receive, and defaults for the whole process.
 //!
-//! Programs that use this crate through others, such as hyper, tonic or reqwest, never see its builders. [`set`] changes the
-//! defaults for all connections made later, whoever makes them; what a builder of this crate sets goes before.
+//! Programs that use this crate through others, such as hyper, tonic or reqwest, never see its builders. One call of [`set`]
+//! changes the defaults for all connections made later, whoever makes them, as long as all of them use one copy of this crate.
 //!
 //! ```
-//! use h2::tuning::Tuning;
+//! use h2::tuning::{self, Tuning};
 //!
 //! // At the start of the program.
-//! h2::tuning::set(Tuning::new().receive_budget(16 << 20).process_receive_budget(256 << 20));
+//! tuning::set(Tuning::new().receive_budget(16 << 20).process_receive_budget(256 << 20));
 //! ```
+//!
+//! # Precedence
+//!
+//! What the builder of a connection sets goes before what the process sets with [`set`], and that before the defaults of this
+//! crate, for each setting by itself. A library that calls those methods of a builder therefore has the last word; hyper calls
+//! none of them.
 //!
 //! # Receive windows
 //!
-//! A connection begins with the windows that its builder sets. Where a window limits throughput it grows, and where octets that
-//! one stream leaves unread use up the window of the connection, that one is raised for the others. Both are paid from the
-//! connection's *receive budget* and from one of the process:
+//! A connection begins with the windows that its builder sets
+//! ([RFC 9113, section 6.9.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.2)). Where a window limits throughput it grows,
+//! and where octets that one stream leaves unread use up the window of the connection, that one is raised for the others. Both
+//! are paid from the connection's *receive budget* and from one of the process:
 //!
-//! * what peers were granted and what they sent and nobody has read yet, taken together, exceed neither the window that was set
-//!   for the connection nor its receive budget, whichever is more;
-//! * what all connections grant and hold beyond the windows that were set for them does not exceed the budget of the process. A
-//!   connection takes no more of it than it leaves for the others.
+//! * What the peer was granted and what it sent and nobody has read yet, taken together, exceed neither the window that was set
+//!   for the connection nor its receive budget, whichever is more.
+//! * The target window, which is what the peer should be able to send at any time, grows up to half of the receive budget. The
+//!   rest is for octets that nobody reads.
+//! * The window of a stream grows up to that of its connection, except where the application sets it for this stream alone. What
+//!   one stream leaves unread is bounded by its own window.
+//! * What all connections grant and hold beyond the windows that were set for them does not exceed the budget of the process. A
+//!   connection takes no more of it than it leaves for the others: half at most.
+//! * Windows grow by what readers consume, not by what peers send. After a second without DATA, or four round trips if that is
+//!   longer, growth is taken back.
 //!
-//! A budget of 0 keeps windows as they were set.
+//! No frames are sent for this but WINDOW_UPDATE, and no timer runs.
+//!
+//! # What a peer can make a program hold
+//!
+//! Octets of content at most, if nothing is ever read: for one connection the larger of its window and its receive budget, and
+//! its window once more for streams that the peer has reset while the application keeps them; for the process, the budget of the
+//! process and twice the windows of its connections.
+//!
+//! # As without this
+//!
+//! ```
+//! use h2::tuning::{self, Tuning};
+//!
+//! // All windows stay as they are set, and octets left unread close the connection's window for all streams.
+//! tuning::set(Tuning::new().receive_budget(0));
+//! ```
 
 mod builders;
 
@@ -38,62 +66,81 @@ pub const DEFAULT_RECEIVE_BUDGET: u32 = 64 << 20;
 /// The receive budget of the process unless another is set, in octets: 128 MiB.
 pub const DEFAULT_PROCESS_RECEIVE_BUDGET: usize = 128 << 20;
 
-static PROCESS_RECEIVE_BUDGET: AtomicUsize = AtomicUsize::new(DEFAULT_PROCESS_RECEIVE_BUDGET);
-
 static DEFAULTS: RwLock<Tuning> = RwLock::new(Tuning::new());
 
-/// Defaults for connections. What is not set here stays as this crate has it.
-#[derive(Clone, Copy, Debug)]
+/// That of `DEFAULTS`: connections ask for it while they are open.
+static PROCESS_RECEIVE_BUDGET: AtomicUsize = AtomicUsize::new(DEFAULT_PROCESS_RECEIVE_BUDGET);
+
+/// Defaults for all connections of a process, given to [`set`].
+///
+/// Values out of range panic where they are set; in a `const` that is an error of the compiler.
+///
+/// ```compile_fail,E0080
+/// # use h2::tuning::{self, Tuning};
+/// const TUNING: Tuning = Tuning::new().receive_budget(1 << 31);
+/// tuning::set(TUNING);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "it does nothing until it is given to `set`"]
 pub struct Tuning {
-    receive: ReceiveOptions,
+    window_update_policy: WindowUpdatePolicy,
+    window_growth: bool,
+    receive_budget: u32,
     process_receive_budget: usize,
-    connection_send_buffer: Option<usize>,
+    max_connection_send_buffer_size: Option<usize>,
 }
 
 impl Tuning {
     /// The defaults of this crate.
     pub const fn new() -> Self {
         Tuning {
-            receive: ReceiveOptions::new(),
+            window_update_policy: WindowUpdatePolicy::new(),
+            window_growth: true,
+            receive_budget: DEFAULT_RECEIVE_BUDGET,
             process_receive_budget: DEFAULT_PROCESS_RECEIVE_BUDGET,
-            connection_send_buffer: None,
+            max_connection_send_buffer_size: None,
         }
     }
 
-    /// Sets when WINDOW_UPDATE frames are sent.
+    /// Sets when WINDOW_UPDATE frames are sent, for connections and their streams. The default is [`WindowUpdatePolicy::new`].
     pub const fn window_update_policy(mut self, policy: WindowUpdatePolicy) -> Self {
-        self.receive.policy = Some(policy);
+        self.window_update_policy = policy;
         self
     }
 
-    /// Sets whether windows grow where they limit throughput. They do by default.
+    /// Sets whether receive windows grow where they limit throughput. They do by default.
+    ///
+    /// Without growth the receive budgets still keep the connection's window open beside streams that nobody reads.
     pub const fn window_growth(mut self, grows: bool) -> Self {
-        self.receive.grows = Some(grows);
+        self.window_growth = grows;
         self
     }
 
     /// Sets the receive budget of a connection, in octets, 0 to 2^31-1. The default is [`DEFAULT_RECEIVE_BUDGET`].
     ///
-    /// Windows grow up to half of it; the other half is there for octets that nobody reads. 0 keeps windows as they are set.
+    /// The window of the connection grows up to half of it; one that was set larger stays as it is. With 0 all windows stay as
+    /// they are set.
     ///
     /// # Panics
     ///
     /// If `octets` is above 2^31-1 ([RFC 9113, section 6.9.1](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.1)).
     #[track_caller]
     pub const fn receive_budget(mut self, octets: u32) -> Self {
-        self.receive.budget = Some(checked_budget(octets));
+        self.receive_budget = checked_budget(octets);
         self
     }
 
-    /// Sets the receive budget that all connections of the process share, those that are open too, in octets. The default is
-    /// [`DEFAULT_PROCESS_RECEIVE_BUDGET`]. With 0 all windows stay as they are set.
+    /// Sets the receive budget that all connections of the process share, those that are open too, in octets, 0 to
+    /// [`usize::MAX`]. The default is [`DEFAULT_PROCESS_RECEIVE_BUDGET`].
+    ///
+    /// What connections hold beyond a smaller one comes back as it is read. With 0 no connection is granted more than the window
+    /// that was set for it; its streams may grow within that.
     pub const fn process_receive_budget(mut self, octets: usize) -> Self {
         self.process_receive_budget = octets;
         self
     }
 
-    /// Sets how many octets of DATA a connection buffers at most, over all streams; see
+    /// Sets how many octets of DATA a connection buffers for sending at most, over all streams, 1 or more; see
     /// [`server::Builder::max_connection_send_buffer_size`](crate::server::Builder::max_connection_send_buffer_size). There is
     /// no limit by default.
     ///
@@ -103,8 +150,13 @@ impl Tuning {
     #[track_caller]
     pub const fn max_connection_send_buffer_size(mut self, octets: usize) -> Self {
         assert!(octets > 0, "the send buffer of a connection: expected 1 octet or more");
-        self.connection_send_buffer = Some(octets);
+        self.max_connection_send_buffer_size = Some(octets);
         self
+    }
+
+    /// The limit of what a connection buffers for sending: its own, or else this one.
+    fn send_buffer(&self, own: Option<usize>) -> Option<usize> {
+        own.or(self.max_connection_send_buffer_size)
     }
 }
 
@@ -117,13 +169,24 @@ impl Default for Tuning {
 /// Makes these the defaults of all connections that are made later in this process.
 ///
 /// What was set by an earlier call is replaced as a whole. Connections that are open keep what they were made with, except that
-/// they share the new [`process_receive_budget`](Tuning::process_receive_budget).
+/// they share the new [`process_receive_budget`](Tuning::process_receive_budget). A server's connection is made when its
+/// client's preface has come.
 pub fn set(tuning: Tuning) {
-    *DEFAULTS.write().unwrap_or_else(PoisonError::into_inner) = tuning;
+    let mut defaults = DEFAULTS.write().unwrap_or_else(PoisonError::into_inner);
+    *defaults = tuning;
     PROCESS_RECEIVE_BUDGET.store(tuning.process_receive_budget, Ordering::Relaxed);
 }
 
-fn defaults() -> Tuning {
+/// The defaults in force: what was [`set`] last.
+///
+/// ```
+/// use h2::tuning;
+///
+/// // Changes one setting and keeps the others.
+/// tuning::set(tuning::get().window_growth(false));
+/// assert_eq!(tuning::get(), tuning::Tuning::new().window_growth(false));
+/// ```
+pub fn get() -> Tuning {
     *DEFAULTS.read().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -133,7 +196,7 @@ pub(crate) fn process_receive_budget() -> usize {
 
 /// The limit of what a connection buffers for sending: its own, or else the process's.
 pub(crate) fn connection_send_buffer(own: Option<usize>) -> Option<usize> {
-    own.or(defaults().connection_send_buffer)
+    get().send_buffer(own)
 }
 
 const fn checked_budget(octets: u32) -> u32 {
@@ -141,7 +204,7 @@ const fn checked_budget(octets: u32) -> u32 {
     octets
 }
 
-/// How a connection receives, as far as it was said.
+/// How a connection receives, as far as its builder said.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReceiveOptions {
     policy: Option<WindowUpdatePolicy>,
@@ -165,29 +228,54 @@ impl ReceiveOptions {
         ReceiveOptions { policy: None, grows: None, budget: None, settings_sent: None }
     }
 
-    /// What the connection says goes before what the process says, and that before what this crate has.
+    /// What the builder did not say is as the process has it.
     pub(crate) fn resolve(self) -> Receiving {
-        let process = defaults().receive;
+        self.or(&get())
+    }
+
+    fn or(self, process: &Tuning) -> Receiving {
         Receiving {
-            policy: self.policy.or(process.policy).unwrap_or_default(),
-            grows: self.grows.or(process.grows).unwrap_or(true),
-            budget: self.budget.or(process.budget).unwrap_or(DEFAULT_RECEIVE_BUDGET),
+            policy: self.policy.unwrap_or(process.window_update_policy),
+            grows: self.grows.unwrap_or(process.window_growth),
+            budget: self.budget.unwrap_or(process.receive_budget),
             settings_sent: self.settings_sent,
         }
     }
 }
 
+/// What a process sets is tested where it is a process's: in `tests/tuning.rs`.
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const POLICY: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold(10);
+    const PROCESS: Tuning = Tuning::new().window_update_policy(POLICY).window_growth(false).receive_budget(7);
+
+    fn effect(own: ReceiveOptions, process: &Tuning) -> (WindowUpdatePolicy, bool, u32) {
+        let receiving = own.or(process);
+        (receiving.policy, receiving.grows, receiving.budget)
+    }
+
     #[test]
-    fn the_connection_goes_before_the_process() {
-        let own = ReceiveOptions { budget: Some(1), ..ReceiveOptions::new() };
-        assert_eq!(own.resolve().budget, 1);
-        assert!(own.resolve().grows);
-        assert_eq!(ReceiveOptions::new().resolve().budget, DEFAULT_RECEIVE_BUDGET);
-        assert_eq!(connection_send_buffer(Some(7)), Some(7));
-        assert_eq!(connection_send_buffer(None), None);
+    fn where_nothing_is_set_the_defaults_hold() {
+        let nothing = effect(ReceiveOptions::new(), &Tuning::new());
+        assert_eq!(nothing, (WindowUpdatePolicy::new(), true, DEFAULT_RECEIVE_BUDGET));
+        assert_eq!(Tuning::new().process_receive_budget, DEFAULT_PROCESS_RECEIVE_BUDGET);
+        assert_eq!(Tuning::new().send_buffer(None), None);
+    }
+
+    #[test]
+    fn the_process_goes_before_the_defaults() {
+        assert_eq!(effect(ReceiveOptions::new(), &PROCESS), (POLICY, false, 7));
+        assert_eq!(PROCESS.max_connection_send_buffer_size(7).send_buffer(None), Some(7));
+    }
+
+    #[test]
+    fn the_connection_goes_before_the_process_setting_by_setting() {
+        let (none, usual) = (ReceiveOptions::new(), WindowUpdatePolicy::new());
+        assert_eq!(effect(ReceiveOptions { policy: Some(usual), ..none }, &PROCESS), (usual, false, 7));
+        assert_eq!(effect(ReceiveOptions { grows: Some(true), ..none }, &PROCESS), (POLICY, true, 7));
+        assert_eq!(effect(ReceiveOptions { budget: Some(0), ..none }, &PROCESS), (POLICY, false, 0));
+        assert_eq!(PROCESS.max_connection_send_buffer_size(7).send_buffer(Some(9)), Some(9));
     }
 }

@@ -9,10 +9,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::window_policy::WindowUpdatePolicy;
+use crate::window_policy::{WindowUpdatePolicy, FRAME};
 
-/// Where a window is too small and cannot grow, less is kept back: this share of the target, in percent.
-const HASTY: u8 = 12;
+/// Where a window is too small and cannot grow, less is kept back, if it is worth a frame.
+const HASTY: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold(12).min_increment(FRAME);
 
 /// Octets that readers consumed of a window since half of it was consumed last.
 #[derive(Clone, Copy, Debug, Default)]
@@ -106,10 +106,10 @@ impl Pace {
         self.scarce = !grew;
     }
 
-    /// The policy for a window of this pace.
+    /// The policy for a window of this pace. One that the application chose stands.
     pub(super) fn hasten(&self, policy: WindowUpdatePolicy) -> WindowUpdatePolicy {
-        if self.scarce {
-            policy.hastened(HASTY)
+        if self.scarce && policy == WindowUpdatePolicy::new() {
+            HASTY
         } else {
             policy
         }
@@ -181,6 +181,7 @@ mod tests {
         pace.grew(false);
         assert_eq!(after(&mut pace, 100, 100), Verdict::Limits);
         assert_ne!(pace.hasten(policy), policy);
+        assert_eq!(pace.hasten(policy.threshold(90)), policy.threshold(90));
         assert_eq!(after(&mut pace, 1_000, 100), Verdict::Suffices);
         assert_eq!(pace.hasten(policy), policy);
     }
