@@ -58,7 +58,7 @@ impl Client {
     /// # Errors
     /// When that fails or takes too long, or another number of octets comes.
     pub async fn exchange(&self, octets: usize) -> Result<(), Error> {
-        let coming = async { Ok::<_, Error>(read(self.send(&format!("/{octets}"), octets).await?.into_body()).await?) };
+        let coming = async { read(self.send(&format!("/{octets}"), octets).await?.into_body()).await };
         match in_time("an exchange", coming).await?? {
             came if came == octets => Ok(()),
             came => Err(format!("{came} octets came, expected {octets}").into()),
