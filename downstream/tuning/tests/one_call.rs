@@ -160,17 +160,22 @@ async fn a_budget_decides_whether_unread_content_stops_the_others() {
     }
 }
 
-/// What is left of the windows after an exchange of several of them, where a round trip takes time and content none.
+/// What is left of the windows after more than one window's worth of content in little more than a round trip.
 async fn after_much(make: Make) -> Wire {
-    const ROUND_TRIP: Duration = Duration::from_millis(10);
-    // Client, tap and server are on this thread.
+    const HOP: Duration = Duration::from_millis(10);
+    // SETTINGS and acknowledgement of either side: four hops at most, and so no round trip seems longer.
+    const ROUND_TRIP: Duration = Duration::from_millis(40);
+    // Client, tap and server are on this thread, and its time stands still but for this.
     h2::virtual_time::set(Some(Duration::ZERO));
     let server = Server::start().await.unwrap();
-    let tap = Tap::with_delay(server.address, || h2::virtual_time::advance(ROUND_TRIP)).await.unwrap();
+    let tap = Tap::with_delay(server.address, || h2::virtual_time::advance(HOP)).await.unwrap();
     let client = make(tap.address).unwrap();
     client.settle().await.unwrap();
     let windows = tap.last();
-    client.exchange(4 * windows.up.first_window().max(windows.down.first_window()) as usize).await.unwrap();
+    let much = 2 * windows.up.first_window().max(windows.down.first_window()) as usize;
+    client.exchange(much).await.unwrap();
+    h2::virtual_time::advance(ROUND_TRIP);
+    client.exchange(much).await.unwrap();
     client.settle().await.unwrap();
     h2::virtual_time::set(None);
     tap.last()
