@@ -27,7 +27,6 @@ impl<T> Slab<T> {
         Slab { entries: slab::Slab::new(), removed: 0 }
     }
 
-    #[cfg(feature = "ledger")]
     pub(super) fn iter(&self) -> slab::Iter<'_, T> {
         self.entries.iter()
     }

@@ -14,6 +14,7 @@ mod outgoing;
 mod pass;
 mod payload;
 mod share;
+mod stall;
 mod window;
 
 pub(crate) use self::outgoing::Outgoing;
@@ -30,11 +31,13 @@ use super::stream::Stream;
 use super::Config;
 use crate::codec::UserError;
 use crate::frame::{self, Frame, Reason, StreamId};
+use crate::insight::Notes;
 use crate::proto::{Initiator, WindowSize, MAX_WINDOW_SIZE};
 
 use bytes::Buf;
 use std::collections::VecDeque;
 use std::task::Waker;
+use std::time::Instant;
 
 /// All sizes in octets.
 #[derive(Debug)]
@@ -65,6 +68,9 @@ pub(super) struct Scheduler {
     budget: u64,
     /// What a stream may buffer.
     max_buffer_size: usize,
+    /// Since when the connection's window is spent while somebody could use more.
+    stalled: Option<Instant>,
+    notes: Notes,
 }
 
 impl Scheduler {
@@ -84,6 +90,8 @@ impl Scheduler {
             buffered: 0,
             budget: u64::MAX,
             max_buffer_size: config.local_max_buffer_size,
+            stalled: None,
+            notes: None,
         }
     }
 
@@ -212,6 +220,7 @@ impl Scheduler {
 
     pub(super) fn grow_connection(&mut self, octets: WindowSize, store: &mut Store) -> Result<(), Reason> {
         self.window.grow(octets)?;
+        self.connection_resumes();
         self.offer_what_is_free(store);
         Ok(())
     }
@@ -287,6 +296,9 @@ impl Scheduler {
         if entry.outgoing.awaits_drain && !entry.has_unsent() {
             entry.outgoing.awaits_drain = false;
             entry.notify_send();
+        }
+        if lane != Some(Lane::Control) && (entry.demand() > 0 || entry.outgoing.stall.is_some()) {
+            self.note_stall(entry, lane);
         }
         if lane != before {
             self.lanes.place(stream, lane);
@@ -383,6 +395,7 @@ impl Scheduler {
             stream.outgoing.grew = true;
             self.offered += u64::from(octets);
             self.offered_lately += u64::from(octets);
+            self.note_offer(stream);
             stream.notify_send();
         }
     }

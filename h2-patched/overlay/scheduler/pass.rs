@@ -29,12 +29,13 @@ impl Scheduler {
         self.barren = [false; 2];
         while codec.has_send_capacity() {
             let Some(frame) = self.next_frame(buffer, store, codec.max_send_frame_size(), counts) else {
-                self.end_pass();
+                self.end_pass(store);
                 return BufferStatus::Complete;
             };
             let is_data = matches!(frame, Frame::Data(_));
             codec.buffer(frame).expect("frames are made no larger than the peer takes");
             if is_data {
+                codec.tap().log_windows(|_, stream| self.windows(stream, store));
                 // A small frame is written already, and the codec has room for the rest of one buffer only.
                 self.reclaim(buffer, store, codec);
             }
@@ -71,7 +72,8 @@ impl Scheduler {
         self.another_pass
     }
 
-    fn end_pass(&mut self) {
+    fn end_pass(&mut self, store: &mut Store) {
+        self.note_waiting(store);
         // Those who were offered it run first.
         self.another_pass = self.asking() > 0 && self.credit() > 0 && self.offered_lately > 0;
         self.offered_lately = 0;
@@ -203,6 +205,9 @@ impl Scheduler {
                 None => Head::Nothing,
             };
         }
+        if let Some(Frame::Reset(reset)) = &frame {
+            self.reset_sent(reset);
+        }
         self.settle(stream, &mut None);
         if was_data {
             self.end_turn(stream);
@@ -240,6 +245,8 @@ impl Scheduler {
         stream.buffered_send_data -= len;
         self.buffered -= len as u64;
         stream.outgoing.share.charge(octets, active, &mut self.clock);
+        // What it waits for from here on it waits for anew.
+        stream.outgoing.stall = None;
 
         let end_stream = frame.is_end_stream();
         if len < whole {
