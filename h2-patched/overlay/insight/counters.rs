@@ -3,6 +3,8 @@
 use std::ops::AddAssign;
 use std::sync::atomic::Ordering::Relaxed;
 
+use crate::frame::{Kind, Reason};
+
 #[cfg(target_has_atomic = "64")]
 use std::sync::atomic::AtomicU64 as Word;
 #[cfg(not(target_has_atomic = "64"))]
@@ -25,6 +27,69 @@ impl Counter {
     }
 }
 
+/// What of one direction passed.
+#[derive(Debug, Default)]
+pub(super) struct Passed {
+    octets: Counter,
+    resets: Counter,
+    refusals: Counter,
+    updates: Counter,
+    go_aways: Counter,
+}
+
+impl Passed {
+    #[inline]
+    pub(super) fn data(&self, octets: usize) {
+        self.octets.add(octets);
+    }
+
+    pub(super) fn other(&self, kind: Kind, payload: &[u8]) {
+        match kind {
+            Kind::WindowUpdate => self.updates.add(1),
+            Kind::GoAway => self.go_aways.add(1),
+            Kind::Reset => {
+                self.resets.add(1);
+                let refuses = payload == u32::from(Reason::REFUSED_STREAM).to_be_bytes();
+                self.refusals.add(refuses.into());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a connection counts.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(super) sent: Passed,
+    pub(super) received: Passed,
+    pub(crate) streams_opened: Counter,
+    pub(crate) streams_received: Counter,
+    pub(crate) streams_accepted: Counter,
+    pub(crate) streams_closed: Counter,
+}
+
+impl Counters {
+    pub(crate) fn read(&self) -> Counts {
+        let Counters { sent, received, .. } = self;
+        Counts {
+            octets_sent: sent.octets.read(),
+            octets_received: received.octets.read(),
+            streams_opened: self.streams_opened.read(),
+            streams_received: self.streams_received.read(),
+            streams_accepted: self.streams_accepted.read(),
+            streams_closed: self.streams_closed.read(),
+            resets_sent: sent.resets.read(),
+            resets_received: received.resets.read(),
+            refusals_sent: sent.refusals.read(),
+            refusals_received: received.refusals.read(),
+            updates_sent: sent.updates.read(),
+            updates_received: received.updates.read(),
+            go_aways_sent: sent.go_aways.read(),
+            go_aways_received: received.go_aways.read(),
+        }
+    }
+}
+
 macro_rules! counts {
     ($($(#[$doc:meta])+ $name:ident,)+) => {
         /// What was counted since a connection was opened, or on all connections of the process.
@@ -42,17 +107,6 @@ macro_rules! counts {
 
         impl Counts {
             pub(super) const NONE: Counts = Counts { $($name: 0,)+ };
-        }
-
-        #[derive(Debug, Default)]
-        pub(crate) struct Counters {
-            $(pub(crate) $name: Counter,)+
-        }
-
-        impl Counters {
-            pub(crate) fn read(&self) -> Counts {
-                Counts { $($name: self.$name.read(),)+ }
-            }
         }
     };
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::observer::{everywhere, Observing};
 use super::{Connection, Event, What};
-use crate::StreamId;
+use crate::{clock, frame, StreamId};
 
 /// Where events are noted, if anybody wants to know.
 pub(crate) type Notes = Option<Arc<Journal>>;
@@ -48,6 +48,11 @@ impl Journal {
     fn pages(&self) -> MutexGuard<'_, Pages> {
         // Nothing that may panic is done while it is held, but for wakers of others.
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cold]
+    pub(crate) fn note_now(&self, stream: Option<frame::StreamId>, what: What) {
+        self.note(stream.map(StreamId::from_internal), clock::now(), what);
     }
 
     pub(crate) fn note(&self, stream: Option<StreamId>, at: Instant, what: What) {

@@ -1,14 +1,15 @@
 //! What a codec lets pass: each frame of either direction is counted, and logged where that is switched on.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Context;
 
-use super::counters::Counters;
+use super::counters::{Counters, Passed};
 use super::frame_log::{self, Changes, Direction, Log, Windows};
 use super::journal::Notes;
-use super::{register, Connection};
-use crate::frame::{Kind, Reason, HEADER_LEN};
+use super::{register, Connection, GoingAway, Side, What};
+use crate::frame::{self, Kind, HEADER_LEN};
+use crate::{Reason, StreamId};
 
 /// What both directions of a connection and its streams share.
 #[derive(Debug)]
@@ -18,13 +19,29 @@ pub(crate) struct Shared {
     /// Whether the log holds anything.
     logging: AtomicBool,
     log: Log,
+    /// The last GOAWAY sent.
+    going_away: Mutex<Option<GoingAway>>,
 }
 
 impl Shared {
     fn new() -> Arc<Self> {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let id = NEXT.fetch_add(1, Relaxed) as u64;
-        Arc::new(Shared { id, counters: Counters::default(), logging: AtomicBool::new(false), log: Log::new(id) })
+        Arc::new(Shared {
+            id,
+            counters: Counters::default(),
+            logging: AtomicBool::new(false),
+            log: Log::new(id),
+            going_away: Mutex::new(None),
+        })
+    }
+
+    fn last_go_away(&self) -> MutexGuard<'_, Option<GoingAway>> {
+        self.going_away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn going_away(&self) -> Option<GoingAway> {
+        *self.last_go_away()
     }
 }
 
@@ -60,33 +77,47 @@ impl Tap {
     /// A frame passes: its header, and as much of its payload as follows in the same buffer.
     #[inline]
     pub(crate) fn pass(&self, frame: &[u8]) {
-        if let Some((header, payload)) = frame.split_first_chunk::<HEADER_LEN>() {
-            self.count(header, payload);
-            if frame_log::is_on() {
-                self.log(header, payload);
-            }
+        const DATA: u8 = Kind::Data as u8;
+        const HEADERS: u8 = Kind::Headers as u8;
+
+        let Some((header, payload)) = frame.split_first_chunk::<HEADER_LEN>() else { return };
+        let [a, b, c, kind, ..] = *header;
+        match kind {
+            HEADERS => {}
+            DATA => self.passed().data(u32::from_be_bytes([0, a, b, c]) as usize),
+            _ => self.pass_other(kind, payload),
+        }
+        if frame_log::is_on() {
+            self.log(header, payload);
         }
     }
 
     #[inline]
-    fn count(&self, header: &[u8; HEADER_LEN], payload: &[u8]) {
-        let counters = &self.shared.counters;
-        let is_sent = self.direction == Direction::Sent;
-        let of = |sent, received| if is_sent { sent } else { received };
-        match header[3] {
-            kind if kind == Kind::Data as u8 => {
-                let octets = u32::from_be_bytes([0, header[0], header[1], header[2]]);
-                of(&counters.octets_sent, &counters.octets_received).add(octets as usize);
-            }
-            kind if kind == Kind::WindowUpdate as u8 => of(&counters.updates_sent, &counters.updates_received).add(1),
-            kind if kind == Kind::Reset as u8 => {
-                of(&counters.resets_sent, &counters.resets_received).add(1);
-                if payload == u32::from(Reason::REFUSED_STREAM).to_be_bytes() {
-                    of(&counters.refusals_sent, &counters.refusals_received).add(1);
-                }
-            }
-            kind if kind == Kind::GoAway as u8 => of(&counters.go_aways_sent, &counters.go_aways_received).add(1),
-            _ => {}
+    fn passed(&self) -> &Passed {
+        let Counters { sent, received, .. } = &self.shared.counters;
+        match self.direction {
+            Direction::Sent => sent,
+            Direction::Received => received,
+        }
+    }
+
+    #[inline(never)]
+    fn pass_other(&self, kind: u8, payload: &[u8]) {
+        let kind = Kind::new(kind);
+        self.passed().other(kind, payload);
+        if kind == Kind::GoAway && self.direction == Direction::Sent {
+            self.goes_away(payload);
+        }
+    }
+
+    fn goes_away(&self, payload: &[u8]) {
+        let [a, b, c, d, e, f, g, h, ..] = *payload else { return };
+        let (last_stream, _) = frame::StreamId::parse(&[a, b, c, d]);
+        let last_stream = StreamId::from_internal(last_stream);
+        let reason = Reason::from(u32::from_be_bytes([e, f, g, h]));
+        *self.shared.last_go_away() = Some(GoingAway { reason, last_stream });
+        if let Some(journal) = &self.notes {
+            journal.note_now(None, What::GoingAway { by: Side::Local, reason, last_stream });
         }
     }
 
@@ -101,8 +132,13 @@ impl Tap {
     #[inline]
     pub(crate) fn log_windows(&self, windows: impl FnOnce(Changes, u32) -> Windows) {
         if self.shared.logging.load(Relaxed) {
-            self.shared.log.finish(windows);
+            self.finish(windows);
         }
+    }
+
+    #[cold]
+    fn finish(&self, windows: impl FnOnce(Changes, u32) -> Windows) {
+        self.shared.log.finish(windows);
     }
 
     /// The connection's task is at work until it says that it is done.
@@ -117,13 +153,18 @@ impl Tap {
     #[inline]
     pub(crate) fn done(&self, cx: &Context<'_>) {
         if self.shared.logging.load(Relaxed) {
-            self.shared.logging.store(false, Relaxed);
-            self.shared.log.write();
+            self.write();
         }
         if let Some(journal) = &self.notes {
             journal.done(cx.waker().clone());
             journal.tell();
         }
+    }
+
+    #[cold]
+    fn write(&self) {
+        self.shared.logging.store(false, Relaxed);
+        self.shared.log.write();
     }
 
     /// Tells what was noted outside of a poll by the connection's owner.

@@ -18,7 +18,6 @@ pub(crate) struct Watch {
     pub(crate) transport_full: Option<Instant>,
     /// The peer spent our window for the connection.
     pub(crate) spent: Option<Instant>,
-    pub(crate) going_away: Option<GoingAway>,
     pub(crate) peer_going_away: Option<GoingAway>,
     pub(crate) ended: Option<Cause>,
 }
@@ -30,10 +29,35 @@ pub(crate) struct StreamWatch {
     pub(crate) is_open: bool,
     pub(crate) updates_sent: u32,
     pub(crate) updates_received: u32,
-    /// The peer spent our window for the stream.
-    pub(crate) spent: Option<Instant>,
-    /// The application asked for what was not there.
-    pub(crate) reads_since: Option<Instant>,
+    /// Made when one of them is known for the first time: most streams wait for nothing.
+    since: Option<Box<Since>>,
+}
+
+#[derive(Debug, Default)]
+struct Since {
+    spent: Option<Instant>,
+    reads: Option<Instant>,
+}
+
+impl StreamWatch {
+    /// Since when our window for the stream is spent.
+    #[inline]
+    pub(crate) fn spent(&self) -> Option<Instant> {
+        self.since.as_ref()?.spent
+    }
+
+    pub(crate) fn set_spent(&mut self, spent: Option<Instant>) {
+        self.since.get_or_insert_default().spent = spent;
+    }
+
+    /// Since when the application waits for something to read, if that is noted.
+    pub(crate) fn reads_since(&self) -> Option<Instant> {
+        self.since.as_ref()?.reads
+    }
+
+    pub(crate) fn set_reads_since(&mut self, reads: Instant) {
+        self.since.get_or_insert_default().reads = Some(reads);
+    }
 }
 
 impl Default for Watch {
@@ -44,7 +68,6 @@ impl Default for Watch {
             opened: clock::now(),
             transport_full: None,
             spent: None,
-            going_away: None,
             peer_going_away: None,
             ended: None,
         }
@@ -53,25 +76,20 @@ impl Default for Watch {
 
 impl Watch {
     #[inline]
-    pub(crate) fn is_observed(&self) -> bool {
-        self.notes.is_some()
-    }
-
-    #[inline]
     pub(crate) fn tell(&self, stream: Option<frame::StreamId>, what: What) {
         if let Some(journal) = &self.notes {
-            journal.note(stream.map(StreamId::from_internal), clock::now(), what);
+            journal.note_now(stream, what);
         }
     }
 
     /// Somebody stalls from now on.
     #[cold]
-    pub(crate) fn stalls(&self, stream: Option<frame::StreamId>, who: Side, on: Obstacle) -> Option<Instant> {
+    pub(crate) fn stalls(&self, stream: Option<frame::StreamId>, who: Side, on: Obstacle) -> Instant {
         let now = clock::now();
         if let Some(journal) = &self.notes {
             journal.note(stream.map(StreamId::from_internal), now, What::Stalled { who, on });
         }
-        Some(now)
+        now
     }
 
     #[cold]
@@ -79,9 +97,10 @@ impl Watch {
         resumed(&self.notes, stream, who, on, since);
     }
 
+    #[cold]
     pub(crate) fn transport_is_full(&mut self) {
         if self.transport_full.is_none() {
-            self.transport_full = self.stalls(None, Side::Local, Obstacle::Transport);
+            self.transport_full = Some(self.stalls(None, Side::Local, Obstacle::Transport));
         }
     }
 
@@ -93,17 +112,20 @@ impl Watch {
         }
     }
 
-    pub(crate) fn goes_away(&mut self, by: Side, reason: Reason, last_stream: frame::StreamId) {
+    pub(crate) fn peer_goes_away(&mut self, reason: Reason, last_stream: frame::StreamId) {
         let last_stream = StreamId::from_internal(last_stream);
-        let of = if by == Side::Local { &mut self.going_away } else { &mut self.peer_going_away };
-        *of = Some(GoingAway { reason, last_stream });
-        self.tell(None, What::GoingAway { by, reason, last_stream });
+        self.peer_going_away = Some(GoingAway { reason, last_stream });
+        self.tell(None, What::GoingAway { by: Side::Peer, reason, last_stream });
+    }
+
+    pub(crate) fn going_away(&self) -> Option<GoingAway> {
+        self.shared.as_ref()?.going_away()
     }
 
     /// The connection is over: by an error, because there is nothing more to read, or because its owner dropped it.
     pub(crate) fn ends(&mut self, error: Option<&Error>, is_eof: bool) {
         if self.ended.is_none() {
-            self.ended = Some(match (error, self.going_away) {
+            self.ended = Some(match (error, self.going_away()) {
                 (Some(error), _) => Cause::from(error),
                 (None, Some(GoingAway { reason, .. })) => Cause::Code { by: Side::Local, reason },
                 (None, None) if is_eof => Cause::Transport(std::io::ErrorKind::UnexpectedEof),

@@ -297,19 +297,21 @@ impl Scheduler {
             entry.outgoing.awaits_drain = false;
             entry.notify_send();
         }
-        if lane != Some(Lane::Control) && (entry.demand() > 0 || entry.outgoing.stall.is_some()) {
+        // Who asks is served from what others were offered and do not use.
+        let (has_work, may_wait) = match lane {
+            Some(Lane::Control) => (true, false),
+            Some(lane) if lane.is_data() => (self.window.octets() > 0, self.window.octets() == 0),
+            Some(Lane::SmallAsk | Lane::BulkAsk) => (self.credit() > 0, true),
+            // Whether there is a place for it is seen when a write pass ends.
+            Some(_) => (false, false),
+            None => (false, entry.demand() > 0),
+        };
+        if may_wait || entry.outgoing.stall.is_some() {
             self.note_stall(entry, lane);
         }
         if lane != before {
             self.lanes.place(stream, lane);
         }
-        // Who asks is served from what others were offered and do not use.
-        let has_work = match lane {
-            Some(Lane::Control) => true,
-            Some(lane) if lane.is_data() => self.window.octets() > 0,
-            Some(Lane::SmallAsk | Lane::BulkAsk) => self.credit() > 0,
-            _ => false,
-        };
         if has_work {
             wake(task);
         }

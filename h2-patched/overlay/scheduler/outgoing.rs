@@ -34,7 +34,8 @@ pub(crate) struct Outgoing {
     /// Whoever waits until it is opened or let go: not the task of the stream's own handle.
     pub(super) open_task: Option<Waker>,
     pub(super) share: Share,
-    pub(super) stall: Option<Stall>,
+    /// Whoever waits for nothing has none.
+    pub(super) stall: Option<Box<Stall>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

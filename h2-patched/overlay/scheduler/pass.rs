@@ -189,12 +189,20 @@ impl Scheduler {
         let was_data = stream.outgoing.head == Head::Data;
         let frame = match stream.pending_send.pop_front(buffer) {
             Some(Frame::Data(frame)) => Some(Frame::Data(self.cut(frame, stream, max_frame_size))),
+            Some(Frame::Reset(reset)) => {
+                self.reset_sent(&reset);
+                Some(reset.into())
+            }
             Some(frame) => Some(frame.map(|_| unreachable!("only DATA has a payload"))),
             None => stream.state.get_scheduled_reset().and_then(|reason| {
                 stream.set_reset(reason, Initiator::Library);
                 // No frame may follow the ends of both sides (RFC 9113 section 5.1).
                 let ended = reason == Reason::NO_ERROR && stream.outgoing.peer_ended;
-                (!ended).then(|| frame::Reset::new(stream.id, reason).into())
+                (!ended).then(|| {
+                    let reset = frame::Reset::new(stream.id, reason);
+                    self.reset_sent(&reset);
+                    reset.into()
+                })
             }),
         };
         if self.in_flight.is_none() {
@@ -204,9 +212,6 @@ impl Scheduler {
                 Some(_) => Head::Control,
                 None => Head::Nothing,
             };
-        }
-        if let Some(Frame::Reset(reset)) = &frame {
-            self.reset_sent(reset);
         }
         self.settle(stream, &mut None);
         if was_data {

@@ -53,29 +53,25 @@ impl Scheduler {
 
     /// Since when a stream waits, as far as that is known.
     pub(in crate::proto::streams) fn blocked_since(&self, stream: &Stream, on: Obstacle) -> Option<Instant> {
-        let own = stream.outgoing.stall.filter(|stall| stall.on == on).map(|stall| stall.since);
+        let own = stream.outgoing.stall.as_ref().filter(|stall| stall.on == on).map(|stall| stall.since);
         own.or(self.stalled.filter(|_| on == Obstacle::ConnectionWindow))
     }
 
-    /// Brings what is noted of a stream that wants to send up to date. It is to stand in `lane`.
-    #[inline]
+    /// Brings what is noted of a stream that is to stand in `lane` up to date.
+    #[cold]
     pub(super) fn note_stall(&mut self, stream: &mut Stream, lane: Option<Lane>) {
-        if lane == Some(Lane::Open) {
-            // Whether there is a place for it is seen when a write pass ends.
-            return;
-        }
         let obstacle = self.obstacle_in(lane, stream);
-        if stream.outgoing.stall.map(|stall| stall.on) != obstacle {
+        let noted = stream.outgoing.stall.as_ref().map(|stall| stall.on);
+        if noted != obstacle && lane != Some(Lane::Open) {
             self.change_stall(obstacle, stream);
         }
     }
 
-    #[cold]
     fn change_stall(&mut self, obstacle: Option<Obstacle>, stream: &mut Stream) {
         self.end_stall(stream);
         if let Some(on) = obstacle {
             let since = crate::clock::now();
-            stream.outgoing.stall = Some(Stall { on, since });
+            stream.outgoing.stall = Some(Box::new(Stall { on, since }));
             if on != Obstacle::ConnectionWindow {
                 self.tell(Some(stream.id), since, What::Stalled { who: Side::Local, on });
             } else if self.window.octets() == 0 {
@@ -84,13 +80,12 @@ impl Scheduler {
         }
     }
 
+    #[cold]
     fn end_stall(&self, stream: &mut Stream) {
-        let ended = stream.outgoing.stall.take();
+        let Some(stall) = stream.outgoing.stall.take() else { return };
         // The connection speaks for all who wait for its window; who is reset does not go on.
-        if let Some(Stall { on, since }) = ended.filter(|stall| stall.on != Obstacle::ConnectionWindow) {
-            if !stream.state.is_reset() {
-                resumed(&self.notes, Some(stream.id), Side::Local, on, since);
-            }
+        if stall.on != Obstacle::ConnectionWindow && !stream.state.is_reset() {
+            resumed(&self.notes, Some(stream.id), Side::Local, stall.on, stall.since);
         }
     }
 
@@ -102,6 +97,7 @@ impl Scheduler {
         }
     }
 
+    #[cold]
     fn connection_stalls(&mut self) {
         if self.stalled.is_none() {
             let since = crate::clock::now();
@@ -137,7 +133,7 @@ impl Scheduler {
         let mut next = self.lanes.last(Lane::Open);
         let mut first = None;
         while let Some(key) = next.filter(|key| store[*key].outgoing.stall.is_none()) {
-            store[key].outgoing.stall = Some(Stall { on, since });
+            store[key].outgoing.stall = Some(Box::new(Stall { on, since }));
             next = store[key].outgoing.standing.before();
             first = Some(key);
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use h2::insight::{ConnectionSnapshot, StreamSnapshot};
 use h2::{client, server, RecvStream, SendStream};
-use h2_conformance::wire::build::{response, settings};
+use h2_conformance::wire::build::settings;
 use h2_conformance::wire::{Frame, FrameReader, PREFACE};
 use http::{Request, Response};
 use tokio::io::{duplex, AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
@@ -149,6 +149,12 @@ impl Server {
         assert!(self.turn().is_empty(), "no request was sent");
     }
 
+    /// Sends a frame that completes a request, which is not looked at.
+    pub fn send_last(&mut self, frame: Frame) {
+        self.peer.send(frame);
+        drop(self.turn());
+    }
+
     pub fn look(&self) -> ConnectionSnapshot {
         self.connection.insight().snapshot().expect("it is there")
     }
@@ -172,7 +178,7 @@ impl Client {
         peer.send(first);
         peer.send(settings().ack());
         let mut client = Client { connection, requests, peer };
-        client.turn();
+        assert!(client.turn().is_pending());
         client
     }
 
@@ -190,11 +196,6 @@ impl Client {
     pub fn send(&mut self, frame: Frame) {
         self.peer.send(frame);
         let _ = self.turn();
-    }
-
-    /// Has the peer answer.
-    pub fn respond(&mut self, stream: u32) {
-        self.send(response(stream, 200));
     }
 
     pub fn look(&self) -> ConnectionSnapshot {
@@ -221,12 +222,4 @@ pub fn read(body: &mut RecvStream) -> Option<Bytes> {
 
 pub fn octets(len: usize) -> Bytes {
     Bytes::from(vec![0; len])
-}
-
-impl Server {
-    /// Sends a frame that completes a request, which is not looked at.
-    pub fn send_later(&mut self, frame: Frame) {
-        self.peer.send(frame);
-        drop(self.turn());
-    }
 }

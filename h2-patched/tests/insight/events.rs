@@ -114,10 +114,8 @@ fn a_client_and_what_is_pushed_to_it() {
 #[test]
 fn resets_of_both_sides_and_refusals() {
     let told = Told::default();
-    let mut server = Server::with(
-        server::Builder::new().max_concurrent_streams(1).observer(Arc::new(told.clone())),
-        settings(),
-    );
+    let mut server =
+        Server::with(server::Builder::new().max_concurrent_streams(1).observer(Arc::new(told.clone())), settings());
     let (_a, mut respond) = server.accept(post(1));
     told.news();
     server.send(post(3));
@@ -156,10 +154,7 @@ fn stalls_of_streams() {
     assert_eq!(told.news(), ["1 resumes us on stream-window after 3"]);
     first.send_reset(Reason::CANCEL);
     let _ = client.turn();
-    assert_eq!(
-        told.news(),
-        ["1 reset CANCEL by us", "1 closed CANCEL by us", "3 resumes us on slot after 1"]
-    );
+    assert_eq!(told.news(), ["1 reset CANCEL by us", "1 closed CANCEL by us", "3 resumes us on slot after 1"]);
     // Who waits no longer because it is given up does not go on.
     drop(_third);
     let _ = client.turn();
@@ -171,8 +166,7 @@ fn several_that_wait_for_slots_are_told_in_their_order() {
     let told = Told::default();
     let mut client = told.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
     let request = || http::Request::get("http://example.com/").body(()).unwrap();
-    let waiting: Vec<_> =
-        (0..3).map(|_| client.requests.clone().send_request(request(), true).unwrap()).collect();
+    let waiting: Vec<_> = (0..3).map(|_| client.requests.clone().send_request(request(), true).unwrap()).collect();
     let _ = client.turn();
     let told = told.news();
     assert_eq!(told[told.len() - 3..], ["1 stalls us on slot", "3 stalls us on slot", "5 stalls us on slot"]);
@@ -240,10 +234,8 @@ fn stalls_of_the_peer() {
 #[test]
 fn a_larger_initial_window_lets_the_peer_go_on() {
     let told = Told::default();
-    let mut server = Server::with(
-        server::Builder::new().initial_window_size(10).observer(Arc::new(told.clone())),
-        settings(),
-    );
+    let mut server =
+        Server::with(server::Builder::new().initial_window_size(10).observer(Arc::new(told.clone())), settings());
     let (_body, _respond) = server.accept(post(1));
     server.send(data(1, 10));
     assert_eq!(told.news().last().map(String::as_str), Some("1 stalls peer on stream-window"));

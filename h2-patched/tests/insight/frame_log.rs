@@ -73,16 +73,22 @@ fn a_server_in_full() {
         assert_eq!(lines.len(), 2, "{lines:?}");
         (lines[0].clone(), lines[1].clone())
     };
-    assert!(request.starts_with("received HEADERS stream=1 len=") && request.ends_with(" flags=END_HEADERS"), "{request}");
-    assert!(response.starts_with("sent HEADERS stream=1 len=") && response.ends_with(" flags=END_HEADERS"), "{response}");
+    assert!(
+        request.starts_with("received HEADERS stream=1 len=") && request.ends_with(" flags=END_HEADERS"),
+        "{request}"
+    );
+    assert!(
+        response.starts_with("sent HEADERS stream=1 len=") && response.ends_with(" flags=END_HEADERS"),
+        "{response}"
+    );
 
     server.send(data(1, 16_384));
-    server.send(data(1, 16_384).padded(0));
+    server.send(data(1, 16_383).padded(0));
     assert_eq!(
         lines.of(id),
         [
             "received DATA stream=1 len=16384 connection-window=49151 stream-window=49151",
-            "received DATA stream=1 len=16385 flags=PADDED connection-window=32766 stream-window=32766",
+            "received DATA stream=1 len=16384 flags=PADDED connection-window=32767 stream-window=32767",
         ]
     );
     while let Some(octets) = read(&mut body) {
@@ -92,8 +98,8 @@ fn a_server_in_full() {
     assert_eq!(
         lines.of(id),
         [
-            "sent WINDOW_UPDATE stream=0 len=4 increment=32769 connection-window=65535",
-            "sent WINDOW_UPDATE stream=1 len=4 increment=32769 connection-window=65535 stream-window=65535",
+            "sent WINDOW_UPDATE stream=0 len=4 increment=32768 connection-window=65535",
+            "sent WINDOW_UPDATE stream=1 len=4 increment=32768 connection-window=65535 stream-window=65535",
         ]
     );
     writer.send_data(octets(20_000), false).unwrap();
@@ -126,7 +132,10 @@ fn a_server_in_full() {
     server.turn();
     assert_eq!(
         lines.of(id),
-        ["received RST_STREAM stream=1 len=4 code=CANCEL", "sent GOAWAY stream=0 len=8 last-stream=1 code=INTERNAL_ERROR"]
+        [
+            "received RST_STREAM stream=1 len=4 code=CANCEL",
+            "sent GOAWAY stream=0 len=8 last-stream=1 code=INTERNAL_ERROR"
+        ]
     );
 }
 
@@ -138,7 +147,7 @@ fn no_secret_is_in_it() {
     let first = get(1);
     let (one, two) = first.payload.split_at(5);
     server.peer.send(headers_block(1, one.to_vec()).continues().end_stream());
-    server.send_later(continuation(1, two.to_vec()));
+    server.send_last(continuation(1, two.to_vec()));
     server.send(ping(*b"password"));
     let mut away = goaway(0, 0);
     away.payload.extend(b"password");

@@ -1,6 +1,6 @@
 //! Streams that are opened and that are over.
 
-use super::Counts;
+use super::{store, Counts};
 use crate::insight::{Obstacle, Side, Watch, What};
 use crate::proto::streams::stream::Stream;
 
@@ -13,6 +13,7 @@ impl Counts {
         &mut self.watch
     }
 
+    #[inline]
     pub(in crate::proto::streams) fn stream_opened(&mut self, stream: &mut Stream) {
         stream.watch.is_open = true;
         let is_local = self.peer.is_local_init(stream.id);
@@ -31,41 +32,46 @@ impl Counts {
         self.watch.tell(Some(stream.id), What::Accepted);
     }
 
-    /// A stream is closed, and nothing of it is left to be sent.
-    #[inline]
+    /// An open stream is closed, and nothing of it is left to be sent.
     pub(super) fn stream_over(&self, stream: &mut Stream) {
-        if stream.watch.is_open && !stream.state.is_scheduled_reset() {
+        if !stream.state.is_scheduled_reset() {
             stream.watch.is_open = false;
             if let Some(shared) = &self.watch.shared {
                 shared.counters.streams_closed.add(1);
             }
-            if self.watch.is_observed() {
-                self.watch.tell(Some(stream.id), What::Closed { cause: stream.state.cause() });
+            if let Some(journal) = &self.watch.notes {
+                journal.note_now(Some(stream.id), What::Closed { cause: stream.state.cause() });
             }
         }
     }
 
     /// The application asks for what the peer sends.
-    #[inline]
-    pub(in crate::proto::streams) fn note_reader(&self, stream: &mut Stream) {
+    #[inline(always)]
+    pub(in crate::proto::streams) fn note_reader(&self, stream: &mut store::Ptr) {
         // Timing each of them would cost who does not look.
-        if self.watch.is_observed() && stream.recv_task.is_none() {
-            stream.watch.reads_since = Some(crate::clock::now());
+        if self.watch.notes.is_some() {
+            time_reader(stream);
         }
     }
 
     /// Our window for a stream grew.
     #[inline]
     pub(in crate::proto::streams) fn peer_resumes(&self, stream: &mut Stream) {
-        if stream.watch.spent.is_some() && stream.recv_flow.announced() > 0 {
-            if let Some(since) = stream.watch.spent.take() {
-                self.watch.resumes(Some(stream.id), Side::Peer, Obstacle::StreamWindow, since);
-            }
+        if let Some(since) = stream.watch.spent().filter(|_| stream.recv_flow.announced() > 0) {
+            stream.watch.set_spent(None);
+            self.watch.resumes(Some(stream.id), Side::Peer, Obstacle::StreamWindow, since);
         }
     }
 
     /// Places taken by streams of ours, and by streams of the peer.
     pub(in crate::proto::streams) fn slots_taken(&self) -> (usize, usize) {
         (self.num_send_streams, self.num_recv_streams)
+    }
+}
+
+#[cold]
+fn time_reader(stream: &mut Stream) {
+    if stream.recv_task.is_none() {
+        stream.watch.set_reads_since(crate::clock::now());
     }
 }

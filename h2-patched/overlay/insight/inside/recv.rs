@@ -8,12 +8,12 @@ impl Recv {
     #[inline]
     pub(in crate::proto::streams) fn note_spent(&self, octets: usize, stream: &mut Stream, counts: &mut Counts) {
         if octets > 0 && stream.recv_flow.announced() == 0 && stream.state.is_recv_streaming() {
-            let stalls = |stream: &Stream| counts.watch().stalls(Some(stream.id), Side::Peer, Obstacle::StreamWindow);
-            stream.watch.spent = stalls(stream);
+            let since = counts.watch().stalls(Some(stream.id), Side::Peer, Obstacle::StreamWindow);
+            stream.watch.set_spent(Some(since));
         }
         if octets > 0 && self.flow.announced() == 0 {
             let since = counts.watch().stalls(None, Side::Peer, Obstacle::ConnectionWindow);
-            counts.watch_mut().spent = since;
+            counts.watch_mut().spent = Some(since);
         }
     }
 

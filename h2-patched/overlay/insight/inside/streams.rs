@@ -43,16 +43,17 @@ impl<B, P: Peer> Streams<B, P> {
     }
 
     /// Notes whether the transport takes more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn transported<T>(&self, polled: Poll<T>) -> Poll<T> {
         if polled.is_pending() {
-            self.inner.lock().unwrap().counts.watch_mut().transport_is_full();
+            self.transport_is_full();
         }
         polled
     }
 
-    pub(crate) fn go_away_sent(&self, last_stream: StreamId, reason: Reason) {
-        self.inner.lock().unwrap().counts.watch_mut().goes_away(Side::Local, reason, last_stream);
+    #[cold]
+    fn transport_is_full(&self) {
+        self.inner.lock().unwrap().counts.watch_mut().transport_is_full();
     }
 
     pub(crate) fn refusal_sent(&self, id: StreamId) {
@@ -111,7 +112,7 @@ impl Inner {
             local_slots: Slots { taken: local, limit: self.counts.max_send_streams() },
             peer_slots: Slots { taken: peer, limit: self.counts.max_recv_streams() },
             waiting_for_slot: scheduler.waiting_for_slot(),
-            going_away: watch.going_away,
+            going_away: watch.going_away(),
             peer_going_away: watch.peer_going_away,
             ended: watch.ended,
             counts: watch.shared.as_ref().map(|shared| shared.counters.read()).unwrap_or_default(),
@@ -123,7 +124,7 @@ impl Inner {
         let receive = self.actions.recv.half_of(stream);
         let receives = stream.state.is_recv_streaming();
         let peer =
-            (receives && receive.announced <= 0).then(|| blocked(Obstacle::StreamWindow, stream.watch.spent, now));
+            (receives && receive.announced <= 0).then(|| blocked(Obstacle::StreamWindow, stream.watch.spent(), now));
         let waits = stream.recv_task.is_some() && stream.pending_recv.is_empty() && !stream.state.is_closed();
         StreamSnapshot {
             id: crate::StreamId::from_internal(stream.id),
@@ -131,7 +132,7 @@ impl Inner {
             send: self.actions.send.scheduler().half_of(stream),
             receive,
             writer: self.writer(stream, now),
-            reader: waits.then(|| blocked(Obstacle::Peer, stream.watch.reads_since, now)),
+            reader: waits.then(|| blocked(Obstacle::Peer, stream.watch.reads_since(), now)),
             peer,
             updates_sent: stream.watch.updates_sent,
             updates_received: stream.watch.updates_received,
