@@ -33,9 +33,14 @@ impl Wake for Flag {
     }
 }
 
+/// Wakes nobody.
+pub fn nobody() -> Waker {
+    Waker::from(Arc::<Flag>::default())
+}
+
 /// What is there at once.
 fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+    match pin!(future).poll(&mut Context::from_waker(&nobody())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("it is not ready at once"),
     }
@@ -53,7 +58,8 @@ impl Peer {
     }
 
     fn write(&mut self, octets: &[u8]) {
-        let mut cx = Context::from_waker(Waker::noop());
+        let nobody = nobody();
+        let mut cx = Context::from_waker(&nobody);
         match pin!(&mut self.pipe).poll_write(&mut cx, octets) {
             Poll::Ready(Ok(written)) => assert_eq!(written, octets.len(), "the pipe has room"),
             other => panic!("the pipe has room: {other:?}"),
@@ -66,7 +72,8 @@ impl Peer {
 
     /// All frames that came.
     pub fn receive(&mut self) -> Vec<Frame> {
-        let mut cx = Context::from_waker(Waker::noop());
+        let nobody = nobody();
+        let mut cx = Context::from_waker(&nobody);
         let mut octets = vec![0; 1 << 16];
         loop {
             let mut buffer = ReadBuf::new(&mut octets);
@@ -114,11 +121,8 @@ impl Server {
         let waker = Waker::from(self.woken.clone());
         let mut cx = Context::from_waker(&waker);
         let mut exchanges = Vec::new();
-        loop {
-            match self.connection.poll_accept(&mut cx) {
-                Poll::Ready(Some(Ok(exchange))) => exchanges.push(exchange),
-                Poll::Ready(_) | Poll::Pending => break,
-            }
+        while let Poll::Ready(Some(Ok(exchange))) = self.connection.poll_accept(&mut cx) {
+            exchanges.push(exchange);
         }
         exchanges
     }
@@ -183,7 +187,7 @@ impl Client {
     }
 
     pub fn turn(&mut self) -> Poll<Result<(), h2::Error>> {
-        pin!(&mut self.connection).poll(&mut Context::from_waker(Waker::noop()))
+        pin!(&mut self.connection).poll(&mut Context::from_waker(&nobody()))
     }
 
     pub fn request(&mut self, end: bool) -> (client::ResponseFuture, SendStream<Bytes>) {
@@ -213,7 +217,7 @@ fn stream(snapshot: ConnectionSnapshot, id: u32) -> StreamSnapshot {
 
 /// A chunk of DATA that is there, or `None` if the reader has to wait.
 pub fn read(body: &mut RecvStream) -> Option<Bytes> {
-    match body.poll_data(&mut Context::from_waker(Waker::noop())) {
+    match body.poll_data(&mut Context::from_waker(&nobody())) {
         Poll::Ready(Some(Ok(octets))) => Some(octets),
         Poll::Ready(Some(Err(error))) => panic!("{error}"),
         Poll::Ready(None) | Poll::Pending => None,
