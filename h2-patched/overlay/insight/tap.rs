@@ -8,7 +8,7 @@ use super::counters::{Counters, Passed};
 use super::frame_log::{self, Changes, Direction, Log, Windows};
 use super::journal::Notes;
 use super::{register, Connection, GoingAway, Side, What};
-use crate::frame::{self, Kind, HEADER_LEN};
+use crate::frame::{self, Frame, Kind, HEADER_LEN};
 use crate::{Reason, StreamId};
 
 /// What both directions of a connection and its streams share.
@@ -72,6 +72,12 @@ impl Tap {
     pub(crate) fn opened(&mut self, connection: Connection, notes: Notes) {
         self.notes = notes;
         register::enter(connection);
+    }
+
+    /// Whether a frame is to pass here: field sections are neither counted nor, most of the time, logged.
+    #[inline]
+    pub(crate) fn wants<B>(&self, frame: &Frame<B>) -> bool {
+        !matches!(frame, Frame::Headers(_)) || frame_log::is_on()
     }
 
     /// A frame passes: its header, and as much of its payload as follows in the same buffer.

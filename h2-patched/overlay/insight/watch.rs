@@ -126,7 +126,7 @@ impl Watch {
     pub(crate) fn ends(&mut self, error: Option<&Error>, is_eof: bool) {
         if self.ended.is_none() {
             self.ended = Some(match (error, self.going_away()) {
-                (Some(error), _) => Cause::from(error),
+                (Some(error), _) => Cause::of(error),
                 (None, Some(GoingAway { reason, .. })) => Cause::Code { by: Side::Local, reason },
                 (None, None) if is_eof => Cause::Transport(std::io::ErrorKind::UnexpectedEof),
                 (None, None) => Cause::Ended,
@@ -149,8 +149,9 @@ pub(crate) fn resumed(notes: &Notes, stream: Option<frame::StreamId>, who: Side,
     }
 }
 
-impl From<&Error> for Cause {
-    fn from(error: &Error) -> Self {
+impl Cause {
+    /// What an error of ours means to others.
+    pub(crate) fn of(error: &Error) -> Self {
         match *error {
             Error::Reset(_, reason, initiator) | Error::GoAway(_, reason, initiator) => {
                 let by = if initiator == Initiator::Remote { Side::Peer } else { Side::Local };

@@ -198,11 +198,10 @@ impl Scheduler {
                 stream.set_reset(reason, Initiator::Library);
                 // No frame may follow the ends of both sides (RFC 9113 section 5.1).
                 let ended = reason == Reason::NO_ERROR && stream.outgoing.peer_ended;
-                (!ended).then(|| {
-                    let reset = frame::Reset::new(stream.id, reason);
-                    self.reset_sent(&reset);
-                    reset.into()
-                })
+                let reset = (!ended).then(|| frame::Reset::new(stream.id, reason));
+                reset.iter().for_each(|reset| self.reset_sent(reset));
+                counts.stream_over(stream);
+                reset.map(Frame::from)
             }),
         };
         if self.in_flight.is_none() {

@@ -175,6 +175,20 @@ fn several_that_wait_for_slots_are_told_in_their_order() {
 }
 
 #[test]
+fn queued_requests_are_closed_at_once() {
+    let told = Told::default();
+    let mut client = told.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
+    let (_response, mut writer) = client.request(false);
+    let _second = client.request(false);
+    told.news();
+    writer.send_reset(Reason::CANCEL);
+    assert!(client.turn().is_pending());
+    assert_eq!(told.news(), ["1 closed CANCEL by us"]);
+    drop((client.connection, client.requests));
+    assert_eq!(told.news(), ["3 closed BrokenPipe", "- closed ended"]);
+}
+
+#[test]
 fn a_stall_of_the_connection_is_told_once() {
     pass(0);
     let told = Told::default();

@@ -32,9 +32,10 @@ impl Counts {
         self.watch.tell(Some(stream.id), What::Accepted);
     }
 
-    /// An open stream is closed, and nothing of it is left to be sent.
-    pub(super) fn stream_over(&self, stream: &mut Stream) {
-        if !stream.state.is_scheduled_reset() {
+    /// A stream may be over: closed, and nothing of it is left to be sent.
+    #[inline]
+    pub(in crate::proto::streams) fn stream_over(&self, stream: &mut Stream) {
+        if stream.watch.is_open && !stream.state.is_scheduled_reset() {
             stream.watch.is_open = false;
             if let Some(shared) = &self.watch.shared {
                 shared.counters.streams_closed.add(1);

@@ -19,7 +19,7 @@ impl State {
     /// Why it is closed, where it is.
     pub(in crate::proto::streams) fn cause(&self) -> Cause {
         match &self.inner {
-            Inner::Closed(End::Error(error) | End::ErrorAfterEndStream(error)) => Cause::from(error),
+            Inner::Closed(End::Error(error) | End::ErrorAfterEndStream(error)) => Cause::of(error),
             Inner::Closed(End::ScheduledLibraryReset(reason)) => Cause::Code { by: Side::Local, reason: *reason },
             _ => Cause::Ended,
         }

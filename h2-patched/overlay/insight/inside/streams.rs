@@ -3,7 +3,7 @@
 use super::{Inner, Mutex, Peer, Streams};
 use crate::frame::{Reason, StreamId};
 use crate::insight::{
-    self, Blocked, Changes, Connection, ConnectionSnapshot, Look, Observing, Obstacle, Role, Shared, Side, Slots,
+    self, Blocked, Changes, Connection, ConnectionSnapshot, Look, Observing, Obstacle, Role, Side, Slots,
     StreamSnapshot, Tap, What, Windows,
 };
 use crate::proto::streams::stream::Stream;
@@ -15,31 +15,12 @@ use std::time::Instant;
 impl<B, P: Peer> Streams<B, P> {
     /// The connection is open.
     pub(crate) fn watched_by(&mut self, tap: &mut Tap, observer: Option<Observing>) {
-        let connection = self.handle(tap.shared().clone());
-        let notes = insight::notes(&connection, observer);
-        {
-            let mut me = self.inner.lock().unwrap();
-            let me = &mut *me;
-            let watch = me.counts.watch_mut();
-            watch.shared = Some(tap.shared().clone());
-            watch.notes = notes.clone();
-            let by = if P::r#dyn().is_server() { Side::Peer } else { Side::Local };
-            watch.tell(None, What::Opened { by });
-            me.actions.send.scheduler_mut().observe(notes.clone());
-        }
-        tap.opened(connection, notes);
-        tap.tell();
-    }
-
-    fn handle(&self, shared: Arc<Shared>) -> Connection {
-        let streams: Weak<Mutex<Inner>> = Arc::downgrade(&self.inner);
-        Connection::new(shared, streams)
+        watch(&self.inner, tap, observer);
     }
 
     /// A handle to look at the connection.
     pub(crate) fn insight(&self) -> Connection {
-        let shared = self.inner.lock().unwrap().counts.watch().shared.clone();
-        self.handle(shared.expect("streams are watched from the beginning of their connection"))
+        handle(&self.inner)
     }
 
     /// Notes whether the transport takes more.
@@ -79,6 +60,35 @@ impl<B, P: Peer> Streams<B, P> {
     }
 }
 
+// What follows is not generic, so that it is compiled once and with all that is private to the crate.
+
+fn watch(inner: &Arc<Mutex<Inner>>, tap: &mut Tap, observer: Option<Observing>) {
+    let connection = Connection::new(tap.shared().clone(), weak(inner));
+    let notes = insight::notes(&connection, observer);
+    {
+        let mut me = inner.lock().unwrap();
+        let me = &mut *me;
+        let by = if me.counts.peer().is_server() { Side::Peer } else { Side::Local };
+        let watch = me.counts.watch_mut();
+        watch.shared = Some(tap.shared().clone());
+        watch.notes = notes.clone();
+        watch.tell(None, What::Opened { by });
+        me.actions.send.scheduler_mut().observe(notes.clone());
+    }
+    tap.opened(connection, notes);
+    tap.tell();
+}
+
+fn handle(inner: &Arc<Mutex<Inner>>) -> Connection {
+    let shared = inner.lock().unwrap().counts.watch().shared.clone();
+    Connection::new(shared.expect("streams are watched from the beginning of their connection"), weak(inner))
+}
+
+fn weak(inner: &Arc<Mutex<Inner>>) -> Weak<dyn Look> {
+    let streams: Weak<Mutex<Inner>> = Arc::downgrade(inner);
+    streams
+}
+
 impl Look for Mutex<Inner> {
     fn look(&self) -> Option<ConnectionSnapshot> {
         // A poisoned lock is of a connection that failed.
@@ -92,7 +102,7 @@ impl Inner {
         let now = crate::clock::now();
         let watch = self.counts.watch();
         let scheduler = self.actions.send.scheduler();
-        let streams: Vec<StreamSnapshot> = self.store.all().map(|stream| self.look_at(stream, now)).collect();
+        let streams: Vec<StreamSnapshot> = self.store.all().map(|(_, stream)| self.look_at(stream, now)).collect();
         let mut send = scheduler.half();
         send.reserved = streams.iter().map(|stream| stream.send.reserved).sum();
         let mut receive = self.actions.recv.half();
