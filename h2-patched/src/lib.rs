@@ -22,6 +22,8 @@ mod clock;
 pub use clock::held as virtual_time;
 #[path = "../overlay/frame_error_code.rs"]
 mod frame_error_code;
+#[path = "../overlay/insight/mod.rs"]
+pub mod insight;
 #[path = "../overlay/tuning/mod.rs"]
 pub mod tuning;
 #[path = "../overlay/window_limit.rs"]

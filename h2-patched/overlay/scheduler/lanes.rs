@@ -43,6 +43,16 @@ impl Standing {
     pub(super) fn lane(&self) -> Option<Lane> {
         self.lane
     }
+
+    /// Who stands before it.
+    pub(super) fn before(&self) -> Option<Key> {
+        self.before
+    }
+
+    /// Who stands behind it.
+    pub(super) fn behind(&self) -> Option<Key> {
+        self.behind
+    }
 }
 
 #[derive(Debug, Default)]
@@ -66,6 +76,11 @@ impl Lanes {
     #[inline]
     pub(super) fn first(&self, lane: Lane) -> Option<Key> {
         self.lists[lane as usize].first
+    }
+
+    #[inline]
+    pub(super) fn last(&self, lane: Lane) -> Option<Key> {
+        self.lists[lane as usize].last
     }
 
     /// Puts `stream` at the end of `lane`, or nowhere. Whoever stands in that lane keeps its place.

@@ -14,6 +14,7 @@ mod outgoing;
 mod pass;
 mod payload;
 mod share;
+mod stall;
 mod window;
 
 pub(crate) use self::outgoing::Outgoing;
@@ -30,11 +31,13 @@ use super::stream::Stream;
 use super::Config;
 use crate::codec::UserError;
 use crate::frame::{self, Frame, Reason, StreamId};
+use crate::insight::Notes;
 use crate::proto::{Initiator, WindowSize, MAX_WINDOW_SIZE};
 
 use bytes::Buf;
 use std::collections::VecDeque;
 use std::task::Waker;
+use std::time::Instant;
 
 /// All sizes in octets.
 #[derive(Debug)]
@@ -65,6 +68,9 @@ pub(super) struct Scheduler {
     budget: u64,
     /// What a stream may buffer.
     max_buffer_size: usize,
+    /// Since when the connection's window is spent while somebody could use more.
+    stalled: Option<Instant>,
+    notes: Notes,
 }
 
 impl Scheduler {
@@ -84,6 +90,8 @@ impl Scheduler {
             buffered: 0,
             budget: u64::MAX,
             max_buffer_size: config.local_max_buffer_size,
+            stalled: None,
+            notes: None,
         }
     }
 
@@ -212,6 +220,7 @@ impl Scheduler {
 
     pub(super) fn grow_connection(&mut self, octets: WindowSize, store: &mut Store) -> Result<(), Reason> {
         self.window.grow(octets)?;
+        self.connection_resumes();
         self.offer_what_is_free(store);
         Ok(())
     }
@@ -288,16 +297,21 @@ impl Scheduler {
             entry.outgoing.awaits_drain = false;
             entry.notify_send();
         }
+        // Who asks is served from what others were offered and do not use.
+        let (has_work, may_wait) = match lane {
+            Some(Lane::Control) => (true, false),
+            Some(lane) if lane.is_data() => (self.window.octets() > 0, self.window.octets() == 0),
+            Some(Lane::SmallAsk | Lane::BulkAsk) => (self.credit() > 0, true),
+            // Whether there is a place for it is seen when a write pass ends.
+            Some(_) => (false, false),
+            None => (false, entry.demand() > 0),
+        };
+        if may_wait || entry.outgoing.stall.is_some() {
+            self.note_stall(entry, lane);
+        }
         if lane != before {
             self.lanes.place(stream, lane);
         }
-        // Who asks is served from what others were offered and do not use.
-        let has_work = match lane {
-            Some(Lane::Control) => true,
-            Some(lane) if lane.is_data() => self.window.octets() > 0,
-            Some(Lane::SmallAsk | Lane::BulkAsk) => self.credit() > 0,
-            _ => false,
-        };
         if has_work {
             wake(task);
         }
@@ -383,6 +397,7 @@ impl Scheduler {
             stream.outgoing.grew = true;
             self.offered += u64::from(octets);
             self.offered_lately += u64::from(octets);
+            self.note_offer(stream);
             stream.notify_send();
         }
     }

@@ -3,6 +3,7 @@
 use super::super::stream::Stream;
 use super::lanes::{Lane, Standing};
 use super::share::Share;
+use super::stall::Stall;
 use super::window::Window;
 use crate::frame::Reason;
 use crate::proto::WindowSize;
@@ -33,6 +34,8 @@ pub(crate) struct Outgoing {
     /// Whoever waits until it is opened or let go: not the task of the stream's own handle.
     pub(super) open_task: Option<Waker>,
     pub(super) share: Share,
+    /// Whoever waits for nothing has none.
+    pub(super) stall: Option<Box<Stall>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +75,7 @@ impl Outgoing {
             awaits_drain: false,
             open_task: None,
             share: Share::default(),
+            stall: None,
         }
     }
 

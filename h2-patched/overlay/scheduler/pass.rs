@@ -29,12 +29,13 @@ impl Scheduler {
         self.barren = [false; 2];
         while codec.has_send_capacity() {
             let Some(frame) = self.next_frame(buffer, store, codec.max_send_frame_size(), counts) else {
-                self.end_pass();
+                self.end_pass(store);
                 return BufferStatus::Complete;
             };
             let is_data = matches!(frame, Frame::Data(_));
             codec.buffer(frame).expect("frames are made no larger than the peer takes");
             if is_data {
+                codec.tap().log_windows(|_, stream| self.windows(stream, store));
                 // A small frame is written already, and the codec has room for the rest of one buffer only.
                 self.reclaim(buffer, store, codec);
             }
@@ -71,7 +72,8 @@ impl Scheduler {
         self.another_pass
     }
 
-    fn end_pass(&mut self) {
+    fn end_pass(&mut self, store: &mut Store) {
+        self.note_waiting(store);
         // Those who were offered it run first.
         self.another_pass = self.asking() > 0 && self.credit() > 0 && self.offered_lately > 0;
         self.offered_lately = 0;
@@ -187,12 +189,19 @@ impl Scheduler {
         let was_data = stream.outgoing.head == Head::Data;
         let frame = match stream.pending_send.pop_front(buffer) {
             Some(Frame::Data(frame)) => Some(Frame::Data(self.cut(frame, stream, max_frame_size))),
+            Some(Frame::Reset(reset)) => {
+                self.reset_sent(&reset);
+                Some(reset.into())
+            }
             Some(frame) => Some(frame.map(|_| unreachable!("only DATA has a payload"))),
             None => stream.state.get_scheduled_reset().and_then(|reason| {
                 stream.set_reset(reason, Initiator::Library);
                 // No frame may follow the ends of both sides (RFC 9113 section 5.1).
                 let ended = reason == Reason::NO_ERROR && stream.outgoing.peer_ended;
-                (!ended).then(|| frame::Reset::new(stream.id, reason).into())
+                let reset = (!ended).then(|| frame::Reset::new(stream.id, reason));
+                reset.iter().for_each(|reset| self.reset_sent(reset));
+                counts.stream_over(stream);
+                reset.map(Frame::from)
             }),
         };
         if self.in_flight.is_none() {
@@ -240,6 +249,8 @@ impl Scheduler {
         stream.buffered_send_data -= len;
         self.buffered -= len as u64;
         stream.outgoing.share.charge(octets, active, &mut self.clock);
+        // What it waits for from here on it waits for anew.
+        stream.outgoing.stall = None;
 
         let end_stream = frame.is_end_stream();
         if len < whole {

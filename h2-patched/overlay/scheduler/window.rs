@@ -19,6 +19,11 @@ impl Window {
         self.0.max(0) as WindowSize
     }
 
+    /// What the peer's grants and what was sent make.
+    pub(crate) fn signed(self) -> i64 {
+        self.0
+    }
+
     /// FLOW_CONTROL_ERROR where the window would exceed 2^31-1 octets (section 6.9.1).
     pub(crate) fn grow(&mut self, octets: WindowSize) -> Result<(), Reason> {
         let grown = self.0 + i64::from(octets);

@@ -168,6 +168,11 @@ impl Recv {
         }
     }
 
+    /// What the peer should be able to send at any time.
+    pub(in crate::proto::streams) fn connection_target(&self) -> WindowSize {
+        self.windows.target
+    }
+
     /// What the readers of the connection do, all together.
     pub(super) fn readers(&self) -> Reader {
         if self.waiting_readers > 0 {

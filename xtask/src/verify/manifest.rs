@@ -8,8 +8,8 @@ use crate::repo::{read, Repo};
 /// What downstream sees of a package beside its code.
 const REPEATED: [&str; 3] = ["features", "dependencies", "target"];
 
-/// Features of our own: off by default, and without dependencies.
-const OURS: [&str; 2] = ["ledger", "virtual-time"];
+/// Features of our own: off by default, and each with at most one dependency, which nothing else needs.
+const OURS: [(&str, Option<&str>); 3] = [("ledger", None), ("metrics", Some("metrics")), ("virtual-time", None)];
 
 pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     let release = repo.release()?;
@@ -19,7 +19,8 @@ pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     faults.extend(version_fault(&release.version, &fork));
     faults.extend(needs_itself(&fork));
     if faults.is_empty() {
-        return Ok("features and dependencies are upstream's, and features of our own need nothing".to_owned());
+        let adds = "features of our own add nothing that is not optional";
+        return Ok(format!("features and dependencies are upstream's, and {adds}"));
     }
     Err(Failure::new(format!("h2-patched/Cargo.toml: {}", faults.join(", "))))
 }
@@ -42,14 +43,28 @@ fn differences(upstream: &Table, fork: &Table) -> Vec<String> {
                 Some(_) => {}
             }
         }
-        let is_ours = |name: &str, value: &Value| {
-            section == "features" && OURS.contains(&name) && value.as_array().is_some_and(Vec::is_empty)
-        };
-        for (name, _) in fork.iter().filter(|(name, value)| !upstream.contains_key(*name) && !is_ours(name, value)) {
+        for (name, _) in
+            fork.iter().filter(|(name, value)| !upstream.contains_key(*name) && !is_ours(section, name, value))
+        {
             faults.push(format!("[{section}] has {name}, upstream has not"));
         }
     }
     faults
+}
+
+/// A feature of our own that turns on no more than its dependency, or such a dependency, which has to be optional.
+fn is_ours(section: &str, name: &str, value: &Value) -> bool {
+    OURS.iter().any(|(feature, dependency)| match section {
+        "features" => *feature == name && is_list_of(value, dependency.map(|dependency| format!("dep:{dependency}"))),
+        "dependencies" => {
+            *dependency == Some(name) && value.get("optional").and_then(Value::as_bool).unwrap_or_default()
+        }
+        _ => false,
+    })
+}
+
+fn is_list_of(value: &Value, entry: Option<String>) -> bool {
+    value.as_array().is_some_and(|list| list.iter().map(Value::as_str).eq(entry.as_deref().map(Some)))
 }
 
 /// The entries of a section, each in the one form that cargo normalises to.
@@ -139,6 +154,25 @@ version = \"1.1\"
         assert!(with("ledger = []").is_empty());
         assert_eq!(with("ledger = [\"stream\"]"), ["[features] has ledger, upstream has not"]);
         assert_eq!(with("other = []"), ["[features] has other, upstream has not"]);
+    }
+
+    #[test]
+    fn a_dependency_of_our_own_is_optional_and_its_features() {
+        let with = |feature: &str, dependency: &str| {
+            let dependencies = format!("bytes = \"1\"\nhttp = \"1.1\"\n{dependency}\n");
+            faults(&format!("[features]\nstream = []\n{feature}\n[dependencies]\n{dependencies}"))
+        };
+        let optional = "metrics = { version = \"0.24\", optional = true }";
+        assert!(with("metrics = [\"dep:metrics\"]", optional).is_empty());
+        let feature = "[features] has metrics, upstream has not";
+        assert_eq!(with("metrics = [\"dep:metrics\", \"stream\"]", optional), [feature]);
+        assert_eq!(with("metrics = []", optional), [feature]);
+        let dependency = "[dependencies] has metrics, upstream has not";
+        for needed in ["metrics = \"0.24\"", "metrics = { version = \"0.24\", optional = false }"] {
+            assert_eq!(with("metrics = [\"dep:metrics\"]", needed), [dependency], "{needed}");
+        }
+        let other = "ledger = { version = \"1\", optional = true }";
+        assert_eq!(with("", other), ["[dependencies] has ledger, upstream has not"]);
     }
 
     #[test]

@@ -1,0 +1,78 @@
+//! Streams that are opened and that are over.
+
+use super::{store, Counts};
+use crate::insight::{Obstacle, Side, Watch, What};
+use crate::proto::streams::stream::Stream;
+
+impl Counts {
+    pub(in crate::proto::streams) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    pub(in crate::proto::streams) fn watch_mut(&mut self) -> &mut Watch {
+        &mut self.watch
+    }
+
+    #[inline]
+    pub(in crate::proto::streams) fn stream_opened(&mut self, stream: &mut Stream) {
+        stream.watch.is_open = true;
+        let is_local = self.peer.is_local_init(stream.id);
+        if let Some(shared) = &self.watch.shared {
+            let counters = &shared.counters;
+            if is_local { &counters.streams_opened } else { &counters.streams_received }.add(1);
+        }
+        let by = if is_local { Side::Local } else { Side::Peer };
+        self.watch.tell(Some(stream.id), What::Opened { by });
+    }
+
+    pub(in crate::proto::streams) fn stream_accepted(&self, stream: &Stream) {
+        if let Some(shared) = &self.watch.shared {
+            shared.counters.streams_accepted.add(1);
+        }
+        self.watch.tell(Some(stream.id), What::Accepted);
+    }
+
+    /// A stream may be over: closed, and nothing of it is left to be sent.
+    #[inline]
+    pub(in crate::proto::streams) fn stream_over(&self, stream: &mut Stream) {
+        if stream.watch.is_open && !stream.state.is_scheduled_reset() {
+            stream.watch.is_open = false;
+            if let Some(shared) = &self.watch.shared {
+                shared.counters.streams_closed.add(1);
+            }
+            if let Some(journal) = &self.watch.notes {
+                journal.note_now(Some(stream.id), What::Closed { cause: stream.state.cause() });
+            }
+        }
+    }
+
+    /// The application asks for what the peer sends.
+    #[inline(always)]
+    pub(in crate::proto::streams) fn note_reader(&self, stream: &mut store::Ptr) {
+        // Timing each of them would cost who does not look.
+        if self.watch.notes.is_some() {
+            time_reader(stream);
+        }
+    }
+
+    /// Our window for a stream grew.
+    #[inline]
+    pub(in crate::proto::streams) fn peer_resumes(&self, stream: &mut Stream) {
+        if let Some(since) = stream.watch.spent().filter(|_| stream.recv_flow.announced() > 0) {
+            stream.watch.set_spent(None);
+            self.watch.resumes(Some(stream.id), Side::Peer, Obstacle::StreamWindow, since);
+        }
+    }
+
+    /// Places taken by streams of ours, and by streams of the peer.
+    pub(in crate::proto::streams) fn slots_taken(&self) -> (usize, usize) {
+        (self.num_send_streams, self.num_recv_streams)
+    }
+}
+
+#[cold]
+fn time_reader(stream: &mut Stream) {
+    if stream.recv_task.is_none() {
+        stream.watch.set_reads_since(crate::clock::now());
+    }
+}

@@ -1,0 +1,80 @@
+//! What is received, looked at.
+
+use super::{Codec, Counts, Event, FlowControl, Recv, Store, Stream};
+use crate::insight::{Obstacle, ReceiveHalf, Side, Windows};
+
+impl Recv {
+    /// DATA of so many octets came: the windows may be spent.
+    #[inline]
+    pub(in crate::proto::streams) fn note_spent(&self, octets: usize, stream: &mut Stream, counts: &mut Counts) {
+        if octets > 0 && stream.recv_flow.announced() == 0 && stream.state.is_recv_streaming() {
+            let since = counts.watch().stalls(Some(stream.id), Side::Peer, Obstacle::StreamWindow);
+            stream.watch.set_spent(Some(since));
+        }
+        if octets > 0 && self.flow.announced() == 0 {
+            let since = counts.watch().stalls(None, Side::Peer, Obstacle::ConnectionWindow);
+            counts.watch_mut().spent = Some(since);
+        }
+    }
+
+    /// A WINDOW_UPDATE of the connection may have been sent.
+    #[inline]
+    pub(in crate::proto::streams) fn peer_resumes(&self, counts: &mut Counts) {
+        if counts.watch().spent.is_some() && self.flow.announced() > 0 {
+            if let Some(since) = counts.watch_mut().spent.take() {
+                counts.watch().resumes(None, Side::Peer, Obstacle::ConnectionWindow, since);
+            }
+        }
+    }
+
+    /// A WINDOW_UPDATE of a stream was sent.
+    #[inline]
+    pub(super) fn update_sent<T, B>(&self, stream: &mut Stream, counts: &Counts, codec: &Codec<T, B>) {
+        stream.watch.updates_sent = stream.watch.updates_sent.wrapping_add(1);
+        counts.peer_resumes(stream);
+        codec.tap().log_windows(|_, _| self.windows(Some(&stream.recv_flow)));
+    }
+
+    /// A WINDOW_UPDATE of the connection was sent.
+    #[inline]
+    pub(super) fn connection_update_sent<T, B>(&self, codec: &Codec<T, B>) {
+        codec.tap().log_windows(|_, _| self.windows(None));
+    }
+
+    /// The acknowledgement of SETTINGS may have let the peer go on.
+    pub(in crate::proto::streams) fn windows_moved(&self, store: &mut Store, counts: &Counts) {
+        store.for_each(|mut stream| counts.peer_resumes(&mut stream));
+    }
+
+    fn windows(&self, stream: Option<&FlowControl>) -> Windows {
+        Windows { connection: self.flow.announced(), stream: stream.map(FlowControl::announced) }
+    }
+
+    /// What we allow the peer after a frame on `stream`, or in general.
+    pub(in crate::proto::streams) fn windows_of(&self, stream: Option<&Stream>, is_connection: bool) -> Windows {
+        match stream {
+            None if is_connection => {
+                Windows { connection: self.flow.announced(), stream: Some(i64::from(self.init_window_sz)) }
+            }
+            stream => self.windows(stream.map(|stream| &stream.recv_flow)),
+        }
+    }
+
+    /// The connection's, but for what its streams have unread.
+    pub(in crate::proto::streams) fn half(&self) -> ReceiveHalf {
+        ReceiveHalf { target: self.connection_target().into(), ..half(&self.flow, self.in_flight_data.into()) }
+    }
+
+    pub(in crate::proto::streams) fn half_of(&self, stream: &Stream) -> ReceiveHalf {
+        let unread = stream.pending_recv.values(&self.buffer).map(|event| match event {
+            Event::Data(data) => data.payload.len() as u64,
+            _ => 0,
+        });
+        ReceiveHalf { unread: unread.sum(), ..half(&stream.recv_flow, stream.in_flight_recv_data.into()) }
+    }
+}
+
+fn half(flow: &FlowControl, in_flight: u64) -> ReceiveHalf {
+    let available = isize::from(flow.available()) as i64;
+    ReceiveHalf { announced: flow.announced(), available, in_flight, target: available + in_flight as i64, unread: 0 }
+}

@@ -1,0 +1,169 @@
+//! The streams of a connection, looked at.
+
+use super::{Inner, Mutex, Peer, Streams};
+use crate::frame::{Reason, StreamId};
+use crate::insight::{
+    self, Blocked, Changes, Connection, ConnectionSnapshot, Look, Observing, Obstacle, Role, Side, Slots,
+    StreamSnapshot, Tap, What, Windows,
+};
+use crate::proto::streams::stream::Stream;
+
+use std::sync::{Arc, Weak};
+use std::task::Poll;
+use std::time::Instant;
+
+impl<B, P: Peer> Streams<B, P> {
+    /// The connection is open.
+    pub(crate) fn watched_by(&mut self, tap: &mut Tap, observer: Option<Observing>) {
+        watch(&self.inner, tap, observer);
+    }
+
+    /// A handle to look at the connection.
+    pub(crate) fn insight(&self) -> Connection {
+        handle(&self.inner)
+    }
+
+    /// Notes whether the transport takes more.
+    #[inline(always)]
+    pub(super) fn transported<T>(&self, polled: Poll<T>) -> Poll<T> {
+        if polled.is_pending() {
+            self.transport_is_full();
+        }
+        polled
+    }
+
+    #[cold]
+    fn transport_is_full(&self) {
+        self.inner.lock().unwrap().counts.watch_mut().transport_is_full();
+    }
+
+    pub(crate) fn refusal_sent(&self, id: StreamId) {
+        let me = self.inner.lock().unwrap();
+        me.counts.watch().tell(Some(id), What::Reset { by: Side::Local, reason: Reason::REFUSED_STREAM });
+    }
+
+    /// The windows as they are now.
+    pub(crate) fn windows(&self, changes: Changes, stream: u32) -> Windows {
+        let mut me = self.inner.lock().unwrap();
+        let me = &mut *me;
+        let found = me.store.find_mut(&stream.into());
+        let found = found.as_deref();
+        match changes {
+            Changes::Receiving => me.actions.recv.windows_of(found, stream == 0),
+            Changes::Sending => {
+                let initial = i64::from(me.actions.send.init_window_sz());
+                let connection = me.actions.send.scheduler().half().window;
+                let of_stream = found.map(|stream| stream.outgoing.window.signed());
+                Windows { connection, stream: of_stream.or((stream == 0).then_some(initial)) }
+            }
+        }
+    }
+}
+
+// What follows is not generic, so that it is compiled once and with all that is private to the crate.
+
+fn watch(inner: &Arc<Mutex<Inner>>, tap: &mut Tap, observer: Option<Observing>) {
+    let connection = Connection::new(tap.shared().clone(), weak(inner));
+    let notes = insight::notes(&connection, observer);
+    {
+        let mut me = inner.lock().unwrap();
+        let me = &mut *me;
+        let by = if me.counts.peer().is_server() { Side::Peer } else { Side::Local };
+        let watch = me.counts.watch_mut();
+        watch.shared = Some(tap.shared().clone());
+        watch.notes = notes.clone();
+        watch.tell(None, What::Opened { by });
+        me.actions.send.scheduler_mut().observe(notes.clone());
+    }
+    tap.opened(connection, notes);
+    tap.tell();
+}
+
+fn handle(inner: &Arc<Mutex<Inner>>) -> Connection {
+    let shared = inner.lock().unwrap().counts.watch().shared.clone();
+    Connection::new(shared.expect("streams are watched from the beginning of their connection"), weak(inner))
+}
+
+fn weak(inner: &Arc<Mutex<Inner>>) -> Weak<dyn Look> {
+    let streams: Weak<Mutex<Inner>> = Arc::downgrade(inner);
+    streams
+}
+
+impl Look for Mutex<Inner> {
+    fn look(&self) -> Option<ConnectionSnapshot> {
+        // A poisoned lock is of a connection that failed.
+        let me = self.lock().ok()?;
+        Some(me.look())
+    }
+}
+
+impl Inner {
+    fn look(&self) -> ConnectionSnapshot {
+        let now = crate::clock::now();
+        let watch = self.counts.watch();
+        let scheduler = self.actions.send.scheduler();
+        let streams: Vec<StreamSnapshot> = self.store.all().map(|(_, stream)| self.look_at(stream, now)).collect();
+        let mut send = scheduler.half();
+        send.reserved = streams.iter().map(|stream| stream.send.reserved).sum();
+        let mut receive = self.actions.recv.half();
+        receive.unread = streams.iter().map(|stream| stream.receive.unread).sum();
+        let (local, peer) = self.counts.slots_taken();
+        let is_server = self.counts.peer().is_server();
+        let stalled = scheduler.stalled_since().map(|since| blocked(Obstacle::ConnectionWindow, Some(since), now));
+        let full = watch.transport_full.map(|since| blocked(Obstacle::Transport, Some(since), now));
+        ConnectionSnapshot {
+            id: watch.shared.as_ref().map_or(0, |shared| shared.id),
+            role: if is_server { Role::Server } else { Role::Client },
+            age: now.saturating_duration_since(watch.opened),
+            send,
+            receive,
+            writer: full.or(stalled),
+            peer: (receive.announced <= 0).then(|| blocked(Obstacle::ConnectionWindow, watch.spent, now)),
+            local_slots: Slots { taken: local, limit: self.counts.max_send_streams() },
+            peer_slots: Slots { taken: peer, limit: self.counts.max_recv_streams() },
+            waiting_for_slot: scheduler.waiting_for_slot(),
+            going_away: watch.going_away(),
+            peer_going_away: watch.peer_going_away,
+            ended: watch.ended,
+            counts: watch.shared.as_ref().map(|shared| shared.counters.read()).unwrap_or_default(),
+            streams,
+        }
+    }
+
+    fn look_at(&self, stream: &Stream, now: Instant) -> StreamSnapshot {
+        let receive = self.actions.recv.half_of(stream);
+        let receives = stream.state.is_recv_streaming();
+        let peer =
+            (receives && receive.announced <= 0).then(|| blocked(Obstacle::StreamWindow, stream.watch.spent(), now));
+        let waits = stream.recv_task.is_some() && stream.pending_recv.is_empty() && !stream.state.is_closed();
+        StreamSnapshot {
+            id: crate::StreamId::from_internal(stream.id),
+            state: stream.state.told(),
+            send: self.actions.send.scheduler().half_of(stream),
+            receive,
+            writer: self.writer(stream, now),
+            reader: waits.then(|| blocked(Obstacle::Peer, stream.watch.reads_since(), now)),
+            peer,
+            updates_sent: stream.watch.updates_sent,
+            updates_received: stream.watch.updates_received,
+            handles: stream.ref_count,
+        }
+    }
+
+    /// What keeps a stream from sending what it has or reserved.
+    fn writer(&self, stream: &Stream, now: Instant) -> Option<Blocked> {
+        let scheduler = self.actions.send.scheduler();
+        match scheduler.obstacle(stream) {
+            Some(on) => Some(blocked(on, scheduler.blocked_since(stream, on), now)),
+            None if stream.has_unsent() => {
+                let full = self.counts.watch().transport_full?;
+                Some(blocked(Obstacle::Transport, Some(full), now))
+            }
+            None => None,
+        }
+    }
+}
+
+fn blocked(on: Obstacle, since: Option<Instant>, now: Instant) -> Blocked {
+    Blocked { on, lasting: since.map(|since| now.saturating_duration_since(since)) }
+}

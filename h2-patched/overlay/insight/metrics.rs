@@ -1,0 +1,135 @@
+//! What connections do, as metrics (feature `metrics`).
+//!
+//! They go to the facade crate [`metrics`](https://docs.rs/metrics), whose recorder the program chooses: Prometheus, OpenTelemetry
+//! or any other. [`Exporter`] is an observer that records events as they happen; [`export`] hands over the totals, and is to be called
+//! whenever they are to be up to date, such as before each scrape:
+//!
+//! ```
+//! use h2::insight::{metrics, observe};
+//! use std::sync::Arc;
+//!
+//! // After the recorder is installed:
+//! metrics::describe();
+//! observe(Some(Arc::new(metrics::Exporter)));
+//! // Every few seconds, or when metrics are asked for:
+//! metrics::export();
+//! # observe(None);
+//! ```
+//!
+//! | name | kind | labels | |
+//! | --- | --- | --- | --- |
+//! | `h2_connections_opened_total` | counter | | from [`export`], as all up to the next line |
+//! | `h2_connections_open` | gauge | | |
+//! | `h2_streams_open` | gauge | | |
+//! | `h2_streams_opened_total` | counter | `by`: `local`, `peer` | |
+//! | `h2_streams_accepted_total` | counter | | |
+//! | `h2_data_octets_total`, `h2_window_updates_total`, `h2_resets_total`, `h2_refusals_total`, `h2_go_aways_total` | counter | `direction`: `sent`, `received` | |
+//! | `h2_stalls_total` | counter | `who`: `local`, `peer`; `on`: [`Obstacle::as_str`] | from [`Exporter`] |
+//! | `h2_stall_seconds` | histogram | the same | when the stall is over |
+//! | `h2_reset_codes_total` | counter | `by`; `code`: the name of the error code | |
+//! | `h2_connections_closed_total` | counter | `cause`: `ended`, `transport`, or the name of an error code | |
+//!
+//! No label has more values than the RFC has names: error codes without a name are `other`.
+
+use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Unit};
+
+use super::{totals, Cause, Event, Observer, Obstacle, Side, What};
+use crate::Reason;
+
+/// Tells the recorder what the metrics mean.
+pub fn describe() {
+    describe_counter!("h2_connections_opened_total", "HTTP/2 connections opened");
+    describe_gauge!("h2_connections_open", "HTTP/2 connections that are open");
+    describe_gauge!("h2_streams_open", "HTTP/2 streams that are open");
+    describe_counter!("h2_streams_opened_total", "HTTP/2 streams opened");
+    describe_counter!("h2_streams_accepted_total", "streams of peers that the application took");
+    describe_counter!("h2_data_octets_total", Unit::Bytes, "octets of DATA, padding included");
+    describe_counter!("h2_window_updates_total", "WINDOW_UPDATE frames");
+    describe_counter!("h2_resets_total", "RST_STREAM frames");
+    describe_counter!("h2_refusals_total", "RST_STREAM frames with REFUSED_STREAM");
+    describe_counter!("h2_go_aways_total", "GOAWAY frames");
+    describe_counter!("h2_stalls_total", "times that somebody had something to send and could not");
+    describe_histogram!("h2_stall_seconds", Unit::Seconds, "how long stalls lasted");
+    describe_counter!("h2_reset_codes_total", "RST_STREAM frames by error code");
+    describe_counter!("h2_connections_closed_total", "HTTP/2 connections that are over, by cause");
+}
+
+/// Hands the totals over.
+pub fn export() {
+    let totals = totals();
+    let counts = totals.counts;
+    counter!("h2_connections_opened_total").absolute(totals.connections_opened);
+    gauge!("h2_connections_open").set(totals.connections_open as f64);
+    let opened = counts.streams_opened + counts.streams_received;
+    gauge!("h2_streams_open").set(opened.saturating_sub(counts.streams_closed) as f64);
+    counter!("h2_streams_opened_total", "by" => "local").absolute(counts.streams_opened);
+    counter!("h2_streams_opened_total", "by" => "peer").absolute(counts.streams_received);
+    counter!("h2_streams_accepted_total").absolute(counts.streams_accepted);
+    for (name, sent, received) in [
+        ("h2_data_octets_total", counts.octets_sent, counts.octets_received),
+        ("h2_window_updates_total", counts.updates_sent, counts.updates_received),
+        ("h2_resets_total", counts.resets_sent, counts.resets_received),
+        ("h2_refusals_total", counts.refusals_sent, counts.refusals_received),
+        ("h2_go_aways_total", counts.go_aways_sent, counts.go_aways_received),
+    ] {
+        counter!(name, "direction" => "sent").absolute(sent);
+        counter!(name, "direction" => "received").absolute(received);
+    }
+}
+
+/// Records stalls, resets and the ends of connections as they happen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Exporter;
+
+impl Observer for Exporter {
+    fn event(&self, event: &Event<'_>) {
+        match event.what {
+            What::Stalled { who, on } => counter!("h2_stalls_total", &stall(who, on)).increment(1),
+            What::Resumed { who, on, lasted } => histogram!("h2_stall_seconds", &stall(who, on)).record(lasted),
+            What::Reset { by, reason } => {
+                counter!("h2_reset_codes_total", "by" => side(by), "code" => code(reason)).increment(1);
+            }
+            What::Closed { cause } if event.stream.is_none() => {
+                let cause = match cause {
+                    Cause::Ended => "ended",
+                    Cause::Transport(_) => "transport",
+                    Cause::Code { reason, .. } => code(reason),
+                };
+                counter!("h2_connections_closed_total", "cause" => cause).increment(1);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn stall(who: Side, on: Obstacle) -> [(&'static str, &'static str); 2] {
+    [("who", side(who)), ("on", on.as_str())]
+}
+
+fn side(side: Side) -> &'static str {
+    match side {
+        Side::Local => "local",
+        Side::Peer => "peer",
+    }
+}
+
+/// The name of an error code (RFC 9113 section 7).
+fn code(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NO_ERROR => "NO_ERROR",
+        Reason::PROTOCOL_ERROR => "PROTOCOL_ERROR",
+        Reason::INTERNAL_ERROR => "INTERNAL_ERROR",
+        Reason::FLOW_CONTROL_ERROR => "FLOW_CONTROL_ERROR",
+        Reason::SETTINGS_TIMEOUT => "SETTINGS_TIMEOUT",
+        Reason::STREAM_CLOSED => "STREAM_CLOSED",
+        Reason::FRAME_SIZE_ERROR => "FRAME_SIZE_ERROR",
+        Reason::REFUSED_STREAM => "REFUSED_STREAM",
+        Reason::CANCEL => "CANCEL",
+        Reason::COMPRESSION_ERROR => "COMPRESSION_ERROR",
+        Reason::CONNECT_ERROR => "CONNECT_ERROR",
+        Reason::ENHANCE_YOUR_CALM => "ENHANCE_YOUR_CALM",
+        Reason::INADEQUATE_SECURITY => "INADEQUATE_SECURITY",
+        Reason::HTTP_1_1_REQUIRED => "HTTP_1_1_REQUIRED",
+        _ => "other",
+    }
+}

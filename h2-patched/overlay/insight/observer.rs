@@ -1,0 +1,133 @@
+//! What happens to connections and streams, told as it happens.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use super::{Cause, Connection, Obstacle, Side};
+use crate::{Reason, StreamId};
+
+/// Is told what happens.
+///
+/// Events of one connection come one at a time and in order, from the task that drives it and with no lock held: an observer
+/// may take snapshots, also of that connection. It should be quick, because that task does nothing else meanwhile. One that panics
+/// is told nothing more of that connection; the connection goes on.
+///
+/// Functions are observers:
+///
+/// ```
+/// use h2::insight::{observe, Event};
+/// use std::sync::Arc;
+///
+/// observe(Some(Arc::new(|event: &Event<'_>| {
+///     eprintln!("connection {} stream {:?}: {:?}", event.connection.id(), event.stream, event.what)
+/// })));
+/// # observe(None);
+/// ```
+pub trait Observer: Send + Sync + 'static {
+    /// Something happened.
+    fn event(&self, event: &Event<'_>);
+}
+
+impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observer for F {
+    fn event(&self, event: &Event<'_>) {
+        self(event)
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Event<'a> {
+    /// On which connection.
+    pub connection: &'a Connection,
+    /// On which stream; `None` if it is about the connection.
+    pub stream: Option<StreamId>,
+    /// When. It may be told a little later.
+    pub at: Instant,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+///
+/// The first event of a connection is `Opened` and the last one `Closed`; so it is with each stream, but for streams that are
+/// reset without having been opened, as refused ones are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum What {
+    /// A connection had its handshake; a stream was opened, or reserved by a promise.
+    #[non_exhaustive]
+    Opened {
+        /// Who opened the stream. A connection is opened by its client.
+        by: Side,
+    },
+    /// The application took a stream that the peer opened.
+    Accepted,
+    /// Somebody has something to send and cannot. That the connection's window or its transport is what is missing is told
+    /// once, without a stream.
+    #[non_exhaustive]
+    Stalled {
+        /// Who.
+        who: Side,
+        /// For want of what.
+        on: Obstacle,
+    },
+    /// What was missing is there. A stream that is reset meanwhile is not resumed.
+    #[non_exhaustive]
+    Resumed {
+        /// Who was stalled.
+        who: Side,
+        /// What was missing.
+        on: Obstacle,
+        /// How long.
+        lasted: Duration,
+    },
+    /// RST_STREAM was sent or received.
+    #[non_exhaustive]
+    Reset {
+        /// Who sent it.
+        by: Side,
+        /// Its error code.
+        reason: Reason,
+    },
+    /// GOAWAY was sent or received. A graceful shutdown sends two.
+    #[non_exhaustive]
+    GoingAway {
+        /// Who sent it.
+        by: Side,
+        /// Its error code.
+        reason: Reason,
+        /// The last stream that the sender might act on.
+        last_stream: StreamId,
+    },
+    /// It is over.
+    #[non_exhaustive]
+    Closed {
+        /// Why.
+        cause: Cause,
+    },
+}
+
+/// An observer as a setting.
+#[derive(Clone)]
+pub(crate) struct Observing(pub(crate) Arc<dyn Observer>);
+
+impl fmt::Debug for Observing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
+}
+
+static EVERYWHERE: RwLock<Option<Observing>> = RwLock::new(None);
+
+/// Sets who is told of all connections that are opened from now on and have no observer of their own. The way to observe what
+/// hyper, tonic or reqwest open. `None` ends it; connections that are open keep theirs.
+pub fn observe(observer: Option<Arc<dyn Observer>>) {
+    *EVERYWHERE.write().unwrap_or_else(PoisonError::into_inner) = observer.map(Observing);
+}
+
+/// Who observes a connection that is opened now, if it has no observer of its own.
+pub(super) fn everywhere() -> Option<Observing> {
+    EVERYWHERE.read().unwrap_or_else(PoisonError::into_inner).clone()
+}

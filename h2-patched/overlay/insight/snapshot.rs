@@ -1,0 +1,215 @@
+//! What a snapshot says. All sizes are in octets.
+
+use std::io;
+use std::time::Duration;
+
+use super::Counts;
+use crate::{Reason, StreamId};
+
+/// Which end of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// This one: the application, or the library on its behalf.
+    Local,
+    /// The other one.
+    Peer,
+}
+
+/// What this end of the connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// It sends requests.
+    Client,
+    /// It answers them.
+    Server,
+}
+
+/// The state of a stream (RFC 9113 section 5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // The RFC's own names.
+pub enum StreamState {
+    Idle,
+    ReservedLocal,
+    ReservedRemote,
+    Open,
+    HalfClosedLocal,
+    HalfClosedRemote,
+    Closed,
+}
+
+/// What somebody waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// A place among the concurrent streams that the peer allows (SETTINGS_MAX_CONCURRENT_STREAMS, section 5.1.2).
+    Slot,
+    /// The stream's window (section 6.9).
+    StreamWindow,
+    /// The connection's window, or what data of other streams leaves of it.
+    ConnectionWindow,
+    /// Room in what a stream or the connection may buffer (`max_send_buffer_size`, `max_connection_send_buffer_size`).
+    SendBuffer,
+    /// The transport: it takes no more octets at the moment.
+    Transport,
+    /// A frame of the peer.
+    Peer,
+}
+
+impl Obstacle {
+    /// A short name, for labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Obstacle::Slot => "slot",
+            Obstacle::StreamWindow => "stream-window",
+            Obstacle::ConnectionWindow => "connection-window",
+            Obstacle::SendBuffer => "send-buffer",
+            Obstacle::Transport => "transport",
+            Obstacle::Peer => "peer",
+        }
+    }
+}
+
+/// Somebody waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Blocked {
+    /// For what.
+    pub on: Obstacle,
+    /// Since when, as far as it is known: a reader's wait is timed only on connections that have an observer.
+    ///
+    /// A writer's wait for the connection's window counts from when that ran out, or later from when the writer began.
+    pub lasting: Option<Duration>,
+}
+
+/// Why a stream or a connection is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// Nothing went wrong. A stream: both sides sent END_STREAM. A connection: its owner dropped it.
+    Ended,
+    /// An error code was sent, or would have been, or was received; of a connection it is orderly with NO_ERROR.
+    #[non_exhaustive]
+    Code {
+        /// Whose it is.
+        by: Side,
+        /// The error code (section 7).
+        reason: Reason,
+    },
+    /// The transport failed or was closed.
+    Transport(io::ErrorKind),
+}
+
+/// One end of the connection refuses new streams (section 6.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GoingAway {
+    /// NO_ERROR for a graceful shutdown.
+    pub reason: Reason,
+    /// The last stream that the sender of the GOAWAY might act on.
+    pub last_stream: StreamId,
+}
+
+/// The sending half of a stream or connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SendHalf {
+    /// What the peer's window leaves. That of a stream is negative after the peer lowered SETTINGS_INITIAL_WINDOW_SIZE
+    /// below what was sent (section 6.9.2).
+    pub window: i64,
+    /// Handed over by the application and not in frames yet.
+    pub queued: u64,
+    /// What the application announced to send beyond that, by `reserve_capacity`.
+    pub reserved: u64,
+    /// What of the reserved octets it was told it may hand over: its capacity.
+    pub capacity: u64,
+}
+
+/// The receiving half of a stream or connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReceiveHalf {
+    /// What the peer may still send as it knows, once it has what was sent to it.
+    pub announced: i64,
+    /// What it could be allowed now: `announced`, and what was released and is not worth a WINDOW_UPDATE yet.
+    pub available: i64,
+    /// Received and not released by the application: unread octets, and those read whose capacity it keeps.
+    pub in_flight: u64,
+    /// The window that is aimed at. Of a stream that is `available` and `in_flight` together; of a connection they may exceed it,
+    /// where octets that some streams leave unread do not count against the others.
+    pub target: i64,
+    /// Received and not read by the application.
+    pub unread: u64,
+}
+
+/// Places among the concurrent streams (section 5.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Slots {
+    /// How many are taken.
+    pub taken: usize,
+    /// How many there are; `usize::MAX` if that is not limited.
+    pub limit: usize,
+}
+
+/// A connection as it was at one moment.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConnectionSnapshot {
+    /// The number of the connection in this process, from 1.
+    pub id: u64,
+    /// What this end is.
+    pub role: Role,
+    /// How long ago it was opened.
+    pub age: Duration,
+    /// Its window for sending, and what streams have queued together.
+    pub send: SendHalf,
+    /// Its window for receiving, and what streams hold together.
+    pub receive: ReceiveHalf,
+    /// What keeps this end from sending, on whatever stream: [`Obstacle::ConnectionWindow`] or [`Obstacle::Transport`].
+    pub writer: Option<Blocked>,
+    /// Whether our window for the connection keeps the peer from sending DATA: then the application does not read, or keeps the
+    /// capacity of what it read.
+    pub peer: Option<Blocked>,
+    /// Streams that we opened, and how many the peer allows.
+    pub local_slots: Slots,
+    /// Streams that the peer opened, and how many we allow.
+    pub peer_slots: Slots,
+    /// Streams that wait for one of our slots.
+    pub waiting_for_slot: usize,
+    /// The last GOAWAY that was sent.
+    pub going_away: Option<GoingAway>,
+    /// The last GOAWAY that was received.
+    pub peer_going_away: Option<GoingAway>,
+    /// Why it is over, if it is. Handles of its streams may be left.
+    pub ended: Option<Cause>,
+    /// What it counted.
+    pub counts: Counts,
+    /// Its streams, those that are over and still referred to included, in no order.
+    pub streams: Vec<StreamSnapshot>,
+}
+
+/// A stream as it was at one moment.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StreamSnapshot {
+    /// Its number (section 5.1.1).
+    pub id: StreamId,
+    /// Its state.
+    pub state: StreamState,
+    /// What it sends.
+    pub send: SendHalf,
+    /// What it receives.
+    pub receive: ReceiveHalf,
+    /// What keeps it from sending, if it has anything to send or reserved capacity and has none.
+    pub writer: Option<Blocked>,
+    /// Whether the application waits for the peer: for its response, DATA or trailers.
+    pub reader: Option<Blocked>,
+    /// Whether our window for the stream keeps the peer from sending DATA. The connection's window may do so as well.
+    pub peer: Option<Blocked>,
+    /// WINDOW_UPDATE frames of this stream that were sent.
+    pub updates_sent: u32,
+    /// WINDOW_UPDATE frames of this stream that were received.
+    pub updates_received: u32,
+    /// Handles that the application holds.
+    pub handles: usize,
+}

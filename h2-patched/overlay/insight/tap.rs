@@ -1,0 +1,193 @@
+//! What a codec lets pass: each frame of either direction is counted, and logged where that is switched on.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Context;
+
+use super::counters::{Counters, Passed};
+use super::frame_log::{self, Changes, Direction, Log, Windows};
+use super::journal::Notes;
+use super::{register, Connection, GoingAway, Side, What};
+use crate::frame::{self, Frame, Kind, HEADER_LEN};
+use crate::{Reason, StreamId};
+
+/// What both directions of a connection and its streams share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) id: u64,
+    pub(crate) counters: Counters,
+    /// Whether the log holds anything.
+    logging: AtomicBool,
+    log: Log,
+    /// The last GOAWAY sent.
+    going_away: Mutex<Option<GoingAway>>,
+}
+
+impl Shared {
+    fn new() -> Arc<Self> {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let id = NEXT.fetch_add(1, Relaxed) as u64;
+        Arc::new(Shared {
+            id,
+            counters: Counters::default(),
+            logging: AtomicBool::new(false),
+            log: Log::new(id),
+            going_away: Mutex::new(None),
+        })
+    }
+
+    fn last_go_away(&self) -> MutexGuard<'_, Option<GoingAway>> {
+        self.going_away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn going_away(&self) -> Option<GoingAway> {
+        *self.last_go_away()
+    }
+}
+
+/// One direction of a codec.
+#[derive(Debug)]
+pub(crate) struct Tap {
+    shared: Arc<Shared>,
+    direction: Direction,
+    /// Of the sending one, which stands for the connection.
+    notes: Notes,
+}
+
+impl Tap {
+    pub(crate) fn sending() -> Self {
+        Tap { shared: Shared::new(), direction: Direction::Sent, notes: None }
+    }
+
+    /// The other direction of the same connection.
+    pub(crate) fn receiving(&self) -> Self {
+        Tap { shared: self.shared.clone(), direction: Direction::Received, notes: None }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// The connection is open.
+    pub(crate) fn opened(&mut self, connection: Connection, notes: Notes) {
+        self.notes = notes;
+        register::enter(connection);
+    }
+
+    /// Whether a frame is to pass here: field sections are neither counted nor, most of the time, logged.
+    #[inline]
+    pub(crate) fn wants<B>(&self, frame: &Frame<B>) -> bool {
+        !matches!(frame, Frame::Headers(_)) || frame_log::is_on()
+    }
+
+    /// A frame passes: its header, and as much of its payload as follows in the same buffer.
+    #[inline]
+    pub(crate) fn pass(&self, frame: &[u8]) {
+        const DATA: u8 = Kind::Data as u8;
+        const HEADERS: u8 = Kind::Headers as u8;
+
+        let Some((header, payload)) = frame.split_first_chunk::<HEADER_LEN>() else { return };
+        let [a, b, c, kind, ..] = *header;
+        match kind {
+            HEADERS => {}
+            DATA => self.passed().data(u32::from_be_bytes([0, a, b, c]) as usize),
+            _ => self.pass_other(kind, payload),
+        }
+        if frame_log::is_on() {
+            self.log(header, payload);
+        }
+    }
+
+    #[inline]
+    fn passed(&self) -> &Passed {
+        let Counters { sent, received, .. } = &self.shared.counters;
+        match self.direction {
+            Direction::Sent => sent,
+            Direction::Received => received,
+        }
+    }
+
+    #[inline(never)]
+    fn pass_other(&self, kind: u8, payload: &[u8]) {
+        let kind = Kind::new(kind);
+        self.passed().other(kind, payload);
+        if kind == Kind::GoAway && self.direction == Direction::Sent {
+            self.goes_away(payload);
+        }
+    }
+
+    fn goes_away(&self, payload: &[u8]) {
+        let [a, b, c, d, e, f, g, h, ..] = *payload else { return };
+        let (last_stream, _) = frame::StreamId::parse(&[a, b, c, d]);
+        let last_stream = StreamId::from_internal(last_stream);
+        let reason = Reason::from(u32::from_be_bytes([e, f, g, h]));
+        *self.shared.last_go_away() = Some(GoingAway { reason, last_stream });
+        if let Some(journal) = &self.notes {
+            journal.note_now(None, What::GoingAway { by: Side::Local, reason, last_stream });
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn log(&self, header: &[u8; HEADER_LEN], payload: &[u8]) {
+        self.shared.logging.store(true, Relaxed);
+        self.shared.log.pass(self.direction, header, payload);
+    }
+
+    /// Ends the line of the frame that passed last by the windows after it, if it is logged.
+    #[inline]
+    pub(crate) fn log_windows(&self, windows: impl FnOnce(Changes, u32) -> Windows) {
+        if self.shared.logging.load(Relaxed) {
+            self.finish(windows);
+        }
+    }
+
+    #[cold]
+    fn finish(&self, windows: impl FnOnce(Changes, u32) -> Windows) {
+        self.shared.log.finish(windows);
+    }
+
+    /// The connection's task is at work until it says that it is done.
+    #[inline]
+    pub(crate) fn at_work(&self) {
+        if let Some(journal) = &self.notes {
+            journal.at_work();
+        }
+    }
+
+    /// Tells what was noted and logged. No lock is held.
+    #[inline]
+    pub(crate) fn done(&self, cx: &Context<'_>) {
+        if self.shared.logging.load(Relaxed) {
+            self.write();
+        }
+        if let Some(journal) = &self.notes {
+            journal.done(cx.waker().clone());
+            journal.tell();
+        }
+    }
+
+    #[cold]
+    fn write(&self) {
+        self.shared.logging.store(false, Relaxed);
+        self.shared.log.write();
+    }
+
+    /// Tells what was noted outside of a poll by the connection's owner.
+    #[inline]
+    pub(crate) fn tell(&self) {
+        if let Some(journal) = &self.notes {
+            journal.tell();
+        }
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        if self.direction == Direction::Sent {
+            self.shared.log.write();
+            self.tell();
+            register::leave(self.shared.id);
+        }
+    }
+}

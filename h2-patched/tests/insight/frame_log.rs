@@ -1,0 +1,191 @@
+//! Lines of the frame log, with the windows after each frame.
+
+use std::sync::{Arc, Mutex};
+
+use h2::insight::{connections, log_frames};
+use h2::{client, server, Reason};
+use h2_conformance::wire::build::{
+    continuation, data, get, goaway, headers_block, ping, post, reset, settings, unknown, window_update,
+};
+use h2_conformance::wire::code::error::CANCEL;
+use h2_conformance::wire::code::setting;
+
+use crate::ends::{octets, read, Client, Server};
+
+/// Keeps lines of all connections: tests of this module take turns, because there is one log.
+struct Lines {
+    lines: Arc<Mutex<Vec<String>>>,
+    _turn: std::sync::MutexGuard<'static, ()>,
+}
+
+impl Lines {
+    fn new() -> Self {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let sink = lines.clone();
+        log_frames(Some(Arc::new(move |line: &str| {
+            // A line comes without a lock: this would hang.
+            connections().iter().for_each(|connection| drop(connection.snapshot()));
+            sink.lock().unwrap().push(line.to_owned());
+        })));
+        Lines { lines, _turn: turn }
+    }
+
+    /// Those of a connection, without the beginning that they share.
+    fn of(&self, id: u64) -> Vec<String> {
+        let start = format!("h2 {id} ");
+        let lines = std::mem::take(&mut *self.lines.lock().unwrap());
+        lines.iter().filter_map(|line| line.strip_prefix(&start)).map(str::to_owned).collect()
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        log_frames(None);
+    }
+}
+
+#[test]
+fn a_server_in_full() {
+    let lines = Lines::new();
+    let mut server = Server::with(
+        server::Builder::new().max_concurrent_streams(7),
+        settings().with(setting::INITIAL_WINDOW_SIZE, 70_000),
+    );
+    let id = server.connection.insight().id();
+    assert_eq!(
+        lines.of(id),
+        [
+            "sent SETTINGS stream=0 len=6 MAX_CONCURRENT_STREAMS=7",
+            "received SETTINGS stream=0 len=6 INITIAL_WINDOW_SIZE=70000",
+            "sent SETTINGS stream=0 len=0 flags=ACK connection-window=65535 initial-window=70000",
+            "received SETTINGS stream=0 len=0 flags=ACK connection-window=65535 initial-window=65535",
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    );
+
+    let (mut body, mut writer) = server.answer(post(1));
+    server.turn();
+    let (request, response) = {
+        let lines = lines.of(id);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        (lines[0].clone(), lines[1].clone())
+    };
+    assert!(
+        request.starts_with("received HEADERS stream=1 len=") && request.ends_with(" flags=END_HEADERS"),
+        "{request}"
+    );
+    assert!(
+        response.starts_with("sent HEADERS stream=1 len=") && response.ends_with(" flags=END_HEADERS"),
+        "{response}"
+    );
+
+    server.send(data(1, 16_384));
+    server.send(data(1, 16_383).padded(0));
+    assert_eq!(
+        lines.of(id),
+        [
+            "received DATA stream=1 len=16384 connection-window=49151 stream-window=49151",
+            "received DATA stream=1 len=16384 flags=PADDED connection-window=32767 stream-window=32767",
+        ]
+    );
+    while let Some(octets) = read(&mut body) {
+        body.flow_control().release_capacity(octets.len()).unwrap();
+    }
+    server.turn();
+    assert_eq!(
+        lines.of(id),
+        [
+            "sent WINDOW_UPDATE stream=0 len=4 increment=32768 connection-window=65535",
+            "sent WINDOW_UPDATE stream=1 len=4 increment=32768 connection-window=65535 stream-window=65535",
+        ]
+    );
+    writer.send_data(octets(20_000), false).unwrap();
+    server.turn();
+    server.send(window_update(1, 5));
+    server.send(window_update(0, 7));
+    assert_eq!(
+        lines.of(id),
+        [
+            "sent DATA stream=1 len=16384 connection-window=49151 stream-window=53616",
+            "sent DATA stream=1 len=3616 connection-window=45535 stream-window=50000",
+            "received WINDOW_UPDATE stream=1 len=4 increment=5 connection-window=45535 stream-window=50005",
+            "received WINDOW_UPDATE stream=0 len=4 increment=7 connection-window=45542",
+        ]
+    );
+    writer.send_data(octets(1), true).unwrap();
+    server.turn();
+    server.send(ping([7; 8]));
+    server.send(unknown(3));
+    assert_eq!(
+        lines.of(id)[..3],
+        [
+            "sent DATA stream=1 len=1 flags=END_STREAM connection-window=45541 stream-window=50004",
+            "received PING stream=0 len=8",
+            "sent PING stream=0 len=8 flags=ACK",
+        ]
+    );
+    server.send(reset(1, CANCEL));
+    server.connection.abrupt_shutdown(Reason::INTERNAL_ERROR);
+    server.turn();
+    assert_eq!(
+        lines.of(id),
+        [
+            "received RST_STREAM stream=1 len=4 code=CANCEL",
+            "sent GOAWAY stream=0 len=8 last-stream=1 code=INTERNAL_ERROR"
+        ]
+    );
+}
+
+#[test]
+fn no_secret_is_in_it() {
+    let lines = Lines::new();
+    let mut server = Server::new();
+    let id = server.connection.insight().id();
+    let first = get(1);
+    let (one, two) = first.payload.split_at(5);
+    server.peer.send(headers_block(1, one.to_vec()).continues().end_stream());
+    server.send_last(continuation(1, two.to_vec()));
+    server.send(ping(*b"password"));
+    let mut away = goaway(0, 0);
+    away.payload.extend(b"password");
+    server.send(away);
+    let lines = lines.of(id);
+    assert!(lines.iter().any(|line| line.starts_with("received CONTINUATION stream=1 len=")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("received GOAWAY stream=0 len=16 last-stream=0 code=NO_ERROR")));
+    for line in lines {
+        assert!(!line.contains("password") && !line.contains("example"), "{line}");
+    }
+}
+
+/// What is wrong is logged before the connection says so.
+#[test]
+fn frames_that_end_the_connection_are_logged() {
+    let lines = Lines::new();
+    let mut server = Server::new();
+    let id = server.connection.insight().id();
+    lines.of(id);
+    server.peer.send(data(1, 3));
+    server.turn();
+    assert_eq!(
+        lines.of(id),
+        ["received DATA stream=1 len=3", "sent GOAWAY stream=0 len=8 last-stream=0 code=PROTOCOL_ERROR"]
+    );
+}
+
+#[test]
+fn it_can_be_switched_on_and_off_at_any_time() {
+    let mut client = Client::with(&client::Builder::new(), settings());
+    let id = client.connection.insight().id();
+    let lines = Lines::new();
+    lines.of(id);
+    client.send(window_update(0, 1));
+    assert_eq!(lines.of(id), ["received WINDOW_UPDATE stream=0 len=4 increment=1 connection-window=65536"]);
+    drop(lines);
+    client.send(window_update(0, 1));
+    let lines = Lines::new();
+    client.send(window_update(0, 1));
+    assert_eq!(lines.of(id), ["received WINDOW_UPDATE stream=0 len=4 increment=1 connection-window=65538"]);
+}
