@@ -73,7 +73,7 @@ impl<T> DerefMut for Slab<T> {
 }
 
 /// Gives back what room `ids` has too much after an entry was removed. The order of entries stays.
-pub(super) fn give_back<V>(ids: &mut IndexMap<StreamId, V>) {
+pub(super) fn give_back<V, S>(ids: &mut IndexMap<StreamId, V, S>) {
     if ids.capacity() > IDS && ids.len() * TOO_MUCH <= ids.capacity() {
         ids.shrink_to(ids.len() * 2);
     }
