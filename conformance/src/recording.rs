@@ -76,6 +76,8 @@ pub enum Move {
     Mark(bool),
     /// The subject does all that it can do.
     Settle(bool),
+    /// So many milliseconds nothing happens.
+    Elapse(u64),
 }
 
 /// [`Config`] as a file has it; what is left out is the subject's default.
@@ -253,6 +255,7 @@ fn recorded(step: &Step) -> Move {
         }
         Step::Mark => Move::Mark(true),
         Step::Settle => Move::Settle(true),
+        Step::Elapse(time) => Move::Elapse(time.as_millis() as u64),
         Step::App(app) => Move::App(app.clone()),
     }
 }
@@ -268,6 +271,7 @@ fn step(step: &Move) -> Option<Step> {
         Move::Close(true) => Step::Close,
         Move::Mark(true) => Step::Mark,
         Move::Settle(true) => Step::Settle,
+        Move::Elapse(millis) => Step::Elapse(Duration::from_millis(*millis)),
         Move::Close(false) | Move::Mark(false) | Move::Settle(false) => return None,
     })
 }
@@ -391,6 +395,7 @@ mod tests {
                 s.app(App::Ping);
                 s.raw(&[0, 0, 9, 9]);
                 s.upload(1, 5);
+                s.elapse(Duration::from_millis(20));
                 s.close();
             },
             ..Case::DEFAULT

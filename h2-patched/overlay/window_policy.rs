@@ -17,7 +17,8 @@ pub(crate) const FRAME: u32 = 16_384;
 /// An update carries all that readers released since the last one. It is sent when that reaches the threshold and the minimum
 /// increment, not sooner than the minimum interval after the last one while the peer still has a comfortable window, and in any
 /// case before a reader that has read all there is could wait in vain: no policy stalls a reader, or a sender that waits for
-/// room for up to one frame.
+/// room for up to one frame of 16,384 octets, as far as there is so much. Of a connection of which other streams hold some, that
+/// is two thirds of what they leave where this is less than a frame and a half: they may release more at any moment.
 ///
 /// The default is half of the target window, in any increment, at any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +146,9 @@ impl ReceiveWindow {
         if unclaimed <= 0 {
             return false;
         }
-        if unclaimed >= self.target * i64::from(policy.percent) / 100 && unclaimed >= i64::from(policy.min_increment) {
+        // No more can be released than the target.
+        let worth_a_frame = i64::from(policy.min_increment).min(self.target);
+        if unclaimed >= self.target * i64::from(policy.percent) / 100 && unclaimed >= worth_a_frame {
             return !self.is_comfortable() || policy.interval().map_or(true, rested);
         }
         reader != Reader::Reads && self.starves_reader(unclaimed, reader)
@@ -260,8 +263,10 @@ mod tests {
         assert!(!window(100_000, 70_001, 0).is_update_due(&coarse, Reads, |_| true));
         assert!(window(100_000, 70_000, 0).is_update_due(&coarse, Reads, |_| true));
         let never = POLICY.min_increment(MAX_WINDOW_SIZE);
-        assert!(!window(100_000, 0, 0).is_update_due(&never, Reads, |_| true));
-        assert!(window(100_000, 0, 0).is_update_due(&never, Waits, |_| true));
+        assert!(!window(100_000, 1, 0).is_update_due(&never, Reads, |_| true));
+        assert!(window(100_000, 1, 0).is_update_due(&never, Waits, |_| true));
+        // That is all that it can be.
+        assert!(window(100_000, 0, 0).is_update_due(&never, Reads, |_| true));
     }
 
     #[test]

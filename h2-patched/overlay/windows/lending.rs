@@ -21,21 +21,22 @@ impl Recv {
         }
         let target = self.windows.target;
         let available = isize::from(self.flow.available()) as i64;
-        if self.flow.window_size() < target / 2 && available < target.into() {
-            self.raise_limit(i64::from(target) + i64::from(self.in_flight_data));
+        let is_short = self.flow.window_size() < target / 2 && available < target.into();
+        if is_short && self.raise_limit(i64::from(target) + i64::from(self.in_flight_data)) {
             self.settle_connection();
-            self.is_connection_update_due(self.readers());
+            self.is_connection_update_due(Reader::Reads);
         }
     }
 
-    /// Raises the limit towards this one, as far as the budgets allow.
-    pub(super) fn raise_limit(&mut self, wanted: i64) {
+    /// Raises the limit towards this one, as far as the budgets allow; whether they allow anything.
+    pub(super) fn raise_limit(&mut self, wanted: i64) -> bool {
         let windows = &mut self.windows;
         let limit = windows.limit();
         let steps = (wanted + STEP - 1) / STEP * STEP;
         let most = steps.min(windows.budget.into());
-        if let Ok(more @ 1..) = u32::try_from(most - limit) {
-            windows.lease.extend(more);
+        match u32::try_from(most - limit) {
+            Ok(more @ 1..) => windows.lease.extend(more) > 0,
+            _ => false,
         }
     }
 

@@ -280,6 +280,10 @@ impl Link for H2 {
         self.pipe.now()
     }
 
+    fn elapse(&mut self, time: Duration) {
+        self.pipe.elapse(time);
+    }
+
     fn is_remote(&self) -> bool {
         false
     }
