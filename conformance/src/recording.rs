@@ -102,6 +102,8 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "Budget::is_none")]
     pub receive_budget: Budget,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_growth: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update_policy: Option<UpdatePolicy>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub time_passes: bool,
@@ -311,6 +313,7 @@ impl From<Config> for Settings {
             send_buffer: config.send_buffer,
             connection_send_buffer: config.connection_send_buffer,
             receive_budget: config.receive_budget.map_or(Budget::Default, Budget::Octets),
+            window_growth: config.window_growth,
             update_policy: config.update_policy,
             time_passes: config.time_passes,
             reset_grace: config.reset_grace.map(|(streams, time)| (streams, time.as_millis() as u64)),
@@ -330,6 +333,7 @@ impl From<Settings> for Config {
             send_buffer: settings.send_buffer,
             connection_send_buffer: settings.connection_send_buffer,
             receive_budget: settings.receive_budget.octets(),
+            window_growth: settings.window_growth,
             update_policy: settings.update_policy,
             time_passes: settings.time_passes,
             reset_grace: settings.reset_grace.map(|(streams, millis)| (streams, Duration::from_millis(millis))),

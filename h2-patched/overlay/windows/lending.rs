@@ -47,13 +47,16 @@ impl Recv {
         windows.configured = target;
         windows.target = target;
         windows.pace = Pace::default();
+        // What was lent beside a smaller window may be more than there is room for beside this one.
+        let most = windows.budget.saturating_sub(target);
+        windows.lease.shrink(windows.lease.octets().saturating_sub(most));
         self.settle_connection();
         grows
     }
 
-    /// What the peer should be able to send at any time.
-    pub(in crate::proto::streams) fn target(&self) -> WindowSize {
-        self.windows.target
+    /// What the application set.
+    pub(in crate::proto::streams) fn configured_target(&self) -> WindowSize {
+        self.windows.configured
     }
 
     /// The limit, if it is another one than when this was last asked. The budget for small frames follows it.

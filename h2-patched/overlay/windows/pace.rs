@@ -63,9 +63,9 @@ impl Pace {
         self.scarce = !grew;
     }
 
-    /// The policy for a window of this pace.
+    /// The policy for a window of this pace. What somebody chose stands.
     pub(super) fn hasten(&self, policy: WindowUpdatePolicy) -> WindowUpdatePolicy {
-        if self.scarce {
+        if self.scarce && policy == WindowUpdatePolicy::new() {
             policy.hastened(HASTY)
         } else {
             policy
@@ -118,6 +118,8 @@ mod tests {
         let mut pace = Pace::default();
         pace.grew(false);
         assert_ne!(pace.hasten(policy), policy);
+        let chosen = policy.threshold(70);
+        assert_eq!(pace.hasten(chosen), chosen);
         pace.judge(50, 100, ROUND_TRIP);
         held::advance(Duration::from_secs(1));
         assert_eq!(pace.judge(50, 100, ROUND_TRIP), Verdict::Suffices);
