@@ -93,6 +93,8 @@ pub struct Config {
     /// Octets that the peer may be granted and have sent unread beyond the windows. Cases have none unless they say so, and then
     /// windows stand where they were set, so that books are exact; `None` is the subject's default. The release has no such thing.
     pub receive_budget: Option<u32>,
+    /// Whether windows grow where they limit throughput. Those of the release never do.
+    pub window_growth: Option<bool>,
     /// When WINDOW_UPDATE frames are sent. The release has no choice.
     pub update_policy: Option<UpdatePolicy>,
     /// The subject sees the link's time. Else it has its own, and nothing in a case takes long.
@@ -114,6 +116,7 @@ impl Config {
         send_buffer: None,
         connection_send_buffer: None,
         receive_budget: Some(0),
+        window_growth: None,
         update_policy: None,
         time_passes: false,
         reset_grace: None,

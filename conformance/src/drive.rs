@@ -37,6 +37,10 @@ pub trait Link {
     fn advance(&mut self) -> Vec<Happening>;
     /// Time since the link was made.
     fn now(&self) -> Duration;
+    /// Lets time pass. Time on a socket passes by itself.
+    fn elapse(&mut self, time: Duration) {
+        let _ = time;
+    }
     /// Whether `advance` cannot tell an idle subject from a slow one, so that a PING has to.
     fn is_remote(&self) -> bool;
     /// Makes a plain request of the script ask for the subject's own resource.
@@ -240,6 +244,10 @@ impl<'a> Driver<'a> {
             }
             Step::Mark => self.record(What::Mark),
             Step::Settle => self.settle(),
+            Step::Elapse(time) => {
+                self.link.elapse(*time);
+                self.run();
+            }
         }
     }
 

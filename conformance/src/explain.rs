@@ -205,6 +205,7 @@ fn step_in_words(step: &Step, calls: &mut usize) -> String {
         }
         Step::Mark => "---- under test from here ----".into(),
         Step::Settle => "the subject does all that it can do".into(),
+        Step::Elapse(time) => format!("{} ms pass in which nothing happens", time.as_millis()),
     }
 }
 

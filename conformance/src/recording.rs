@@ -76,6 +76,8 @@ pub enum Move {
     Mark(bool),
     /// The subject does all that it can do.
     Settle(bool),
+    /// So many milliseconds nothing happens.
+    Elapse(u64),
 }
 
 /// [`Config`] as a file has it; what is left out is the subject's default.
@@ -99,6 +101,8 @@ pub struct Settings {
     /// Left out, windows stand where they were set; `default` is the subject's own.
     #[serde(default, skip_serializing_if = "Budget::is_none")]
     pub receive_budget: Budget,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_growth: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update_policy: Option<UpdatePolicy>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -253,6 +257,7 @@ fn recorded(step: &Step) -> Move {
         }
         Step::Mark => Move::Mark(true),
         Step::Settle => Move::Settle(true),
+        Step::Elapse(time) => Move::Elapse(time.as_millis() as u64),
         Step::App(app) => Move::App(app.clone()),
     }
 }
@@ -268,6 +273,7 @@ fn step(step: &Move) -> Option<Step> {
         Move::Close(true) => Step::Close,
         Move::Mark(true) => Step::Mark,
         Move::Settle(true) => Step::Settle,
+        Move::Elapse(millis) => Step::Elapse(Duration::from_millis(*millis)),
         Move::Close(false) | Move::Mark(false) | Move::Settle(false) => return None,
     })
 }
@@ -307,6 +313,7 @@ impl From<Config> for Settings {
             send_buffer: config.send_buffer,
             connection_send_buffer: config.connection_send_buffer,
             receive_budget: config.receive_budget.map_or(Budget::Default, Budget::Octets),
+            window_growth: config.window_growth,
             update_policy: config.update_policy,
             time_passes: config.time_passes,
             reset_grace: config.reset_grace.map(|(streams, time)| (streams, time.as_millis() as u64)),
@@ -326,6 +333,7 @@ impl From<Settings> for Config {
             send_buffer: settings.send_buffer,
             connection_send_buffer: settings.connection_send_buffer,
             receive_budget: settings.receive_budget.octets(),
+            window_growth: settings.window_growth,
             update_policy: settings.update_policy,
             time_passes: settings.time_passes,
             reset_grace: settings.reset_grace.map(|(streams, millis)| (streams, Duration::from_millis(millis))),
@@ -391,6 +399,7 @@ mod tests {
                 s.app(App::Ping);
                 s.raw(&[0, 0, 9, 9]);
                 s.upload(1, 5);
+                s.elapse(Duration::from_millis(20));
                 s.close();
             },
             ..Case::DEFAULT

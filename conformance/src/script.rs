@@ -2,6 +2,8 @@
 //!
 //! A script is data. Playing it is [`crate::drive`]'s work; judging what came of it is [`crate::judge`]'s.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::wire::build::settings;
@@ -33,6 +35,8 @@ pub enum Step {
     Mark,
     /// Wait until the subject has done all that it can do.
     Settle,
+    /// So long nothing happens. In memory only, and the subject sees it where the case lets time pass.
+    Elapse(Duration),
 }
 
 /// Octets the peer writes.
@@ -283,6 +287,11 @@ impl Script {
     /// Waits until the subject has done all that it can do.
     pub fn settle(&mut self) {
         self.steps.push(Step::Settle);
+    }
+
+    /// So long nothing happens.
+    pub fn elapse(&mut self, time: Duration) {
+        self.steps.push(Step::Elapse(time));
     }
 
     /// Sets when the peer returns credit by itself.

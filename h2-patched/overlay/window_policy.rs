@@ -17,8 +17,8 @@ pub(crate) const FRAME: u32 = 16_384;
 /// An update carries all that readers released since the last one. It is sent when that reaches the threshold and the minimum
 /// increment, not sooner than the minimum interval after the last one while the peer still has a comfortable window, and in any
 /// case before a reader that has read all there is could wait in vain: no policy stalls a reader, or a sender that waits for
-/// room for up to one frame. Where readers leave octets unread, what the peer can be granted is less than the target, and a reader
-/// that has read all of its own is served at half of that.
+/// room for up to one frame of 16,384 octets, as far as there is so much. Of a connection of which other streams hold some, that
+/// is two thirds of what they leave where this is less than a frame and a half: they may release more at any moment.
 ///
 /// The default is half of the target window, in any increment, at any time. A window that limits throughput but may not grow
 /// any further is updated sooner, at an eighth or so: only by default, and only where windows grow at all.
@@ -139,10 +139,12 @@ impl ReceiveWindow {
         if unclaimed <= 0 {
             return false;
         }
-        if unclaimed >= self.target * i64::from(policy.percent) / 100 && unclaimed >= i64::from(policy.min_increment) {
+        // No more can be released than the target.
+        let worth_a_frame = i64::from(policy.min_increment).min(self.target);
+        if unclaimed >= self.target * i64::from(policy.percent) / 100 && unclaimed >= worth_a_frame {
             return !self.is_comfortable() || policy.interval().map_or(true, rested);
         }
-        reader != Reader::Reads && self.starves_reader(unclaimed, reader)
+        reader != Reader::Reads && self.starves_reader(unclaimed, i64::from(policy.percent.max(50)), reader)
     }
 
     fn is_comfortable(self) -> bool {
@@ -150,10 +152,10 @@ impl ReceiveWindow {
     }
 
     /// Whether a reader that waits could wait in vain. What is in flight is held by readers and may never come back, so the
-    /// window cannot grow beyond `available`: half of that is the threshold. A peer left with less than one frame may prefer not
-    /// to send a smaller one: it gets an update a little sooner, at a third, and where a third of what there can be is less than
-    /// what it may wait for, whatever there is.
-    fn starves_reader(self, unclaimed: i64, reader: Reader) -> bool {
+    /// window cannot grow beyond `available`: the threshold is a share of that, half of it or more. A peer left with less than one
+    /// frame may prefer not to send a smaller one: it gets an update a little sooner, at a third, and where a third of what there
+    /// can be is less than what it may wait for, whatever there is.
+    fn starves_reader(self, unclaimed: i64, percent: i64, reader: Reader) -> bool {
         let available = i64::from(self.available);
         if available <= 0 {
             return false;
@@ -161,7 +163,7 @@ impl ReceiveWindow {
         let frame = i64::from(FRAME);
         let short_of_a_frame = i64::from(self.announced) < frame;
         let settled = reader == Reader::Parks || available == self.target;
-        unclaimed >= available / 2
+        unclaimed >= available * percent / 100
             || (short_of_a_frame && (unclaimed >= available / 3 || (settled && available * 2 < frame * 3)))
     }
 }
@@ -254,8 +256,10 @@ mod tests {
         assert!(!window(100_000, 70_001, 0).is_update_due(&coarse, Reads, |_| true));
         assert!(window(100_000, 70_000, 0).is_update_due(&coarse, Reads, |_| true));
         let never = POLICY.min_increment(MAX_WINDOW_SIZE);
-        assert!(!window(100_000, 0, 0).is_update_due(&never, Reads, |_| true));
-        assert!(window(100_000, 0, 0).is_update_due(&never, Waits, |_| true));
+        assert!(!window(100_000, 1, 0).is_update_due(&never, Reads, |_| true));
+        assert!(window(100_000, 1, 0).is_update_due(&never, Waits, |_| true));
+        // That is all that it can be.
+        assert!(window(100_000, 0, 0).is_update_due(&never, Reads, |_| true));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::comparison;
 use crate::context_diff::context_diff;
 use crate::failure::Failure;
 use crate::repo::{expect_empty, write, Repo};
-use crate::repro;
+use crate::repro::{self, Package};
 use crate::show::{around, find};
 
 /// What reviewers are used to.
@@ -34,10 +34,11 @@ pub(crate) fn run(repo: &Repo, slug: &str, out: Option<&Path>) -> Result<(), Fai
     write(&dir.join(format!("{slug}.diff")), &diff)?;
 
     let cases = case_ids(patch);
+    let mut shown = Vec::new();
     for case in &cases {
-        add_case(repo, case, &dir.join("cases").join(case.replace('/', "-")))?;
+        shown.push((case.as_str(), add_case(repo, case, &dir.join("cases").join(case.replace('/', "-")))?));
     }
-    write(&dir.join("pull-request.md"), &text(patch, &cases, &modules))?;
+    write(&dir.join("pull-request.md"), &text(patch, &shown, &modules))?;
     println!("{}: diff, text and {} case(s)", dir.display(), cases.len());
     Ok(())
 }
@@ -57,13 +58,19 @@ fn overlay_modules(repo: &Repo, patch: &SeriesPatch) -> Result<Tree, Failure> {
     Ok(modules)
 }
 
-/// The transcripts of one case, and a program that shows it without our runner.
-fn add_case(repo: &Repo, case: &str, dir: &Path) -> Result<(), Failure> {
+/// The transcripts of one case, and a program that shows it without our runner; or what the case needs that no program has.
+fn add_case(repo: &Repo, case: &str, dir: &Path) -> Result<Option<&'static str>, Failure> {
     write(&dir.join("transcripts.txt"), &explain(repo, case, "text")?)?;
     let json = explain(repo, case, "json")?;
-    let files = repro::package(&json, &repo.release()?.version)
+    let package = repro::package(&json, &repo.release()?.version)
         .map_err(|what| Failure::new(format!("`{case}` cannot be expressed as a reproduction program: {what}")))?;
-    files.iter().try_for_each(|(path, text)| write(&dir.join("repro").join(path), text))
+    match package {
+        Package::Files(files) => {
+            files.iter().try_for_each(|(path, text)| write(&dir.join("repro").join(path), text))?;
+            Ok(None)
+        }
+        Package::Impossible(what) => Ok(Some(what)),
+    }
 }
 
 fn explain(repo: &Repo, case: &str, format: &str) -> Result<String, Failure> {
@@ -79,7 +86,7 @@ fn explain(repo: &Repo, case: &str, format: &str) -> Result<String, Failure> {
     Err(Failure::new(format!("`h2-conformance explain {case}` failed: {reason}")))
 }
 
-fn text(patch: &SeriesPatch, cases: &[String], modules: &Tree) -> String {
+fn text(patch: &SeriesPatch, cases: &[(&str, Option<&str>)], modules: &Tree) -> String {
     let header = &patch.header;
     let mut out = format!("# {}\n\n## Problem\n\n{}\n", header.subject, header.why);
     for (name, value) in [("Specification", &header.spec), ("Known as", &header.upstream_issue)] {
@@ -98,13 +105,16 @@ fn text(patch: &SeriesPatch, cases: &[String], modules: &Tree) -> String {
     }
     out.push_str(&format!("\nNoticeable to users: {}\n", header.risk));
     out.push_str("\n## Validation\n\n");
-    for case in cases {
+    for (case, beyond) in cases {
         let dir = case.replace('/', "-");
-        out.push_str(&format!(
-            "* `{case}`: `cases/{dir}/transcripts.txt` shows it without and with the patch; \
-             `cases/{dir}/repro` is a program of its own that does the same, frames and calls, \
-             with h2, tokio, bytes and http alone: `cargo run` there prints what h2 sends.\n"
-        ));
+        out.push_str(&format!("* `{case}`: `cases/{dir}/transcripts.txt` shows it without and with the patch; "));
+        out.push_str(&match beyond {
+            Some(what) => format!("no program of its own does, because it takes {what}.\n"),
+            None => format!(
+                "`cases/{dir}/repro` is a program of its own that does the same, frames and calls, \
+                 with h2, tokio, bytes and http alone: `cargo run` there prints what h2 sends.\n"
+            ),
+        });
     }
     for proof in &header.proven_by {
         if proof.kind != ProofKind::Case {

@@ -453,6 +453,7 @@ pub(super) fn cases() -> Vec<Case> {
             title: "A body that nobody reads does not keep every other stream from sending",
             level: Level::Quality,
             needs: Needs::Api,
+            config: Config { receive_budget: None, ..Config::DEFAULT },
             script: |s| {
                 s.open();
                 s.burst([post(1), post(3)]);

@@ -15,10 +15,13 @@ mod fields;
 mod flow;
 mod framing;
 mod goaway;
+mod growth;
 mod headers;
 mod hpack;
 mod ids;
+mod isolation;
 mod ping;
+mod policy;
 mod preface;
 mod priority;
 mod promises;
@@ -94,6 +97,9 @@ pub fn all() -> Vec<Case> {
         updates::cases(),
         windows::cases(),
         stream_targets::cases(),
+        policy::cases(),
+        isolation::cases(),
+        growth::cases(),
     ]
     .into_iter()
     .flatten()

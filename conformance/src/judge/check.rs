@@ -42,8 +42,10 @@ pub enum Check {
     Refused { stream: u32 },
     /// So many octets of content from the subject on this stream, in the whole run.
     Content { stream: u32, octets: u64 },
-    /// The connection's window (stream 0) or a stream's stands at this size in the peer's books at the end.
-    Window { stream: u32, octets: i64 },
+    /// The connection's window (stream 0) or a stream's stands at such a size in the peer's books at the end.
+    Window { stream: u32, octets: RangeInclusive<i64> },
+    /// Updates of the connection and of this stream after the mark come in the same octets, at least once.
+    UpdatedTogether { stream: u32 },
     /// So many octets of content went from the peer to the subject on this stream: a peer that obeys the windows gets no
     /// further than they allow.
     Uploaded { stream: u32, octets: u64 },
@@ -186,6 +188,7 @@ impl Check {
             Check::Message { .. }
             | Check::Content { .. }
             | Check::Window { .. }
+            | Check::UpdatedTogether { .. }
             | Check::Uploaded { .. }
             | Check::Count { .. }
             | Check::Pong(_)
@@ -271,7 +274,8 @@ impl Check {
                     (outcome, reason) => (outcome, format!("{reason}, before a PING woke the connection")),
                 }
             }
-            Check::Window { stream, octets } => window(transcript, *stream, *octets),
+            Check::Window { stream, octets } => window(transcript, *stream, octets),
+            Check::UpdatedTogether { stream } => updated_together(transcript, *stream),
             Check::Count { kind, stream, times } => {
                 let seen = transcript
                     .answers()
@@ -584,7 +588,7 @@ fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
 }
 
 /// The window that the subject grants, in the peer's books.
-fn window(transcript: &Transcript, stream: u32, expected: i64) -> Finding {
+fn window(transcript: &Transcript, stream: u32, expected: &RangeInclusive<i64>) -> Finding {
     let mut ledger = Ledger::default();
     for event in &transcript.events {
         match &event.what {
@@ -598,5 +602,29 @@ fn window(transcript: &Transcript, stream: u32, expected: i64) -> Finding {
     }
     let found = if stream == 0 { ledger.connection() } else { ledger.stream(stream) };
     let whose = if stream == 0 { "the connection".into() } else { format!("stream {stream}") };
-    holds(found == expected, || format!("the window of {whose} stands at {found}, expected {expected}"))
+    holds(expected.contains(&found), || {
+        format!("the window of {whose} stands at {found}, expected {}", octets_within(expected))
+    })
+}
+
+/// In memory, what the subject writes in one go arrives at one moment, and nothing else does.
+fn updated_together(transcript: &Transcript, stream: u32) -> Finding {
+    let mark = transcript.mark().unwrap_or(0);
+    let updates = |of: u32| {
+        transcript.events[mark..].iter().filter(move |event| {
+            let update = |frame: &Frame| frame.kind == kind::WINDOW_UPDATE && frame.stream == of;
+            matches!(&event.what, What::Subject(frame) if update(frame))
+        })
+    };
+    let together = updates(0).any(|one| updates(stream).any(|other| other.at == one.at));
+    holds(together, || format!("no update of the connection came together with one of stream {stream}"))
+}
+
+pub(super) fn octets_within(range: &RangeInclusive<i64>) -> String {
+    match (*range.start(), *range.end()) {
+        (low, high) if low == high => low.to_string(),
+        (low, i64::MAX) => format!("at least {low}"),
+        (i64::MIN, high) => format!("at most {high}"),
+        (low, high) => format!("{low} to {high}"),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::check::{named, span};
+use super::check::{named, octets_within, span};
 use super::Check;
 use crate::wire::code::{kind_name, setting_name};
 use crate::wire::print::hex;
@@ -42,8 +42,15 @@ impl fmt::Display for Check {
                 write!(f, "a peer that obeys the windows can send {octets} octets of content on stream {stream}")
             }
             Check::Unprompted(check) => write!(f, "{check}, before a PING wakes the connection"),
-            Check::Window { stream: 0, octets } => write!(f, "the connection's receive window ends at {octets}"),
-            Check::Window { stream, octets } => write!(f, "the receive window of stream {stream} ends at {octets}"),
+            Check::Window { stream: 0, octets } => {
+                write!(f, "the connection's receive window ends with {}", octets_within(octets))
+            }
+            Check::Window { stream, octets } => {
+                write!(f, "the receive window of stream {stream} ends with {}", octets_within(octets))
+            }
+            Check::UpdatedTogether { stream } => {
+                write!(f, "the connection and stream {stream} are updated in the same octets")
+            }
             Check::Count { kind, stream, times } => {
                 write!(f, "{} {} on stream {stream} after the mark", span(times), kind_name(*kind))
             }
@@ -91,7 +98,8 @@ mod tests {
     fn expectations_read_as_sentences() {
         let said = |expect: crate::judge::Expect| expect.checks()[0].to_string();
         assert_eq!(said(conn_error([CANCEL, STREAM_CLOSED])), "GOAWAY CANCEL or STREAM_CLOSED, then the close");
-        assert_eq!(said(window(0, 65_535)), "the connection's receive window ends at 65535");
+        assert_eq!(said(window(0, 65_535)), "the connection's receive window ends with 65535");
+        assert_eq!(said(window_within(1, 5..=i64::MAX)), "the receive window of stream 1 ends with at least 5");
         assert_eq!(said(times(kind::SETTINGS, 0, 1..=1)), "1 SETTINGS on stream 0 after the mark");
         assert_eq!(said(call_gives(2, 7)), "call #2 of the application gives 7");
     }

@@ -92,7 +92,19 @@ pub fn content(stream: u32, octets: u64) -> Expect {
 /// The receive window of the connection (stream 0) or of a stream stands at exactly this size in the peer's books.
 #[must_use]
 pub fn window(stream: u32, octets: i64) -> Expect {
+    window_within(stream, octets..=octets)
+}
+
+/// The same, within these sizes.
+#[must_use]
+pub fn window_within(stream: u32, octets: std::ops::RangeInclusive<i64>) -> Expect {
     Check::Window { stream, octets }.into()
+}
+
+/// WINDOW_UPDATEs of the connection and of this stream come in the same octets, at least once.
+#[must_use]
+pub fn updated_together(stream: u32) -> Expect {
+    Check::UpdatedTogether { stream }.into()
 }
 
 /// The peer, obeying the windows, could send so many octets of content on this stream.

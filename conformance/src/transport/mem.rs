@@ -1,7 +1,7 @@
 //! A byte pipe in memory, in virtual time.
 //!
 //! The subject holds one end as an asynchronous stream, the driver the other. Nothing here waits: time passes only when octets
-//! cross the pipe, by a fixed one-way delay, so that a run gives the same record each time.
+//! cross the pipe, by a fixed one-way delay, or when it is told to, so that a run gives the same record each time.
 
 use std::io;
 use std::pin::Pin;
@@ -84,6 +84,11 @@ impl PeerEnd {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         lock(&self.0).outbound_closed
+    }
+
+    /// Lets time pass.
+    pub fn elapse(&self, time: Duration) {
+        lock(&self.0).now += time;
     }
 
     /// Virtual time since the pipe was made.

@@ -209,6 +209,38 @@ pub(crate) fn window() {
         ],
     );
     check("window of a stream", &h2_conformance::judge::words::window(1, 65_535), &rows);
+    let rows = vec![
+        ("the least", opened().subject(window_update(0, 1)).alive(), Pass, Clean),
+        ("the most", opened().subject(window_update(0, 10)).alive(), Pass, Clean),
+        ("less", opened().alive(), Fail, Clean),
+        ("more", opened().subject(window_update(0, 11)).alive(), Fail, Clean),
+        ("to a stream", opened().subject(window_update(1, 5)).alive(), Fail, Clean),
+    ];
+    check("window within bounds", &window_within(0, 65_536..=65_545), &rows);
+}
+
+pub(crate) fn updated_together() {
+    use Ending::*;
+    use Outcome::*;
+    let (of_all, of_one) = (|| window_update(0, 5), || window_update(1, 5));
+    let rows = table(
+        opened().subject(of_all()).along(of_one()),
+        vec![
+            ("the other way round", opened().subject(of_one()).along(of_all()).alive(), Pass, Clean),
+            (
+                "once apart, once together",
+                opened().subject(of_one()).subject(of_all()).along(of_one()).alive(),
+                Pass,
+                Clean,
+            ),
+            ("one after the other", opened().subject(of_all()).subject(of_one()).alive(), Fail, Clean),
+            ("only before the mark", opening().subject(of_all()).along(of_one()).mark().alive(), Fail, Clean),
+            ("with another stream", opened().subject(of_all()).along(window_update(3, 5)).alive(), Fail, Clean),
+            ("with another frame", opened().subject(of_all()).along(data(1, 5)).alive(), Fail, Clean),
+            ("one of them", opened().subject(of_one()).alive(), Fail, Clean),
+        ],
+    );
+    check("updated together", &h2_conformance::judge::words::updated_together(1), &rows);
 }
 
 pub(crate) fn count() {

@@ -52,6 +52,7 @@ tables! {
     Message => frames::message,
     Content => frames::content,
     Window => frames::window,
+    UpdatedTogether => frames::updated_together,
     Uploaded => frames::uploaded,
     Unprompted => frames::unprompted,
     Count => frames::count,

@@ -47,6 +47,13 @@ impl Record {
         self.add(What::Subject(frame))
     }
 
+    /// In the same octets as what was added last.
+    pub(crate) fn along(mut self, frame: Frame) -> Self {
+        let at = self.0.events.last().map_or(Duration::ZERO, |event| event.at);
+        self.0.events.push(Event { at, what: What::Subject(frame) });
+        self
+    }
+
     /// The runner asks whether the connection works.
     pub(crate) fn asked(self) -> Self {
         self.add(What::Probe(ping(probe(1))))

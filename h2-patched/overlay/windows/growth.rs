@@ -73,8 +73,8 @@ impl Recv {
         let wanted = match verdict {
             Verdict::Limits => target.saturating_mul(2),
             // Its connection knows already what it takes.
-            Verdict::First => self.windows.target,
-            Verdict::Counting | Verdict::Suffices => return,
+            Verdict::First if self.windows.target > self.windows.configured => self.windows.target,
+            Verdict::First | Verdict::Counting | Verdict::Suffices => return,
         };
         let wanted = wanted.min(self.windows.target);
         let grew = wanted > target && self.grow_stream(wanted - target, stream);

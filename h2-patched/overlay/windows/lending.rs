@@ -18,7 +18,7 @@ impl Recv {
         }
         if self.windows.lease.octets() > 0 || self.is_window_held_up() {
             self.settle_connection();
-            self.is_connection_update_due(self.readers());
+            self.is_connection_update_due(Reader::Reads);
         }
     }
 
@@ -47,11 +47,9 @@ impl Recv {
         windows.configured = target;
         windows.target = target;
         windows.pace = Pace::default();
-        // What was lent beyond the old target is part of the new one.
-        let beyond = windows.limit() - i64::from(windows.budget.max(target));
-        if let Ok(beyond @ 1..) = u32::try_from(beyond) {
-            windows.lease.shrink(beyond);
-        }
+        // What was lent beside a smaller window may be more than there is room for beside this one.
+        let most = windows.budget.saturating_sub(target);
+        windows.lease.shrink(windows.lease.octets().saturating_sub(most));
         self.settle_connection();
         grows
     }

@@ -182,6 +182,14 @@ impl Recv {
         }
     }
 
+    /// The same when one of them has just released something, and holds so much more.
+    pub(super) fn readers_beside(&self, rest: WindowSize) -> Reader {
+        match self.readers() {
+            Reader::Waits if rest == 0 => Reader::Parks,
+            reader => reader,
+        }
+    }
+
     pub(super) fn is_connection_update_due(&mut self, reader: Reader) -> bool {
         let windows = &self.windows;
         let mut window = self.flow.receive_window(self.in_flight_data);
@@ -246,9 +254,12 @@ impl Recv {
 }
 
 impl Stream {
-    /// What its reader does. Nobody reads a stream whose handles are gone: what comes is discarded.
+    /// What its reader does. Nobody reads a stream whose handles are gone: what comes is discarded at once, and nothing else is
+    /// released.
     pub(super) fn reader(&self) -> Reader {
-        if self.reader_waits || !self.is_recv {
+        if !self.is_recv {
+            Reader::Parks
+        } else if self.reader_waits {
             Reader::Waits
         } else {
             Reader::Reads

@@ -121,12 +121,7 @@ impl Peer<'_> {
 
     /// Results of calls since the last look.
     pub fn results(&mut self) -> Vec<(usize, AppResult)> {
-        let news = self.news().iter();
-        let results = news.filter_map(|event| match &event.what {
-            What::Result { call, result } => Some((*call, result.clone())),
-            _ => None,
-        });
-        results.collect()
+        results_of(self.news())
     }
 
     /// Fails, with the whole script of frames, unless `claim` holds.
@@ -148,4 +143,13 @@ impl Peer<'_> {
         let verdict = judge(&Expect::NOTHING, self.transcript());
         self.claim(verdict.outcome == Outcome::Pass, || verdict.reason.clone())
     }
+}
+
+/// Results of calls among these events.
+pub fn results_of(news: &[Event]) -> Vec<(usize, AppResult)> {
+    let results = news.iter().filter_map(|event| match &event.what {
+        What::Result { call, result } => Some((*call, result.clone())),
+        _ => None,
+    });
+    results.collect()
 }

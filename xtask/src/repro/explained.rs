@@ -19,6 +19,21 @@ pub(crate) struct Explained {
     pub(crate) script: Vec<String>,
 }
 
+impl Explained {
+    /// What the case needs that no program has which compiles against the release as well.
+    pub(crate) fn beyond_programs(&self) -> Option<&'static str> {
+        let sets_policy =
+            |step: &Step| matches!(step, Step::App(Call::SetUpdatePolicy(_) | Call::SetStreamUpdatePolicy(_)));
+        if self.config.time_passes || self.steps.iter().any(|step| matches!(step, Step::Elapse(_))) {
+            Some("time that is set by hand")
+        } else if self.config.update_policy.is_some() || self.steps.iter().any(sets_policy) {
+            Some("a policy for updates")
+        } else {
+            None
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Role {
@@ -45,9 +60,31 @@ pub(crate) struct Config {
     pub(crate) max_header_list: Option<u32>,
     pub(crate) send_buffer: Option<usize>,
     pub(crate) connection_send_buffer: Option<usize>,
+    #[serde(default)]
+    pub(crate) receive_budget: Budget,
+    pub(crate) window_growth: Option<bool>,
+    pub(crate) update_policy: Option<IgnoredAny>,
+    #[serde(default)]
+    pub(crate) time_passes: bool,
     /// Streams, and milliseconds.
     pub(crate) reset_grace: Option<(usize, u64)>,
     pub(crate) push: Option<bool>,
+}
+
+/// Absent, it is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Budget {
+    /// What h2 has.
+    Default,
+    #[serde(untagged)]
+    Octets(u32),
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget::Octets(0)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -85,6 +122,7 @@ pub(crate) enum Step {
     Mark(bool),
     /// Every step ends so.
     Settle(IgnoredAny),
+    Elapse(IgnoredAny),
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,6 +149,8 @@ pub(crate) enum Call {
     DropRequester,
     SetTargetWindow { octets: u32 },
     SetStreamTarget { stream: u32, octets: u32 },
+    SetUpdatePolicy(IgnoredAny),
+    SetStreamUpdatePolicy(IgnoredAny),
     SetInitialWindow { octets: u32 },
     ShutDown,
     Abort { code: u32 },

@@ -24,12 +24,23 @@ const TEMPLATE: [(&str, &str); 11] = [
     ("src/windows.rs", include_str!("template/windows.rs")),
 ];
 
-/// The files of the package for the case that `json` explains. An error says what cannot be expressed.
-pub(crate) fn package(json: &str, h2_version: &str) -> Result<Vec<(&'static str, String)>, String> {
+/// The package for one case.
+#[derive(Debug)]
+pub(crate) enum Package {
+    Files(Vec<(&'static str, String)>),
+    /// There can be none: the case needs this.
+    Impossible(&'static str),
+}
+
+/// The package for the case that `json` explains. An error says what is not known here.
+pub(crate) fn package(json: &str, h2_version: &str) -> Result<Package, String> {
     let explained: Explained = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    if let Some(what) = explained.beyond_programs() {
+        return Ok(Package::Impossible(what));
+    }
     let mut files = vec![("Cargo.toml", manifest(h2_version)), ("src/main.rs", program(&explained)?)];
     files.extend(TEMPLATE.map(|(path, text)| (path, text.to_owned())));
-    Ok(files)
+    Ok(Package::Files(files))
 }
 
 /// The manifest of the program; the version decides which h2 is shown.
@@ -44,10 +55,7 @@ fn manifest(h2_version: &str) -> String {
 
 fn program(explained: &Explained) -> Result<String, String> {
     let body = steps::body(explained)?;
-    let additions = match explained.config.connection_send_buffer {
-        Some(_) => "#[allow(unused_imports)]\nuse h2_repro::additions::BuilderAdditions;\n",
-        None => "",
-    };
+    let additions = "#[allow(unused_imports)]\nuse h2_repro::additions::BuilderAdditions;\n";
     let indent = |line: &String| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") };
     let body: String = body.iter().map(indent).collect();
     Ok(format!(
@@ -84,17 +92,36 @@ mod tests {
             (r#"{"app":{"drop":{"stream":1,"what":"receive"}}}"#, "app.drop_handles(1, h2_repro::Which::Receive);\n"),
             (r#"{"app":"ping"}"#, "app.ping();\n"),
         ] {
-            let files = package(&explained(step, r#"{"stream_window":70000}"#), "0.4.20").unwrap();
+            let Package::Files(files) = package(&explained(step, r#"{"stream_window":70000}"#), "0.4.20").unwrap()
+            else {
+                panic!("{step} is possible")
+            };
             let main = &files.iter().find(|(path, _)| *path == "src/main.rs").unwrap().1;
             let expected = format!("\n    {line}    settle(&mut peer, &app);\n");
             assert!(main.contains(&expected), "{expected} is not in\n{main}");
             for part in [
-                "    builder.initial_window_size(70000);\n",
+                "    builder.initial_window_size(70000);\n    builder.receive_budget(0);\n",
                 "App::client(builder, false);\n",
                 "    peer.credit = h2_repro::Credit::Portions(9);\n    peer.acks_settings = false;\n",
             ] {
                 assert!(main.contains(part), "{part} is not in\n{main}");
             }
+        }
+    }
+
+    #[test]
+    fn what_the_release_has_no_words_for_is_named() {
+        for (step, config, named) in [
+            (r#"{"elapse":5}"#, "{}", "time"),
+            (r#"{"close":true}"#, r#"{"time_passes":true,"receive_budget":"default"}"#, "time"),
+            (r#"{"close":true}"#, r#"{"update_policy":{"percent":1}}"#, "policy"),
+            (r#"{"app":{"set-update-policy":{"policy":{"percent":1}}}}"#, "{}", "policy"),
+        ] {
+            let package = package(&explained(step, config), "0.4.20").unwrap();
+            assert!(
+                matches!(package, Package::Impossible(what) if what.contains(named)),
+                "{step} {config}: {package:?}"
+            );
         }
     }
 

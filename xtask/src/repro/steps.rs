@@ -1,6 +1,6 @@
 //! Steps of a case as lines of a program.
 
-use super::explained::{Call, Config, Credit, Explained, Reflexes, Role, Step};
+use super::explained::{Budget, Call, Config, Credit, Explained, Reflexes, Role, Step};
 use super::notation::{bytes_from_hex, lines};
 
 /// What follows each step: h2 does all that it can do.
@@ -49,6 +49,11 @@ fn opening(role: Role, config: &Config) -> Vec<String> {
         config.max_header_list.map(|octets| format!("max_header_list_size({octets})")),
         config.send_buffer.map(|octets| format!("max_send_buffer_size({octets})")),
         config.connection_send_buffer.map(|octets| format!("max_connection_send_buffer_size({octets})")),
+        match config.receive_budget {
+            Budget::Default => None,
+            Budget::Octets(octets) => Some(format!("receive_budget({octets})")),
+        },
+        config.window_growth.map(|grows| format!("window_growth({grows})")),
         config.reset_grace.map(|(streams, _)| format!("max_concurrent_reset_streams({streams})")),
         config
             .reset_grace
@@ -100,13 +105,15 @@ fn line(step: &Step) -> Result<Option<Vec<String>>, String> {
         Step::Upload { stream, length, frame, padding, end } => {
             format!("peer.upload({stream}, {length}, {frame}, {padding:?}, {end});")
         }
-        Step::App(call) => format!("app.{};", call_in_rust(call)),
+        Step::App(call) => format!("app.{};", call_in_rust(call).ok_or("a policy for updates")?),
+        Step::Elapse(_) => return Err("time that is set by hand".into()),
     };
     Ok(Some(vec![line, SETTLE.into()]))
 }
 
-fn call_in_rust(call: &Call) -> String {
-    match call {
+/// `None`: what the release has no words for.
+fn call_in_rust(call: &Call) -> Option<String> {
+    Some(match call {
         Call::Request { method, end } => format!("request({method:?}, {end})"),
         Call::AwaitResponse { stream } => format!("await_response({stream})"),
         Call::AwaitPush { stream } => format!("await_push({stream})"),
@@ -132,7 +139,8 @@ fn call_in_rust(call: &Call) -> String {
         Call::ShutDown => "shut_down()".into(),
         Call::Abort { code } => format!("abort({code})"),
         Call::Ping => "ping()".into(),
-    }
+        Call::SetUpdatePolicy(_) | Call::SetStreamUpdatePolicy(_) => return None,
+    })
 }
 
 /// Words as the lines of a comment.

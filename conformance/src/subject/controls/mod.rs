@@ -161,6 +161,10 @@ impl Link for Fake {
         self.now
     }
 
+    fn elapse(&mut self, time: Duration) {
+        self.now += time;
+    }
+
     fn is_remote(&self) -> bool {
         false
     }

@@ -10,7 +10,6 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::h2::{client, server, FlowControl, SendStream};
-use crate::script::UpdatePolicy;
 
 const NOT_OFFERED: &str = "this h2 offers no such call";
 
@@ -23,7 +22,11 @@ pub trait BuilderAdditions {
         self
     }
 
-    fn window_update_policy(&mut self, _policy: UpdatePolicy) -> &mut Self {
+    fn window_growth(&mut self, _grows: bool) -> &mut Self {
+        self
+    }
+
+    fn window_update_policy<P>(&mut self, _policy: P) -> &mut Self {
         self
     }
 }
@@ -42,13 +45,13 @@ impl SendAdditions for SendStream<Bytes> {}
 pub trait FlowControlAdditions {
     fn set_target_window_size(&mut self, _octets: u32) {}
 
-    fn set_window_update_policy(&mut self, _policy: UpdatePolicy) {}
+    fn set_window_update_policy<P>(&mut self, _policy: P) {}
 }
 
 impl FlowControlAdditions for FlowControl {}
 
 pub trait ConnectionAdditions {
-    fn set_window_update_policy(&mut self, _policy: UpdatePolicy) {}
+    fn set_window_update_policy<P>(&mut self, _policy: P) {}
 }
 
 impl<T> ConnectionAdditions for client::Connection<T> where T: AsyncRead + AsyncWrite + Unpin {}

@@ -280,6 +280,10 @@ impl Link for H2 {
         self.pipe.now()
     }
 
+    fn elapse(&mut self, time: Duration) {
+        self.pipe.elapse(time);
+    }
+
     fn is_remote(&self) -> bool {
         false
     }
@@ -327,6 +331,7 @@ fn server(config: &Config) -> h2::server::Builder {
     config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
     config.connection_send_buffer.map(|octets| builder.max_connection_send_buffer_size(octets));
     config.receive_budget.map(|octets| builder.receive_budget(octets));
+    config.window_growth.map(|grows| builder.window_growth(grows));
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     if let Some((streams, time)) = config.reset_grace {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
@@ -344,6 +349,7 @@ fn client(config: &Config) -> h2::client::Builder {
     config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
     config.connection_send_buffer.map(|octets| builder.max_connection_send_buffer_size(octets));
     config.receive_budget.map(|octets| builder.receive_budget(octets));
+    config.window_growth.map(|grows| builder.window_growth(grows));
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     config.push.map(|push| builder.enable_push(push));
     if let Some((streams, time)) = config.reset_grace {
