@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::transfer::{contenders, row, Path, Record, Transfer};
 use crate::figures::{Better, Figures, Row};
-use crate::subject::{Application, Intake, Windows};
+use crate::subject::{Application, Intake, Uploads, Windows};
 
 const PATH: Path = Path::new(10, 1000);
 
@@ -28,7 +28,8 @@ pub(super) fn run() -> Result<Figures, String> {
 }
 
 fn rows(path: Path) -> Vec<Row> {
-    let uploads = |stopped| runs(path, HYPER_SERVER, STREAMS, Application::Uploads { stopped });
+    let uploads =
+        |stopped| runs(path, HYPER_SERVER, STREAMS, Application::Uploads(Uploads { stopped, ..Uploads::default() }));
     let download = |pushes| runs(path, HYPER_CLIENT, pushes, Application::Download);
 
     let (all_read, alone) = (uploads(0), download(0));

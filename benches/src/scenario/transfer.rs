@@ -79,10 +79,11 @@ impl Transfer {
         while now <= until {
             run.sender.send(now, &mut run.there);
             // Where nothing is under way, nothing will ever happen again.
-            let Some(next) = run.there.next_event().into_iter().chain(run.back.next_event()).min() else { break };
+            let events = [run.there.next_event(), run.back.next_event(), run.receiver.next()];
+            let Some(next) = events.into_iter().flatten().min() else { break };
             now = next;
             let arrived = run.there.arrivals(now);
-            if arrived > 0 {
+            if arrived > 0 || run.receiver.next().is_some_and(|at| at <= now) {
                 let octets = run.sender.deliver(arrived, &mut run.books);
                 run.turn(now, &octets)?;
             }
@@ -125,7 +126,7 @@ impl Transfer {
     /// Those with content, in their order.
     fn streams(&self) -> Vec<u32> {
         match self.intake.application {
-            Application::Uploads { .. } => (0..self.streams).map(|upload| 2 * upload + 1).collect(),
+            Application::Uploads(_) => (0..self.streams).map(|upload| 2 * upload + 1).collect(),
             Application::Download => std::iter::once(1).chain((1..=self.streams).map(|push| 2 * push)).collect(),
         }
     }
@@ -133,7 +134,7 @@ impl Transfer {
     /// Whether the receiver reads the whole of a stream.
     fn is_read(&self, stream: u32) -> bool {
         match self.intake.application {
-            Application::Uploads { stopped } => stream > 2 * stopped,
+            Application::Uploads(uploads) => stream > 2 * uploads.stopped,
             Application::Download => stream == 1,
         }
     }
@@ -142,12 +143,13 @@ impl Transfer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::BOTH;
+    use crate::subject::{Uploads, BOTH};
 
     const PATH: Path = Path::new(10, 100);
 
     fn upload(windows: Option<Windows>, stopped: u32, streams: u32) -> Transfer {
-        Transfer { intake: Intake { windows, application: Application::Uploads { stopped } }, streams, path: PATH }
+        let application = Application::Uploads(Uploads { stopped, ..Uploads::default() });
+        Transfer { intake: Intake { windows, application }, streams, path: PATH }
     }
 
     #[test]
