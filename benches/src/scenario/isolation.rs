@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::transfer::{contenders, row, Path, Record, Transfer};
+use super::transfer::{contenders, row, Path, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
 use crate::subject::{Application, Intake, Uploads, Windows};
 
@@ -65,7 +65,7 @@ fn rows(path: Path) -> Vec<Row> {
 fn runs(path: Path, of_hyper: Windows, streams: u32, application: Application) -> Runs {
     contenders(path, of_hyper).map(|contender| {
         let intake = Intake { windows: contender.windows, application };
-        let record = Transfer { intake, streams, path }.run(contender.subject, END);
+        let record = Transfer { intake, streams, supply: Supply::Endless, path }.run(contender.subject, END);
         record.inspect_err(|why| eprintln!("isolation: {application:?} on {}: {why}", contender.name)).ok()
     })
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::transfer::{contenders, row, Path, Record, Transfer};
+use super::transfer::{contenders, row, Path, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
 use crate::subject::{Application, Intake, Uploads, Windows};
 
@@ -56,7 +56,7 @@ fn end(path: Path) -> Duration {
 fn measure(name: &str, path: Path) -> [Option<Record>; 4] {
     contenders(path, HYPER).map(|contender| {
         let intake = Intake { windows: contender.windows, application: Application::Uploads(Uploads::default()) };
-        let record = Transfer { intake, streams: 1, path }.run(contender.subject, end(path));
+        let record = Transfer { intake, streams: 1, supply: Supply::Endless, path }.run(contender.subject, end(path));
         record.inspect_err(|why| eprintln!("wan: {name} on {}: {why}", contender.name)).ok()
     })
 }
