@@ -11,6 +11,7 @@ mod patched;
 pub mod scenario;
 pub mod subject;
 mod tasks;
+mod timer;
 mod upstream;
 
 pub use h2_conformance::figures;

@@ -8,8 +8,8 @@ use crate::{patched, upstream};
 /// One of the two, and its workloads.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
-    /// Receives an upload from a peer made of frames: the increments of the connection's WINDOW_UPDATEs that the DATA
-    /// brought about, or why the upload does not come to its end.
+    /// Receives an upload from a peer made of frames, with windows that stay as they are set: the increments of the
+    /// connection's WINDOW_UPDATEs that the DATA brought about, or why the upload does not come to its end.
     pub upload: fn(&Upload) -> Result<Vec<u32>, String>,
     /// Serves one connection of tiny requests on this thread: the CPU time after the first `warm_up` requests.
     pub serve: fn(&TcpListener, Handler, warm_up: u64) -> std::io::Result<Duration>,
@@ -39,6 +39,18 @@ pub struct Upload {
 
 impl Upload {
     pub const OCTETS: usize = 8 << 20;
+}
+
+/// When a server announces window. The release cannot be told: it has one rule, and windows that stay as they are set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Announcing {
+    /// As it does by itself.
+    #[default]
+    Own,
+    /// By its own rule, but the windows stay as they are set.
+    Fixed,
+    /// At this share of a window, and no sooner than so long after the last time. The windows stay as they are set.
+    FixedBy { percent: u8, min_interval: Duration },
 }
 
 /// What the application does in each turn.
@@ -125,10 +137,32 @@ pub struct Windows {
 /// What becomes of what arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Application {
-    /// A server of uploads. Of the first so many it reads one chunk each and then no more, all others as they arrive.
-    Uploads { stopped: u32 },
+    /// A server of uploads.
+    Uploads(Uploads),
     /// A client that makes one request and reads the response as it arrives. Nobody asks for pushed responses.
     Download,
+}
+
+/// How a server takes uploads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Uploads {
+    /// Of the first so many it reads one chunk each and then no more.
+    pub stopped: u32,
+    /// How it reads all others.
+    pub pace: Pace,
+    pub announcing: Announcing,
+}
+
+/// How an application reads a stream to its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// Reads and releases what arrives as it arrives.
+    #[default]
+    Everything,
+    /// Works for so long on each chunk, and releases it then.
+    Chunk(Duration),
+    /// Reads as it arrives and releases this many octets at a time, at least 1; the connection's task goes on in between.
+    Octets(usize),
 }
 
 /// A receiver that works while it is given a turn and never otherwise.
@@ -139,6 +173,9 @@ pub trait Receiver {
     ///
     /// Why the connection, or a stream, came to its end.
     fn turn(&mut self, now: Duration, octets: &[u8]) -> Result<Turn, String>;
+
+    /// When it wants a turn even if nothing arrives, if ever.
+    fn next(&self) -> Option<Duration>;
 }
 
 /// What a receiver did in a turn.

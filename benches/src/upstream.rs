@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use h2_upstream as h2;
 
+use crate::subject::Announcing;
+
 #[path = "h2_like/mod.rs"]
 mod h2_like;
 
@@ -11,3 +13,6 @@ pub(crate) use h2_like::SUBJECT;
 
 /// Nothing that is measured in virtual time depends on time here.
 fn set_time(_: Option<Duration>) {}
+
+/// There is nothing to set.
+fn set_announcing(_: &mut h2::server::Builder, _: Announcing) {}

@@ -1,6 +1,7 @@
 //! The workloads, for either h2; `super::h2` says which.
 
 mod pair;
+mod reader;
 mod receive;
 mod respond;
 mod serve;
@@ -12,7 +13,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::h2::{self, SendStream};
-use super::set_time;
+use super::{set_announcing, set_time};
 use crate::subject::Subject;
 
 pub(crate) const SUBJECT: Subject = Subject {

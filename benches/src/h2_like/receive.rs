@@ -1,8 +1,5 @@
 //! Receivers in memory, in virtual time: a server of uploads, and a client of one download.
 
-use std::cell::RefCell;
-use std::future::pending;
-use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,44 +7,63 @@ use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
 use http::Request;
 
 use super::h2::{self, client, server, RecvStream};
-use super::set_time;
-use crate::subject::{self, Application, Intake, Turn, Windows};
+use super::reader::{Reader, Reads};
+use super::{set_announcing, set_time};
+use crate::subject::{self, Application, Intake, Pace, Turn, Uploads, Windows};
 use crate::tasks::{Spawner, Tasks};
-
-/// Octets that the application read, by stream, since somebody asked.
-type Reads = Rc<RefCell<Vec<(u32, usize)>>>;
+use crate::timer::Timer;
 
 pub(super) struct Receiver {
     pipe: PeerEnd,
     tasks: Tasks,
+    desk: Desk,
+}
+
+/// What all readers share.
+#[derive(Clone, Default)]
+struct Desk {
     reads: Reads,
+    timer: Timer,
+}
+
+impl Desk {
+    fn reader(&self, body: RecvStream) -> Reader {
+        Reader { body, reads: self.reads.clone(), timer: self.timer.clone() }
+    }
 }
 
 impl Receiver {
     pub(super) fn new(intake: &Intake) -> Self {
         let (pipe, end) = pipe();
         let tasks = Tasks::default();
-        let reads = Reads::default();
+        let desk = Desk::default();
         let spawner = tasks.spawner();
         match intake.application {
-            Application::Uploads { stopped } => {
-                spawner.spawn(uploads(end, server(intake.windows), stopped, reads.clone(), tasks.spawner()));
+            Application::Uploads(plan) => {
+                let mut builder = server(intake.windows);
+                set_announcing(&mut builder, plan.announcing);
+                spawner.spawn(uploads(end, builder, plan, desk.clone(), tasks.spawner()));
             }
             Application::Download => {
-                spawner.spawn(download(end, client(intake.windows), reads.clone(), tasks.spawner()));
+                spawner.spawn(download(end, client(intake.windows), desk.clone(), tasks.spawner()));
             }
         }
-        Receiver { pipe, tasks, reads }
+        Receiver { pipe, tasks, desk }
     }
 }
 
 impl subject::Receiver for Receiver {
     fn turn(&mut self, now: Duration, octets: &[u8]) -> Result<Turn, String> {
         set_time(Some(now));
+        self.desk.timer.set(now);
         self.pipe.write(octets);
         let end = self.tasks.run();
         set_time(None);
-        end.map(|()| Turn { written: self.pipe.read(), read: self.reads.take() })
+        end.map(|()| Turn { written: self.pipe.read(), read: self.desk.reads.take() })
+    }
+
+    fn next(&self) -> Option<Duration> {
+        self.desk.timer.next()
     }
 }
 
@@ -67,55 +83,38 @@ fn client(windows: Option<Windows>) -> client::Builder {
     builder
 }
 
-/// Reads the first `stopped` uploads for one chunk, and the others to their end. Nobody is answered.
+/// Reads all uploads as planned and answers none.
 async fn uploads(
     end: SubjectEnd,
     builder: server::Builder,
-    stopped: u32,
-    reads: Reads,
+    plan: Uploads,
+    desk: Desk,
     spawner: Spawner,
 ) -> Result<(), h2::Error> {
     let mut connection = builder.handshake::<_, Bytes>(end).await?;
     let mut accepted = 0;
     while let Some(request) = connection.accept().await {
         let (request, respond) = request?;
-        let (reads, stops) = (reads.clone(), accepted < stopped);
+        let (reader, stops) = (desk.reader(request.into_body()), accepted < plan.stopped);
         accepted += 1;
         spawner.spawn(async move {
             // Holds the stream open.
             let _respond = respond;
-            let mut body = request.into_body();
             if stops {
-                chunk(&mut body, &reads).await?;
-                return pending().await;
+                reader.stop().await
+            } else {
+                reader.read(plan.pace).await
             }
-            read(body, reads).await
         });
     }
     Ok(())
 }
 
 /// Reads the response to one request, and takes none of those that are pushed with it.
-async fn download(end: SubjectEnd, builder: client::Builder, reads: Reads, spawner: Spawner) -> Result<(), h2::Error> {
+async fn download(end: SubjectEnd, builder: client::Builder, desk: Desk, spawner: Spawner) -> Result<(), h2::Error> {
     let (mut requester, connection) = builder.handshake::<_, Bytes>(end).await?;
     spawner.spawn(connection);
     let request = Request::get("http://example.test/").body(()).expect("a plain request");
     let (response, _) = requester.send_request(request, true)?;
-    read(response.await?.into_body(), reads).await
-}
-
-async fn read(mut body: RecvStream, reads: Reads) -> Result<(), h2::Error> {
-    while chunk(&mut body, &reads).await? {}
-    Ok(())
-}
-
-/// Reads and releases one chunk; whether there was one.
-async fn chunk(body: &mut RecvStream, reads: &Reads) -> Result<bool, h2::Error> {
-    let Some(chunk) = body.data().await else {
-        return Ok(false);
-    };
-    let octets = chunk?.len();
-    reads.borrow_mut().push((body.stream_id().into(), octets));
-    body.flow_control().release_capacity(octets)?;
-    Ok(true)
+    desk.reader(response.await?.into_body()).read(Pace::Everything).await
 }

@@ -13,10 +13,10 @@ use h2_conformance::wire::build::{data, post, settings};
 use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
 use h2_conformance::wire::{FrameReader, View, PREFACE};
 
-use super::builder;
 use super::h2::server::{Connection, SendResponse};
 use super::h2::RecvStream;
-use crate::subject::{Reader, Upload};
+use super::{builder, set_announcing};
+use crate::subject::{Announcing, Reader, Upload};
 
 const STREAM: u32 = 1;
 
@@ -90,7 +90,9 @@ fn open(plan: &Upload) -> Option<(Run, App)> {
     peer.pipe.write(PREFACE);
     peer.pipe.write(&settings().to_bytes());
     let waker = Waker::from(bell.clone());
-    let mut handshake = pin!(builder(plan.window).handshake(end));
+    let mut builder = builder(plan.window);
+    set_announcing(&mut builder, Announcing::Fixed);
+    let mut handshake = pin!(builder.handshake(end));
     let connection = loop {
         match handshake.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(connection) => break connection.ok()?,

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::transfer::{contenders, row, Path, Record, Transfer};
+use super::transfer::{contenders, row, Path, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
-use crate::subject::{Application, Intake, Windows};
+use crate::subject::{Application, Intake, Uploads, Windows};
 
 const PATH: Path = Path::new(10, 1000);
 
@@ -28,7 +28,8 @@ pub(super) fn run() -> Result<Figures, String> {
 }
 
 fn rows(path: Path) -> Vec<Row> {
-    let uploads = |stopped| runs(path, HYPER_SERVER, STREAMS, Application::Uploads { stopped });
+    let uploads =
+        |stopped| runs(path, HYPER_SERVER, STREAMS, Application::Uploads(Uploads { stopped, ..Uploads::default() }));
     let download = |pushes| runs(path, HYPER_CLIENT, pushes, Application::Download);
 
     let (all_read, alone) = (uploads(0), download(0));
@@ -64,7 +65,7 @@ fn rows(path: Path) -> Vec<Row> {
 fn runs(path: Path, of_hyper: Windows, streams: u32, application: Application) -> Runs {
     contenders(path, of_hyper).map(|contender| {
         let intake = Intake { windows: contender.windows, application };
-        let record = Transfer { intake, streams, path }.run(contender.subject, END);
+        let record = Transfer { intake, streams, supply: Supply::Endless, path }.run(contender.subject, END);
         record.inspect_err(|why| eprintln!("isolation: {application:?} on {}: {why}", contender.name)).ok()
     })
 }

@@ -23,7 +23,7 @@ pub struct Scenario {
 pub const ALL: &[Scenario] = &[
     Scenario {
         name: "updates",
-        about: "connection WINDOW_UPDATEs for an 8 MiB upload: how many, and their mean size",
+        about: "WINDOW_UPDATEs with fixed windows: how many, their mean size, and what throughput and latency become",
         run: updates::run,
     },
     Scenario {

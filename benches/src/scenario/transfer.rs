@@ -5,6 +5,7 @@ mod books;
 mod contender;
 mod record;
 mod sender;
+mod source;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use books::Books;
 pub(super) use contender::{contenders, row};
 pub(super) use record::Record;
 use sender::Sender;
+use source::Source;
 
 /// Octets that may wait at either sender's side: four full DATA frames, so that the line never waits for its sender.
 const BUFFER: usize = 64 << 10;
@@ -25,9 +27,19 @@ const BUFFER: usize = 64 << 10;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Transfer {
     pub(super) intake: Intake,
-    /// Streams with content for ever: uploads, or responses that are pushed beside the one that was asked for.
+    /// Streams with content: uploads, or responses that are pushed beside the one that was asked for.
     pub(super) streams: u32,
+    pub(super) supply: Supply,
     pub(super) path: Path,
+}
+
+/// What there is to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Supply {
+    /// More than the windows and the link take.
+    Endless,
+    /// So many octets a second over all streams, one frame of 16 384 at a time, the streams in turns.
+    Rate(u64),
 }
 
 /// A link that is the same both ways.
@@ -69,6 +81,7 @@ impl Transfer {
             transfer: self,
             receiver: (subject.receive)(&self.intake),
             sender: if is_client { Sender::server(&streams) } else { Sender::client(&streams) },
+            source: Source::new(self.supply, &streams),
             books: Books::of(streams),
             there: self.path.one_way(),
             back: Back::new(self.path.one_way(), is_client),
@@ -77,12 +90,14 @@ impl Transfer {
         let mut now = Duration::ZERO;
         run.turn(now, &[])?;
         while now <= until {
-            run.sender.send(now, &mut run.there);
+            run.source.set(now);
+            run.sender.send(now, &mut run.there, &mut run.source);
             // Where nothing is under way, nothing will ever happen again.
-            let Some(next) = run.there.next_event().into_iter().chain(run.back.next_event()).min() else { break };
+            let events = [run.there.next_event(), run.back.next_event(), run.receiver.next(), run.source.next_event()];
+            let Some(next) = events.into_iter().flatten().min() else { break };
             now = next;
             let arrived = run.there.arrivals(now);
-            if arrived > 0 {
+            if arrived > 0 || run.receiver.next().is_some_and(|at| at <= now) {
                 let octets = run.sender.deliver(arrived, &mut run.books);
                 run.turn(now, &octets)?;
             }
@@ -91,6 +106,7 @@ impl Transfer {
             }
         }
         run.record.peak_unread = run.books.peak();
+        run.record.diary = run.source.into_diary();
         Ok(run.record)
     }
 }
@@ -99,6 +115,7 @@ struct Run<'a> {
     transfer: &'a Transfer,
     receiver: Box<dyn Receiver>,
     sender: Sender,
+    source: Source,
     books: Books,
     /// With content.
     there: Link,
@@ -112,9 +129,13 @@ impl Run<'_> {
         let mut goodput = 0;
         for (stream, octets) in turn.read {
             self.books.read(stream, octets);
+            self.source.read(now, stream, octets);
             goodput += if self.transfer.is_read(stream) { octets as u64 } else { 0 };
         }
-        self.back.write(now, &turn.written, |frame| self.books.written(frame));
+        self.back.write(now, &turn.written, |frame| {
+            self.books.written(frame);
+            self.record.wrote(now, frame);
+        });
         self.record.note(now, goodput);
         self.record.peak_claim = self.record.peak_claim.max(self.books.claim());
         Ok(())
@@ -125,7 +146,7 @@ impl Transfer {
     /// Those with content, in their order.
     fn streams(&self) -> Vec<u32> {
         match self.intake.application {
-            Application::Uploads { .. } => (0..self.streams).map(|upload| 2 * upload + 1).collect(),
+            Application::Uploads(_) => (0..self.streams).map(|upload| 2 * upload + 1).collect(),
             Application::Download => std::iter::once(1).chain((1..=self.streams).map(|push| 2 * push)).collect(),
         }
     }
@@ -133,7 +154,7 @@ impl Transfer {
     /// Whether the receiver reads the whole of a stream.
     fn is_read(&self, stream: u32) -> bool {
         match self.intake.application {
-            Application::Uploads { stopped } => stream > 2 * stopped,
+            Application::Uploads(uploads) => stream > 2 * uploads.stopped,
             Application::Download => stream == 1,
         }
     }
@@ -142,12 +163,13 @@ impl Transfer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::BOTH;
+    use crate::subject::{Uploads, BOTH};
 
     const PATH: Path = Path::new(10, 100);
 
     fn upload(windows: Option<Windows>, stopped: u32, streams: u32) -> Transfer {
-        Transfer { intake: Intake { windows, application: Application::Uploads { stopped } }, streams, path: PATH }
+        let application = Application::Uploads(Uploads { stopped, ..Uploads::default() });
+        Transfer { intake: Intake { windows, application }, streams, supply: Supply::Endless, path: PATH }
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::transfer::{contenders, row, Path, Record, Transfer};
+use super::transfer::{contenders, row, Path, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
-use crate::subject::{Application, Intake, Windows};
+use crate::subject::{Application, Intake, Uploads, Windows};
 
 const ROUND_TRIPS_MS: [u64; 5] = [1, 10, 50, 100, 200];
 const BANDWIDTHS: [(&str, u64); 2] = [("100Mbit", 100), ("1Gbit", 1000)];
@@ -55,8 +55,8 @@ fn end(path: Path) -> Duration {
 /// The runs of all contenders. A figure cannot say why it is missing, so that goes to standard error.
 fn measure(name: &str, path: Path) -> [Option<Record>; 4] {
     contenders(path, HYPER).map(|contender| {
-        let intake = Intake { windows: contender.windows, application: Application::Uploads { stopped: 0 } };
-        let record = Transfer { intake, streams: 1, path }.run(contender.subject, end(path));
+        let intake = Intake { windows: contender.windows, application: Application::Uploads(Uploads::default()) };
+        let record = Transfer { intake, streams: 1, supply: Supply::Endless, path }.run(contender.subject, end(path));
         record.inspect_err(|why| eprintln!("wan: {name} on {}: {why}", contender.name)).ok()
     })
 }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::Path;
 use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
+use h2_conformance::wire::{Frame, View};
+
+use super::source::Diary;
+use super::Path;
 
 /// A rate is taken over no fewer full frames than these: one more or less then makes no difference.
 const FRAMES: u64 = 16;
@@ -16,6 +19,10 @@ const REACHED: f64 = 0.9;
 pub(in crate::scenario) struct Record {
     /// When so many octets in all had been read, in the order of time.
     read: Vec<(Duration, u64)>,
+    /// When a WINDOW_UPDATE was written, of the connection or of a stream.
+    updates: Vec<Duration>,
+    /// What became of content at a constant rate.
+    pub(super) diary: Diary,
     /// Largest number of octets that were buffered.
     pub(in crate::scenario) peak_unread: u64,
     /// Largest number of octets that were buffered or could have come on top.
@@ -28,6 +35,31 @@ impl Record {
         if read > 0 {
             self.read.push((now, self.total() + read));
         }
+    }
+
+    /// The receiver writes a frame now.
+    pub(super) fn wrote(&mut self, now: Duration, frame: &Frame) {
+        if matches!(View::from(frame), View::WindowUpdate { .. }) {
+            self.updates.push(now);
+        }
+    }
+
+    /// WINDOW_UPDATEs written after `from` and until `to`.
+    pub(in crate::scenario) fn updates(&self, from: Duration, to: Duration) -> usize {
+        self.updates.iter().filter(|at| from < **at && **at <= to).count()
+    }
+
+    /// Frames that were due and had to wait for window though the link had room, after `from` and until `to`.
+    pub(in crate::scenario) fn stalls(&self, from: Duration, to: Duration) -> usize {
+        self.diary.stalls.iter().filter(|at| from < **at && **at <= to).count()
+    }
+
+    /// From a frame's being due to its being read, on average over the frames read after `from` and until `to`. `None` when
+    /// there are none.
+    pub(in crate::scenario) fn mean_latency(&self, from: Duration, to: Duration) -> Option<Duration> {
+        let seen = self.diary.latencies.iter().filter(|(at, _)| from < *at && *at <= to);
+        let (count, sum) = seen.fold((0, Duration::ZERO), |(count, sum), (_, latency)| (count + 1, sum + *latency));
+        (count > 0).then(|| sum / count)
     }
 
     /// Octets read after `from` and until `to`, as a share of those that the bandwidth has room for in that time. `None` when
@@ -94,5 +126,18 @@ mod tests {
         assert_eq!(start, 3360 * MS);
         // A burst is not a start.
         assert_eq!(record(|ms| if ms % 100 == 0 { 5000 } else { 0 }).start_up(PATH), None);
+    }
+
+    #[test]
+    fn what_happened_counts_where_it_happened_in_the_time() {
+        let mut record = Record::default();
+        let update = h2_conformance::wire::build::window_update(0, 1);
+        (1..=4).for_each(|ms| record.wrote(ms * MS, &update));
+        record.wrote(3 * MS, &h2_conformance::wire::build::settings());
+        record.diary.stalls = vec![MS, 2 * MS];
+        record.diary.latencies = vec![(MS, 10 * MS), (2 * MS, 20 * MS), (3 * MS, 30 * MS), (4 * MS, 40 * MS)];
+        assert_eq!((record.updates(MS, 3 * MS), record.stalls(MS, 3 * MS)), (2, 1));
+        assert_eq!(record.mean_latency(MS, 3 * MS), Some(25 * MS));
+        assert_eq!(record.mean_latency(4 * MS, 5 * MS), None);
     }
 }

@@ -11,6 +11,7 @@ use h2_conformance::wire::code::{error_name, DEFAULT_FRAME_SIZE};
 use h2_conformance::wire::{Frame, View, PREFACE};
 
 use super::books::Books;
+use super::source::Source;
 
 /// Content of every DATA frame.
 const CONTENT: [u8; DEFAULT_FRAME_SIZE] = [b'c'; DEFAULT_FRAME_SIZE];
@@ -76,24 +77,30 @@ impl Sender {
     }
 
     /// Hands the link what it takes and the windows allow.
-    pub(super) fn send(&mut self, now: Duration, link: &mut Link) {
-        while let Some(next) = self.next(link.room(now)) {
+    pub(super) fn send(&mut self, now: Duration, link: &mut Link, source: &mut Source) {
+        while let Some(next) = self.next(link.room(now), source) {
             link.send(now, next.len());
             self.under_way.push_back(next);
         }
+        if self.due.is_empty() && link.room(now) >= HEADER + DEFAULT_FRAME_SIZE {
+            source.room_is_left(now);
+        }
     }
 
-    fn next(&mut self, room: usize) -> Option<Sent> {
+    fn next(&mut self, room: usize, source: &mut Source) -> Option<Sent> {
         if let Some(due) = self.due.front() {
             return if due.len() <= room { self.due.pop_front().map(Sent::Octets) } else { None };
         }
         if room < HEADER + DEFAULT_FRAME_SIZE || self.windows.connection() <= 0 {
             return None;
         }
-        let turn = self.streams.iter().position(|stream| self.windows.available(*stream) > 0)?;
+        let windows = &self.windows;
+        let ready = |stream: &u32| windows.available(*stream) > 0 && source.ready(*stream) > 0;
+        let turn = self.streams.iter().position(ready)?;
         let stream = self.streams[turn];
         self.streams.rotate_left(turn + 1);
-        let octets = self.windows.available(stream).min(DEFAULT_FRAME_SIZE);
+        let octets = self.windows.available(stream).min(source.ready(stream));
+        source.sent(stream, octets);
         self.windows.used(stream, octets as u32);
         Some(Sent::Data { stream, octets })
     }
@@ -157,6 +164,7 @@ mod tests {
     use h2_conformance::wire::FrameReader;
 
     use super::*;
+    use crate::scenario::transfer::Supply;
 
     /// What arrives when the sender is left alone, as frames; DATA as its stream and octets.
     fn arrivals(sender: &mut Sender) -> (Vec<Frame>, Vec<(u32, usize)>) {
@@ -164,7 +172,7 @@ mod tests {
         let (mut link, mut now) = (Link::new(shape), Duration::ZERO);
         let (mut reader, mut books) = (FrameReader::default(), Books::of([]));
         loop {
-            sender.send(now, &mut link);
+            sender.send(now, &mut link, &mut Source::new(Supply::Endless, &[]));
             let Some(next) = link.next_event() else { break };
             now = next;
             reader.push(&sender.deliver(link.arrivals(now), &mut books));
