@@ -10,6 +10,9 @@
 //! | R2 | what the connection may be granted is its target, or what octets in flight leave of its limit |
 //! | R3 | the same of each stream that can receive |
 //! | R4 | octets queued for reading are in flight; no window is granted beyond its target |
+//! | R5 | readers that wait are counted |
+//! | R6 | what the connection was granted and holds stays within its limit, and that, as all growth, within its budget |
+//! | R7 | what connections hold beyond what was set for them is what the process says is taken |
 //!
 //! | | sending (section 6.9) |
 //! | --- | --- |

@@ -11,6 +11,7 @@ trait Fixed {
     fn growth(&self, _: &Stream) -> i64;
     fn has_taken_growth_back(&self) -> bool;
     fn due_window(&self) -> i64;
+    fn audit_windows(&self, _: &[&Stream]);
 }
 
 impl Fixed for Recv {
@@ -29,6 +30,8 @@ impl Fixed for Recv {
     fn due_window(&self) -> i64 {
         i64::from(self.audited_target) - i64::from(self.in_flight_data)
     }
+
+    fn audit_windows(&self, _: &[&Stream]) {}
 }
 
 impl Recv {
@@ -48,6 +51,7 @@ impl Recv {
         let due = self.due_window();
         holds!("R2", available == due, "{available} available where {due} are due, {in_flight} in flight");
 
+        self.audit_windows(streams);
         for stream in streams {
             self.audit_stream(stream);
         }

@@ -85,11 +85,7 @@ impl Recv {
 
     fn grow_stream(&self, wanted: WindowSize, stream: &mut store::Ptr) -> bool {
         let mut all = 0;
-        stream.store_mut().for_each(|other| {
-            if other.state.is_recv_streaming() || other.in_flight_recv_data > 0 {
-                all += i64::from(other.window.growth);
-            }
-        });
+        stream.store_mut().for_each(|other| all += other.growth_that_counts());
         let fair = (i64::from(self.windows.budget) - all - i64::from(stream.window.growth)) / 2;
         let more = i64::from(wanted).min(fair);
         let Ok(more @ 1..) = WindowSize::try_from(more) else {
@@ -128,6 +124,17 @@ impl Recv {
             windows.idled = windows.idled.wrapping_add(1);
             windows.pace = Pace::default();
             self.settle_connection();
+        }
+    }
+}
+
+impl Stream {
+    /// What its window has grown by, while anything can come of it.
+    pub(super) fn growth_that_counts(&self) -> i64 {
+        if self.state.is_recv_streaming() || self.in_flight_recv_data > 0 {
+            self.window.growth.into()
+        } else {
+            0
         }
     }
 }

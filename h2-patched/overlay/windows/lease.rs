@@ -21,6 +21,15 @@ impl Lease {
 
     /// Takes up to that many octets more: returns how many.
     pub(super) fn extend(&mut self, octets: u32) -> u32 {
+        #[cfg(feature = "ledger")]
+        let (change, before) = (super::leases::Change::begin(), self.0);
+        let granted = self.take(octets);
+        #[cfg(feature = "ledger")]
+        change.end(before, self.0);
+        granted
+    }
+
+    fn take(&mut self, octets: u32) -> u32 {
         let mut granted = 0;
         let taken = TAKEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| {
             granted = grant(octets, self.0, taken, tuning::process_receive_budget());
@@ -35,21 +44,27 @@ impl Lease {
 
     /// Gives back that many octets, or what there is.
     pub(super) fn shrink(&mut self, octets: u32) {
+        #[cfg(feature = "ledger")]
+        let (change, before) = (super::leases::Change::begin(), self.0);
         let octets = octets.min(self.0);
         self.0 -= octets;
         TAKEN.fetch_sub(octets as usize, Ordering::Relaxed);
+        #[cfg(feature = "ledger")]
+        change.end(before, self.0);
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         self.shrink(u32::MAX);
+        #[cfg(feature = "ledger")]
+        super::leases::Change::begin().end(self.0, 0);
     }
 }
 
 /// Octets that all connections hold.
-#[cfg(test)]
-fn taken() -> usize {
+#[cfg(any(test, feature = "ledger"))]
+pub(super) fn taken() -> usize {
     TAKEN.load(Ordering::Relaxed)
 }
 

@@ -51,6 +51,10 @@ impl Recv {
         let most = windows.budget.saturating_sub(target);
         windows.lease.shrink(windows.lease.octets().saturating_sub(most));
         self.settle_connection();
+        #[cfg(feature = "ledger")]
+        {
+            self.windows.excess = self.promised();
+        }
         grows
     }
 

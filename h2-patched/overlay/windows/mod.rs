@@ -9,8 +9,12 @@
 //! * `growth` raises the targets of the connection and of its streams where they limit throughput.
 //! * `lease` is what both of it may cost: memory of the process, shared by its connections.
 
+#[cfg(feature = "ledger")]
+mod audit;
 mod growth;
 mod lease;
+#[cfg(feature = "ledger")]
+mod leases;
 mod lending;
 mod pace;
 mod rtt;
@@ -46,6 +50,9 @@ pub(super) struct Windows {
     arrived: Option<Instant>,
     /// Times that growth was taken back because the connection was idle.
     idled: u32,
+    /// What was granted and in flight when the application set the target last: that may be more than the limit.
+    #[cfg(feature = "ledger")]
+    excess: i64,
 }
 
 /// Of a stream.
@@ -110,6 +117,8 @@ impl Default for Windows {
             round_trip: RoundTrip::default(),
             arrived: None,
             idled: 0,
+            #[cfg(feature = "ledger")]
+            excess: 0,
         }
     }
 }

@@ -16,6 +16,10 @@ const COUNTS: &str = "src/proto/streams/counts.rs";
 const STREAMS: &str = "src/proto/streams/streams.rs";
 const SCHEDULER: &str = "src/overlay/scheduler/mod.rs";
 const PASS: &str = "src/overlay/scheduler/pass.rs";
+const WINDOWS: &str = "src/overlay/windows/mod.rs";
+const GROWTH: &str = "src/overlay/windows/growth.rs";
+const LENDING: &str = "src/overlay/windows/lending.rs";
+const LEASE: &str = "src/overlay/windows/lease.rs";
 const LANES: &str = "src/overlay/scheduler/lanes.rs";
 const OUTGOING: &str = "src/overlay/scheduler/outgoing.rs";
 
@@ -67,15 +71,121 @@ pub(crate) const ALL: &[Fault] = &[
         name: "credit released lost to the connection",
         equation: "R2",
         file: RECV,
-        place: "let assigned = «self.flow.assign_capacity(capacity)»;",
-        instead: "Ok::<(), Reason>(())",
+        place: "self.connection_consumed(capacity);\n        «self.settle_connection();»",
+        instead: "",
+    },
+    Fault {
+        name: "credit discarded lost to the connection",
+        equation: "R2",
+        file: RECV,
+        place: "self.in_flight_data -= capacity;\n\n        «self.settle_connection();»",
+        instead: "",
+    },
+    Fault {
+        name: "a connection target raised and not assigned",
+        equation: "R2",
+        file: LENDING,
+        place: "saturating_sub(most));\n        «self.settle_connection();»",
+        instead: "",
     },
     Fault {
         name: "a connection target raised twice",
+        equation: "R6",
+        file: LENDING,
+        place: "windows.configured = target;\n        windows.target = «target»;",
+        instead: "target.saturating_mul(2).min(MAX_WINDOW_SIZE)",
+    },
+    Fault {
+        name: "what is in flight granted once more",
         equation: "R2",
+        file: LENDING,
+        place: "let free = «self.windows.limit() - i64::from(self.in_flight_data)»;",
+        instead: "self.windows.limit()",
+    },
+    Fault {
+        name: "a reader that goes on counted as one that waits",
+        equation: "R5",
         file: RECV,
-        place: "«self.flow.assign_capacity(target - current)?;»",
-        instead: "self.flow.assign_capacity(2 * (target - current))?;",
+        place: "«self.waiting_readers -= 1;»",
+        instead: "",
+    },
+    // Windows beyond what was set.
+    Fault {
+        name: "the limit raised beyond the budget",
+        equation: "R6",
+        file: LENDING,
+        place: "let most = «steps.min(windows.budget.into())»;",
+        instead: "steps",
+    },
+    Fault {
+        name: "what was lent kept beside a larger target",
+        equation: "R6",
+        file: LENDING,
+        place: "«windows.lease.shrink(windows.lease.octets().saturating_sub(most));»",
+        instead: "",
+    },
+    Fault {
+        name: "the limit lowered below what was granted",
+        equation: "R6",
+        file: LENDING,
+        place: "i64::from(«self.flow.window_size().max(self.windows.target)»)",
+        instead: "self.windows.target",
+    },
+    Fault {
+        name: "a connection's target grown beyond half of the budget",
+        equation: "R6",
+        file: GROWTH,
+        place: "let wanted = «before.saturating_mul(2).min(most)»;",
+        instead: "before.saturating_mul(2).min(2 * most)",
+    },
+    Fault {
+        name: "a stream's growth not counted",
+        equation: "R3",
+        file: GROWTH,
+        place: "«stream.window.growth += more;»",
+        instead: "",
+    },
+    Fault {
+        name: "a stream's growth counted and not assigned",
+        equation: "R3",
+        file: GROWTH,
+        place: "if «stream.recv_flow.assign_capacity(more).is_err()»",
+        instead: "false",
+    },
+    Fault {
+        name: "growth taken back and left assigned",
+        equation: "R3",
+        file: GROWTH,
+        place: "let claimed = «stream.recv_flow.claim_capacity(growth)»;",
+        instead: "Ok::<(), Reason>(())",
+    },
+    Fault {
+        name: "growth remembered beside a target that the application sets",
+        equation: "R3",
+        file: WINDOWS,
+        place: "«self.growth = 0;»",
+        instead: "",
+    },
+    Fault {
+        name: "a lease not returned",
+        equation: "R7",
+        file: LEASE,
+        place: "fn drop(&mut self) {\n        «self.shrink(u32::MAX);»",
+        instead: "",
+    },
+    Fault {
+        name: "a lease lent twice",
+        equation: "R7",
+        file: LEASE,
+        place: "self.0 += «granted»;",
+        instead: "2 * granted",
+    },
+    Fault {
+        name: "a lease given back twice",
+        equation: "R7",
+        file: LEASE,
+        place: "TAKEN.fetch_sub(«octets as usize», Ordering::Relaxed);",
+        instead: "2 * octets as usize",
     },
     // A stream's receive window.
     Fault {
