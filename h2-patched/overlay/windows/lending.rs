@@ -19,13 +19,21 @@ impl Recv {
         if self.windows.lease.octets() > 0 {
             self.settle_connection();
         }
+        if self.lend() {
+            self.is_connection_update_due(Reader::Reads);
+        }
+    }
+
+    /// Raises the limit where the peer has less than half of its target left because of what is in flight; whether it could.
+    pub(super) fn lend(&mut self) -> bool {
         let target = self.windows.target;
         let available = isize::from(self.flow.available()) as i64;
         let is_short = self.flow.window_size() < target / 2 && available < target.into();
-        if is_short && self.raise_limit(i64::from(target) + i64::from(self.in_flight_data)) {
+        let raised = is_short && self.raise_limit(i64::from(target) + i64::from(self.in_flight_data));
+        if raised {
             self.settle_connection();
-            self.is_connection_update_due(Reader::Reads);
         }
+        raised
     }
 
     /// Raises the limit towards this one, as far as the budgets allow; whether they allow anything.

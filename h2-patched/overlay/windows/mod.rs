@@ -195,6 +195,10 @@ impl Recv {
     }
 
     pub(super) fn is_connection_update_due(&mut self, reader: Reader) -> bool {
+        if reader != Reader::Reads {
+            // It may have had to do without when others held what there is.
+            self.lend();
+        }
         let windows = &self.windows;
         let mut window = self.flow.receive_window(self.in_flight_data);
         // What was lent is no part of the target.
