@@ -24,7 +24,7 @@ impl Recv {
 
     /// Whether unread octets keep the peer from having half of the target.
     #[inline]
-    fn is_window_held_up(&self) -> bool {
+    pub(super) fn is_window_held_up(&self) -> bool {
         let target = self.windows.target;
         self.flow.window_size() < target / 2 && (isize::from(self.flow.available()) as i64) < i64::from(target)
     }

@@ -200,6 +200,10 @@ impl Recv {
     }
 
     pub(super) fn is_connection_update_due(&mut self, reader: Reader) -> bool {
+        if reader != Reader::Reads && self.is_window_held_up() {
+            // There may be something to lend that there was not when the octets came.
+            self.settle_connection();
+        }
         let windows = &self.windows;
         let mut window = self.flow.receive_window(self.in_flight_data);
         // What was lent is no part of the target.

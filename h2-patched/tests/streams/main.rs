@@ -39,8 +39,26 @@ fn a_run(role: Role) -> impl Strategy<Value = Run> {
             (0..4usize, 0..2u64).prop_map(|(n, hours)| Some((n, Duration::from_secs(hours * 3600))))
         ],
     );
-    let config = config.prop_map(|(stream_window, connection_window, max_concurrent, send_buffer, reset_grace)| {
-        Config { stream_window, connection_window, max_concurrent, send_buffer, reset_grace, ..Config::DEFAULT }
+    let receiving = (
+        // None, a small one, and what the fork has.
+        prop_oneof![2 => Just(Some(0u32)), 1 => (1..500_000u32).prop_map(Some), 1 => Just(None)],
+        proptest::option::weighted(0.3, op::policy()),
+        any::<bool>(),
+    );
+    let config = (config, receiving).prop_map(|(config, (receive_budget, update_policy, grows))| {
+        let (stream_window, connection_window, max_concurrent, send_buffer, reset_grace) = config;
+        Config {
+            stream_window,
+            connection_window,
+            max_concurrent,
+            send_buffer,
+            receive_budget,
+            window_growth: Some(grows),
+            update_policy,
+            time_passes: true,
+            reset_grace,
+            ..Config::DEFAULT
+        }
     });
     (config, proptest::collection::vec(op::op(role), 1..120), proptest::bool::weighted(0.15))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use h2_conformance::case::{Config, Role};
 use h2_conformance::drive::Link;
-use h2_conformance::script::{App as Call, Handles, Step};
+use h2_conformance::script::{App as Call, Handles, Step, UpdatePolicy};
 use h2_conformance::transcript::What;
 use h2_conformance::wire::build::{
     data, get, goaway, post, push_promise, reset, response, settings, trailers, window_update,
@@ -38,6 +38,8 @@ pub struct Model<'a> {
     /// The smallest that the target of the connection has been.
     pub least_target: i64,
     pub initial: (i64, i64),
+    /// Every policy for updates that was in force.
+    pub policies: Vec<UpdatePolicy>,
     pub requester: bool,
     /// The newest request that the shared handle made: the handle keeps hold of it while it waits for its place.
     pub newest: Option<u32>,
@@ -60,6 +62,7 @@ impl<'a> Model<'a> {
             target: (target, target),
             least_target: target,
             initial: (initial, initial),
+            policies: vec![config.update_policy.unwrap_or(UpdatePolicy::DEFAULT)],
             requester: !server,
             newest: None,
             shut_down: false,
@@ -301,6 +304,15 @@ impl<'a> Model<'a> {
                 self.target = (octets.into(), self.target.1.max(octets.into()));
                 self.least_target = self.least_target.min(octets.into());
                 self.call(0, Call::SetTargetWindow { octets })
+            }
+            op::App::Policy(policy) => {
+                self.policies.push(policy);
+                self.call(0, Call::SetUpdatePolicy { policy })
+            }
+            op::App::StreamPolicy { stream, policy } => {
+                let stream = self.hand(stream, |hand| hand.receive)?;
+                self.policies.push(policy);
+                self.call(stream, Call::SetStreamUpdatePolicy { stream, policy })
             }
             op::App::ShutDown => {
                 let had = std::mem::replace(&mut self.shut_down, true);

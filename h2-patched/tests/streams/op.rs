@@ -1,7 +1,7 @@
 //! What can happen, drawn at random. A `u8` names one of the streams on which it may happen at that moment.
 
 use h2_conformance::case::Role;
-use h2_conformance::script::Handles;
+use h2_conformance::script::{Handles, UpdatePolicy};
 use h2_conformance::wire::code::error::{CANCEL, INTERNAL_ERROR, NO_ERROR, REFUSED_STREAM};
 use proptest::prelude::*;
 
@@ -122,6 +122,11 @@ pub enum App {
     DropRequester,
     InitialWindow(u32),
     Target(u32),
+    Policy(UpdatePolicy),
+    StreamPolicy {
+        stream: u8,
+        policy: UpdatePolicy,
+    },
     ShutDown,
 }
 
@@ -139,6 +144,17 @@ fn grant() -> impl Strategy<Value = u32> {
 
 fn window() -> impl Strategy<Value = u32> {
     prop_oneof![Just(0u32), Just(1), 2..1_000u32, Just(16_384), Just(65_535), 65_536..300_000u32]
+}
+
+pub fn policy() -> impl Strategy<Value = UpdatePolicy> {
+    let percent = prop_oneof![Just(1u8), 1..=100u8, Just(100)];
+    let increment = prop_oneof![3 => Just(1u32), 1 => 1..200_000u32, 1 => Just((1 << 31) - 1)];
+    let interval = prop_oneof![3 => Just(0u32), 1 => 1..20u32, 1 => 20..=1_000u32];
+    (percent, increment, interval).prop_map(|(percent, min_increment, min_interval)| UpdatePolicy {
+        percent,
+        min_increment,
+        min_interval,
+    })
 }
 
 fn handles() -> impl Strategy<Value = Handles> {
@@ -174,6 +190,8 @@ fn any_role() -> impl Strategy<Value = Op> {
         9 => (s(), handles()).prop_map(|(stream, what)| App::Drop { stream, what }),
         1 => window().prop_map(App::InitialWindow),
         2 => window().prop_map(App::Target),
+        1 => policy().prop_map(App::Policy),
+        1 => (s(), policy()).prop_map(|(stream, policy)| App::StreamPolicy { stream, policy }),
     ];
     prop_oneof![peer.prop_map(Op::Peer), app.prop_map(Op::App)]
 }

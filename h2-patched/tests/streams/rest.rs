@@ -5,6 +5,7 @@ use crate::hand::Hand;
 use crate::model::{Claim, Model};
 use crate::tally;
 use h2_conformance::case::Role;
+use h2_conformance::script::UpdatePolicy;
 use h2_conformance::wire::code::error::NO_ERROR;
 
 impl Model<'_> {
@@ -186,16 +187,43 @@ impl Model<'_> {
 
     fn window(&self, whose: &str, stream: u32, target: (i64, i64), held: (i64, i64)) -> Claim {
         let granted = self.peer.granted(stream);
-        self.claim(granted + held.0 <= target.1, || {
-            format!("{whose}: {granted} octets granted and {} held, and the target is {}", held.0, target.1)
+        let most = self.most(stream, target.1);
+        self.claim(granted + held.0 <= most, || {
+            format!("{whose}: {granted} octets granted and {} held, and no more than {most} may be", held.0)
         })?;
         let missing = target.0 - granted - held.1;
-        self.claim(missing <= target.0 / 2, || {
+        self.claim(missing <= self.kept_back(target.0), || {
             format!(
                 "{whose}: {granted} octets granted, at most {} held, target {}: {missing} missing",
                 held.1, target.0
             )
         })
+    }
+
+    /// What a window may be, with what is held of it: its target, unless it was lent to or has grown.
+    pub fn most(&self, stream: u32, target: i64) -> i64 {
+        let budget = i64::from(self.config.receive_budget.unwrap_or(h2::tuning::DEFAULT_RECEIVE_BUDGET));
+        match (budget, stream) {
+            (0, _) => target,
+            (_, 0) => target.max(budget),
+            // By as much as the window of the connection may be.
+            _ => target + self.target.1.max(budget / 2),
+        }
+    }
+
+    /// What may be kept back of a target, or what its peer cannot have for what others hold.
+    fn kept_back(&self, target: i64) -> i64 {
+        let by_one = |policy: &UpdatePolicy| match policy.min_interval {
+            0 => (target * i64::from(policy.percent) / 100).max(target.min(policy.min_increment.into())),
+            _ => target,
+        };
+        let by_policy = self.policies.iter().map(by_one).max().unwrap_or(target);
+        // Shares are of what a window has grown to.
+        if self.config.receive_budget == Some(0) {
+            by_policy
+        } else {
+            target
+        }
     }
 
     /// Octets of a stream's content that somebody may still read or give back: at least, and at most.

@@ -132,6 +132,7 @@ fn stream_of(call: &Call) -> Option<u32> {
         | Call::Read { stream, .. }
         | Call::ReadToEnd { stream }
         | Call::Release { stream, .. }
+        | Call::SetStreamUpdatePolicy { stream, .. }
         | Call::Reset { stream, .. }
         | Call::Drop { stream, .. } => stream,
         _ => return None,

@@ -1,0 +1,295 @@
+//! What all connections of a process grant and hold beyond the windows that were set for them stays within one budget: measured
+//! by their peers, who know what they were granted and what they sent that nobody has released.
+
+mod support;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use h2::tuning::{self, Tuning, WindowUpdatePolicy};
+use h2_conformance::case::{Config, Role};
+use h2_conformance::drive::Link;
+use h2_conformance::script::{App, Handles, Step, UpdatePolicy};
+use h2_conformance::transcript::AppResult;
+use h2_conformance::wire::build::{data, post};
+use proptest::prelude::*;
+use support::{connect, subject, Peer};
+
+/// What every connection has by itself, in octets, and each of its streams.
+const WINDOW: i64 = 65_535;
+const FRAME: usize = 16_384;
+
+/// Connections that have what the process says, and all the time there is.
+const CONFIG: Config = Config { receive_budget: None, time_passes: true, ..Config::DEFAULT };
+const FIXED: Config = Config { window_growth: Some(false), ..CONFIG };
+
+type Claim = Result<(), TestCaseError>;
+
+/// The budget is the process's, and so is what the tests here do to it: one at a time.
+fn alone(tuning: Tuning) -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let guard = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    tuning::set(tuning);
+    guard
+}
+
+/// A server's connection, and the books of its peer.
+struct Connection<'a> {
+    peer: Peer<'a>,
+    streams: Vec<Stream>,
+    ended: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Stream {
+    id: u32,
+    sent: usize,
+    released: usize,
+    dropped: bool,
+}
+
+impl<'a> Connection<'a> {
+    fn new(link: &'a mut dyn Link) -> Self {
+        Connection { peer: connect(link, Role::Server), streams: Vec::new(), ended: false }
+    }
+
+    /// What the peer was granted and what is in flight, beyond what was set.
+    fn beyond(&self) -> i64 {
+        let in_flight: usize = self.streams.iter().map(|stream| stream.sent - stream.released).sum();
+        let all = self.peer.granted(0) + in_flight as i64;
+        if self.ended {
+            0
+        } else {
+            (all - WINDOW).max(0)
+        }
+    }
+
+    /// A request with so many octets that nobody reads, as far as the windows allow.
+    fn open(&mut self, octets: usize) {
+        if self.ended {
+            return;
+        }
+        let id = self.streams.last().map_or(1, |last| last.id + 2);
+        self.peer.send(post(id));
+        self.streams.push(Stream { id, ..Stream::default() });
+        self.send(self.streams.len() - 1, octets);
+    }
+
+    /// A request whose reader waits for so many octets and keeps them.
+    fn keep(&mut self, octets: usize) {
+        self.open(0);
+        if let Some(stream) = self.streams.last().filter(|_| !self.ended) {
+            self.peer.call(App::Read { stream: stream.id, octets });
+            self.send(self.streams.len() - 1, octets);
+            self.peer.news();
+        }
+    }
+
+    fn send(&mut self, at: usize, octets: usize) {
+        let Some(stream) = self.streams.get_mut(at) else { return };
+        let mut left = octets;
+        while !self.ended && !stream.dropped && left > 0 {
+            let size = self.peer.may_send(stream.id).min(left).min(FRAME);
+            if size == 0 {
+                return;
+            }
+            self.peer.send(data(stream.id, size));
+            stream.sent += size;
+            left -= size;
+        }
+    }
+
+    /// The application reads and releases what there is, up to so many octets and a frame.
+    fn read(&mut self, at: usize, octets: usize) {
+        let Some(stream) = self.streams.get_mut(at) else { return };
+        let there = stream.sent - stream.released;
+        if self.ended || there == 0 {
+            return;
+        }
+        self.peer.call(App::Read { stream: stream.id, octets: octets.clamp(1, there) });
+        let Some((_, AppResult::Value(read))) = self.peer.results().pop() else { panic!("{}", self.peer.transcript()) };
+        self.peer.call(App::Release { stream: stream.id, octets: read as usize });
+        self.peer.news();
+        stream.released += read as usize;
+    }
+
+    fn drop_stream(&mut self, at: usize) {
+        if self.ended {
+            return;
+        }
+        if let Some(stream) = self.streams.get_mut(at).filter(|stream| !stream.dropped) {
+            self.peer.call(App::Drop { stream: stream.id, what: Handles::All });
+            self.peer.news();
+            // Whatever it held is back.
+            stream.released = stream.sent;
+            stream.dropped = true;
+        }
+    }
+
+    /// The peer goes, and the application lets go of everything.
+    fn end(&mut self) {
+        if self.ended {
+            return;
+        }
+        self.peer.step(&Step::Close);
+        for stream in self.streams.iter().filter(|stream| !stream.dropped) {
+            self.peer.call(App::Drop { stream: stream.id, what: Handles::All });
+        }
+        self.ended = true;
+    }
+}
+
+/// What happens to one of the connections.
+#[derive(Clone, Copy, Debug)]
+enum Op {
+    Open { octets: usize },
+    Send { stream: usize, octets: usize },
+    Read { stream: usize, octets: usize },
+    Drop { stream: usize },
+    End,
+}
+
+fn op() -> impl Strategy<Value = (usize, Op)> {
+    let size = || prop_oneof![2 => 1..200_000usize, 1 => Just(WINDOW as usize)];
+    let op = prop_oneof![
+        8 => size().prop_map(|octets| Op::Open { octets }),
+        4 => (0..6usize, size()).prop_map(|(stream, octets)| Op::Send { stream, octets }),
+        4 => (0..6usize, size()).prop_map(|(stream, octets)| Op::Read { stream, octets }),
+        2 => (0..6usize).prop_map(|stream| Op::Drop { stream }),
+        1 => Just(Op::End),
+    ];
+    (0..CONNECTIONS, op)
+}
+
+/// Of one run of the property.
+const CONNECTIONS: usize = 12;
+
+#[derive(Clone, Debug)]
+struct Run {
+    ops: Vec<(usize, Op)>,
+    of_process: usize,
+    of_connection: u32,
+    grows: bool,
+}
+
+fn run() -> impl Strategy<Value = Run> {
+    let of_process = prop_oneof![Just(0usize), 1..100_000usize, 100_000..3_000_000usize];
+    let of_connection = prop_oneof![Just(0u32), 1..1_000_000u32, Just(tuning::DEFAULT_RECEIVE_BUDGET)];
+    (proptest::collection::vec(op(), 1..100), of_process, of_connection, any::<bool>())
+        .prop_map(|(ops, of_process, of_connection, grows)| Run { ops, of_process, of_connection, grows })
+}
+
+fn play(run: &Run) -> Claim {
+    let tuning = Tuning::new().process_receive_budget(run.of_process).receive_budget(run.of_connection);
+    let _alone = alone(tuning.window_growth(run.grows));
+    let mut links: Vec<_> = (0..CONNECTIONS).map(|_| subject(Role::Server, CONFIG)).collect();
+    let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
+    for (at, op) in &run.ops {
+        let connection = &mut connections[*at];
+        match *op {
+            Op::Open { octets } => connection.open(octets),
+            Op::Send { stream, octets } => connection.send(stream, octets),
+            Op::Read { stream, octets } => connection.read(stream, octets),
+            Op::Drop { stream } => connection.drop_stream(stream),
+            Op::End => connection.end(),
+        }
+        let connection = &connections[*at];
+        if !connection.ended {
+            connection
+                .peer
+                .claim(connection.peer.transcript().closed().is_none(), || "the connection closed".into())?;
+        }
+        let most = (i64::from(run.of_connection) - WINDOW).max(0);
+        connection.peer.claim(connection.beyond() <= most, || {
+            format!(
+                "{} octets beyond what was set, the connection's budget is {}",
+                connection.beyond(),
+                run.of_connection
+            )
+        })?;
+        let all: i64 = connections.iter().map(Connection::beyond).sum();
+        connection.peer.claim(all <= run.of_process as i64, || {
+            format!("{all} octets beyond what was set, the process's budget is {}", run.of_process)
+        })?;
+    }
+    Ok(())
+}
+
+/// Whatever connections do, what they grant and hold beyond their windows is within the budgets.
+#[test]
+fn connections_stay_within_the_budget_of_the_process() {
+    support::check(&run(), |run| play(&run));
+}
+
+/// As many octets beyond its window as it can get for readers that keep what they read.
+fn take_all(connection: &mut Connection<'_>) -> i64 {
+    let mut before = -1;
+    while connection.beyond() > before {
+        before = connection.beyond();
+        connection.keep(WINDOW as usize);
+    }
+    connection.beyond()
+}
+
+/// In turns they take what they can: each gets some of it, all together no more than there is, one that comes later some as well,
+/// and in the end all of it is back.
+fn share(connections: usize, budget: i64) -> Result<(), String> {
+    let claim = |holds: bool, says: String| if holds { Ok(()) } else { Err(says) };
+    let _alone = alone(Tuning::new().process_receive_budget(budget as usize));
+    let mut links: Vec<_> = (0..=connections).map(|_| subject(Role::Server, FIXED)).collect();
+    let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
+    let (late, early) = connections.split_last_mut().expect("there is one more than all");
+
+    let (mut beyond, mut all) = (vec![0; early.len()], 0);
+    // A frame each, so that nobody is there first.
+    for frame in 0..8 {
+        for (connection, beyond) in early.iter_mut().zip(&mut beyond) {
+            match frame % 4 {
+                0 => connection.open(FRAME),
+                _ => connection.send(connection.streams.len() - 1, FRAME),
+            }
+            all += connection.beyond() - *beyond;
+            *beyond = connection.beyond();
+            claim(all <= budget, format!("{all} octets beyond what was set"))?;
+        }
+    }
+    claim(all > budget / 2, format!("{all} octets of {budget} are used"))?;
+    claim(beyond.iter().all(|beyond| *beyond > 0), "one of them got nothing".into())?;
+    let of_late = take_all(late);
+    claim(of_late > 0 && all + of_late <= budget, format!("{of_late} octets for one that comes later"))?;
+
+    early.iter_mut().for_each(Connection::end);
+    let of_late = take_all(late);
+    let half = budget / 2;
+    claim((half * 9 / 10..=half).contains(&of_late), format!("{of_late} octets of {budget} for the only one"))
+}
+
+/// A thousand connections share what the process gives.
+#[test]
+fn a_thousand_connections_share_the_budget_of_the_process() {
+    assert_eq!(share(1_000, 64 << 20), Ok(()));
+}
+
+/// What the process says holds where a builder says nothing, for connections that are made later.
+#[test]
+fn what_the_process_says_holds_unless_a_builder_says_other() {
+    let own = Config { update_policy: Some(UpdatePolicy { percent: 20, ..UpdatePolicy::DEFAULT }), ..FIXED };
+    let mut links = [FIXED, FIXED, own].map(|config| subject(Role::Server, config));
+    let [earlier, of_process, of_builder] = &mut links;
+    let fixed = Tuning::new().receive_budget(0);
+    let _alone = alone(fixed);
+    let mut earlier = Connection::new(&mut **earlier);
+    tuning::set(fixed.window_update_policy(WindowUpdatePolicy::new().threshold(10)));
+    let mut of_process = Connection::new(&mut **of_process);
+    let mut of_builder = Connection::new(&mut **of_builder);
+    for (connection, threshold) in
+        [(&mut earlier, WINDOW / 2), (&mut of_process, WINDOW / 10), (&mut of_builder, WINDOW / 5)]
+    {
+        connection.open(40_000);
+        connection.peer.call(App::Read { stream: 1, octets: 40_000 });
+        let before = connection.peer.granted(0);
+        connection.peer.call(App::Release { stream: 1, octets: threshold as usize - 1 });
+        assert_eq!(connection.peer.granted(0), before, "less than {threshold} octets were released");
+        connection.peer.call(App::Release { stream: 1, octets: 1 });
+        assert_eq!(connection.peer.granted(0), before + threshold);
+    }
+}
