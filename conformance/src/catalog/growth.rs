@@ -93,21 +93,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..server.clone()
         },
         Case {
-            id: "growth/in-vain",
-            title: "A window that has grown twice without more coming grows no more",
-            script: |s| {
-                far_away(s);
-                s.send(post(1));
-                s.app(App::ReadToEnd { stream: 1 });
-                for _ in 0..50 {
-                    s.upload_in(body(1, 262_140));
-                    s.elapse(ROUND_TRIP);
-                }
-            },
-            expect: uploaded(1, 50 * 262_140).and(both(2 * WINDOW..=8 * WINDOW)).and(alive()),
-            ..server.clone()
-        },
-        Case {
             id: "growth/later-streams",
             title: "A later stream of a connection that has grown gets as much once it has shown that it is read",
             script: |s| {

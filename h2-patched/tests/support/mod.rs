@@ -58,18 +58,21 @@ pub fn connect(link: &mut dyn Link, role: Role) -> Peer<'_> {
 /// A connection with all of [`STREAMS`] open: bodies may go both ways on each.
 pub fn open(link: &mut dyn Link, role: Role) -> Peer<'_> {
     let mut peer = connect(link, role);
-    for stream in STREAMS {
-        if role == Role::Server {
-            peer.send(post(stream));
-            peer.call(App::Respond { stream, status: 200, end: false });
-        } else {
-            peer.call(App::Request { method: "POST", end: false });
-            peer.send(response(stream, 200));
-            peer.call(App::AwaitResponse { stream });
-        }
-    }
+    STREAMS.into_iter().for_each(|stream| open_stream(&mut peer, role, stream));
     peer.seen = peer.transcript().events.len();
     peer
+}
+
+/// The next stream, on which bodies may go both ways.
+pub fn open_stream(peer: &mut Peer<'_>, role: Role, stream: u32) {
+    if role == Role::Server {
+        peer.send(post(stream));
+        peer.call(App::Respond { stream, status: 200, end: false });
+    } else {
+        peer.call(App::Request { method: "POST", end: false });
+        peer.send(response(stream, 200));
+        peer.call(App::AwaitResponse { stream });
+    }
 }
 
 /// The peer and what it has looked at so far.

@@ -7,7 +7,7 @@ use h2_conformance::case::Role;
 use h2_conformance::drive::Link;
 use h2_conformance::script::{App, Handles, Sent, Step, Upload};
 use h2_conformance::transcript::AppResult;
-use h2_conformance::wire::build::{data, post, response};
+use h2_conformance::wire::build::data;
 use h2_conformance::wire::code::DEFAULT_WINDOW;
 use proptest::prelude::*;
 
@@ -93,19 +93,9 @@ impl Stream {
 impl<'a> Play<'a> {
     pub fn new(link: &'a mut dyn Link, role: Role, world: World) -> Result<Self, TestCaseError> {
         let mut peer = support::connect(link, role);
-        let mut open = |stream| {
-            if role == Role::Server {
-                peer.send(post(stream));
-                peer.call(App::Respond { stream, status: 200, end: false });
-            } else {
-                peer.call(App::Request { method: "POST", end: false });
-                peer.send(response(stream, 200));
-                peer.call(App::AwaitResponse { stream });
-            }
-        };
         let streams = streams(&world);
-        open(FIRST);
-        streams.iter().for_each(|stream| open(stream.id));
+        support::open_stream(&mut peer, role, FIRST);
+        streams.iter().for_each(|stream| support::open_stream(&mut peer, role, stream.id));
         peer.call(App::ReadToEnd { stream: FIRST });
         let (length, end) = (DEFAULT_WINDOW.into(), world.ends_with_its_window);
         peer.step(&Step::Upload(Upload { stream: FIRST, length, frame: FRAME, padding: None, end }));
