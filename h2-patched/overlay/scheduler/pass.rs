@@ -13,6 +13,22 @@ fn barren(lane: Lane) -> usize {
     usize::from(lane == Lane::BulkAsk)
 }
 
+/// What was handed to the codec.
+enum Written {
+    Data,
+    Other,
+}
+
+fn write<T, B>(frame: Frame<Prioritized<B>>, codec: &mut Codec<T, Prioritized<B>>) -> Written
+where
+    T: AsyncWrite + Unpin,
+    B: Buf,
+{
+    let written = if matches!(frame, Frame::Data(_)) { Written::Data } else { Written::Other };
+    codec.buffer(frame).expect("frames are made no larger than the peer takes");
+    written
+}
+
 impl Scheduler {
     pub(crate) fn buffer_pending<T, B>(
         &mut self,
@@ -28,16 +44,17 @@ impl Scheduler {
         self.reclaim(buffer, store, codec);
         self.barren = [false; 2];
         while codec.has_send_capacity() {
-            let Some(frame) = self.next_frame(buffer, store, codec.max_send_frame_size(), counts) else {
-                self.end_pass(store);
-                return BufferStatus::Complete;
-            };
-            let is_data = matches!(frame, Frame::Data(_));
-            codec.buffer(frame).expect("frames are made no larger than the peer takes");
-            if is_data {
-                codec.tap().log_windows(|_, stream| self.windows(stream, store));
-                // A small frame is written already, and the codec has room for the rest of one buffer only.
-                self.reclaim(buffer, store, codec);
+            match self.write_frame(buffer, store, counts, codec) {
+                Some(Written::Data) => {
+                    codec.tap().log_windows(|_, stream| self.windows(stream, store));
+                    // A small frame is written already, and the codec has room for the rest of one buffer only.
+                    self.reclaim(buffer, store, codec);
+                }
+                Some(Written::Other) => {}
+                None => {
+                    self.end_pass(store);
+                    return BufferStatus::Complete;
+                }
             }
         }
         BufferStatus::CodecFull
@@ -79,16 +96,21 @@ impl Scheduler {
         self.offered_lately = 0;
     }
 
-    fn next_frame<B: Buf>(
+    /// Hands the next frame to the codec, if there is one that may be sent.
+    fn write_frame<T, B>(
         &mut self,
         buffer: &mut Buffer<Frame<B>>,
         store: &mut Store,
-        max_frame_size: usize,
         counts: &mut Counts,
-    ) -> Option<Frame<Prioritized<B>>> {
+        codec: &mut Codec<T, Prioritized<B>>,
+    ) -> Option<Written>
+    where
+        T: AsyncWrite + Unpin,
+        B: Buf,
+    {
         if let Some((_, promise)) = self.promises.pop_front() {
             self.announce(promise.promised_id(), store, counts);
-            return Some(Frame::PushPromise(promise));
+            return Some(write(Frame::PushPromise(promise), codec));
         }
         loop {
             let (lane, first) = self.next_lane(counts)?;
@@ -103,15 +125,15 @@ impl Scheduler {
                 counts.inc_num_send_streams(&mut stream);
                 stream.notify_send();
             }
-            let frame = self.take_frame(buffer, &mut stream, max_frame_size, counts);
+            let written = self.write_frame_of(&mut stream, buffer, counts, codec);
             #[cfg(feature = "ledger")]
-            self.audit_turn(&stream, frame.is_some());
+            self.audit_turn(&stream, written.is_some());
             if stream.is_closed() {
                 let in_grace = stream.is_pending_reset_expiration();
                 counts.transition_after(stream, in_grace);
             }
-            if frame.is_some() {
-                return frame;
+            if written.is_some() {
+                return written;
             }
         }
     }
@@ -168,14 +190,19 @@ impl Scheduler {
         self.barren[barren(lane)] = self.offered_lately == before;
     }
 
-    /// The next frame of a stream, if it still has one to send.
-    fn take_frame<B: Buf>(
+    /// Hands the next frame of a stream to the codec, if it still has one to send. Frames are large: they go from the queue to
+    /// the codec by themselves and not through the callers.
+    fn write_frame_of<T, B>(
         &mut self,
-        buffer: &mut Buffer<Frame<B>>,
         stream: &mut Ptr,
-        max_frame_size: usize,
+        buffer: &mut Buffer<Frame<B>>,
         counts: &mut Counts,
-    ) -> Option<Frame<Prioritized<B>>> {
+        codec: &mut Codec<T, Prioritized<B>>,
+    ) -> Option<Written>
+    where
+        T: AsyncWrite + Unpin,
+        B: Buf,
+    {
         // A reset takes the place of DATA, and of everything where the peer counts no stream yet.
         let entry = &mut **stream;
         let discards = entry.is_cancelled() && {
@@ -187,13 +214,17 @@ impl Scheduler {
             self.clear(buffer, stream, &mut None);
         }
         let was_data = stream.outgoing.head == Head::Data;
-        let frame = match stream.pending_send.pop_front(buffer) {
-            Some(Frame::Data(frame)) => Some(Frame::Data(self.cut(frame, stream, max_frame_size))),
+        let written = match stream.pending_send.pop_front(buffer) {
+            Some(Frame::Data(frame)) => {
+                let frame = self.cut(frame, stream, codec.max_send_frame_size());
+                Some(write(Frame::Data(frame), codec))
+            }
+            Some(Frame::Headers(headers)) => Some(write(Frame::Headers(headers), codec)),
             Some(Frame::Reset(reset)) => {
                 self.reset_sent(&reset);
-                Some(reset.into())
+                Some(write(Frame::Reset(reset), codec))
             }
-            Some(frame) => Some(frame.map(|_| unreachable!("only DATA has a payload"))),
+            Some(frame) => Some(write(frame.map(|_| unreachable!("only DATA has a payload")), codec)),
             None => stream.state.get_scheduled_reset().and_then(|reason| {
                 stream.set_reset(reason, Initiator::Library);
                 // No frame may follow the ends of both sides (RFC 9113 section 5.1).
@@ -201,7 +232,7 @@ impl Scheduler {
                 let reset = (!ended).then(|| frame::Reset::new(stream.id, reason));
                 reset.iter().for_each(|reset| self.reset_sent(reset));
                 counts.stream_over(stream);
-                reset.map(Frame::from)
+                reset.map(|reset| write(Frame::Reset(reset), codec))
             }),
         };
         if self.in_flight.is_none() {
@@ -216,7 +247,7 @@ impl Scheduler {
         if was_data {
             self.end_turn(stream);
         }
-        frame
+        written
     }
 
     /// Data was sent: others who stand in line for that are next.
