@@ -129,6 +129,7 @@ impl ReceiveWindow {
     ///
     /// A share of the target is rounded down, so that two frames of 16 384 octets cut short by a window of 65 535 still make
     /// half of it.
+    #[inline]
     pub(crate) fn is_update_due(
         self,
         policy: &WindowUpdatePolicy,

@@ -24,6 +24,8 @@ pub use clock::held as virtual_time;
 mod frame_error_code;
 #[path = "../overlay/insight/mod.rs"]
 pub mod insight;
+#[path = "../overlay/process_budget/mod.rs"]
+mod process_budget;
 #[path = "../overlay/tuning/mod.rs"]
 pub mod tuning;
 #[path = "../overlay/window_limit.rs"]

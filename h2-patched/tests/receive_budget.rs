@@ -293,3 +293,46 @@ fn what_the_process_says_holds_unless_a_builder_says_other() {
         assert_eq!(connection.peer.granted(0), before + threshold);
     }
 }
+
+/// What one connection gives back reaches others that had to do without, though nothing else happens there.
+#[test]
+fn what_is_given_back_reaches_those_who_did_without() {
+    let _alone = alone(Tuning::new().process_receive_budget(1 << 20));
+    let greedy = Config { stream_window: Some(1 << 20), ..FIXED };
+    let mut links = [greedy, FIXED, FIXED, FIXED, FIXED].map(|config| subject(Role::Server, config));
+    let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
+    let [first, others @ ..] = connections.as_mut_slice() else { unreachable!("there are five") };
+    // All of it in one stream, so that it is given back at once.
+    first.open(1 << 20);
+    for other in &mut *others {
+        take_all(other);
+        // Nor does anybody read this one.
+        other.open(WINDOW as usize);
+    }
+    for other in &mut *others {
+        other.peer.step(&Step::Settle);
+        assert!(other.peer.granted(0) < FRAME as i64, "{}", other.peer.transcript());
+    }
+    first.end();
+    // Each is polled if it was woken, and wakes the next: in any order.
+    for _ in 0..others.len() {
+        others.iter_mut().for_each(|other| other.peer.step(&Step::Settle));
+    }
+    for other in others {
+        assert!(other.peer.granted(0) >= FRAME as i64, "{}", other.peer.transcript());
+    }
+}
+
+/// Nor need anything else happen when the process is given more.
+#[test]
+fn more_memory_reaches_those_who_did_without() {
+    let little = Tuning::new().process_receive_budget(0);
+    let _alone = alone(little);
+    let mut link = subject(Role::Server, FIXED);
+    let mut connection = Connection::new(&mut *link);
+    connection.open(WINDOW as usize);
+    assert_eq!(connection.peer.granted(0), 0, "{}", connection.peer.transcript());
+    tuning::set(little.process_receive_budget(1 << 20));
+    connection.peer.step(&Step::Settle);
+    assert_eq!(connection.peer.granted(0), WINDOW, "{}", connection.peer.transcript());
+}

@@ -53,10 +53,10 @@
 
 mod builders;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::Instant;
 
+use crate::process_budget;
 use crate::proto::MAX_WINDOW_SIZE;
 pub use crate::window_policy::WindowUpdatePolicy;
 
@@ -67,9 +67,6 @@ pub const DEFAULT_RECEIVE_BUDGET: u32 = 64 << 20;
 pub const DEFAULT_PROCESS_RECEIVE_BUDGET: usize = 128 << 20;
 
 static DEFAULTS: RwLock<Tuning> = RwLock::new(Tuning::new());
-
-/// That of `DEFAULTS`: connections ask for it while they are open.
-static PROCESS_RECEIVE_BUDGET: AtomicUsize = AtomicUsize::new(DEFAULT_PROCESS_RECEIVE_BUDGET);
 
 /// Defaults for all connections of a process, given to [`set`].
 ///
@@ -133,7 +130,8 @@ impl Tuning {
     /// Sets the receive budget that all connections of the process share, those that are open too, in octets, 0 to
     /// [`usize::MAX`]. The default is [`DEFAULT_PROCESS_RECEIVE_BUDGET`].
     ///
-    /// What connections hold beyond a smaller one comes back as it is read. With 0 no connection is granted more than the window
+    /// A connection that needs more than there is goes on as soon as others give it back, or this is raised. What connections
+    /// hold beyond a smaller one comes back as it is read. With 0 no connection is granted more than the window
     /// that was set for it; its streams may grow within that.
     pub const fn process_receive_budget(mut self, octets: usize) -> Self {
         self.process_receive_budget = octets;
@@ -172,9 +170,12 @@ impl Default for Tuning {
 /// they share the new [`process_receive_budget`](Tuning::process_receive_budget). A server's connection is made when its
 /// client's preface has come.
 pub fn set(tuning: Tuning) {
-    let mut defaults = DEFAULTS.write().unwrap_or_else(PoisonError::into_inner);
-    *defaults = tuning;
-    PROCESS_RECEIVE_BUDGET.store(tuning.process_receive_budget, Ordering::Relaxed);
+    {
+        let mut defaults = DEFAULTS.write().unwrap_or_else(PoisonError::into_inner);
+        *defaults = tuning;
+        process_budget::set(tuning.process_receive_budget);
+    }
+    process_budget::wake_next();
 }
 
 /// The defaults in force: what was [`set`] last.
@@ -188,10 +189,6 @@ pub fn set(tuning: Tuning) {
 /// ```
 pub fn get() -> Tuning {
     *DEFAULTS.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(crate) fn process_receive_budget() -> usize {
-    PROCESS_RECEIVE_BUDGET.load(Ordering::Relaxed)
 }
 
 /// The limit of what a connection buffers for sending: its own, or else the process's.

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::lease::taken;
+use crate::process_budget::taken;
 use crate::proto::streams::streams::holds;
 
 /// What all leases make together.

@@ -4,6 +4,7 @@
 //! connection's budget and the process's. What a stream can leave unread is bounded by its own window as before.
 
 use super::*;
+use crate::process_budget;
 use crate::proto::MAX_WINDOW_SIZE;
 
 /// The limit is raised and lowered in steps of this size, in octets, so that the process's account is not touched for each frame.
@@ -29,14 +30,15 @@ impl Recv {
         self.flow.window_size() < target / 2 && (isize::from(self.flow.available()) as i64) < i64::from(target)
     }
 
-    /// Raises the limit towards this one, as far as the budgets allow.
-    pub(super) fn raise_limit(&mut self, wanted: i64) {
+    /// Raises the limit towards this one, as far as the budgets allow. Whether the process has less than the connection may take.
+    pub(super) fn raise_limit(&mut self, wanted: i64) -> bool {
         let windows = &mut self.windows;
         let limit = windows.limit();
         let steps = (wanted + STEP - 1) / STEP * STEP;
         let most = steps.min(windows.budget.into());
-        if let Ok(more @ 1..) = u32::try_from(most - limit) {
-            windows.lease.extend(more);
+        match u32::try_from(most - limit) {
+            Ok(more @ 1..) => windows.lease.extend(more) < more,
+            _ => false,
         }
     }
 
@@ -74,9 +76,31 @@ impl Recv {
     pub(in crate::proto::streams) fn settle_connection(&mut self) {
         self.lower_limit();
         self.offer_what_is_due();
-        if self.is_window_held_up() {
-            self.raise_limit(i64::from(self.windows.target) + i64::from(self.in_flight_data));
+        self.windows.short = self.is_window_held_up() && {
+            let refused = self.raise_limit(i64::from(self.windows.target) + i64::from(self.in_flight_data));
             self.offer_what_is_due();
+            refused
+        };
+    }
+
+    /// The connection is polled. If it waited for the process to have more to lend, there may be some.
+    #[inline]
+    pub(in crate::proto::streams) fn ask_again(&mut self) {
+        if self.windows.lease.stop_waiting() {
+            let before = self.windows.lease.octets();
+            self.settle_connection();
+            self.is_connection_update_due(self.readers());
+            if !self.windows.short || self.windows.lease.octets() > before {
+                process_budget::wake_next();
+            }
+        }
+    }
+
+    /// The connection has nothing to do until it is woken.
+    #[inline]
+    pub(in crate::proto::streams) fn await_lease(&mut self, waker: &Waker) {
+        if self.windows.short {
+            self.windows.lease.wait(waker);
         }
     }
 

@@ -40,6 +40,8 @@ pub(super) struct Windows {
     lease: Lease,
     /// That, when it was last asked for.
     known_lease: u32,
+    /// The process had less to lend than the connection needs.
+    short: bool,
     /// What the limit may be at most, unless the application set more.
     budget: WindowSize,
     grows: bool,
@@ -110,6 +112,7 @@ impl Default for Windows {
             target: DEFAULT_INITIAL_WINDOW_SIZE,
             lease: Lease::default(),
             known_lease: 0,
+            short: false,
             budget: 0,
             grows: false,
             consumed: Consumed::default(),

@@ -170,22 +170,22 @@ pub(crate) const ALL: &[Fault] = &[
         name: "a lease not returned",
         equation: "R7",
         file: LEASE,
-        place: "fn drop(&mut self) {\n        «self.shrink(u32::MAX);»",
+        place: "self.turn.leave();\n        «self.shrink(u32::MAX);»",
         instead: "",
     },
     Fault {
         name: "a lease lent twice",
         equation: "R7",
         file: LEASE,
-        place: "self.0 += «granted»;",
+        place: "self.octets += «granted»;",
         instead: "2 * granted",
     },
     Fault {
         name: "a lease given back twice",
         equation: "R7",
         file: LEASE,
-        place: "TAKEN.fetch_sub(«octets as usize», Ordering::Relaxed);",
-        instead: "2 * octets as usize",
+        place: "process_budget::give_back(«octets»);",
+        instead: "2 * octets",
     },
     // A stream's receive window.
     Fault {
