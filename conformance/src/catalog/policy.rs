@@ -95,6 +95,19 @@ pub(super) fn cases() -> Vec<Case> {
             ..server.clone()
         },
         Case {
+            id: "policy/threshold-reader-keeps-up",
+            title: "With a threshold of 70 % a reader that keeps up has an update for each five frames of a window that takes six",
+            config: with(UpdatePolicy { percent: 70, ..UpdatePolicy::DEFAULT }),
+            script: |s| {
+                s.open();
+                s.send(post(1));
+                s.app(App::ReadToEnd { stream: 1 });
+                (0..50).for_each(|_| s.send(data(1, 16_384)));
+            },
+            expect: uploaded(1, 50 * 16_384).and(window_updates(0, 10..=10)).and(window_updates(1, 10..=10)).and(alive()),
+            ..server.clone()
+        },
+        Case {
             id: "policy/increment",
             title: "With a minimum increment of 30 000 octets every update is as large",
             config: with(UpdatePolicy { percent: 1, min_increment: 30_000, ..UpdatePolicy::DEFAULT }),
