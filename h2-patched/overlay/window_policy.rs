@@ -85,7 +85,7 @@ impl WindowUpdatePolicy {
     #[must_use]
     #[track_caller]
     pub const fn min_interval(mut self, interval: Duration) -> Self {
-        assert!(interval.as_millis() <= 1_000, "the interval of window updates: expected 0 to 1 second");
+        assert!(interval.as_nanos() <= 1_000_000_000, "the interval of window updates: expected 0 to 1 second");
         self.min_interval = interval;
         self
     }
@@ -284,7 +284,7 @@ mod tests {
         assert!(refused(|policy| policy.threshold(101)).contains("1 to 100 percent"));
         assert!(refused(|policy| policy.min_increment(0)).contains("1 to 2147483647 octets"));
         assert!(refused(|policy| policy.min_increment(1 << 31)).contains("1 to 2147483647 octets"));
-        assert!(refused(|policy| policy.min_interval(Duration::from_millis(1_001))).contains("0 to 1 second"));
+        assert!(refused(|policy| policy.min_interval(Duration::from_nanos(1_000_000_001))).contains("0 to 1 second"));
     }
 
     #[test]

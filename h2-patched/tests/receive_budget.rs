@@ -4,15 +4,16 @@
 mod support;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use h2::tuning::{self, Tuning, WindowUpdatePolicy};
 use h2_conformance::case::{Config, Role};
 use h2_conformance::drive::Link;
-use h2_conformance::script::{App, Handles, Step, UpdatePolicy};
+use h2_conformance::script::{App, Handles, Sent, Step, UpdatePolicy};
 use h2_conformance::transcript::AppResult;
-use h2_conformance::wire::build::{data, post};
+use h2_conformance::wire::build::{data, ping, post};
 use proptest::prelude::*;
-use support::{connect, subject, Peer};
+use support::{connect, connect_from_afar, subject, Peer};
 
 /// What every connection has by itself, in octets, and each of its streams.
 const WINDOW: i64 = 65_535;
@@ -294,9 +295,20 @@ fn what_the_process_says_holds_unless_a_builder_says_other() {
     }
 }
 
-/// What one connection gives back reaches others that had to do without, though nothing else happens there.
-#[test]
-fn what_is_given_back_reaches_those_who_did_without() {
+/// What keeps a connection that waits for memory from using it.
+#[derive(Clone, Copy, Debug)]
+enum Hindrance {
+    /// Its peer has gone, and the application keeps what it has.
+    Ended,
+    /// Its peer reads nothing of what is sent.
+    Blocked,
+    /// Its task is busy with something else.
+    Busy,
+}
+
+/// A connection gives back all it has, and of four that did without some are hindered: the others go on, though nothing else
+/// happens there.
+fn others_go_on(hindered: usize, by: Hindrance) {
     let _alone = alone(Tuning::new().process_receive_budget(1 << 20));
     let greedy = Config { stream_window: Some(1 << 20), ..FIXED };
     let mut links = [greedy, FIXED, FIXED, FIXED, FIXED].map(|config| subject(Role::Server, config));
@@ -313,13 +325,32 @@ fn what_is_given_back_reaches_those_who_did_without() {
         other.peer.step(&Step::Settle);
         assert!(other.peer.granted(0) < FRAME as i64, "{}", other.peer.transcript());
     }
-    first.end();
-    // Each is polled if it was woken, and wakes the next: in any order.
-    for _ in 0..others.len() {
-        others.iter_mut().for_each(|other| other.peer.step(&Step::Settle));
+    // The later ones hold less.
+    let (sound, hindered) = others.split_at_mut(others.len() - hindered);
+    for other in hindered {
+        match by {
+            Hindrance::Ended => other.peer.step(&Step::Close),
+            Hindrance::Blocked => {
+                other.peer.step(&Step::Block(true));
+                let pings = (0..2_000).map(|_| Sent::Frame(ping([1; 8])));
+                other.peer.step(&Step::Write(pings.collect()));
+            }
+            Hindrance::Busy => {}
+        }
     }
-    for other in others {
-        assert!(other.peer.granted(0) >= FRAME as i64, "{}", other.peer.transcript());
+    first.end();
+    for one in sound {
+        one.peer.step(&Step::Settle);
+        assert!(one.peer.granted(0) >= FRAME as i64, "beside others, {by:?}: {}", one.peer.transcript());
+    }
+}
+
+/// What one connection gives back reaches others that had to do without.
+#[test]
+fn what_is_given_back_reaches_those_who_did_without() {
+    others_go_on(0, Hindrance::Busy);
+    for by in [Hindrance::Ended, Hindrance::Blocked, Hindrance::Busy] {
+        (1..4).for_each(|hindered| others_go_on(hindered, by));
     }
 }
 
@@ -335,4 +366,45 @@ fn more_memory_reaches_those_who_did_without() {
     tuning::set(little.process_receive_budget(1 << 20));
     connection.peer.step(&Step::Settle);
     assert_eq!(connection.peer.granted(0), WINDOW, "{}", connection.peer.transcript());
+}
+
+const ROUND_TRIP: Duration = Duration::from_millis(100);
+
+/// Padding is given back though nobody reads, and earns nothing.
+#[test]
+fn windows_do_not_grow_for_padding() {
+    let _alone = alone(Tuning::new());
+    let mut link = subject(Role::Server, CONFIG);
+    let mut peer = connect_from_afar(&mut *link, Role::Server, ROUND_TRIP);
+    for round in 0..8 {
+        // Of the window one half in padding, and the other in what nobody reads.
+        for stream in [4 * round + 1, 4 * round + 3] {
+            let frames = (0..63).map(|_| Sent::Frame(data(stream, 256).padded(255)));
+            peer.step(&Step::Write([Sent::Frame(post(stream))].into_iter().chain(frames).collect()));
+        }
+        peer.step(&Step::Elapse(ROUND_TRIP));
+    }
+    assert!((1..=WINDOW).contains(&peer.granted(0)), "{}", peer.transcript());
+}
+
+/// Of a connection that has ended counts what it holds unread, whoever keeps its handles.
+#[test]
+fn a_connection_that_has_ended_gives_back_what_nobody_can_send() {
+    let _alone = alone(Tuning::new().process_receive_budget(1 << 20));
+    let mut links = [CONFIG, FIXED].map(|config| subject(Role::Server, config));
+    let [grown, next] = &mut links;
+    let mut grown = connect_from_afar(&mut **grown, Role::Server, ROUND_TRIP);
+    grown.send(post(1));
+    grown.call(App::ReadToEnd { stream: 1 });
+    for round in 0..14 {
+        // Half of a window that doubles.
+        let frames = (0..2 << (round / 2)).map(|_| Sent::Frame(data(1, FRAME - 1)));
+        let frames = frames.take(grown.may_send(1) / FRAME);
+        grown.step(&Step::Write(frames.collect()));
+        grown.step(&Step::Elapse(ROUND_TRIP));
+    }
+    assert!(grown.granted(0) > 4 * WINDOW, "{}", grown.transcript());
+    grown.step(&Step::Close);
+    let all = take_all(&mut Connection::new(&mut **next));
+    assert!(all > (1 << 20) * 9 / 20, "{all} octets of which half was free");
 }

@@ -2,11 +2,11 @@
 
 mod support;
 
-use std::panic::{catch_unwind, UnwindSafe};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use h2::tuning::{self, Tuning};
 use h2_conformance::case::{Config, Role};
+use h2_conformance::panics::quietly;
 use h2_conformance::script::App;
 use h2_conformance::transcript::AppResult;
 use h2_conformance::wire::build::data;
@@ -146,10 +146,11 @@ fn what_is_set_replaces_all_of_what_was_set() {
 
 const TOO_MUCH: u32 = 1 << 31;
 
-/// What is said to a setting that is out of range.
-fn refusal<T>(set: impl FnOnce() -> T + UnwindSafe) -> String {
-    let panic = catch_unwind(set).err().expect("it is refused");
-    panic.downcast::<&str>().map_or_else(|_| "no words".into(), |words| (*words).into())
+/// What is said to a setting that is out of range; whose line is here.
+fn refusal<T>(set: impl FnOnce() -> T) -> String {
+    let panic = quietly(set).err().expect("it is refused");
+    assert!(panic.place.contains("tests/tuning.rs:"), "{panic:?}");
+    panic.message
 }
 
 #[test]

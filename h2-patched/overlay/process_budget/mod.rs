@@ -3,9 +3,13 @@
 //! A connection takes no more than what it leaves for all others (a dynamic threshold, as in shared packet buffers): the first
 //! one gets half of it at most, and no number of them takes all.
 
+#[cfg(feature = "ledger")]
+mod ledger;
 mod waiting;
 
-pub(crate) use waiting::{wake_next, Turn};
+#[cfg(feature = "ledger")]
+pub(crate) use ledger::Change;
+pub(crate) use waiting::{serve, Turn};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,7 +22,7 @@ static BUDGET: AtomicUsize = AtomicUsize::new(DEFAULT_PROCESS_RECEIVE_BUDGET);
 /// What all connections hold.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
-/// Sets what there is. It may be more than before: [`wake_next`] is to follow.
+/// Sets what there is. Somebody may wait for more: [`serve`] is to follow.
 pub(crate) fn set(octets: usize) {
     BUDGET.store(octets, Ordering::SeqCst);
 }
@@ -33,12 +37,7 @@ pub(crate) fn take(wanted: u32, held: u32) -> u32 {
     taken.map_or(0, |_| granted)
 }
 
-/// Whether a connection that holds so many octets could take some.
-pub(crate) fn has_more_than(held: u32) -> bool {
-    grant(u32::MAX, held, TAKEN.load(Ordering::SeqCst), BUDGET.load(Ordering::SeqCst)) > 0
-}
-
-/// Returns octets that were taken. Somebody may wait for them: [`wake_next`] is to follow.
+/// Returns octets that were taken. Somebody may wait for them: [`serve`] is to follow.
 pub(crate) fn give_back(octets: u32) {
     TAKEN.fetch_sub(octets as usize, Ordering::SeqCst);
 }

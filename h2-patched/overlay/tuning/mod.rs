@@ -31,8 +31,8 @@
 //!   one stream leaves unread is bounded by its own window.
 //! * What all connections grant and hold beyond the windows that were set for them does not exceed the budget of the process. A
 //!   connection takes no more of it than it leaves for the others: half at most.
-//! * Windows grow by what readers consume, not by what peers send. After a second without DATA, or four round trips if that is
-//!   longer, growth is taken back.
+//! * Windows grow by what readers consume, not by what peers send. When nothing came for a second, or for four round trips
+//!   if that is longer, growth is taken back with the next DATA.
 //!
 //! No frames are sent for this but WINDOW_UPDATE, and no timer runs.
 //!
@@ -175,7 +175,7 @@ pub fn set(tuning: Tuning) {
         *defaults = tuning;
         process_budget::set(tuning.process_receive_budget);
     }
-    process_budget::wake_next();
+    process_budget::serve();
 }
 
 /// The defaults in force: what was [`set`] last.
@@ -196,6 +196,7 @@ pub(crate) fn connection_send_buffer(own: Option<usize>) -> Option<usize> {
     get().send_buffer(own)
 }
 
+#[track_caller]
 const fn checked_budget(octets: u32) -> u32 {
     assert!(octets <= MAX_WINDOW_SIZE, "the receive budget of a connection: expected 0 to 2147483647 octets");
     octets

@@ -26,8 +26,9 @@ impl Recv {
         holds!("R6", growth <= budget, "streams have grown by {growth}, the budget is {budget}");
     }
 
-    /// What the peer was granted, and what is in flight.
+    /// What the peer was granted, while it can send, and what is in flight.
     pub(super) fn promised(&self) -> i64 {
-        i64::from(self.flow.window_size()) + i64::from(self.in_flight_data)
+        let granted = if self.windows.over { 0 } else { self.flow.window_size() };
+        i64::from(granted) + i64::from(self.in_flight_data)
     }
 }

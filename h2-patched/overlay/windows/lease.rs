@@ -20,7 +20,7 @@ impl Lease {
     /// Takes up to that many octets more: returns how many.
     pub(super) fn extend(&mut self, octets: u32) -> u32 {
         #[cfg(feature = "ledger")]
-        let (change, before) = (super::leases::Change::begin(), self.octets);
+        let (change, before) = (process_budget::Change::begin(), self.octets);
         let granted = process_budget::take(octets, self.octets);
         self.octets += granted;
         #[cfg(feature = "ledger")]
@@ -31,38 +31,37 @@ impl Lease {
     /// Gives back that many octets, or what there is.
     pub(super) fn shrink(&mut self, octets: u32) {
         #[cfg(feature = "ledger")]
-        let (change, before) = (super::leases::Change::begin(), self.octets);
+        let (change, before) = (process_budget::Change::begin(), self.octets);
         let octets = octets.min(self.octets);
         self.octets -= octets;
         process_budget::give_back(octets);
         #[cfg(feature = "ledger")]
         change.end(before, self.octets);
-        process_budget::wake_next();
+        process_budget::serve();
     }
 
-    /// Has `waker` woken when there may be more to take.
-    pub(super) fn wait(&mut self, waker: &Waker) {
-        self.turn.wait(self.octets, waker);
+    /// Has `waker` woken when it was lent some of `wanted` octets more.
+    pub(super) fn wait(&mut self, wanted: u32, waker: &Waker) {
+        self.turn.wait(wanted, self.octets, waker);
         // Something may have been given back just before.
-        if process_budget::has_more_than(self.octets) {
-            waker.wake_by_ref();
-        }
+        process_budget::serve();
     }
 
-    /// Ends that: whether it waited, or was woken and has not asked since.
+    /// Ends that, and takes what it was lent meanwhile: whether it waited.
     #[inline]
     pub(super) fn stop_waiting(&mut self) -> bool {
-        self.turn.leave()
+        let lent = self.turn.leave();
+        self.octets += lent.unwrap_or(0);
+        lent.is_some()
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        // Others take its turn, even if it gives back nothing.
-        self.turn.leave();
+        self.stop_waiting();
         self.shrink(u32::MAX);
         #[cfg(feature = "ledger")]
-        super::leases::Change::begin().end(self.octets, 0);
+        process_budget::Change::begin().end(self.octets, 0);
     }
 }
 

@@ -4,7 +4,6 @@
 //! connection's budget and the process's. What a stream can leave unread is bounded by its own window as before.
 
 use super::*;
-use crate::process_budget;
 use crate::proto::MAX_WINDOW_SIZE;
 
 /// The limit is raised and lowered in steps of this size, in octets, so that the process's account is not touched for each frame.
@@ -30,15 +29,15 @@ impl Recv {
         self.flow.window_size() < target / 2 && (isize::from(self.flow.available()) as i64) < i64::from(target)
     }
 
-    /// Raises the limit towards this one, as far as the budgets allow. Whether the process has less than the connection may take.
-    pub(super) fn raise_limit(&mut self, wanted: i64) -> bool {
+    /// Raises the limit towards this one, as far as the budgets allow. What the process has less than the connection may take.
+    pub(super) fn raise_limit(&mut self, wanted: i64) -> u32 {
         let windows = &mut self.windows;
         let limit = windows.limit();
         let steps = (wanted + STEP - 1) / STEP * STEP;
         let most = steps.min(windows.budget.into());
         match u32::try_from(most - limit) {
-            Ok(more @ 1..) => windows.lease.extend(more) < more,
-            _ => false,
+            Ok(more @ 1..) => more - windows.lease.extend(more),
+            _ => 0,
         }
     }
 
@@ -49,6 +48,7 @@ impl Recv {
         windows.configured = target;
         windows.target = target;
         windows.pace = Pace::default();
+        windows.lease.stop_waiting();
         // What was lent beside a smaller window may be more than there is room for beside this one.
         let most = windows.budget.saturating_sub(target);
         windows.lease.shrink(windows.lease.octets().saturating_sub(most));
@@ -75,33 +75,40 @@ impl Recv {
     /// What is in flight, the target or the limit has changed: the peer may be granted more, or less.
     pub(in crate::proto::streams) fn settle_connection(&mut self) {
         self.lower_limit();
+        if self.windows.over {
+            return;
+        }
         self.offer_what_is_due();
-        self.windows.short = self.is_window_held_up() && {
-            let refused = self.raise_limit(i64::from(self.windows.target) + i64::from(self.in_flight_data));
+        self.windows.short = 0;
+        if self.is_window_held_up() {
+            self.windows.short = self.raise_limit(i64::from(self.windows.target) + i64::from(self.in_flight_data));
             self.offer_what_is_due();
-            refused
-        };
+        }
     }
 
-    /// The connection is polled. If it waited for the process to have more to lend, there may be some.
+    /// The connection is polled. If it waited for the process to have more to lend, it may have been lent some.
     #[inline]
-    pub(in crate::proto::streams) fn ask_again(&mut self) {
+    pub(in crate::proto::streams) fn take_what_was_lent(&mut self) {
         if self.windows.lease.stop_waiting() {
-            let before = self.windows.lease.octets();
             self.settle_connection();
             self.is_connection_update_due(self.readers());
-            if !self.windows.short || self.windows.lease.octets() > before {
-                process_budget::wake_next();
-            }
         }
     }
 
     /// The connection has nothing to do until it is woken.
     #[inline]
     pub(in crate::proto::streams) fn await_lease(&mut self, waker: &Waker) {
-        if self.windows.short {
-            self.windows.lease.wait(waker);
+        if self.windows.short > 0 {
+            self.windows.lease.wait(self.windows.short, waker);
         }
+    }
+
+    /// The connection has ended. What it holds unread is all that it needs room for.
+    pub(in crate::proto::streams) fn connection_over(&mut self) {
+        self.windows.over = true;
+        self.windows.short = 0;
+        self.windows.lease.stop_waiting();
+        self.lower_limit();
     }
 
     fn offer_what_is_due(&mut self) {
@@ -118,8 +125,8 @@ impl Recv {
         if self.windows.lease.octets() == 0 {
             return;
         }
-        let granted = i64::from(self.flow.window_size().max(self.windows.target));
-        let spare = self.windows.limit() - granted - i64::from(self.in_flight_data);
+        let granted = if self.windows.over { 0 } else { self.flow.window_size().max(self.windows.target) };
+        let spare = self.windows.limit() - i64::from(granted) - i64::from(self.in_flight_data);
         let steps = spare - spare % STEP;
         if let Ok(steps @ 1..) = u32::try_from(steps) {
             self.windows.lease.shrink(steps);

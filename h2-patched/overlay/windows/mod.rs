@@ -13,8 +13,6 @@
 mod audit;
 mod growth;
 mod lease;
-#[cfg(feature = "ledger")]
-mod leases;
 mod lending;
 mod pace;
 mod rtt;
@@ -40,8 +38,10 @@ pub(super) struct Windows {
     lease: Lease,
     /// That, when it was last asked for.
     known_lease: u32,
-    /// The process had less to lend than the connection needs.
-    short: bool,
+    /// What the process had to lend was so much less than what the connection needs.
+    short: u32,
+    /// The connection has ended: nothing comes any more.
+    over: bool,
     /// What the limit may be at most, unless the application set more.
     budget: WindowSize,
     grows: bool,
@@ -112,7 +112,8 @@ impl Default for Windows {
             target: DEFAULT_INITIAL_WINDOW_SIZE,
             lease: Lease::default(),
             known_lease: 0,
-            short: false,
+            short: 0,
+            over: false,
             budget: 0,
             grows: false,
             consumed: Consumed::default(),
@@ -265,6 +266,9 @@ impl Recv {
     #[cfg(feature = "ledger")]
     pub(super) fn due_window(&self) -> i64 {
         let windows = &self.windows;
+        if windows.over {
+            return isize::from(self.flow.available()) as i64;
+        }
         i64::from(windows.target).min(windows.limit() - i64::from(self.in_flight_data))
     }
 }

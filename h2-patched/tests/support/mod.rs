@@ -3,13 +3,15 @@
 // Each model uses its part.
 #![allow(dead_code)]
 
+use std::time::Duration;
+
 use h2_conformance::case::{Case, Config, Needs, Role};
 use h2_conformance::drive::{Driver, Link};
 use h2_conformance::judge::{judge, Expect, Outcome};
 use h2_conformance::script::{App, Reflexes, Script, Sent, Step};
 use h2_conformance::subject::IN_MEMORY;
 use h2_conformance::transcript::{AppResult, Event, Transcript, What};
-use h2_conformance::wire::build::{post, response};
+use h2_conformance::wire::build::{post, response, settings};
 use h2_conformance::wire::Frame;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestError, TestRunner};
@@ -47,10 +49,24 @@ pub fn check<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), Te
 
 /// A connection without streams.
 pub fn connect(link: &mut dyn Link, role: Role) -> Peer<'_> {
+    connect_by(link, role, Script::open)
+}
+
+/// The same, from so far away by what the subject can know.
+pub fn connect_from_afar(link: &mut dyn Link, role: Role, round_trip: Duration) -> Peer<'_> {
+    connect_by(link, role, |script| {
+        script.preface();
+        script.send(settings());
+        script.elapse(round_trip);
+        script.send(settings().ack());
+    })
+}
+
+fn connect_by(link: &mut dyn Link, role: Role, open: impl FnOnce(&mut Script)) -> Peer<'_> {
     let server = role == Role::Server;
     let mut peer = Peer { driver: Driver::new(link, Reflexes::default(), server), calls: 0, seen: 0 };
     let mut opening = Script::new(server);
-    opening.open();
+    open(&mut opening);
     opening.steps.iter().for_each(|step| peer.driver.step(step));
     peer
 }

@@ -128,7 +128,7 @@ pub(crate) const ALL: &[Fault] = &[
         name: "the limit lowered below what was granted",
         equation: "R6",
         file: LENDING,
-        place: "i64::from(«self.flow.window_size().max(self.windows.target)»)",
+        place: "if self.windows.over { 0 } else { «self.flow.window_size().max(self.windows.target)» }",
         instead: "self.windows.target",
     },
     Fault {
@@ -167,10 +167,10 @@ pub(crate) const ALL: &[Fault] = &[
         instead: "",
     },
     Fault {
-        name: "a lease not returned",
+        name: "a lease returned and kept",
         equation: "R7",
         file: LEASE,
-        place: "self.turn.leave();\n        «self.shrink(u32::MAX);»",
+        place: "«self.octets -= octets;»",
         instead: "",
     },
     Fault {
@@ -218,10 +218,10 @@ pub(crate) const ALL: &[Fault] = &[
     },
     Fault {
         name: "padding released twice",
-        equation: "R4",
+        equation: "R3",
         file: RECV,
-        place: "«self.release_capacity(padding, stream, &mut None)»",
-        instead: "self.release_capacity(2 * padding, stream, &mut None)",
+        place: "«self.give_back_to_stream(padding, stream, &mut None);»",
+        instead: "(0..2).for_each(|_| self.give_back_to_stream(padding, stream, &mut None));",
     },
     Fault {
         name: "more put down as announced than was",

@@ -2,27 +2,26 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::process_budget::taken;
-use crate::proto::streams::streams::holds;
+use super::taken;
 
 /// What all leases make together.
 static SUM: Mutex<usize> = Mutex::new(0);
 
 /// Nobody else changes a lease meanwhile.
-pub(super) struct Change(MutexGuard<'static, usize>);
+pub(crate) struct Change(MutexGuard<'static, usize>);
 
 impl Change {
-    pub(super) fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         Change(SUM.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A lease of `before` octets is one of `after` now.
-    pub(super) fn end(mut self, before: u32, after: u32) {
+    pub(crate) fn end(mut self, before: u32, after: u32) {
         *self.0 = *self.0 - before as usize + after as usize;
         let (sum, taken) = (*self.0, taken());
         drop(self);
         if !std::thread::panicking() {
-            holds!("R7", sum == taken, "leases of {sum} octets, and {taken} are taken from the process");
+            assert!(sum == taken, "ledger R7: leases of {sum} octets, and {taken} are taken from the process");
         }
     }
 }
