@@ -136,6 +136,8 @@ fn totals_and_events_reach_the_recorder() {
     assert_eq!(values.get("h2_reset_codes_total{by=peer,code=CANCEL}"), Some(1.0));
     drop(server);
     assert_eq!(values.get("h2_connections_closed_total{cause=ended}"), Some(1.0));
+    // That of its stream.
+    assert_eq!(values.get("h2_connections_closed_total{cause=CANCEL}"), None);
     insight::metrics::export();
     assert_eq!(values.get("h2_streams_open{}"), Some(0.0));
     assert_eq!(values.get("h2_connections_open{}"), Some(0.0));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use h2::insight::{connections, log_frames};
 use h2::{client, server, Reason};
 use h2_conformance::wire::build::{
-    continuation, data, get, goaway, headers_block, ping, post, reset, settings, unknown, window_update,
+    continuation, data, get, goaway, headers_block, ping, post, push_promise, reset, settings, unknown, window_update,
 };
 use h2_conformance::wire::code::error::CANCEL;
 use h2_conformance::wire::code::setting;
@@ -158,6 +158,37 @@ fn no_secret_is_in_it() {
     for line in lines {
         assert!(!line.contains("password") && !line.contains("example"), "{line}");
     }
+}
+
+#[test]
+fn reserved_bits_and_padding_are_no_part_of_numbers() {
+    let lines = Lines::new();
+    let mut client = Client::with(&client::Builder::new(), settings());
+    let id = client.requests.insight().id();
+    let _exchange = client.request(true);
+    lines.of(id);
+    let mut frames = [window_update(0, 1), push_promise(1, 2).padded(3), goaway(1, 0)];
+    // The promised stream stands behind the length of the padding.
+    for (frame, at) in frames.iter_mut().zip([0, 1, 0]) {
+        frame.payload[at] |= 0x80;
+    }
+    frames.into_iter().for_each(|frame| client.send(frame));
+    let lines = lines.of(id);
+    for (line, says) in lines.iter().zip([" increment=1 ", " promised=2 ", " last-stream=1 "]) {
+        assert!(format!("{line} ").contains(says), "{lines:?}");
+    }
+}
+
+/// Also where its connection is never polled.
+#[test]
+fn frames_of_a_handshake_are_logged() {
+    let lines = Lines::new();
+    let (pipe, _far) = tokio::io::duplex(1 << 16);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (requests, connection) = runtime.block_on(client::handshake(pipe)).unwrap();
+    let id = requests.insight().id();
+    drop(connection);
+    assert!(lines.of(id)[0].starts_with("sent SETTINGS stream=0 len="));
 }
 
 /// What is wrong is logged before the connection says so.

@@ -125,11 +125,14 @@ fn a_writer_waits_for_room_in_the_buffer() {
 fn all_wait_for_the_transport() {
     let mut server = Server::in_pipe(4096, &server::Builder::new(), settings());
     let (_body, mut writer) = server.answer(get(1));
+    let (_other, _writer) = server.answer(get(3));
+    server.turn();
     writer.send_data(octets(60_000), false).unwrap();
     server.turn();
     pass(2);
     server.turn();
     assert_eq!(waits(server.look().writer), Some((Obstacle::Transport, Some(2))));
+    assert_eq!(server.stream(3).writer, None, "it has nothing to send");
     assert_eq!(waits(server.stream(1).writer), Some((Obstacle::Transport, Some(2))));
     for _ in 0..100 {
         server.peer.receive();
@@ -191,6 +194,15 @@ fn unread_octets_hold_the_peer() {
 }
 
 #[test]
+fn a_peer_that_has_sent_all_is_not_held() {
+    let mut server = Server::with(server::Builder::new().initial_window_size(10).receive_budget(0), settings());
+    let (_body, _respond) = server.accept(post(1));
+    server.send(data(1, 10).end_stream());
+    let stream = server.stream(1);
+    assert_eq!((stream.receive.announced, stream.peer), (0, None));
+}
+
+#[test]
 fn padding_is_not_unread() {
     let mut server = Server::new();
     let (_body, _respond) = server.accept(post(1));
@@ -227,6 +239,8 @@ fn frames_are_counted() {
     let mut server = Server::with(server::Builder::new().max_concurrent_streams(2), settings());
     let (_a, mut first) = server.answer(get(1));
     let (_b, _second) = server.answer(post(3));
+    let slots = server.look();
+    assert_eq!((slots.peer_slots.taken, slots.local_slots.taken), (2, 0));
     server.send(post(5));
     server.send(reset(3, CANCEL));
     let (_c, _third) = server.answer(post(7));
