@@ -354,18 +354,45 @@ fn what_is_given_back_reaches_those_who_did_without() {
     }
 }
 
-/// Nor need anything else happen when the process is given more.
+/// Nor need anything else happen when the process is given more: who is served wakes the next one, and who is gone is skipped.
 #[test]
 fn more_memory_reaches_those_who_did_without() {
     let little = Tuning::new().process_receive_budget(0);
     let _alone = alone(little);
-    let mut link = subject(Role::Server, FIXED);
-    let mut connection = Connection::new(&mut *link);
-    connection.open(WINDOW as usize);
-    assert_eq!(connection.peer.granted(0), 0, "{}", connection.peer.transcript());
+    let mut links = [FIXED; 4].map(|config| subject(Role::Server, config));
+    let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
+    for connection in &mut connections {
+        connection.open(WINDOW as usize);
+        connection.peer.step(&Step::Settle);
+        assert_eq!(connection.peer.granted(0), 0, "{}", connection.peer.transcript());
+    }
+    connections[1].end();
+    connections[0].peer.step(&Step::Settle);
     tuning::set(little.process_receive_budget(1 << 20));
-    connection.peer.step(&Step::Settle);
-    assert_eq!(connection.peer.granted(0), WINDOW, "{}", connection.peer.transcript());
+    // Each is polled if it was woken, in any order.
+    for _ in 0..connections.len() {
+        connections.iter_mut().for_each(|connection| connection.peer.step(&Step::Settle));
+    }
+    for connection in connections.iter().filter(|connection| !connection.ended) {
+        assert_eq!(connection.peer.granted(0), WINDOW, "{}", connection.peer.transcript());
+    }
+}
+
+/// What readers take in is there for others, while their connection goes on.
+#[test]
+fn what_was_read_can_be_taken_by_others() {
+    let budget = 1 << 20;
+    let _alone = alone(Tuning::new().process_receive_budget(budget as usize));
+    let mut links = [FIXED, FIXED].map(|config| subject(Role::Server, config));
+    let [first, second] = links.each_mut().map(|link| &mut **link);
+    let (mut first, mut second) = (Connection::new(first), Connection::new(second));
+    (0..6).for_each(|_| first.open(WINDOW as usize));
+    assert!(first.beyond() > 4 * WINDOW, "{}", first.beyond());
+    (0..6).for_each(|at| first.read(at, WINDOW as usize));
+    assert_eq!(first.beyond(), 0);
+    let half = budget / 2;
+    let taken = take_all(&mut second);
+    assert!((half * 9 / 10..=half).contains(&taken), "{taken} octets of {budget}");
 }
 
 const ROUND_TRIP: Duration = Duration::from_millis(100);
