@@ -59,3 +59,48 @@ impl RoundTrip {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::held;
+
+    fn pass(millis: u64) {
+        held::advance(Duration::from_millis(millis));
+    }
+
+    fn millis(round_trip: &RoundTrip) -> Option<u128> {
+        round_trip.shortest().map(|shortest| shortest.as_millis())
+    }
+
+    #[test]
+    fn what_could_come_without_an_update_tells_nothing() {
+        held::set(Some(Duration::ZERO));
+        let mut round_trip = RoundTrip::default();
+        round_trip.granted_beyond(100);
+        pass(10);
+        [60, 40].into_iter().for_each(|octets| round_trip.arrived(octets));
+        assert_eq!(millis(&round_trip), None);
+        // Another update meanwhile begins nothing anew.
+        round_trip.granted_beyond(100);
+        pass(10);
+        round_trip.arrived(1);
+        assert_eq!(millis(&round_trip), Some(20));
+        pass(1);
+        round_trip.arrived(1);
+        assert_eq!(millis(&round_trip), Some(20));
+    }
+
+    #[test]
+    fn the_shortest_counts_and_no_time_at_all_does_not() {
+        held::set(Some(Duration::ZERO));
+        let mut round_trip = RoundTrip::default();
+        for (took, shortest) in [(0, None), (30, Some(30)), (20, Some(20)), (40, Some(20)), (0, Some(20))] {
+            let sent = crate::clock::now();
+            round_trip.settings_sent(sent);
+            pass(took);
+            round_trip.settings_acknowledged();
+            assert_eq!(millis(&round_trip), shortest);
+        }
+    }
+}
