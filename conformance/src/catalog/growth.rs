@@ -5,10 +5,16 @@ use std::time::Duration;
 
 use super::flow::*;
 use super::prelude::*;
+use crate::script::UpdatePolicy;
 
+/// What was released is announced as soon as it is a hundredth of the target.
+const EAGER: UpdatePolicy = UpdatePolicy { percent: 1, ..UpdatePolicy::DEFAULT };
 const OWN: Config = Config { receive_budget: None, time_passes: true, ..Config::DEFAULT };
 const WINDOW: i64 = 65_535;
 const MEBIBYTE: i64 = 1 << 20;
+/// Windows with a budget of one mebibyte: the largest that there is, and that of a stream beside one which has it.
+const LARGEST: i64 = MEBIBYTE / 2;
+const SECOND: i64 = WINDOW + (MEBIBYTE - (LARGEST - WINDOW)) / 2;
 const ANY: i64 = i64::MAX;
 
 const ROUND_TRIP: Duration = Duration::from_millis(100);
@@ -40,6 +46,14 @@ fn in_bursts(s: &mut Script, stream: u32, octets: u64) {
         if left == 0 {
             return;
         }
+    }
+}
+
+/// Twice half of a window, in little more than a round trip, and nothing that an update allows.
+fn two_halves(s: &mut Script, stream: u32) {
+    for _ in 0..2 {
+        s.upload_in(body(stream, WINDOW as u64 / 2));
+        s.elapse(ROUND_TRIP * 6 / 5);
     }
 }
 
@@ -141,12 +155,109 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "growth/half-of-the-budget",
             title: "Windows grow to half of the budget and no further",
-            config: Config { receive_budget: Some(1 << 20), ..OWN },
+            // All is announced at once, but for a hundredth.
+            config: Config { receive_budget: Some(1 << 20), update_policy: Some(EAGER), ..OWN },
             script: |s| {
                 far_away(s);
                 keeps_up(s, 1, 16 << 20);
             },
-            expect: uploaded(1, 16 << 20).and(both(MEBIBYTE / 4 + 1..=MEBIBYTE / 2)).and(alive()),
+            expect: uploaded(1, 16 << 20).and(both(LARGEST * 99 / 100..=LARGEST)).and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "growth/leaves-as-much-for-others",
+            title: "A second stream grows by half of what the first one left of the budget",
+            config: Config { receive_budget: Some(1 << 20), update_policy: Some(EAGER), ..OWN },
+            script: |s| {
+                far_away(s);
+                keeps_up(s, 1, 16 << 20);
+                keeps_up(s, 3, 16 << 20);
+            },
+            expect: window_within(1, LARGEST * 99 / 100..=LARGEST)
+                .and(window_within(3, SECOND * 99 / 100..=SECOND))
+                .and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "growth/ended-streams-leave-all",
+            title: "What a stream has grown by is there for others when its content has ended and was read",
+            config: Config { receive_budget: Some(1 << 20), update_policy: Some(EAGER), ..OWN },
+            script: |s| {
+                far_away(s);
+                keeps_up(s, 1, 16 << 20);
+                s.send(data(1, 0).end_stream());
+                keeps_up(s, 3, 16 << 20);
+            },
+            expect: window_within(3, LARGEST * 99 / 100..=LARGEST).and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "growth/no-room-to-grow",
+            title: "Windows that limit throughput and cannot grow are updated sooner than at half",
+            config: Config {
+                stream_window: Some(100_000),
+                connection_window: Some(100_000),
+                receive_budget: Some(210_000),
+                ..OWN
+            },
+            script: |s| {
+                far_away(s);
+                keeps_up(s, 1, 0);
+                for _ in 0..20 {
+                    s.upload_in(body(1, 50_000));
+                    s.elapse(ROUND_TRIP);
+                }
+                s.upload_in(body(1, 20_000));
+            },
+            expect: uploaded(1, 20 * 50_000 + 20_000).and(both(105_000 - 16_383..=105_000)).and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "growth/known-from-the-start",
+            title: "Where the preface of a client comes late a round trip is as long as SETTINGS take: half a window in one doubles it",
+            script: |s| {
+                s.settle();
+                s.elapse(ROUND_TRIP);
+                s.preface();
+                s.burst([settings(), settings().ack()]);
+                s.mark();
+                keeps_up(s, 1, 0);
+                two_halves(s, 1);
+            },
+            expect: uploaded(1, WINDOW as u64 - 1).and(window_within(0, WINDOW + 1..=2 * WINDOW)).and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "growth/known-from-the-start-client",
+            role: Role::Client,
+            title: "A client knows when its SETTINGS are acknowledged how long a round trip takes: half a window in one doubles it",
+            script: |s| {
+                far_away(s);
+                ask(s, 1);
+                s.app(App::ReadToEnd { stream: 1 });
+                two_halves(s, 1);
+            },
+            expect: uploaded(1, WINDOW as u64 - 1).and(window_within(0, WINDOW + 1..=2 * WINDOW)).and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "growth/late-acknowledgement",
+            title: "A late acknowledgement of SETTINGS makes no window grow: a shorter round trip is learnt from updates",
+            script: |s| {
+                s.preface();
+                s.send(settings());
+                s.elapse(100 * ROUND_TRIP);
+                s.send(settings().ack());
+                s.mark();
+                s.send(post(1));
+                s.upload_in(body(1, 60_000));
+                s.app(App::ReadToEnd { stream: 1 });
+                s.elapse(ROUND_TRIP);
+                // More than there was before what was read was announced.
+                s.upload_in(body(1, 10_000));
+                at_leisure(s, 1, 200);
+            },
+            expect: uploaded(1, 70_000 + 200 * 16_384).and(both(0..=WINDOW)).and(alive()),
             ..server.clone()
         },
         Case {
@@ -155,10 +266,10 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 far_away(s);
                 keeps_up(s, 1, 2 << 20);
-                s.elapse(Duration::from_secs(2));
+                s.elapse(Duration::from_millis(1_100));
                 at_leisure(s, 1, 400);
             },
-            expect: both(0..=WINDOW).and(alive()),
+            expect: uploaded(1, (2 << 20) + 400 * 16_384).and(both(0..=WINDOW)).and(alive()),
             ..server.clone()
         },
         Case {
@@ -167,7 +278,29 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 far_away(s);
                 keeps_up(s, 1, 2 << 20);
+                s.elapse(Duration::from_millis(600));
                 at_leisure(s, 1, 400);
+            },
+            expect: both(MEBIBYTE / 4..=ANY).and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "growth/long-round-trips",
+            title: "Where a round trip takes half a second windows that grew stay over one second and a half without DATA",
+            script: |s| {
+                let round_trip = Duration::from_millis(500);
+                s.preface();
+                s.send(settings());
+                s.elapse(round_trip);
+                s.send(settings().ack());
+                s.mark();
+                keeps_up(s, 1, 0);
+                for round in 0..10 {
+                    s.upload_in(body(1, (WINDOW as u64 / 2) << (round / 2)));
+                    s.elapse(round_trip);
+                }
+                s.elapse(2 * round_trip);
+                at_leisure(s, 1, 100);
             },
             expect: both(MEBIBYTE / 4..=ANY).and(alive()),
             ..server.clone()

@@ -116,6 +116,18 @@ pub(super) fn cases() -> Vec<Case> {
             ..client.clone()
         },
         Case {
+            id: "isolation/small-frames",
+            title: "Beside ten bodies of a whole window that nobody reads a connection takes in as many more small frames",
+            script: |s| {
+                s.open();
+                unread(s, 10);
+                s.send(post(21));
+                (0..500).for_each(|_| s.send(data(21, 1)));
+            },
+            expect: uploaded(19, WINDOW).and(alive()),
+            ..server.clone()
+        },
+        Case {
             id: "isolation/new-streams-get-a-share",
             title: "Each of twenty streams that nobody reads can send as much as its own window allows, and no more",
             script: |s| {
