@@ -78,4 +78,11 @@ mod tests {
         let tuned = rows[0].peer["upstream-tuned-windows"].0.expect("it goes on");
         assert!((tuned - 1.0).abs() < 0.01, "{tuned}");
     }
+
+    #[test]
+    fn the_fork_fills_a_long_link_that_the_release_does_not() {
+        let rows = rows(&[("100ms/10Mbit".to_owned(), Path::new(100, 10))]);
+        let [upstream, patched] = [rows[0].upstream, rows[0].patched].map(|figure| figure.0.expect("it goes on"));
+        assert!(upstream < 0.6 && (patched - 1.0).abs() < 0.01, "{upstream}, {patched}");
+    }
 }
