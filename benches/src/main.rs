@@ -1,5 +1,6 @@
 //! The command line of the scenarios.
 
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,15 +26,12 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = match parse(lexopt::Parser::from_env()) {
         Ok(Some(arguments)) => arguments,
-        Ok(None) => {
-            print!("{USAGE}");
-            return ExitCode::SUCCESS;
-        }
+        Ok(None) => return finish(print(USAGE)),
         Err(error) => return refuse(&error.to_string()),
     };
     if arguments.what == "list" {
-        ALL.iter().for_each(|scenario| println!("{:10} {}", scenario.name, scenario.about));
-        return ExitCode::SUCCESS;
+        let list: String = ALL.iter().map(|scenario| format!("{:10} {}\n", scenario.name, scenario.about)).collect();
+        return finish(print(&list));
     }
     let all = arguments.what == "all";
     let chosen: Vec<&Scenario> = ALL.iter().filter(|scenario| all || scenario.name == arguments.what).collect();
@@ -41,23 +39,45 @@ fn main() -> ExitCode {
         let names = ALL.iter().map(|scenario| scenario.name).collect::<Vec<_>>().join(", ");
         return refuse(&format!("no scenario {:?}; there are: {names}, all", arguments.what));
     }
-    let written = measure(&chosen).and_then(|figures| {
-        arguments.json.map_or(Ok(()), |path| write(&figures, all, &path))?;
-        arguments.plot.map_or(Ok(()), |folder| plot(&figures, &folder))?;
-        Ok(figures)
-    });
-    match written {
-        Ok(figures) => account(&figures),
-        Err(error) => {
-            eprintln!("h2-benches: {error}");
-            ExitCode::from(3)
-        }
+    let (figures, printed) = match measure(&chosen) {
+        Ok(measured) => measured,
+        Err(error) => return finish(Err(error)),
+    };
+    let written = arguments.json.map_or(Ok(()), |path| write(&figures, all, &path));
+    let drawn = arguments.plot.map_or(Ok(()), |folder| plot(&figures, &folder));
+    let failures: Vec<String> = [printed, written, drawn].into_iter().filter_map(Result::err).collect();
+    match failures.is_empty() {
+        true => account(&figures),
+        false => finish(Err(failures.join("; "))),
     }
 }
 
 fn refuse(sentence: &str) -> ExitCode {
-    eprintln!("h2-benches: {sentence}");
+    complain(sentence);
     ExitCode::from(2)
+}
+
+fn finish(done: Result<(), String>) -> ExitCode {
+    done.map_or_else(
+        |error| {
+            complain(&error);
+            ExitCode::from(3)
+        },
+        |()| ExitCode::SUCCESS,
+    )
+}
+
+fn complain(sentence: &str) {
+    // Nobody can be told that standard error is gone.
+    let _ = writeln!(io::stderr(), "h2-benches: {sentence}");
+}
+
+/// Writes to standard output. Whoever closed it has read enough.
+fn print(text: &str) -> Result<(), String> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {cause}")),
+        _ => Ok(()),
+    }
 }
 
 fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
@@ -75,14 +95,15 @@ fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error>
     Ok(Some(Arguments { what, json, plot }))
 }
 
-fn measure(chosen: &[&Scenario]) -> Result<Vec<Figures>, String> {
-    let mut all = Vec::new();
+/// The figures, and whether they could be printed: what was measured took its time and is kept all the same.
+fn measure(chosen: &[&Scenario]) -> Result<(Vec<Figures>, Result<(), String>), String> {
+    let (mut all, mut printed) = (Vec::new(), Ok(()));
     for scenario in chosen {
         let figures = (scenario.run)().map_err(|error| format!("{}: {error}", scenario.name))?;
-        println!("{figures}");
+        printed = printed.and_then(|()| print(&format!("{figures}\n")));
         all.push(figures);
     }
-    Ok(all)
+    Ok((all, printed))
 }
 
 fn write(figures: &[Figures], all: bool, path: &Path) -> Result<(), String> {
@@ -114,6 +135,6 @@ fn account(figures: &[Figures]) -> ExitCode {
     if stalls.is_empty() {
         return ExitCode::SUCCESS;
     }
-    eprintln!("h2-benches: the fork does not come to its end in {}", stalls.join(", "));
+    complain(&format!("the fork does not come to its end in {}", stalls.join(", ")));
     ExitCode::FAILURE
 }
