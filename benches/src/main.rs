@@ -1,11 +1,13 @@
 //! The command line of the scenarios.
 
+mod keep;
+
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use h2_benches::figures::{chart, Figures};
+use h2_benches::figures::Figures;
 use h2_benches::scenario::{Scenario, ALL};
+use keep::Keep;
 use lexopt::prelude::*;
 
 const USAGE: &str = "\
@@ -19,8 +21,7 @@ h2-benches SCENARIO|all|list [--json PATH] [--plot DIR]: figures of upstream and
 
 struct Arguments {
     what: String,
-    json: Option<PathBuf>,
-    plot: Option<PathBuf>,
+    keep: Keep,
 }
 
 fn main() -> ExitCode {
@@ -39,13 +40,15 @@ fn main() -> ExitCode {
         let names = ALL.iter().map(|scenario| scenario.name).collect::<Vec<_>>().join(", ");
         return refuse(&format!("no scenario {:?}; there are: {names}, all", arguments.what));
     }
+    if let Err(error) = arguments.keep.check() {
+        return refuse(&error);
+    }
     let (figures, printed) = match measure(&chosen) {
         Ok(measured) => measured,
         Err(error) => return finish(Err(error)),
     };
-    let written = arguments.json.map_or(Ok(()), |path| write(&figures, all, &path));
-    let drawn = arguments.plot.map_or(Ok(()), |folder| plot(&figures, &folder));
-    let failures: Vec<String> = [printed, written, drawn].into_iter().filter_map(Result::err).collect();
+    let mut failures = arguments.keep.write(&figures, all);
+    failures.extend(printed.err());
     match failures.is_empty() {
         true => account(&figures),
         false => finish(Err(failures.join("; "))),
@@ -81,18 +84,18 @@ fn print(text: &str) -> Result<(), String> {
 }
 
 fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
-    let (mut what, mut json, mut plot) = (None, None, None);
+    let (mut what, mut keep) = (None, Keep::default());
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("json") => json = Some(parser.value()?.into()),
-            Long("plot") => plot = Some(parser.value()?.into()),
+            Long("json") => keep.json = Some(parser.value()?.into()),
+            Long("plot") => keep.plot = Some(parser.value()?.into()),
             Long("help") | Short('h') => return Ok(None),
             Value(name) if what.is_none() => what = Some(name.string()?),
             other => return Err(other.unexpected()),
         }
     }
     let what = what.ok_or("expected a scenario, all or list; --help says more")?;
-    Ok(Some(Arguments { what, json, plot }))
+    Ok(Some(Arguments { what, keep }))
 }
 
 /// The figures, and whether they could be printed: what was measured took its time and is kept all the same.
@@ -104,29 +107,6 @@ fn measure(chosen: &[&Scenario]) -> Result<(Vec<Figures>, Result<(), String>), S
         all.push(figures);
     }
     Ok((all, printed))
-}
-
-fn write(figures: &[Figures], all: bool, path: &Path) -> Result<(), String> {
-    let json = match figures {
-        [one] if !all => serde_json::to_string_pretty(one),
-        many => serde_json::to_string_pretty(many),
-    };
-    let json = json.map_err(|error| error.to_string())?;
-    put(path, &(json + "\n"))
-}
-
-fn plot(figures: &[Figures], folder: &Path) -> Result<(), String> {
-    std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-    for figures in figures {
-        if let Some(svg) = chart::svg(figures) {
-            put(&folder.join(format!("{}.svg", figures.scenario)), &svg)?;
-        }
-    }
-    Ok(())
-}
-
-fn put(path: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// A stall of upstream is a figure; one of the fork is a failure.

@@ -75,10 +75,41 @@ fn full_standard_output_is_one_line_and_exit_3() {
     figures::read(&json).expect("what was measured is kept");
 }
 
+/// That there is no room cannot be seen before.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_can_be_written_is_written() {
+    let folder = tempfile::tempdir().expect("a place for it");
+    let plots = folder.path().to_str().expect("plain letters");
+    let output = call(&["updates", "--json", "/dev/full", "--plot", plots]);
+    let complaints = complaints(&output);
+    assert_eq!((output.status.code(), complaints.len()), (Some(3), 1), "{complaints:?}");
+    assert!(complaints[0].contains("/dev/full"), "{complaints:?}");
+    assert!(folder.path().join("updates.svg").is_file());
+}
+
 #[test]
 fn bad_input_gives_one_line_and_exit_2() {
-    for arguments in [&["updates", "--plot"][..], &["updates", "--plots", "x"], &["--plot", "x"], &["updatez"], &[]] {
+    let folder = tempfile::tempdir().expect("a place for it");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "mine").expect("a file");
+    let [folder, below, missing] = [folder.path(), &file.join("below"), &folder.path().join("missing/x.json")]
+        .map(|path| path.to_str().expect("plain letters").to_owned());
+    for arguments in [
+        &["updates", "--plot"][..],
+        &["updates", "--plots", "x"],
+        &["--plot", "x"],
+        &["updatez"],
+        &[],
+        &["updates", "--json", ""],
+        &["updates", "--json", &folder],
+        &["updates", "--json", &missing],
+        &["updates", "--json", "new/"],
+        &["updates", "--plot", ""],
+        &["updates", "--plot", &below],
+    ] {
         let output = call(arguments);
+        assert!(output.stdout.is_empty(), "{arguments:?}: nothing is measured");
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert_eq!((output.status.code(), complaint.lines().count()), (Some(2), 1), "{arguments:?}: {complaint}");
         assert!(complaint.starts_with("h2-benches: "), "{complaint}");
