@@ -115,7 +115,7 @@ pub(crate) struct Endpoint {
     #[arg(long = "case", value_name = "GLOB")]
     pub(crate) cases: Vec<String>,
     /// How long the server may keep silent in one case, in milliseconds
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout_ms: u64,
     /// Also cases that burden the server, such as floods (the catalogue has none yet)
     #[arg(long)]

@@ -45,6 +45,7 @@ fn bad_input_gives_exactly_one_line_and_exit_2() {
         (&["run", "--subject", "patched", "--transport", "pigeon"], "mem"),
         (&["endpoint", "example.test"], "http://host:port"),
         (&["endpoint", "http://"], "http://host:port"),
+        (&["endpoint", "http://127.0.0.1:1", "--timeout-ms", "0"], "--timeout-ms"),
         (&["explain", "settings/acknowledgd"], CASE),
         (&["explain", CASE, "--format", "junit"], "text and json"),
         (&["list", "--format", "html"], "text and json"),
