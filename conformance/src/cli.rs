@@ -109,7 +109,8 @@ pub(crate) enum Transport {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Endpoint {
-    /// http://host:port (prior knowledge) or https://host[:port]
+    /// http://host:port or http://host:port/path, over HTTP/2 with prior knowledge. The path should be one that answers POST
+    /// after reading it to the end: cases that rely on an open request are skipped otherwise
     pub(crate) url: String,
     /// Only cases that match; `*` stands for any text. May be given again
     #[arg(long = "case", value_name = "GLOB")]

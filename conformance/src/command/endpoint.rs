@@ -17,6 +17,6 @@ pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failur
     let cases = select::cases(&catalogue, &options.cases).map_err(Failure::Input)?;
     let endpoint = Endpoint::parse(&options.url).map_err(Failure::Input)?;
     let how = Options { timeout: Duration::from_millis(options.timeout_ms) };
-    endpoint.check(how).map_err(Failure::Broken)?;
-    play(&Remote::elsewhere(endpoint, how), &cases, &catalogue, AT_A_TIME, common)
+    let manner = endpoint.check(how).map_err(Failure::Broken)?;
+    play(&Remote::elsewhere(endpoint, how, manner), &cases, &catalogue, AT_A_TIME, common)
 }
