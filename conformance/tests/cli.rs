@@ -51,7 +51,12 @@ fn bad_input_gives_exactly_one_line_and_exit_2() {
         (&["list", "--format", "html"], "text and json"),
         (&["replay", text(&missing)], "missing.json"),
         (&["replay", text(&garbage)], "not a recording"),
-        (&["compair"], "compare"),
+        (&["endpoint", "https://127.0.0.1:1"], "https comes later"),
+        (&["endpoint", "http://127.0.0.1:1", "--insecure"], "come later"),
+        (&["endpoint", "http://127.0.0.1:1", "--sni", "example.test"], "come later"),
+        (&["run", "--subject", "patched", "--transport", "tls"], "comes later"),
+        (&["compair"], "compare, run, endpoint, list, explain, replay"),
+        (&["bogus"], "compare, run, endpoint, list, explain, replay"),
         (&["--seed", "many"], "--seed"),
         (&["--format", "yaml"], "markdown"),
     ] {
