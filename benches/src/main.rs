@@ -1,10 +1,13 @@
 //! The command line of the scenarios.
 
-use std::path::{Path, PathBuf};
+mod keep;
+
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use h2_benches::figures::{chart, Figures};
+use h2_benches::figures::Figures;
 use h2_benches::scenario::{Scenario, ALL};
+use keep::Keep;
 use lexopt::prelude::*;
 
 const USAGE: &str = "\
@@ -18,22 +21,18 @@ h2-benches SCENARIO|all|list [--json PATH] [--plot DIR]: figures of upstream and
 
 struct Arguments {
     what: String,
-    json: Option<PathBuf>,
-    plot: Option<PathBuf>,
+    keep: Keep,
 }
 
 fn main() -> ExitCode {
     let arguments = match parse(lexopt::Parser::from_env()) {
         Ok(Some(arguments)) => arguments,
-        Ok(None) => {
-            print!("{USAGE}");
-            return ExitCode::SUCCESS;
-        }
+        Ok(None) => return finish(print(USAGE)),
         Err(error) => return refuse(&error.to_string()),
     };
     if arguments.what == "list" {
-        ALL.iter().for_each(|scenario| println!("{:10} {}", scenario.name, scenario.about));
-        return ExitCode::SUCCESS;
+        let list: String = ALL.iter().map(|scenario| format!("{:10} {}\n", scenario.name, scenario.about)).collect();
+        return finish(print(&list));
     }
     let all = arguments.what == "all";
     let chosen: Vec<&Scenario> = ALL.iter().filter(|scenario| all || scenario.name == arguments.what).collect();
@@ -41,71 +40,73 @@ fn main() -> ExitCode {
         let names = ALL.iter().map(|scenario| scenario.name).collect::<Vec<_>>().join(", ");
         return refuse(&format!("no scenario {:?}; there are: {names}, all", arguments.what));
     }
-    let written = measure(&chosen).and_then(|figures| {
-        arguments.json.map_or(Ok(()), |path| write(&figures, all, &path))?;
-        arguments.plot.map_or(Ok(()), |folder| plot(&figures, &folder))?;
-        Ok(figures)
-    });
-    match written {
-        Ok(figures) => account(&figures),
-        Err(error) => {
-            eprintln!("h2-benches: {error}");
-            ExitCode::from(3)
-        }
+    if let Err(error) = arguments.keep.check() {
+        return refuse(&error);
+    }
+    let (figures, printed) = match measure(&chosen) {
+        Ok(measured) => measured,
+        Err(error) => return finish(Err(error)),
+    };
+    let mut failures = arguments.keep.write(&figures, all);
+    failures.extend(printed.err());
+    match failures.is_empty() {
+        true => account(&figures),
+        false => finish(Err(failures.join("; "))),
     }
 }
 
 fn refuse(sentence: &str) -> ExitCode {
-    eprintln!("h2-benches: {sentence}");
+    complain(sentence);
     ExitCode::from(2)
 }
 
+fn finish(done: Result<(), String>) -> ExitCode {
+    done.map_or_else(
+        |error| {
+            complain(&error);
+            ExitCode::from(3)
+        },
+        |()| ExitCode::SUCCESS,
+    )
+}
+
+fn complain(sentence: &str) {
+    // Nobody can be told that standard error is gone.
+    let _ = writeln!(io::stderr(), "h2-benches: {sentence}");
+}
+
+/// Writes to standard output. Whoever closed it has read enough.
+fn print(text: &str) -> Result<(), String> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {cause}")),
+        _ => Ok(()),
+    }
+}
+
 fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
-    let (mut what, mut json, mut plot) = (None, None, None);
+    let (mut what, mut keep) = (None, Keep::default());
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("json") => json = Some(parser.value()?.into()),
-            Long("plot") => plot = Some(parser.value()?.into()),
+            Long("json") => keep.json = Some(parser.value()?.into()),
+            Long("plot") => keep.plot = Some(parser.value()?.into()),
             Long("help") | Short('h') => return Ok(None),
             Value(name) if what.is_none() => what = Some(name.string()?),
             other => return Err(other.unexpected()),
         }
     }
     let what = what.ok_or("expected a scenario, all or list; --help says more")?;
-    Ok(Some(Arguments { what, json, plot }))
+    Ok(Some(Arguments { what, keep }))
 }
 
-fn measure(chosen: &[&Scenario]) -> Result<Vec<Figures>, String> {
-    let mut all = Vec::new();
+/// The figures, and whether they could be printed: what was measured took its time and is kept all the same.
+fn measure(chosen: &[&Scenario]) -> Result<(Vec<Figures>, Result<(), String>), String> {
+    let (mut all, mut printed) = (Vec::new(), Ok(()));
     for scenario in chosen {
         let figures = (scenario.run)().map_err(|error| format!("{}: {error}", scenario.name))?;
-        println!("{figures}");
+        printed = printed.and_then(|()| print(&format!("{figures}\n")));
         all.push(figures);
     }
-    Ok(all)
-}
-
-fn write(figures: &[Figures], all: bool, path: &Path) -> Result<(), String> {
-    let json = match figures {
-        [one] if !all => serde_json::to_string_pretty(one),
-        many => serde_json::to_string_pretty(many),
-    };
-    let json = json.map_err(|error| error.to_string())?;
-    put(path, &(json + "\n"))
-}
-
-fn plot(figures: &[Figures], folder: &Path) -> Result<(), String> {
-    std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-    for figures in figures {
-        if let Some(svg) = chart::svg(figures) {
-            put(&folder.join(format!("{}.svg", figures.scenario)), &svg)?;
-        }
-    }
-    Ok(())
-}
-
-fn put(path: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+    Ok((all, printed))
 }
 
 /// A stall of upstream is a figure; one of the fork is a failure.
@@ -114,6 +115,6 @@ fn account(figures: &[Figures]) -> ExitCode {
     if stalls.is_empty() {
         return ExitCode::SUCCESS;
     }
-    eprintln!("h2-benches: the fork does not come to its end in {}", stalls.join(", "));
+    complain(&format!("the fork does not come to its end in {}", stalls.join(", ")));
     ExitCode::FAILURE
 }

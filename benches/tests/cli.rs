@@ -1,11 +1,17 @@
 //! The command line from outside.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use h2_benches::figures;
 
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_h2-benches"));
+    command.args(arguments);
+    command
+}
+
 fn call(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_h2-benches")).args(arguments).output().expect("it was built")
+    command(arguments).output().expect("it was built")
 }
 
 #[test]
@@ -21,10 +27,89 @@ fn a_scenario_is_printed_written_down_and_drawn() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{}\n", figures[0]));
 }
 
+/// What is said beside the remarks of a scenario on stalls, which begin with its name.
+fn complaints(output: &Output) -> Vec<String> {
+    let lines = String::from_utf8_lossy(&output.stderr);
+    lines.lines().filter(|line| !line.starts_with("updates: ")).map(str::to_owned).collect()
+}
+
+/// Standard output that nobody reads.
+#[cfg(unix)]
+fn closed() -> Stdio {
+    let (reader, writer) = std::os::unix::net::UnixStream::pair().expect("a pair");
+    drop(reader);
+    std::os::fd::OwnedFd::from(writer).into()
+}
+
+/// Standard output with no room.
+#[cfg(target_os = "linux")]
+fn full() -> Stdio {
+    std::fs::File::options().write(true).open("/dev/full").expect("this system has one").into()
+}
+
+#[test]
+#[cfg(unix)]
+fn whoever_closes_standard_output_has_read_enough() {
+    let folder = tempfile::tempdir().expect("a place for it");
+    let (json, plots) = (folder.path().join("updates.json"), folder.path().join("plots"));
+    let [json_path, plots_path] = [&json, &plots].map(|path| path.to_str().expect("plain letters"));
+    for arguments in [&["list"][..], &["--help"], &["updates", "--json", json_path, "--plot", plots_path]] {
+        let output = command(arguments).stdout(closed()).output().expect("it was built");
+        assert_eq!((output.status.code(), complaints(&output)), (Some(0), vec![]), "{arguments:?}");
+    }
+    figures::read(&json).expect("what was asked for is done all the same");
+    assert!(plots.join("updates.svg").is_file());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn full_standard_output_is_one_line_and_exit_3() {
+    let folder = tempfile::tempdir().expect("a place for it");
+    let json = folder.path().join("updates.json");
+    for arguments in [&["list"][..], &["--help"], &["updates", "--json", json.to_str().expect("plain letters")]] {
+        let output = command(arguments).stdout(full()).output().expect("it was built");
+        let complaints = complaints(&output);
+        assert_eq!((output.status.code(), complaints.len()), (Some(3), 1), "{arguments:?}: {complaints:?}");
+        assert!(complaints[0].contains("standard output"), "{complaints:?}");
+    }
+    figures::read(&json).expect("what was measured is kept");
+}
+
+/// That there is no room cannot be seen before.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_can_be_written_is_written() {
+    let folder = tempfile::tempdir().expect("a place for it");
+    let plots = folder.path().to_str().expect("plain letters");
+    let output = call(&["updates", "--json", "/dev/full", "--plot", plots]);
+    let complaints = complaints(&output);
+    assert_eq!((output.status.code(), complaints.len()), (Some(3), 1), "{complaints:?}");
+    assert!(complaints[0].contains("/dev/full"), "{complaints:?}");
+    assert!(folder.path().join("updates.svg").is_file());
+}
+
 #[test]
 fn bad_input_gives_one_line_and_exit_2() {
-    for arguments in [&["updates", "--plot"][..], &["updates", "--plots", "x"], &["--plot", "x"], &["updatez"], &[]] {
+    let folder = tempfile::tempdir().expect("a place for it");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "mine").expect("a file");
+    let [folder, below, missing] = [folder.path(), &file.join("below"), &folder.path().join("missing/x.json")]
+        .map(|path| path.to_str().expect("plain letters").to_owned());
+    for arguments in [
+        &["updates", "--plot"][..],
+        &["updates", "--plots", "x"],
+        &["--plot", "x"],
+        &["updatez"],
+        &[],
+        &["updates", "--json", ""],
+        &["updates", "--json", &folder],
+        &["updates", "--json", &missing],
+        &["updates", "--json", "new/"],
+        &["updates", "--plot", ""],
+        &["updates", "--plot", &below],
+    ] {
         let output = call(arguments);
+        assert!(output.stdout.is_empty(), "{arguments:?}: nothing is measured");
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert_eq!((output.status.code(), complaint.lines().count()), (Some(2), 1), "{arguments:?}: {complaint}");
         assert!(complaint.starts_with("h2-benches: "), "{complaint}");

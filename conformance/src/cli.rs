@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use h2_conformance::report;
 
 /// A frame-level conformance runner for HTTP/2. Without a command: compare.
@@ -103,28 +104,30 @@ pub(crate) enum Transport {
     Mem,
     /// Over a socket of this machine
     Tcp,
-    /// The same, encrypted (not offered yet)
+    /// The same, encrypted: not offered yet, and refused in words that say so
+    #[value(hide = true)]
     Tls,
 }
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Endpoint {
-    /// http://host:port (prior knowledge) or https://host[:port]
+    /// http://host:port or http://host:port/path, over HTTP/2 with prior knowledge. The path should be one that answers POST
+    /// after reading it to the end: cases that rely on an open request are skipped otherwise
     pub(crate) url: String,
     /// Only cases that match; `*` stands for any text. May be given again
     #[arg(long = "case", value_name = "GLOB")]
     pub(crate) cases: Vec<String>,
     /// How long the server may keep silent in one case, in milliseconds
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout_ms: u64,
     /// Also cases that burden the server, such as floods (the catalogue has none yet)
     #[arg(long)]
     pub(crate) include_abuse: bool,
-    /// Accept any certificate (https:// is not offered yet)
-    #[arg(long)]
+    /// Accept any certificate: refused as long as https:// is not offered
+    #[arg(long, hide = true)]
     pub(crate) insecure: bool,
-    /// The name to ask for in TLS [default: the URL's host]
-    #[arg(long, value_name = "NAME")]
+    /// The name to ask for in TLS: refused as well
+    #[arg(long, value_name = "NAME", hide = true)]
     pub(crate) sni: Option<String>,
 }
 
@@ -169,6 +172,9 @@ impl Cli {
 /// Reads the command line.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Answer> {
     let cli = Cli::try_parse_from(arguments).map_err(|error| match error.use_stderr() {
+        true if error.kind() == ErrorKind::InvalidSubcommand => {
+            Answer::Refused(format!("{}; the commands are {}", one_line(&error.to_string()), commands()))
+        }
         true => Answer::Refused(one_line(&error.to_string())),
         false => Answer::Shown(error.to_string()),
     })?;
@@ -176,6 +182,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
         return Err(Answer::Refused("options of a command stand after its name; `--help` lists commands".into()));
     }
     Ok(cli)
+}
+
+fn commands() -> String {
+    let cli = <Cli as CommandFactory>::command();
+    cli.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ")
 }
 
 /// The parser's message without its usage, on one line.
@@ -225,5 +236,15 @@ mod tests {
             assert!(!line.is_empty() && !line.contains('\n') && !line.contains("Usage"), "{line}");
         }
         assert!(matches!(parsed(&["--help"]), Err(Answer::Shown(_))));
+    }
+
+    #[test]
+    fn help_offers_nothing_that_is_refused() {
+        for command in ["run", "endpoint"] {
+            let Err(Answer::Shown(help)) = parsed(&[command, "--help"]) else { panic!("{command}") };
+            for refused in ["tls", "https", "insecure", "sni", "encrypted"] {
+                assert!(!help.to_lowercase().contains(refused), "{refused} in\n{help}");
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! A server elsewhere, named by a URL.
 
+mod open_request;
+
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -27,6 +29,15 @@ impl Default for Options {
     fn default() -> Self {
         Options { timeout: Duration::from_millis(1000) }
     }
+}
+
+/// What a server did with the first request it got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// It waits for the request's end, as cases take for granted.
+    ReadsToTheEnd,
+    /// It answers a request that is not over yet, as it may (RFC 9113 section 8.1).
+    AnswersEarly,
 }
 
 /// A server elsewhere.
@@ -91,16 +102,21 @@ impl Endpoint {
         Endpoint { host, port, authority: address.to_string(), path: "/".into(), addresses }
     }
 
-    /// Whether a server answers there, and in HTTP/2: worth a look before two hundred cases say so one by one. An error is
+    /// Whether a server answers there, in HTTP/2, and when: worth a look before two hundred cases say so one by one. An error is
     /// one line for the user.
-    pub fn check(&self, options: Options) -> Result<(), String> {
+    pub fn check(&self, options: Options) -> Result<Manner, String> {
         let mut script = Script::new(true);
         script.open();
-        let transcript = play(&mut self.connect(options), &script, true, &|_| Want::Nothing);
+        open_request::ask(&mut script);
+        let transcript = play(&mut self.connect(options), &script, true, &|_| Want::Quiet);
+        let manner = match open_request::was_answered_early(&transcript) {
+            true => Manner::AnswersEarly,
+            false => Manner::ReadsToTheEnd,
+        };
         for event in &transcript.events {
             match &event.what {
                 What::Harness(message) => return Err(message.clone()),
-                What::Subject(frame) if matches!(View::from(frame), View::Settings(_)) => return Ok(()),
+                What::Subject(frame) if matches!(View::from(frame), View::Settings(_)) => return Ok(manner),
                 What::SubjectClosed { rest } if rest.starts_with(b"HTTP/1") => {
                     return Err(format!(
                         "{} answers in HTTP/1: HTTP/2 with prior knowledge is off there",
@@ -147,15 +163,16 @@ pub struct Remote {
     version: String,
     endpoint: Endpoint,
     options: Options,
+    manner: Manner,
     /// A server of this process, with the default windows of RFC 9113. It ends with this.
     server: Option<RunningServer>,
 }
 
 impl Remote {
-    /// A server elsewhere. It is named by its authority.
+    /// A server elsewhere. It is named by its authority; `manner` is what [`Endpoint::check`] found.
     #[must_use]
-    pub fn elsewhere(endpoint: Endpoint, options: Options) -> Self {
-        Remote { name: endpoint.authority.clone(), version: "unknown".into(), endpoint, options, server: None }
+    pub fn elsewhere(endpoint: Endpoint, options: Options, manner: Manner) -> Self {
+        Remote { name: endpoint.authority.clone(), version: "unknown".into(), endpoint, options, manner, server: None }
     }
 
     /// Starts a server of this process. An error is the environment's.
@@ -163,7 +180,7 @@ impl Remote {
         let server = (subject.start)()?;
         let endpoint = Endpoint::local(server.addr);
         let (name, version) = (subject.name.into(), subject.version.into());
-        Ok(Remote { name, version, endpoint, options, server: Some(server) })
+        Ok(Remote { name, version, endpoint, options, manner: Manner::ReadsToTheEnd, server: Some(server) })
     }
 }
 
@@ -178,7 +195,8 @@ impl Contender for Remote {
 
     fn skips(&self, case: &Case) -> Option<String> {
         let windows = if self.server.is_none() { needs_known_windows(case) } else { None };
-        windows.or_else(|| needs_more_than_a_socket(case)).map(str::to_owned)
+        let skipped = windows.or_else(|| needs_more_than_a_socket(case));
+        skipped.or_else(|| needs_a_request_that_stays_open(case, self.manner)).map(str::to_owned)
     }
 
     fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
@@ -190,6 +208,12 @@ impl Contender for Remote {
 fn needs_known_windows(case: &Case) -> Option<&'static str> {
     let counts = case.expect.any(&|check| matches!(check, Check::Window { .. } | Check::Uploaded { .. }));
     counts.then_some("counts credit to the octet: only a server with known windows promises that")
+}
+
+/// Why a case cannot be played against a server that answers before a request has ended.
+fn needs_a_request_that_stays_open(case: &Case, manner: Manner) -> Option<&'static str> {
+    let lost = manner == Manner::AnswersEarly && open_request::is_relied_on(&case.steps());
+    lost.then_some("the server answers before the request has ended: name a path that reads it to the end")
 }
 
 /// Why a case cannot be played over a socket against a server that answers requests by itself.

@@ -1,6 +1,7 @@
 //! A case's steps as a file: what `explain --format json` writes and `replay` plays.
 //!
-//! A recording holds the peer's octets and the application's calls. It may stand among other fields, which are not read:
+//! A recording holds the peer's octets and the application's calls, and the case that it is of, if any. It may stand among other
+//! fields, which are not read:
 //!
 //! ```json
 //! { "role": "server", "needs": "api",
@@ -19,6 +20,9 @@ use crate::wire::{Frame, FrameReader, PREFACE};
 /// A recorded script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
+    /// The case that was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     pub role: Part,
     /// Who the application is.
     #[serde(default)]
@@ -173,6 +177,7 @@ impl Recording {
     pub fn of(case: &Case) -> Self {
         let script = case.steps();
         Recording {
+            id: Some(case.id.into()),
             role: match case.role {
                 Role::Server => Part::Server,
                 Role::Client => Part::Client,
@@ -196,6 +201,13 @@ impl Recording {
             }
         }
         Ok(recording)
+    }
+
+    /// The case of the catalogue that does exactly this. One that has become another since can judge nothing here.
+    #[must_use]
+    pub fn case<'a>(&self, catalogue: &'a [Case]) -> Option<&'a Case> {
+        let id = self.id.as_deref()?;
+        catalogue.iter().find(|case| case.id == id && Recording::of(case) == *self)
     }
 
     /// What the subject is.
@@ -420,6 +432,21 @@ mod tests {
             let recording = Recording::of(&case);
             let text = serde_json::to_string(&recording).unwrap();
             assert_eq!(Recording::parse(&text).unwrap(), recording, "{}", case.id);
+        }
+    }
+
+    #[test]
+    fn only_what_does_the_same_is_the_case() {
+        let catalogue = [sample(), Case { id: "a/c", ..sample() }];
+        let recording = Recording::of(&catalogue[1]);
+        assert_eq!(recording.case(&catalogue).map(|case| case.id), Some("a/c"));
+        let longer = Recording { steps: [&recording.steps[..], &[Move::Settle(true)]].concat(), ..recording.clone() };
+        let configured = Recording { config: Settings { push: Some(false), ..recording.config }, ..recording.clone() };
+        let habitual = Recording { reflexes: Habits::default(), ..recording.clone() };
+        let unknown = Recording { id: Some("a/d".into()), ..recording.clone() };
+        let nameless = Recording { id: None, ..recording.clone() };
+        for other in [longer, configured, habitual, unknown, nameless] {
+            assert!(other.case(&catalogue).is_none(), "{other:?}");
         }
     }
 

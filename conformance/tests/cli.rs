@@ -45,12 +45,18 @@ fn bad_input_gives_exactly_one_line_and_exit_2() {
         (&["run", "--subject", "patched", "--transport", "pigeon"], "mem"),
         (&["endpoint", "example.test"], "http://host:port"),
         (&["endpoint", "http://"], "http://host:port"),
+        (&["endpoint", "http://127.0.0.1:1", "--timeout-ms", "0"], "--timeout-ms"),
         (&["explain", "settings/acknowledgd"], CASE),
         (&["explain", CASE, "--format", "junit"], "text and json"),
         (&["list", "--format", "html"], "text and json"),
         (&["replay", text(&missing)], "missing.json"),
         (&["replay", text(&garbage)], "not a recording"),
-        (&["compair"], "compare"),
+        (&["endpoint", "https://127.0.0.1:1"], "https comes later"),
+        (&["endpoint", "http://127.0.0.1:1", "--insecure"], "come later"),
+        (&["endpoint", "http://127.0.0.1:1", "--sni", "example.test"], "come later"),
+        (&["run", "--subject", "patched", "--transport", "tls"], "comes later"),
+        (&["compair"], "compare, run, endpoint, list, explain, replay"),
+        (&["bogus"], "compare, run, endpoint, list, explain, replay"),
         (&["--seed", "many"], "--seed"),
         (&["--format", "yaml"], "markdown"),
     ] {
@@ -131,6 +137,35 @@ fn what_explain_writes_replay_plays() {
         assert_eq!(output.status.code(), Some(0));
         assert_eq!(json(&stdout(&output))["transcript"], explained["subjects"][subject]["transcript"]);
     }
+}
+
+#[test]
+fn a_replay_is_judged_by_the_case_that_does_the_same_and_by_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("case.json");
+    let explained = stdout(&call(&["explain", "settings/ack-with-payload", "--format", "json"]));
+    let replayed = |recording: &str, subject| {
+        std::fs::write(&file, recording).unwrap();
+        let output = call(&["replay", text(&file), "--subject", subject]);
+        let told: Vec<_> = stdout(&output).lines().filter(|line| !line.starts_with(' ')).map(str::to_owned).collect();
+        (output.status.code(), told[1..].join("\n"))
+    };
+    let right = "case: settings/ack-with-payload\noutcome: pass\nending: clean";
+    assert_eq!(replayed(&explained, "patched"), (Some(0), right.to_owned()));
+    let (status, told) = replayed(&explained, "upstream");
+    assert_eq!(status, Some(1));
+    assert!(told.contains("outcome: fail: ") && told.ends_with("ending: wrong-code"), "{told}");
+
+    let unknown = explained.replace("settings/ack-with-payload", "mine/alone");
+    let mut other = json(&explained);
+    other["steps"].as_array_mut().unwrap().push(serde_json::json!({ "settle": true }));
+    for recording in [unknown, other.to_string()] {
+        assert_eq!(replayed(&recording, "patched"), (Some(0), "ending: GOAWAY FRAME_SIZE_ERROR".to_owned()));
+    }
+}
+
+#[test]
+fn what_explain_says_in_words() {
     let words = stdout(&call(&["explain", CASE]));
     for part in ["SETTINGS is acknowledged", "Steps", "Expects", "upstream (h2 0.4.20)", "patched (h2 0.4.2001)"] {
         assert!(words.contains(part), "{part} is not in\n{words}");

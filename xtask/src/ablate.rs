@@ -8,6 +8,7 @@ use crate::comparison::{self, Results};
 use crate::edit;
 use crate::failure::Failure;
 use crate::git::Git;
+use crate::print::say;
 use crate::repo::{tempdir, Repo};
 use crate::show::find;
 
@@ -20,14 +21,17 @@ pub(crate) fn run(repo: &Repo, slug: Option<&str>) -> Result<(), Failure> {
     let mut failed = 0;
     for patch in chosen {
         if cases(patch).next().is_none() {
-            println!("skipped  {}: no case proves it", patch.slug);
+            say(format_args!("skipped  {}: no case proves it", patch.slug))?;
             continue;
         }
         match without(repo, patch) {
-            Ok(broken) => println!("ok       {}: without it the comparison fails: {}", patch.slug, broken.join("; ")),
+            Ok(broken) => {
+                let broken = broken.join("; ");
+                say(format_args!("ok       {}: without it the comparison fails: {broken}", patch.slug))?;
+            }
             Err(failure) => {
                 failed += 1;
-                println!("FAILED   {}: {}", patch.slug, failure.sentence);
+                say(format_args!("FAILED   {}: {}", patch.slug, failure.sentence))?;
             }
         }
     }

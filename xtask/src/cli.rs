@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
@@ -77,10 +78,17 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
 
 fn operand(parser: &mut Parser, name: &str) -> Result<String, lexopt::Error> {
     match parser.next()? {
-        Some(Value(value)) => value.string(),
+        Some(Value(value)) => filled(value, name)?.string(),
         Some(other) => Err(other.unexpected()),
         None => Err(format!("expected {name}, found nothing").into()),
     }
+}
+
+fn filled(value: OsString, name: &str) -> Result<OsString, lexopt::Error> {
+    if value.is_empty() {
+        return Err(format!("expected {name}, found nothing").into());
+    }
+    Ok(value)
 }
 
 fn verify(parser: &mut Parser) -> Result<Command, lexopt::Error> {
@@ -112,7 +120,7 @@ fn evidence(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     let mut out = None;
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("out") => out = Some(parser.value()?.into()),
+            Long("out") => out = Some(filled(parser.value()?, "DIR")?.into()),
             Long("help") | Short('h') => return Ok(Command::Help),
             Value(value) if slug.is_none() => slug = Some(value.string()?),
             other => return Err(other.unexpected()),

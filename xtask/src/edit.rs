@@ -7,6 +7,7 @@ use h2_materialize::Tree;
 use crate::failure::Failure;
 use crate::git::Git;
 use crate::message::Message;
+use crate::print::say;
 use crate::repo::{expect_empty, Repo};
 
 /// The tag on the commit that holds the pinned release.
@@ -20,10 +21,9 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     // The build script runs elsewhere, so a relative path would not do.
     let dir = dir.canonicalize().map_err(|cause| Failure::io(format_args!("find {}", dir.display()), &cause))?;
     let dir = dir.display();
-    println!("{dir}: {patches} patch(es) as commits on tag {BASE}; own modules stay in h2-patched/overlay");
-    println!("compile it:   H2_WORKTREE={dir} cargo test -p h2@0.4.2001");
-    println!("take it back: cargo xtask refresh {dir}");
-    Ok(())
+    say(format_args!("{dir}: {patches} patch(es) as commits on tag {BASE}; own modules stay in h2-patched/overlay"))?;
+    say(format_args!("compile it:   H2_WORKTREE={dir} cargo test -p h2@0.4.2001"))?;
+    say(format_args!("take it back: cargo xtask refresh {dir}"))
 }
 
 /// Makes the work tree; returns the number of patches. The recorded tree hash plays no part, so that a series

@@ -9,6 +9,7 @@ use h2_materialize::{Tree, OVERLAY_PLACEHOLDER};
 use crate::comparison;
 use crate::context_diff::context_diff;
 use crate::failure::Failure;
+use crate::print::say;
 use crate::repo::{expect_empty, write, Repo};
 use crate::repro::{self, Package};
 use crate::show::{around, find};
@@ -39,8 +40,7 @@ pub(crate) fn run(repo: &Repo, slug: &str, out: Option<&Path>) -> Result<(), Fai
         shown.push((case.as_str(), add_case(repo, case, &dir.join("cases").join(case.replace('/', "-")))?));
     }
     write(&dir.join("pull-request.md"), &text(patch, &shown, &modules))?;
-    println!("{}: diff, text and {} case(s)", dir.display(), cases.len());
-    Ok(())
+    say(format_args!("{}: diff, text and {} case(s)", dir.display(), cases.len()))
 }
 
 fn case_ids(patch: &SeriesPatch) -> Vec<String> {

@@ -20,6 +20,11 @@ impl Failure {
         Failure { sentence: sentence.into(), exit_code: 1 }
     }
 
+    /// Standard output does not take what there is to say.
+    pub(crate) fn unheard(cause: &std::io::Error) -> Failure {
+        Failure { sentence: format!("cannot write to standard output: {cause}"), exit_code: 3 }
+    }
+
     /// A file system failure, with what was attempted.
     pub(crate) fn io(attempt: impl fmt::Display, cause: &std::io::Error) -> Failure {
         Failure::new(format!("cannot {attempt}: {cause}"))

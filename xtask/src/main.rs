@@ -11,6 +11,7 @@ mod failure;
 mod git;
 mod index;
 mod message;
+mod print;
 mod refresh;
 mod repo;
 mod repro;
@@ -19,6 +20,7 @@ mod show;
 mod vendor;
 mod verify;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use cli::Command;
@@ -29,7 +31,8 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("xtask: {}", failure.sentence);
+            // Nobody can be told that standard error is gone.
+            let _ = writeln!(io::stderr(), "xtask: {}", failure.sentence);
             ExitCode::from(failure.exit_code)
         }
     }
@@ -38,8 +41,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Failure> {
     let command = cli::parse(lexopt::Parser::from_env())?;
     if command == Command::Help {
-        print!("{}", cli::USAGE);
-        return Ok(());
+        return print::print(cli::USAGE);
     }
     let repo = Repo::find()?;
     match command {

@@ -6,17 +6,17 @@ use std::path::Path;
 use crate::export::{export, Files};
 use crate::failure::Failure;
 use crate::index;
+use crate::print::print;
 use crate::repo::{write, Repo};
 
 pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     let files = export(repo, dir)?;
-    let mut changed = 0;
+    let mut told = String::new();
     for name in present(repo)? {
         if !files.contains_key(&name) {
             let file = repo.patches().join(&name);
             fs::remove_file(&file).map_err(|cause| Failure::io(format_args!("remove {}", file.display()), &cause))?;
-            println!("removed {name}");
-            changed += 1;
+            told += &format!("removed {name}\n");
         }
     }
     for (name, text) in &files {
@@ -26,13 +26,15 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
             continue;
         }
         write(&file, text)?;
-        println!("{} {name}", if known.is_some() { "changed" } else { "added" });
-        changed += 1;
+        told += &format!("{} {name}\n", if known.is_some() { "changed" } else { "added" });
     }
-    if changed == 0 {
-        println!("the series is as it was");
+    if told.is_empty() {
+        told += "the series is as it was\n";
     }
-    index::run(repo)
+    // Told last: the series on disk must not stay half as it was because nobody can be told.
+    let indexed = index::run(repo);
+    print(told)?;
+    indexed
 }
 
 /// The names of the files that make up the series on disk.

@@ -9,6 +9,7 @@ use h2_materialize::{Manifest, Search, Tree};
 use crate::edit::{self, BASE, MARK};
 use crate::failure::Failure;
 use crate::git::Git;
+use crate::print::say;
 use crate::repo::{tempdir, write, Repo};
 
 pub(crate) fn run(repo: &Repo, version: &str, dir: &Path) -> Result<(), Failure> {
@@ -32,19 +33,18 @@ pub(crate) fn run(repo: &Repo, version: &str, dir: &Path) -> Result<(), Failure>
     let rebase = git.ask(&["rebase", "--quiet", "--onto", "next", old_base.trim(), "series"], "")?;
     let dir = dir.display();
     if rebase.success {
-        println!("{dir}: the series on {}", manifest.release());
+        say(format_args!("{dir}: the series on {}", manifest.release()))?;
     } else {
         let conflict = rebase.stdout.lines().chain(rebase.stderr.lines());
-        let conflict = conflict.filter(|line| line.starts_with("CONFLICT"));
-        println!("{dir}: stopped while rebasing on {}", manifest.release());
-        conflict.for_each(|line| println!("  {line}"));
-        println!("mend the files, `git add` them, `git rebase --continue`; then:");
+        let mut conflict = conflict.filter(|line| line.starts_with("CONFLICT"));
+        say(format_args!("{dir}: stopped while rebasing on {}", manifest.release()))?;
+        conflict.try_for_each(|line| say(format_args!("  {line}")))?;
+        say("mend the files, `git add` them, `git rebase --continue`; then:")?;
     }
-    println!("1. copy {dir}/.git/upstream.sha256 to h2-patched/upstream.sha256");
-    println!("2. set the version in h2-patched/Cargo.toml, and `=` requirements on {}", old.release());
-    println!("3. cargo xtask refresh {dir}");
-    println!("4. cargo xtask verify");
-    Ok(())
+    say(format_args!("1. copy {dir}/.git/upstream.sha256 to h2-patched/upstream.sha256"))?;
+    say(format_args!("2. set the version in h2-patched/Cargo.toml, and `=` requirements on {}", old.release()))?;
+    say(format_args!("3. cargo xtask refresh {dir}"))?;
+    say("4. cargo xtask verify")
 }
 
 /// Another release, from cargo, with the hashes of what cargo unpacked.

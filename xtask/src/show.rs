@@ -5,6 +5,7 @@ use h2_materialize::{Series, Tree};
 
 use crate::context_diff::context_diff;
 use crate::failure::Failure;
+use crate::print::print;
 use crate::repo::Repo;
 
 /// Enough lines to see the function around most changes.
@@ -14,8 +15,7 @@ pub(crate) fn run(repo: &Repo, slug: &str) -> Result<(), Failure> {
     let series = repo.series()?;
     let patch = find(&series, slug)?;
     let (before, after) = around(repo, &series, slug)?;
-    print!("{}\n{}", patch.header, context_diff(&before, &after, CONTEXT)?);
-    Ok(())
+    print(format_args!("{}\n{}", patch.header, context_diff(&before, &after, CONTEXT)?))
 }
 
 /// The patch of that name.

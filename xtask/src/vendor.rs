@@ -8,6 +8,7 @@ use h2_materialize::{point_at_overlay, Tree};
 use toml::{Table, Value};
 
 use crate::failure::Failure;
+use crate::print::say;
 use crate::repo::{expect_empty, read, write, Repo};
 
 /// What of the fork's manifest a plain crate has. No tests are in it, so neither is what they need.
@@ -42,8 +43,7 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
         .ok_or_else(|| Failure::new("expected LICENSE in the pinned release, found none"))?;
     let target = dir.join("LICENSE");
     fs::write(&target, license).map_err(|cause| Failure::io(format_args!("write {}", target.display()), &cause))?;
-    println!("{}: a plain crate; name it by `[patch.crates-io] h2 = {{ path = \"...\" }}`", dir.display());
-    Ok(())
+    say(format_args!("{}: a plain crate; name it by `[patch.crates-io] h2 = {{ path = \"...\" }}`", dir.display()))
 }
 
 /// `#[path]` is relative to the directory of the file it stands in.

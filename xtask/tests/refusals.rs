@@ -15,6 +15,8 @@ fn command_line() {
     refused(&["frobnicate"], &["expected one of edit, refresh", "--help"]);
     refused(&[], &["expected a command"]);
     refused(&["edit"], &["expected DIR"]);
+    refused(&["edit", ""], &["expected DIR"]);
+    refused(&["evidence", "unpublished-fixtures", "--out", ""], &["expected DIR"]);
     refused(&["verify", "--fast"], &["--fast"]);
 }
 

@@ -16,7 +16,10 @@ pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failur
     let catalogue = catalog::all();
     let cases = select::cases(&catalogue, &options.cases).map_err(Failure::Input)?;
     let endpoint = Endpoint::parse(&options.url).map_err(Failure::Input)?;
+    if options.insecure || options.sni.is_some() {
+        return Err(Failure::Input("--insecure and --sni come later, with https".into()));
+    }
     let how = Options { timeout: Duration::from_millis(options.timeout_ms) };
-    endpoint.check(how).map_err(Failure::Broken)?;
-    play(&Remote::elsewhere(endpoint, how), &cases, &catalogue, AT_A_TIME, common)
+    let manner = endpoint.check(how).map_err(Failure::Broken)?;
+    play(&Remote::elsewhere(endpoint, how, manner), &cases, &catalogue, AT_A_TIME, common)
 }

@@ -1,14 +1,15 @@
-//! `replay`: a recorded script on one subject. Nothing is expected of it but what no subject may ever do.
+//! `replay`: a recorded script on one subject. Where a case of the catalogue does the same, it says what is expected; else nothing
+//! is, but what no subject may ever do.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use h2_conformance::judge::Outcome;
+use h2_conformance::judge::{ending_in_words, Outcome};
 use h2_conformance::recording::Recording;
 use h2_conformance::replay::replay;
 use h2_conformance::report::lines;
-use h2_conformance::select;
-use h2_conformance::suite::Played;
+use h2_conformance::suite::{play, Played};
+use h2_conformance::{catalog, select};
 use serde::Serialize;
 
 use super::{output, Failure};
@@ -19,8 +20,11 @@ use crate::{BROKEN, GOOD, SHORT};
 struct Replayed<'a> {
     subject: &'a str,
     version: &'a str,
-    outcome: &'a str,
-    ending: &'a str,
+    /// The case that says what is expected.
+    case: Option<&'a str>,
+    outcome: Option<&'a str>,
+    /// Judged, the ending's name; else what happened.
+    ending: String,
     reason: &'a str,
     transcript: Vec<String>,
 }
@@ -29,15 +33,23 @@ pub(super) fn run(options: &Replay, common: &Common) -> Result<u8, Failure> {
     let is_json = output::is_json(common, "replay")?;
     let subject = select::in_memory(&options.subject).map_err(Failure::Input)?;
     let recording = read(&options.file)?;
-    let played = replay(&recording, subject);
+    let catalogue = catalog::all();
+    let case = recording.case(&catalogue);
+    let played = case.map_or_else(|| replay(&recording, subject), |case| play(case, subject));
     let Played::Ran(run) = &played else {
         return Err(Failure::Input(format!("{} does not offer what the recording needs", subject.name)));
+    };
+    let outcome = run.verdict.outcome;
+    let fell_short = match case {
+        Some(_) => !matches!(outcome, Outcome::Pass | Outcome::Observed),
+        None => outcome == Outcome::Fail,
     };
     let replayed = Replayed {
         subject: subject.name,
         version: subject.version,
-        outcome: run.verdict.outcome.name(),
-        ending: run.verdict.ending.name(),
+        case: case.map(|case| case.id),
+        outcome: (case.is_some() || !run.verdict.reason.is_empty()).then(|| outcome.name()),
+        ending: case.map_or_else(|| ending_in_words(&run.transcript), |_| run.verdict.ending.name().into()),
         reason: &run.verdict.reason,
         transcript: lines(&run.transcript, usize::MAX),
     };
@@ -48,10 +60,10 @@ pub(super) fn run(options: &Replay, common: &Common) -> Result<u8, Failure> {
         in_words(&replayed)
     };
     output::text(&text, common)?;
-    Ok(match run.verdict.outcome {
+    Ok(match fell_short {
         _ if played.harness_failure().is_some() => BROKEN,
-        Outcome::Fail => SHORT,
-        _ => GOOD,
+        true => SHORT,
+        false => GOOD,
     })
 }
 
@@ -68,6 +80,8 @@ fn in_words(replayed: &Replayed<'_>) -> String {
         writeln!(text, "  {line}").expect("a string takes any text");
     });
     let colon = if replayed.reason.is_empty() { "" } else { ": " };
-    writeln!(text, "ending: {}{colon}{}", replayed.ending, replayed.reason).expect("a string takes any text");
-    text
+    let outcome = replayed.outcome.map(|outcome| format!("outcome: {outcome}{colon}{}\n", replayed.reason));
+    let case = replayed.case.map(|case| format!("case: {case}\n"));
+    [case, outcome].into_iter().flatten().for_each(|line| text.push_str(&line));
+    text + &format!("ending: {}\n", replayed.ending)
 }

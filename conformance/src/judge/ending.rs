@@ -106,6 +106,29 @@ pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
     }
 }
 
+/// How the connection ended, where nothing says whether that is right.
+#[must_use]
+pub fn in_words(transcript: &Transcript) -> String {
+    let panicked = transcript.events.iter().any(|event| matches!(event.what, What::Panicked(_)));
+    let closed = match transcript.closed() {
+        _ if panicked => Some("a panic"),
+        _ if broke_off(transcript) => Some("closed in the middle of a frame"),
+        Some(_) if peer_closed_first(transcript) => Some("closed after the peer's end"),
+        Some(_) => Some("closed"),
+        None => None,
+    };
+    match (goaway(transcript), closed) {
+        (Some((_, code)), Some("closed")) => format!("GOAWAY {}", error_name(code)),
+        (Some((_, code)), Some(how)) => format!("GOAWAY {}, {how}", error_name(code)),
+        (Some((_, code)), None) => format!("GOAWAY {}, not closed", error_name(code)),
+        (None, Some("closed")) => "closed without GOAWAY".into(),
+        (None, Some(how)) => how.into(),
+        (None, None) if alive(transcript) => "none: the connection still works".into(),
+        (None, None) if could_not_ask(transcript) => "none: not closed, and no PING could be sent".into(),
+        (None, None) => "none: neither closed nor answering a PING".into(),
+    }
+}
+
 fn permits_close(expect: &Expect) -> bool {
     expect.checks().iter().any(|check| matches!(check, Check::PrefaceRefused(_)))
 }

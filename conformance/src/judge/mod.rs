@@ -10,7 +10,7 @@ mod invariant;
 pub mod words;
 
 pub use check::{Check, Codes};
-pub use ending::Ending;
+pub use ending::{in_words as ending_in_words, Ending};
 
 use crate::transcript::{Transcript, What};
 use crate::wire::code::error::NO_ERROR;

@@ -9,9 +9,14 @@ use super::headline::headline;
 use super::text::{cell_in_words, change, owners, tally_in_words};
 use super::{escape, lines, GIT, NAME, VERSION};
 use crate::account::{Account, Cell, Row, Standing};
+use crate::compare::Class;
 use crate::suite::Played;
 
 const STYLE: &str = include_str!("html/page.css");
+
+/// A table that is wider than the window is scrolled by itself.
+const TABLE: &str = "<div class=\"wide\"><table>";
+const END_OF_TABLE: &str = "</table></div>";
 
 /// Lines of a wire log that the page carries; `explain` shows them all.
 const LOG: usize = 150;
@@ -26,6 +31,13 @@ const LEGEND: [(&str, &str); 6] = [
     ("observed", "recorded without judgement"),
     ("inconclusive", "the connection failed before the step under test, or the runner could not do its part"),
     ("skipped", "the subject does not offer what the case needs"),
+];
+
+/// Of a difference, from the first subject to the second.
+const CLASSES: [(Class, &str); 3] = [
+    (Class::Better, "the second subject's outcome is better"),
+    (Class::Worse, "its outcome is worse, which no patch excuses"),
+    (Class::Frames, "the outcome is the same, but what was sent, called or answered is not"),
 ];
 
 const ENDINGS: [(&str, &str); 6] = [
@@ -65,22 +77,22 @@ fn write_all(out: &mut String, account: &Account) -> fmt::Result {
 }
 
 fn subjects(out: &mut String, account: &Account) -> fmt::Result {
-    writeln!(out, "<table>\n<tr><th>subject</th><th>version</th><th>results</th></tr>")?;
+    writeln!(out, "{TABLE}\n<tr><th>subject</th><th>version</th><th>results</th></tr>")?;
     for (at, party) in account.parties.iter().enumerate() {
         table_row(out, &[&party.name, &party.version, &tally_in_words(account.tally(at))])?;
     }
-    writeln!(out, "</table>")
+    writeln!(out, "{END_OF_TABLE}")
 }
 
 fn problems(out: &mut String, account: &Account) -> fmt::Result {
     if account.problems.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<h2>What is wrong</h2>\n<table>\n<tr><th>kind</th><th>what</th></tr>")?;
+    writeln!(out, "<h2>What is wrong</h2>\n{TABLE}\n<tr><th>kind</th><th>what</th></tr>")?;
     for problem in &account.problems {
         table_row(out, &[problem.kind(), &problem.to_string()])?;
     }
-    writeln!(out, "</table>")
+    writeln!(out, "{END_OF_TABLE}")
 }
 
 fn differences(out: &mut String, account: &Account) -> fmt::Result {
@@ -89,19 +101,24 @@ fn differences(out: &mut String, account: &Account) -> fmt::Result {
     if differences.is_empty() {
         return writeln!(out, "<p>None.</p>");
     }
-    writeln!(out, "<table>\n<tr><th>case</th><th>class</th><th>outcome</th><th>patch</th></tr>")?;
+    writeln!(out, "{TABLE}\n<tr><th>case</th><th>class</th><th>outcome</th><th>patch</th></tr>")?;
     for difference in differences {
         let patches = difference.patches.iter().map(|patch| format!("{}: {}", patch.slug, patch.subject));
         let patches = patches.collect::<Vec<_>>().join("; ");
         let owners = if patches.is_empty() { owners(account, difference) } else { patches };
-        table_row(out, &[difference.case, difference.class.name(), &change(account, difference), &owners])?;
+        let case = escape(difference.case);
+        let rest = [difference.class.name(), &change(account, difference), &owners].map(cell);
+        writeln!(out, "<tr><td><a href=\"#{case}\">{case}</a></td>{}</tr>", rest.concat())?;
     }
-    writeln!(out, "</table>")
+    writeln!(out, "{END_OF_TABLE}")
 }
 
 fn table_row(out: &mut String, cells: &[&str]) -> fmt::Result {
-    let cells: String = cells.iter().map(|cell| format!("<td>{}</td>", escape(cell))).collect();
-    writeln!(out, "<tr>{cells}</tr>")
+    writeln!(out, "<tr>{}</tr>", cells.iter().map(|text| cell(text)).collect::<String>())
+}
+
+fn cell(text: &str) -> String {
+    format!("<td>{}</td>", escape(text))
 }
 
 fn matrix(out: &mut String, account: &Account) -> fmt::Result {
@@ -123,12 +140,12 @@ fn matrix(out: &mut String, account: &Account) -> fmt::Result {
 
 fn case(out: &mut String, account: &Account, row: &Row) -> fmt::Result {
     let parting = parting(row);
+    let id = escape(row.case.id);
     let plain = parting.is_none() && row.cells.iter().all(|cell| cell.standing == Standing::Fine);
     write!(
         out,
-        "<details class=\"case{}\">\n<summary class=\"line\"><span><span class=\"id\">{}</span><br>{}</span>",
+        "<details class=\"case{}\" id=\"{id}\">\n<summary class=\"line\"><span><span class=\"id\">{id}</span><br>{}</span>",
         if plain { " plain" } else { "" },
-        escape(row.case.id),
         escape(row.case.title),
     )?;
     row.cells.iter().try_for_each(|cell| result(out, cell))?;
@@ -195,14 +212,17 @@ fn log(out: &mut String, subject: &str, cell: &Cell, parting: Option<usize>) -> 
 }
 
 fn legend(out: &mut String) -> fmt::Result {
-    writeln!(out, "<h2>Legend</h2>\n<table>")?;
+    writeln!(out, "<h2>Legend</h2>\n{TABLE}")?;
     for (word, meaning) in LEGEND {
         writeln!(out, "<tr><td class=\"mark {word}\">{word}</td><td>{meaning}</td></tr>")?;
     }
     for (word, meaning) in ENDINGS {
         writeln!(out, "<tr><td class=\"ending\">{word}</td><td>{meaning}</td></tr>")?;
     }
-    writeln!(out, "</table>")?;
+    for (class, meaning) in CLASSES {
+        writeln!(out, "<tr><td>{}</td><td>{meaning}</td></tr>", class.name())?;
+    }
+    writeln!(out, "{END_OF_TABLE}")?;
     writeln!(
         out,
         "<p class=\"faint\">A frame marks what is unexpected. In the wire logs, times are virtual where the subject runs in \
@@ -238,9 +258,10 @@ mod tests {
             assert!(!page.contains(raw), "{raw}");
         }
         assert!(page.contains("Something &lt;is&gt; &quot;so&quot; &amp; so"));
-        for fetch in ["http://", "https://", "src=", "href=", "@import", "url("] {
+        for fetch in ["http://", "https://", "src=", "@import", "url("] {
             assert!(!page.contains(fetch), "{fetch}");
         }
+        assert_eq!(page.matches("href=").count(), page.matches("href=\"#").count(), "within the page only");
     }
 
     #[test]
@@ -250,6 +271,15 @@ mod tests {
         let body = page.split_once("</style>\n</head>\n").unwrap().1.trim_end().strip_suffix("</html>").unwrap();
         let body = body.replace("<br>", "").replace("<input type=\"checkbox\" id=\"only\">", "");
         let document = roxmltree::Document::parse(&body).unwrap();
+        for node in document.descendants().filter(|node| node.has_tag_name("table")) {
+            assert_eq!(node.parent().and_then(|parent| parent.attribute("class")), Some("wide"));
+        }
+        let named = |name| document.descendants().find(|node| node.attribute("id") == Some(name));
+        let links: Vec<_> = document.descendants().filter_map(|node| node.attribute("href")).collect();
+        assert_eq!(links, ["#a/mended", "#b/moved", "#b/worse"]);
+        for link in links {
+            assert!(named(&link[1..]).is_some_and(|node| node.has_tag_name("details")), "{link}");
+        }
         let rows = document.descendants().filter(|node| node.has_tag_name("summary"));
         assert_eq!(rows.filter(|node| node.attribute("class") == Some("line")).count(), 7);
         let parts: Vec<_> = document
@@ -270,6 +300,11 @@ mod tests {
             [Ending::Clean, Ending::Escalated, Ending::NoGoaway, Ending::WrongCode, Ending::Abrupt, Ending::Hang]
         {
             assert!(ENDINGS.iter().any(|(word, _)| *word == ending.name()));
+        }
+        let page = render(&sample());
+        for class in [Class::Better, Class::Worse, Class::Frames] {
+            let meaning = CLASSES.iter().find(|(of, _)| *of == class).unwrap().1;
+            assert!(page.contains(&format!("<td>{}</td><td>{meaning}</td>", class.name())), "{class:?}");
         }
     }
 }

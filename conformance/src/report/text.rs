@@ -42,6 +42,7 @@ fn write_all(out: &mut String, account: &Account, look: Look) -> fmt::Result {
         topics(out, account, look)?;
         differences(out, account, look)?;
         known(out, account, look)?;
+        skipped(out, account, look)?;
     }
     problems(out, account, look)?;
     let colour = if account.problems.is_empty() { GREEN } else { RED };
@@ -173,6 +174,31 @@ fn known(out: &mut String, account: &Account, look: Look) -> fmt::Result {
     Ok(())
 }
 
+/// Why cases were skipped, and how many for each reason.
+fn skipped(out: &mut String, account: &Account, look: Look) -> fmt::Result {
+    for (at, party) in account.parties.iter().enumerate() {
+        let mut reasons: Vec<(&str, usize)> = Vec::new();
+        for row in &account.rows {
+            let Played::Skipped(reason) = &row.cells[at].played else { continue };
+            match reasons.iter_mut().find(|(known, _)| known == reason) {
+                Some((_, number)) => *number += 1,
+                None => reasons.push((reason, 1)),
+            }
+        }
+        let all: usize = reasons.iter().map(|(_, number)| number).sum();
+        if all == 0 {
+            continue;
+        }
+        let heading = format!("{} skipped on {}", count(all, "case is", "cases are"), party.name);
+        writeln!(out, "{}", paint(&heading, BOLD, look))?;
+        for (reason, number) in reasons {
+            writeln!(out, "{}", paint(&format!("  {number:>4}  {reason}"), FAINT, look))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
 fn problems(out: &mut String, account: &Account, look: Look) -> fmt::Result {
     if account.problems.is_empty() {
         return Ok(());
@@ -208,6 +234,8 @@ mod tests {
             "  worse   b/worse   pass -> fail  NO PATCH",
             "  worse  b/worse: fail on the fork, pass on upstream",
             "  a/known  weak  a <known> weakness",
+            "1 case is skipped on patched",
+            "     1  no \u{1} API & such",
         ] {
             assert!(report.lines().any(|there| there == line), "no line {line:?} in\n{report}");
         }

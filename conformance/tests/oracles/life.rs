@@ -1,7 +1,7 @@
 //! Checks about the connection's life.
 
 use h2_conformance::drive::probe;
-use h2_conformance::judge::{Ending, Outcome};
+use h2_conformance::judge::{ending_in_words, Ending, Outcome};
 use h2_conformance::transcript::What;
 use h2_conformance::wire::build::*;
 use h2_conformance::wire::code::error::*;
@@ -30,6 +30,28 @@ pub(crate) fn dead() -> Vec<Row> {
         ("no mark was reached", opening().alive(), Inconclusive, Clean),
         ("DATA beyond the window", opened().subject(response(1, 200)).subject(data(1, 65_536)).alive(), Fail, Clean),
     ]
+}
+
+/// How it ended, without a word on whether that is right.
+pub(crate) fn endings_in_words() {
+    for (record, words) in [
+        (opened().alive(), "none: the connection still works"),
+        (opened().asked(), "none: neither closed nor answering a PING"),
+        (opened(), "none: not closed, and no PING could be sent"),
+        (opened().subject(goaway(0, FRAME_SIZE_ERROR)).closes(), "GOAWAY FRAME_SIZE_ERROR"),
+        (opened().subject(goaway(0, NO_ERROR)).subject(goaway(0, CANCEL)).closes(), "GOAWAY CANCEL"),
+        (opened().subject(goaway(0, NO_ERROR)).alive(), "GOAWAY NO_ERROR, not closed"),
+        (
+            opened().subject(goaway(0, NO_ERROR)).closes_within_a_frame(),
+            "GOAWAY NO_ERROR, closed in the middle of a frame",
+        ),
+        (opened().closes(), "closed without GOAWAY"),
+        (opened().add(What::PeerClosed).closes(), "closed after the peer's end"),
+        (opened().closes().add(What::PeerClosed), "closed without GOAWAY"),
+        (opened().panics(), "a panic"),
+    ] {
+        assert_eq!(ending_in_words(record.transcript()), words);
+    }
 }
 
 pub(crate) fn ignored() {

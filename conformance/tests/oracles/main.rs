@@ -68,3 +68,8 @@ tables! {
     CallWaits => application::call_waits,
     Handed => application::handed,
 }
+
+#[test]
+fn endings_in_words() {
+    life::endings_in_words();
+}

@@ -1,12 +1,13 @@
 //! Cases over sockets: real servers, and servers that do their worst.
 
 mod bad;
+mod early;
 
 use std::time::{Duration, Instant};
 
 use h2_conformance::case::Case;
 use h2_conformance::catalog;
-use h2_conformance::endpoint::{Endpoint, Options, Remote};
+use h2_conformance::endpoint::{Endpoint, Manner, Options, Remote};
 use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{IN_MEMORY, SOCKET};
 use h2_conformance::suite::{play, play_all};
@@ -142,7 +143,8 @@ fn a_server_ends_with_its_handle() {
     for subject in SOCKET {
         let server = (subject.start)().expect("a server");
         let endpoint = Endpoint::local(server.addr);
-        endpoint.check(Options::default()).expect(subject.name);
+        let manner = endpoint.check(Options::default()).expect(subject.name);
+        assert_eq!(manner, Manner::ReadsToTheEnd, "{}", subject.name);
         drop(server);
         endpoint.check(Options::default()).expect_err(subject.name);
     }

@@ -9,6 +9,7 @@ use crate::edit;
 use crate::export::export;
 use crate::failure::Failure;
 use crate::index;
+use crate::print::say;
 use crate::refresh::difference;
 use crate::repo::{read, tempdir, Repo};
 
@@ -26,20 +27,20 @@ const CHECKS: [(&str, Check); 6] = [
 
 pub(crate) fn run(repo: &Repo, compare: bool) -> Result<(), Failure> {
     let mut failed = 0;
-    let mut say = |name: &str, result: Result<String, Failure>| match result {
-        Ok(detail) => println!("ok       {name}: {detail}"),
+    let mut tell = |name: &str, result: Result<String, Failure>| match result {
+        Ok(detail) => say(format_args!("ok       {name}: {detail}")),
         Err(failure) => {
             failed += 1;
-            println!("FAILED   {name}: {}", failure.sentence);
+            say(format_args!("FAILED   {name}: {}", failure.sentence))
         }
     };
     for (name, check) in CHECKS {
-        say(name, check(repo));
+        tell(name, check(repo))?;
     }
     if compare {
-        say("claims", claims(repo));
+        tell("claims", claims(repo))?;
     } else {
-        println!("SKIPPED  claims: NOTHING WAS COMPARED WITH UPSTREAM (--skip-compare)");
+        say("SKIPPED  claims: NOTHING WAS COMPARED WITH UPSTREAM (--skip-compare)")?;
     }
     match failed {
         0 => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::{END_OF_TABLE, TABLE};
 use crate::figures::{chart, Figures, Row};
 use crate::report::escape;
 
@@ -14,14 +15,14 @@ pub(super) fn section(out: &mut String, figures: &Figures) -> fmt::Result {
     if let Some(svg) = chart::svg(figures) {
         writeln!(out, "<figure class=\"chart\">{}</figure>", svg.replacen(NAMESPACE, "", 1))?;
     }
-    writeln!(out, "<details>\n<summary>All figures of {scenario}</summary>\n<table>")?;
+    writeln!(out, "<details>\n<summary>All figures of {scenario}</summary>\n{TABLE}")?;
     let peers = figures.peers();
     let heads = ["figure", "unit", "upstream", "patched", "ratio", "better"].into_iter().chain(peers.iter().copied());
     writeln!(out, "<tr>{}</tr>", heads.map(|head| format!("<th>{}</th>", escape(head))).collect::<String>())?;
     for row in &figures.rows {
         writeln!(out, "<tr>{}</tr>", cells(row, &peers))?;
     }
-    writeln!(out, "</table>\n</details>")
+    writeln!(out, "{END_OF_TABLE}\n</details>")
 }
 
 fn cells(row: &Row, peers: &[&str]) -> String {
