@@ -18,7 +18,7 @@ static SINK: RwLock<Option<FrameSink>> = RwLock::new(None);
 /// A line is for one frame and looks like
 ///
 /// ```text
-/// h2 3 sent DATA stream=1 len=1024 flags=END_STREAM connection-window=64511 stream-window=64511
+/// h2 3 sent DATA stream=1 len=1024 connection-window=64511 stream-window=64511
 /// h2 3 received WINDOW_UPDATE stream=0 len=4 increment=1024 connection-window=65535
 /// h2 3 received RST_STREAM stream=5 len=4 code=CANCEL
 /// ```
@@ -26,7 +26,8 @@ static SINK: RwLock<Option<FrameSink>> = RwLock::new(None);
 /// The first number is that of the connection, see [`Connection::id`](super::Connection::id). After DATA, WINDOW_UPDATE and the
 /// acknowledgement of SETTINGS stand the windows that the frame changed, in octets and with the frame taken into account: for
 /// DATA that is sent and WINDOW_UPDATE that is received what the peer's windows leave us, the other way round what ours leave the
-/// peer. Without a stream, `initial-window` is what SETTINGS_INITIAL_WINDOW_SIZE gives new ones.
+/// peer. Without a stream, `initial-window` is what SETTINGS_INITIAL_WINDOW_SIZE gives new ones. A stream that is over or was
+/// reset has no window in that direction any more.
 ///
 /// No line holds what a field section or DATA carries, nor debug data of GOAWAY or PING: lines are free of secrets.
 ///
@@ -63,7 +64,7 @@ pub(super) enum Direction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Windows {
     pub(crate) connection: i64,
-    /// Of the frame's stream, or those that new streams get if the frame has none. `None` if the stream is gone.
+    /// Of the frame's stream, or those that new streams get if the frame has none. `None` if it does not matter any more.
     pub(crate) stream: Option<i64>,
 }
 

@@ -128,7 +128,8 @@ pub struct SendHalf {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReceiveHalf {
-    /// What the peer may still send as it knows, once it has what was sent to it.
+    /// What the peer may still send as it knows, once it has what was sent to it. DATA that is discarded on a stream that was reset
+    /// here does not count.
     pub announced: i64,
     /// What it could be allowed now: `announced`, and what was released and is not worth a WINDOW_UPDATE yet.
     pub available: i64,

@@ -220,3 +220,47 @@ fn it_can_be_switched_on_and_off_at_any_time() {
     client.send(window_update(0, 1));
     assert_eq!(lines.of(id), ["received WINDOW_UPDATE stream=0 len=4 increment=1 connection-window=65538"]);
 }
+
+#[test]
+fn a_stream_that_is_over_has_no_window() {
+    let lines = Lines::new();
+    let mut server = Server::with(&server::Builder::new(), settings().with(setting::INITIAL_WINDOW_SIZE, 10));
+    let id = server.connection.insight().id();
+    let (body, mut writer) = server.answer(post(1));
+    // Answered in full, and let go while the peer still sends.
+    writer.send_data(octets(100), true).unwrap();
+    drop((body, writer));
+    server.turn();
+    lines.of(id);
+    server.send(data(1, 60));
+    assert_eq!(lines.of(id)[0], "received DATA stream=1 len=60 connection-window=65475");
+
+    let (_body, mut writer) = server.answer(post(3));
+    writer.send_data(octets(10), true).unwrap();
+    server.turn();
+    lines.of(id);
+    server.send(window_update(3, 5));
+    assert_eq!(lines.of(id), ["received WINDOW_UPDATE stream=3 len=4 increment=5 connection-window=65515"]);
+}
+
+#[test]
+fn settings_acknowledged_behind_a_full_transport_have_their_windows() {
+    let lines = Lines::new();
+    let wide = settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20);
+    let mut server = Server::in_pipe(4_096, &server::Builder::new(), wide);
+    let id = server.connection.insight().id();
+    let (_body, mut writer) = server.answer(get(1));
+    writer.send_data(octets(60_000), false).unwrap();
+    server.turn();
+    server.peer.send(settings().with(setting::INITIAL_WINDOW_SIZE, 77));
+    server.turn();
+    server.connection.set_initial_window_size(70_000).unwrap();
+    lines.of(id);
+    for _ in 0..40 {
+        server.peer.receive();
+        server.turn();
+    }
+    let lines = lines.of(id);
+    let acknowledged = lines.iter().find(|line| line.starts_with("sent SETTINGS stream=0 len=0 flags=ACK"));
+    assert!(acknowledged.is_some_and(|line| line.ends_with(" initial-window=77")), "{lines:?}");
+}

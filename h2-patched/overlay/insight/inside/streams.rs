@@ -49,11 +49,16 @@ impl<B, P: Peer> Streams<B, P> {
         let found = me.store.find_mut(&stream.into());
         let found = found.as_deref();
         match changes {
-            Changes::Receiving => me.actions.recv.windows_of(found, stream == 0),
+            Changes::Receiving => {
+                // Of what nobody will read no books are kept.
+                let found = found.filter(|stream| !stream.state.is_local_error());
+                me.actions.recv.windows_of(found, stream == 0)
+            }
             Changes::Sending => {
                 let initial = i64::from(me.actions.send.init_window_sz());
                 let connection = me.actions.send.scheduler().half().window;
-                let of_stream = found.map(|stream| stream.outgoing.window.signed());
+                let sends = |stream: &&Stream| !stream.state.is_send_closed() || stream.buffered_send_data > 0;
+                let of_stream = found.filter(sends).map(|stream| stream.outgoing.window.signed());
                 Windows { connection, stream: of_stream.or((stream == 0).then_some(initial)) }
             }
         }
