@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::git::Git;
 use crate::message::Message;
 use crate::print::say;
+use crate::refresh::fingerprint;
 use crate::repo::{expect_empty, Repo};
 
 /// The tag on the commit that holds the pinned release.
@@ -15,6 +16,9 @@ pub(crate) const BASE: &str = "pristine";
 
 /// Set in the work tree's own configuration: by this `refresh` knows it.
 pub(crate) const MARK: &str = "h2-patched.release";
+
+/// Set beside it: the series that the work tree was made from, or brought back to.
+pub(crate) const SERIES: &str = "h2-patched.series";
 
 pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     let patches = make(repo, dir)?;
@@ -37,7 +41,9 @@ pub(crate) fn make(repo: &Repo, dir: &Path) -> Result<usize, Failure> {
     std::fs::create_dir_all(dir).map_err(|cause| Failure::io(format_args!("create {}", dir.display()), &cause))?;
     let git = Git { dir };
     git.run(&["init", "--quiet", "--initial-branch=series"])?;
-    for (key, value) in [("core.autocrlf", "false"), ("gc.auto", "0"), (MARK, &release.release())] {
+    let settings =
+        [("core.autocrlf", "false"), ("gc.auto", "0"), (MARK, &release.release()), (SERIES, &fingerprint(repo)?)];
+    for (key, value) in settings {
         git.run(&["config", key, value])?;
     }
     commit(&git, &tree, &format!("{BASE} {}\n", release.release()))?;

@@ -3,14 +3,26 @@
 use std::fs;
 use std::path::Path;
 
+use h2_materialize::sha256;
+
+use crate::edit::SERIES;
 use crate::export::{export, Files};
 use crate::failure::Failure;
+use crate::git::Git;
 use crate::index;
 use crate::print::print;
 use crate::repo::{write, Repo};
 
 pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     let files = export(repo, dir)?;
+    let git = Git { dir };
+    if git.ask(&["config", "--local", "--get", SERIES], "")?.stdout.trim() != fingerprint(repo)? {
+        return Err(Failure::new(format!(
+            "the series has changed since {} was made from it, and would lose that: make another work tree with \
+             `cargo xtask edit` and cherry-pick your commits onto it",
+            dir.display()
+        )));
+    }
     let mut told = String::new();
     for name in present(repo)? {
         if !files.contains_key(&name) {
@@ -31,10 +43,21 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     if told.is_empty() {
         told += "the series is as it was\n";
     }
+    git.run(&["config", SERIES, &fingerprint(repo)?])?;
     // Told last: the series on disk must not stay half as it was because nobody can be told.
     let indexed = index::run(repo);
     print(told)?;
     indexed
+}
+
+/// A hash of the series on disk.
+pub(crate) fn fingerprint(repo: &Repo) -> Result<String, Failure> {
+    let mut all = String::new();
+    for name in present(repo)? {
+        let text = crate::repo::read(&repo.patches().join(&name))?;
+        all += &format!("{name} {}\n{text}", text.len());
+    }
+    Ok(sha256::hex(all.as_bytes()))
 }
 
 /// The names of the files that make up the series on disk.

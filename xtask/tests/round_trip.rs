@@ -47,6 +47,22 @@ fn without_a_change_nothing_changes() {
 }
 
 #[test]
+fn what_was_changed_in_the_series_meanwhile_is_not_lost() {
+    let copy = Copy::new();
+    let edit = copy.beside("edit");
+    let dir = edit.to_str().unwrap();
+    copy.do_xtask(&["edit", dir]);
+    let (name, text) = copy.series().into_iter().find(|(name, _)| name.ends_with(".patch")).unwrap();
+    let file = copy.root().join("h2-patched/patches").join(&name);
+    fs::write(&file, text.replacen("Risk: ", "Risk: who knows, ", 1)).unwrap();
+    let before = copy.series();
+    let refused = copy.xtask(&["refresh", dir]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("the series has changed since"), "{}", stderr(&refused));
+    assert_eq!(copy.series(), before);
+}
+
+#[test]
 fn a_new_commit_becomes_a_patch_that_quotes_nothing_else() {
     let copy = Copy::new();
     let before = copy.series();
