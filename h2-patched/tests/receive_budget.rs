@@ -367,15 +367,29 @@ fn more_memory_reaches_those_who_did_without() {
         assert_eq!(connection.peer.granted(0), 0, "{}", connection.peer.transcript());
     }
     connections[1].end();
-    connections[0].peer.step(&Step::Settle);
     tuning::set(little.process_receive_budget(1 << 20));
-    // Each is polled if it was woken, in any order.
-    for _ in 0..connections.len() {
-        connections.iter_mut().for_each(|connection| connection.peer.step(&Step::Settle));
-    }
-    for connection in connections.iter().filter(|connection| !connection.ended) {
+    for connection in connections.iter_mut().filter(|connection| !connection.ended) {
+        connection.peer.step(&Step::Settle);
         assert_eq!(connection.peer.granted(0), WINDOW, "{}", connection.peer.transcript());
     }
+}
+
+/// Of what is too little for most, those have something who hold least.
+#[test]
+fn who_holds_least_is_served_first() {
+    let budget = 1 << 20;
+    let little = Tuning::new().process_receive_budget(budget);
+    let _alone = alone(little);
+    let mut links = [FIXED; 4].map(|config| subject(Role::Server, config));
+    let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
+    for connection in &mut connections {
+        take_all(connection);
+        connection.open(WINDOW as usize);
+    }
+    tuning::set(little.process_receive_budget(budget + (64 << 10)));
+    connections.iter_mut().for_each(|connection| connection.peer.step(&Step::Settle));
+    let served: Vec<_> = connections.iter().map(|connection| connection.peer.granted(0) >= FRAME as i64).collect();
+    assert_eq!(served, [false, false, false, true]);
 }
 
 /// What readers take in is there for others, while their connection goes on.
