@@ -409,6 +409,34 @@ fn what_was_read_can_be_taken_by_others() {
     assert!((half * 9 / 10..=half).contains(&taken), "{taken} octets of {budget}");
 }
 
+/// Connections of several threads take, wait, give back and end, in whatever order: in the end all of it is back.
+#[test]
+fn threads_lose_nothing() {
+    let budget = 1 << 20;
+    let _alone = alone(Tuning::new().process_receive_budget(budget as usize));
+    std::thread::scope(|threads| {
+        for thread in 0..4 {
+            threads.spawn(move || {
+                for round in 0..40 {
+                    let mut link = subject(Role::Server, FIXED);
+                    let mut connection = Connection::new(&mut *link);
+                    take_all(&mut connection);
+                    connection.open(WINDOW as usize);
+                    for at in 0..(thread + round) % 5 {
+                        connection.drop_stream(at);
+                        connection.peer.step(&Step::Settle);
+                        connection.open(WINDOW as usize);
+                    }
+                    connection.end();
+                }
+            });
+        }
+    });
+    let mut link = subject(Role::Server, FIXED);
+    let all = take_all(&mut Connection::new(&mut *link));
+    assert!((budget * 9 / 20..=budget / 2).contains(&all), "{all} octets of {budget} for the only one");
+}
+
 const ROUND_TRIP: Duration = Duration::from_millis(100);
 
 /// Padding is given back though nobody reads, and earns nothing.
