@@ -271,6 +271,7 @@ impl Scheduler {
                 stream.outgoing.withdrawn = false;
                 if let Some(reason) = stream.state.get_scheduled_reset() {
                     stream.set_reset(reason, Initiator::Library);
+                    counts.stream_over(&mut stream);
                 }
                 counts.transition_after(stream, in_grace);
             }

@@ -135,6 +135,25 @@ fn resets_of_both_sides_and_refusals() {
     assert_eq!(told.news(), ["7 reset CANCEL by us", "7 closed CANCEL by us"]);
 }
 
+/// A promise whose handle is dropped is reset by us; the end of the connection may come first.
+#[test]
+fn a_promise_given_up_is_closed_with_the_connection() {
+    let told = Told::default();
+    let builder = server::Builder::new().max_concurrent_reset_streams(0).observer(Arc::new(told.clone())).clone();
+    let mut server = Server::with(&builder, settings());
+    let (_body, mut respond) = server.accept(get(1));
+    let request = http::Request::get("http://example.com/").body(()).unwrap();
+    let push = respond.push_request(request).unwrap();
+    server.turn();
+    let insight = server.connection.insight();
+    told.news();
+    drop(push);
+    drop(server.connection);
+    assert_eq!(told.news(), ["1 closed BrokenPipe", "2 closed CANCEL by us", "- closed ended"]);
+    let counts = insight.counts();
+    assert_eq!(counts.streams_opened + counts.streams_received, counts.streams_closed);
+}
+
 #[test]
 fn stalls_of_streams() {
     pass(0);
