@@ -124,7 +124,11 @@ static EVERYWHERE: RwLock<Option<Observing>> = RwLock::new(None);
 /// Sets who is told of all connections that are opened from now on and have no observer of their own. The way to observe what
 /// hyper, tonic or reqwest open. `None` ends it; connections that are open keep theirs.
 pub fn observe(observer: Option<Arc<dyn Observer>>) {
-    *EVERYWHERE.write().unwrap_or_else(PoisonError::into_inner) = observer.map(Observing);
+    let mut current = EVERYWHERE.write().unwrap_or_else(PoisonError::into_inner);
+    let before = std::mem::replace(&mut *current, observer.map(Observing));
+    drop(current);
+    // Its end may open connections or set another.
+    drop(before);
 }
 
 /// Who observes a connection that is opened now, if it has no observer of its own.

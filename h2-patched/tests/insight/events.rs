@@ -1,7 +1,9 @@
 //! Each event comes once and in order, with its reason, and is told without a lock.
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{channel, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use h2::insight::{observe, Cause, Event, Observer, Side, What};
 use h2::{client, server, Reason};
@@ -380,8 +382,42 @@ fn an_observer_that_panics_leaves_the_connection_alone() {
     assert_eq!(calls.load(SeqCst), 2);
 }
 
+/// Tests that set who observes everything take turns.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Opens a connection when it is dropped, and tells whether that could be done: on another thread, which cannot hang this one.
+struct OpensWhenDropped(Sender<bool>);
+
+impl Observer for OpensWhenDropped {
+    fn event(&self, _: &Event<'_>) {}
+}
+
+impl Drop for OpensWhenDropped {
+    fn drop(&mut self) {
+        let (opened, opens) = channel();
+        std::thread::spawn(move || {
+            drop(Server::new());
+            let _ = opened.send(());
+        });
+        let _ = self.0.send(opens.recv_timeout(Duration::from_secs(10)).is_ok());
+    }
+}
+
+#[test]
+fn an_observer_is_dropped_without_a_lock() {
+    let _turn = turn();
+    let (dropped, was_free) = channel();
+    observe(Some(Arc::new(OpensWhenDropped(dropped))));
+    observe(None);
+    assert_eq!(was_free.recv(), Ok(true));
+}
+
 #[test]
 fn who_observes_everything_is_told_of_what_nobody_else_observes() {
+    let _turn = turn();
     let everything = Arc::new(Mutex::new(Vec::new()));
     let ids = everything.clone();
     observe(Some(Arc::new(move |event: &Event<'_>| ids.lock().unwrap().push(event.connection.id()))));
