@@ -83,8 +83,10 @@ impl Scheduler {
     #[cold]
     fn end_stall(&self, stream: &mut Stream) {
         let Some(stall) = stream.outgoing.stall.take() else { return };
-        // The connection speaks for all who wait for its window; who is reset does not go on.
-        if stall.on != Obstacle::ConnectionWindow && !stream.state.is_reset() {
+        // Who is reset does not go on, but after a complete response all of it is sent first.
+        let goes_on = !stream.state.is_reset() || stream.state.get_scheduled_reset() == Some(Reason::NO_ERROR);
+        // The connection speaks for all who wait for its window.
+        if goes_on && stall.on != Obstacle::ConnectionWindow {
             resumed(&self.notes, Some(stream.id), Side::Local, stall.on, stall.since);
         }
     }

@@ -183,6 +183,22 @@ fn stalls_of_streams() {
     assert_eq!(told.news(), ["5 closed CANCEL by us"]);
 }
 
+/// The response is complete and its handles are gone: a reset without an error follows all of it.
+#[test]
+fn a_response_that_nobody_holds_resumes() {
+    pass(0);
+    let told = Told::default();
+    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 10));
+    let (body, mut writer) = server.answer(post(1));
+    writer.send_data(octets(100), true).unwrap();
+    drop((body, writer));
+    server.turn();
+    told.news();
+    pass(3);
+    server.send(window_update(1, 5));
+    assert_eq!(told.news(), ["1 resumes us on stream-window after 3", "1 stalls us on stream-window"]);
+}
+
 #[test]
 fn several_that_wait_for_slots_are_told_in_their_order() {
     let told = Told::default();
