@@ -73,7 +73,7 @@ pub enum What {
         /// For want of what.
         on: Obstacle,
     },
-    /// What was missing is there. A stream that is reset meanwhile is not resumed.
+    /// What was missing is there, or nobody wants it any more. A stream that is reset meanwhile is not resumed.
     #[non_exhaustive]
     Resumed {
         /// Who was stalled.

@@ -244,6 +244,49 @@ fn a_stall_of_the_connection_is_told_once() {
 }
 
 #[test]
+fn a_stall_of_the_connection_ends_when_nobody_waits() {
+    pass(0);
+    let told = Told::default();
+    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
+    let (_a, mut first) = server.answer(get(1));
+    let (_b, mut second) = server.answer(get(3));
+    first.send_data(octets(100_000), true).unwrap();
+    server.turn();
+    second.reserve_capacity(10);
+    told.news();
+    pass(2);
+    server.send(reset(1, CANCEL));
+    assert_eq!(told.news(), ["1 reset CANCEL by peer", "1 closed CANCEL by peer"]);
+    assert!(server.look().writer.is_some(), "the other one waits");
+    pass(3);
+    second.reserve_capacity(0);
+    server.turn();
+    assert_eq!(told.news(), ["- resumes us on connection-window after 5"]);
+    assert_eq!(server.look().writer, None);
+    pass(3600);
+    server.send(window_update(0, 1000));
+    assert!(told.news().is_empty(), "nobody waited all the time");
+}
+
+/// The second one never began to wait by itself: it stood in line when the first took what was left.
+#[test]
+fn a_stall_of_the_connection_ends_when_all_are_reset() {
+    pass(0);
+    let told = Told::default();
+    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
+    let (_a, mut first) = server.answer(get(1));
+    let (_b, mut second) = server.answer(get(3));
+    first.send_data(octets(100_000), true).unwrap();
+    second.send_data(octets(100_000), true).unwrap();
+    server.turn();
+    server.send(reset(1, CANCEL));
+    second.send_reset(Reason::CANCEL);
+    assert_eq!(server.look().writer, None);
+    server.turn();
+    assert!(told.news().contains(&"- resumes us on connection-window after 0".to_owned()));
+}
+
+#[test]
 fn stalls_of_the_transport() {
     let told = Told::default();
     let mut server = Server::in_pipe(4096, server::Builder::new().observer(Arc::new(told.clone())), settings());
