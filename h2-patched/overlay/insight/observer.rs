@@ -51,8 +51,12 @@ pub struct Event<'a> {
 
 /// What happened.
 ///
-/// The first event of a connection is `Opened` and the last one `Closed`; so it is with each stream, but for streams that are
-/// reset without having been opened, as refused ones are.
+/// The first event of a connection is `Opened` and the last one `Closed`. So it is with each stream, but that
+///
+/// * streams may be reset without having been opened, as refused ones are;
+/// * `Accepted` comes after `Closed` where the application takes a stream that is over already;
+/// * `Reset` comes after `Closed` where frames cross: a RST_STREAM of each side, or one of ours that answers what the peer sent on
+///   a stream that is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum What {
@@ -73,7 +77,8 @@ pub enum What {
         /// For want of what.
         on: Obstacle,
     },
-    /// What was missing is there, or nobody wants it any more. A stream that is reset meanwhile is not resumed.
+    /// What was missing is there, or nobody wants it any more: a peer that waited for a stream's window has sent END_STREAM, say.
+    /// A stream that is reset meanwhile is not resumed.
     #[non_exhaustive]
     Resumed {
         /// Who was stalled.

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use h2::insight::{observe, Cause, Event, Observer, Side, What};
 use h2::{client, server, Reason};
-use h2_conformance::wire::build::{data, get, goaway, ping, post, push_promise, reset, settings, window_update};
+use h2_conformance::wire::build::{
+    data, get, goaway, headers, ping, post, push_promise, reset, settings, window_update,
+};
 use h2_conformance::wire::code::error::{CANCEL, ENHANCE_YOUR_CALM, NO_ERROR};
 use h2_conformance::wire::code::setting;
 
@@ -48,6 +50,13 @@ impl Observer for Told {
 impl Told {
     fn server(&self, first: h2_conformance::wire::Frame) -> Server {
         Server::with(server::Builder::new().receive_budget(0).observer(Arc::new(self.clone())), first)
+    }
+
+    /// Takes ten octets of a stream.
+    fn narrow_server(&self) -> Server {
+        let builder =
+            server::Builder::new().receive_budget(0).initial_window_size(10).observer(Arc::new(self.clone())).clone();
+        Server::with(&builder, settings())
     }
 
     fn client(&self, first: h2_conformance::wire::Frame) -> Client {
@@ -370,6 +379,36 @@ fn a_larger_initial_window_lets_the_peer_go_on() {
     server.send(settings().ack());
     assert_eq!(told.news(), ["1 resumes peer on stream-window after 0"]);
     assert_eq!(server.stream(1).peer, None);
+}
+
+#[test]
+fn a_peer_that_ends_its_stream_waits_no_longer() {
+    let trailers = headers(1, &[("checksum", "0")]).end_stream();
+    for end in [data(1, 0).end_stream(), trailers] {
+        pass(0);
+        let told = Told::default();
+        let mut server = told.narrow_server();
+        let _exchange = server.accept(post(1));
+        server.send(data(1, 10));
+        pass(4);
+        told.news();
+        server.send(end);
+        assert_eq!(told.news(), ["1 resumes peer on stream-window after 4"]);
+    }
+}
+
+#[test]
+fn a_larger_initial_window_resumes_nothing_that_was_reset() {
+    let told = Told::default();
+    let mut server = told.narrow_server();
+    let (_body, mut respond) = server.accept(post(1));
+    server.send(data(1, 10));
+    respond.send_reset(Reason::CANCEL);
+    server.connection.set_initial_window_size(20).unwrap();
+    server.turn();
+    told.news();
+    server.send(settings().ack());
+    assert!(told.news().is_empty());
 }
 
 #[test]
