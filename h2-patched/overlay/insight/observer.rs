@@ -88,7 +88,7 @@ pub enum What {
         /// How long.
         lasted: Duration,
     },
-    /// RST_STREAM was sent or received.
+    /// RST_STREAM was sent, or was received for a stream that is not forgotten yet.
     #[non_exhaustive]
     Reset {
         /// Who sent it.
