@@ -41,7 +41,10 @@ static SINK: RwLock<Option<FrameSink>> = RwLock::new(None);
 pub fn log_frames(sink: Option<FrameSink>) {
     let mut current = SINK.write().unwrap_or_else(PoisonError::into_inner);
     ON.store(sink.is_some(), Relaxed);
-    *current = sink;
+    let before = std::mem::replace(&mut *current, sink);
+    drop(current);
+    // Its end may log or set another.
+    drop(before);
 }
 
 /// Writes lines to standard error.

@@ -16,18 +16,20 @@
 //! # observe(None);
 //! ```
 //!
-//! | name | kind | labels | |
+//! | name | kind | labels | from |
 //! | --- | --- | --- | --- |
-//! | `h2_connections_opened_total` | counter | | from [`export`], as all up to the next line |
-//! | `h2_connections_open` | gauge | | |
-//! | `h2_streams_open` | gauge | | |
-//! | `h2_streams_opened_total` | counter | `by`: `local`, `peer` | |
-//! | `h2_streams_accepted_total` | counter | | |
-//! | `h2_data_octets_total`, `h2_window_updates_total`, `h2_resets_total`, `h2_refusals_total`, `h2_go_aways_total` | counter | `direction`: `sent`, `received` | |
-//! | `h2_stalls_total` | counter | `who`: `local`, `peer`; `on`: [`Obstacle::as_str`] | from [`Exporter`] |
-//! | `h2_stall_seconds` | histogram | the same | when the stall is over |
-//! | `h2_reset_codes_total` | counter | `by`; `code`: the name of the error code | |
-//! | `h2_connections_closed_total` | counter | `cause`: `ended`, `transport`, or the name of an error code | |
+//! | `h2_connections_opened_total` | counter | | [`export`] |
+//! | `h2_connections_open` | gauge | | [`export`] |
+//! | `h2_streams_open` | gauge | | [`export`] |
+//! | `h2_streams_opened_total` | counter | `by`: `local`, `peer` | [`export`] |
+//! | `h2_streams_accepted_total` | counter | | [`export`] |
+//! | `h2_data_octets_total`, `h2_window_updates_total`, `h2_resets_total`, `h2_refusals_total`, `h2_go_aways_total` | counter | `direction`: `sent`, `received` | [`export`] |
+//! | `h2_stalls_total` | counter | `who`: `local`, `peer`; `on`: [`Obstacle::as_str`] | [`Exporter`] |
+//! | `h2_stall_seconds` | histogram | the same | [`Exporter`], when the stall is over |
+//! | `h2_reset_codes_total` | counter | `by`; `code`: the name of the error code | [`Exporter`] |
+//! | `h2_connections_closed_total` | counter | `cause`: `ended`, `transport`, or the name of an error code | [`Exporter`] |
+//!
+//! `h2_resets_total` counts every RST_STREAM frame; `h2_reset_codes_total` those received only for streams that are not forgotten yet.
 //!
 //! No label has more values than the RFC has names: error codes without a name are `other`.
 
@@ -50,7 +52,7 @@ pub fn describe() {
     describe_counter!("h2_go_aways_total", "GOAWAY frames");
     describe_counter!("h2_stalls_total", "times that somebody had something to send and could not");
     describe_histogram!("h2_stall_seconds", Unit::Seconds, "how long stalls lasted");
-    describe_counter!("h2_reset_codes_total", "RST_STREAM frames by error code");
+    describe_counter!("h2_reset_codes_total", "RST_STREAM frames of streams that are not forgotten, by error code");
     describe_counter!("h2_connections_closed_total", "HTTP/2 connections that are over, by cause");
 }
 

@@ -51,8 +51,12 @@ pub struct Event<'a> {
 
 /// What happened.
 ///
-/// The first event of a connection is `Opened` and the last one `Closed`; so it is with each stream, but for streams that are
-/// reset without having been opened, as refused ones are.
+/// The first event of a connection is `Opened` and the last one `Closed`. So it is with each stream, but that
+///
+/// * streams may be reset without having been opened, as refused ones are;
+/// * `Accepted` comes after `Closed` where the application takes a stream that is over already;
+/// * `Reset` comes after `Closed` where frames cross: a RST_STREAM of each side, or one of ours that answers what the peer sent on
+///   a stream that is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum What {
@@ -73,7 +77,8 @@ pub enum What {
         /// For want of what.
         on: Obstacle,
     },
-    /// What was missing is there. A stream that is reset meanwhile is not resumed.
+    /// What was missing is there, or nobody wants it any more: a peer that waited for a stream's window has sent END_STREAM, say.
+    /// A stream that is reset meanwhile is not resumed.
     #[non_exhaustive]
     Resumed {
         /// Who was stalled.
@@ -83,7 +88,7 @@ pub enum What {
         /// How long.
         lasted: Duration,
     },
-    /// RST_STREAM was sent or received.
+    /// RST_STREAM was sent, or was received for a stream that is not forgotten yet.
     #[non_exhaustive]
     Reset {
         /// Who sent it.
@@ -124,7 +129,11 @@ static EVERYWHERE: RwLock<Option<Observing>> = RwLock::new(None);
 /// Sets who is told of all connections that are opened from now on and have no observer of their own. The way to observe what
 /// hyper, tonic or reqwest open. `None` ends it; connections that are open keep theirs.
 pub fn observe(observer: Option<Arc<dyn Observer>>) {
-    *EVERYWHERE.write().unwrap_or_else(PoisonError::into_inner) = observer.map(Observing);
+    let mut current = EVERYWHERE.write().unwrap_or_else(PoisonError::into_inner);
+    let before = std::mem::replace(&mut *current, observer.map(Observing));
+    drop(current);
+    // Its end may open connections or set another.
+    drop(before);
 }
 
 /// Who observes a connection that is opened now, if it has no observer of its own.

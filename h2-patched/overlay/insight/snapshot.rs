@@ -181,7 +181,7 @@ pub struct ConnectionSnapshot {
     pub going_away: Option<GoingAway>,
     /// The last GOAWAY that was received.
     pub peer_going_away: Option<GoingAway>,
-    /// Why it is over, if it is. Handles of its streams may be left.
+    /// Why it is over, if it is: known once polling it gave its end, or it was dropped. Handles of its streams may be left.
     pub ended: Option<Cause>,
     /// What it counted.
     pub counts: Counts,

@@ -271,6 +271,7 @@ impl Scheduler {
                 stream.outgoing.withdrawn = false;
                 if let Some(reason) = stream.state.get_scheduled_reset() {
                     stream.set_reset(reason, Initiator::Library);
+                    counts.stream_over(&mut stream);
                 }
                 counts.transition_after(stream, in_grace);
             }
@@ -306,11 +307,12 @@ impl Scheduler {
             Some(_) => (false, false),
             None => (false, entry.demand() > 0),
         };
-        if may_wait || entry.outgoing.stall.is_some() {
-            self.note_stall(entry, lane);
-        }
+        let is_noted = may_wait || entry.outgoing.stall.is_some();
         if lane != before {
             self.lanes.place(stream, lane);
+        }
+        if is_noted {
+            self.note_stall(stream, lane);
         }
         if has_work {
             wake(task);

@@ -65,6 +65,10 @@ impl Scheduler {
         if noted != obstacle && lane != Some(Lane::Open) {
             self.change_stall(obstacle, stream);
         }
+        // Who waited for the connection's window may have given up.
+        if self.active() == 0 {
+            self.connection_resumes();
+        }
     }
 
     fn change_stall(&mut self, obstacle: Option<Obstacle>, stream: &mut Stream) {
@@ -83,8 +87,10 @@ impl Scheduler {
     #[cold]
     fn end_stall(&self, stream: &mut Stream) {
         let Some(stall) = stream.outgoing.stall.take() else { return };
-        // The connection speaks for all who wait for its window; who is reset does not go on.
-        if stall.on != Obstacle::ConnectionWindow && !stream.state.is_reset() {
+        // Who is reset does not go on, but after a complete response all of it is sent first.
+        let goes_on = !stream.state.is_reset() || stream.state.get_scheduled_reset() == Some(Reason::NO_ERROR);
+        // The connection speaks for all who wait for its window.
+        if goes_on && stall.on != Obstacle::ConnectionWindow {
             resumed(&self.notes, Some(stream.id), Side::Local, stall.on, stall.since);
         }
     }
@@ -106,7 +112,7 @@ impl Scheduler {
         }
     }
 
-    /// The connection's window grew.
+    /// The connection's window grew, or nobody wants it any more.
     #[inline]
     pub(super) fn connection_resumes(&mut self) {
         if let Some(since) = self.stalled.take() {
@@ -117,8 +123,12 @@ impl Scheduler {
     /// All was written that may be: whoever still stands in line waits.
     #[inline]
     pub(super) fn note_waiting(&mut self, store: &mut Store) {
-        if self.active() > 0 && self.window.octets() == 0 {
-            self.connection_stalls();
+        if self.window.octets() == 0 {
+            if self.active() > 0 {
+                self.connection_stalls();
+            } else {
+                self.connection_resumes();
+            }
         }
         if self.has_queued_streams() {
             self.note_queued(store);
@@ -154,7 +164,7 @@ impl Scheduler {
     }
 
     pub(in crate::proto::streams) fn stalled_since(&self) -> Option<Instant> {
-        self.stalled
+        self.stalled.filter(|_| self.active() > 0)
     }
 
     pub(in crate::proto::streams) fn waiting_for_slot(&self) -> usize {

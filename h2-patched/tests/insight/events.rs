@@ -1,11 +1,15 @@
 //! Each event comes once and in order, with its reason, and is told without a lock.
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{channel, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use h2::insight::{observe, Cause, Event, Observer, Side, What};
 use h2::{client, server, Reason};
-use h2_conformance::wire::build::{data, get, goaway, ping, post, push_promise, reset, settings, window_update};
+use h2_conformance::wire::build::{
+    data, get, goaway, headers, ping, post, push_promise, reset, settings, window_update,
+};
 use h2_conformance::wire::code::error::{CANCEL, ENHANCE_YOUR_CALM, NO_ERROR};
 use h2_conformance::wire::code::setting;
 
@@ -46,6 +50,13 @@ impl Observer for Told {
 impl Told {
     fn server(&self, first: h2_conformance::wire::Frame) -> Server {
         Server::with(server::Builder::new().receive_budget(0).observer(Arc::new(self.clone())), first)
+    }
+
+    /// Takes ten octets of a stream.
+    fn narrow_server(&self) -> Server {
+        let builder =
+            server::Builder::new().receive_budget(0).initial_window_size(10).observer(Arc::new(self.clone())).clone();
+        Server::with(&builder, settings())
     }
 
     fn client(&self, first: h2_conformance::wire::Frame) -> Client {
@@ -135,6 +146,25 @@ fn resets_of_both_sides_and_refusals() {
     assert_eq!(told.news(), ["7 reset CANCEL by us", "7 closed CANCEL by us"]);
 }
 
+/// A promise whose handle is dropped is reset by us; the end of the connection may come first.
+#[test]
+fn a_promise_given_up_is_closed_with_the_connection() {
+    let told = Told::default();
+    let builder = server::Builder::new().max_concurrent_reset_streams(0).observer(Arc::new(told.clone())).clone();
+    let mut server = Server::with(&builder, settings());
+    let (_body, mut respond) = server.accept(get(1));
+    let request = http::Request::get("http://example.com/").body(()).unwrap();
+    let push = respond.push_request(request).unwrap();
+    server.turn();
+    let insight = server.connection.insight();
+    told.news();
+    drop(push);
+    drop(server.connection);
+    assert_eq!(told.news(), ["1 closed BrokenPipe", "2 closed CANCEL by us", "- closed ended"]);
+    let counts = insight.counts();
+    assert_eq!(counts.streams_opened + counts.streams_received, counts.streams_closed);
+}
+
 #[test]
 fn stalls_of_streams() {
     pass(0);
@@ -160,6 +190,22 @@ fn stalls_of_streams() {
     drop(_third);
     let _ = client.turn();
     assert_eq!(told.news(), ["5 closed CANCEL by us"]);
+}
+
+/// The response is complete and its handles are gone: a reset without an error follows all of it.
+#[test]
+fn a_response_that_nobody_holds_resumes() {
+    pass(0);
+    let told = Told::default();
+    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 10));
+    let (body, mut writer) = server.answer(post(1));
+    writer.send_data(octets(100), true).unwrap();
+    drop((body, writer));
+    server.turn();
+    told.news();
+    pass(3);
+    server.send(window_update(1, 5));
+    assert_eq!(told.news(), ["1 resumes us on stream-window after 3", "1 stalls us on stream-window"]);
 }
 
 #[test]
@@ -204,6 +250,49 @@ fn a_stall_of_the_connection_is_told_once() {
     pass(5);
     server.send(window_update(0, 1 << 20));
     assert_eq!(told.news(), ["- resumes us on connection-window after 5"]);
+}
+
+#[test]
+fn a_stall_of_the_connection_ends_when_nobody_waits() {
+    pass(0);
+    let told = Told::default();
+    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
+    let (_a, mut first) = server.answer(get(1));
+    let (_b, mut second) = server.answer(get(3));
+    first.send_data(octets(100_000), true).unwrap();
+    server.turn();
+    second.reserve_capacity(10);
+    told.news();
+    pass(2);
+    server.send(reset(1, CANCEL));
+    assert_eq!(told.news(), ["1 reset CANCEL by peer", "1 closed CANCEL by peer"]);
+    assert!(server.look().writer.is_some(), "the other one waits");
+    pass(3);
+    second.reserve_capacity(0);
+    server.turn();
+    assert_eq!(told.news(), ["- resumes us on connection-window after 5"]);
+    assert_eq!(server.look().writer, None);
+    pass(3600);
+    server.send(window_update(0, 1000));
+    assert!(told.news().is_empty(), "nobody waited all the time");
+}
+
+/// The second one never began to wait by itself: it stood in line when the first took what was left.
+#[test]
+fn a_stall_of_the_connection_ends_when_all_are_reset() {
+    pass(0);
+    let told = Told::default();
+    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
+    let (_a, mut first) = server.answer(get(1));
+    let (_b, mut second) = server.answer(get(3));
+    first.send_data(octets(100_000), true).unwrap();
+    second.send_data(octets(100_000), true).unwrap();
+    server.turn();
+    server.send(reset(1, CANCEL));
+    second.send_reset(Reason::CANCEL);
+    assert_eq!(server.look().writer, None);
+    server.turn();
+    assert!(told.news().contains(&"- resumes us on connection-window after 0".to_owned()));
 }
 
 #[test]
@@ -293,6 +382,36 @@ fn a_larger_initial_window_lets_the_peer_go_on() {
 }
 
 #[test]
+fn a_peer_that_ends_its_stream_waits_no_longer() {
+    let trailers = headers(1, &[("checksum", "0")]).end_stream();
+    for end in [data(1, 0).end_stream(), trailers] {
+        pass(0);
+        let told = Told::default();
+        let mut server = told.narrow_server();
+        let _exchange = server.accept(post(1));
+        server.send(data(1, 10));
+        pass(4);
+        told.news();
+        server.send(end);
+        assert_eq!(told.news(), ["1 resumes peer on stream-window after 4"]);
+    }
+}
+
+#[test]
+fn a_larger_initial_window_resumes_nothing_that_was_reset() {
+    let told = Told::default();
+    let mut server = told.narrow_server();
+    let (_body, mut respond) = server.accept(post(1));
+    server.send(data(1, 10));
+    respond.send_reset(Reason::CANCEL);
+    server.connection.set_initial_window_size(20).unwrap();
+    server.turn();
+    told.news();
+    server.send(settings().ack());
+    assert!(told.news().is_empty());
+}
+
+#[test]
 fn what_handles_do_is_told_soon() {
     let told = Told::default();
     let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
@@ -361,8 +480,42 @@ fn an_observer_that_panics_leaves_the_connection_alone() {
     assert_eq!(calls.load(SeqCst), 2);
 }
 
+/// Tests that set who observes everything take turns.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Opens a connection when it is dropped, and tells whether that could be done: on another thread, which cannot hang this one.
+struct OpensWhenDropped(Sender<bool>);
+
+impl Observer for OpensWhenDropped {
+    fn event(&self, _: &Event<'_>) {}
+}
+
+impl Drop for OpensWhenDropped {
+    fn drop(&mut self) {
+        let (opened, opens) = channel();
+        std::thread::spawn(move || {
+            drop(Server::new());
+            let _ = opened.send(());
+        });
+        let _ = self.0.send(opens.recv_timeout(Duration::from_secs(10)).is_ok());
+    }
+}
+
+#[test]
+fn an_observer_is_dropped_without_a_lock() {
+    let _turn = turn();
+    let (dropped, was_free) = channel();
+    observe(Some(Arc::new(OpensWhenDropped(dropped))));
+    observe(None);
+    assert_eq!(was_free.recv(), Ok(true));
+}
+
 #[test]
 fn who_observes_everything_is_told_of_what_nobody_else_observes() {
+    let _turn = turn();
     let everything = Arc::new(Mutex::new(Vec::new()));
     let ids = everything.clone();
     observe(Some(Arc::new(move |event: &Event<'_>| ids.lock().unwrap().push(event.connection.id()))));

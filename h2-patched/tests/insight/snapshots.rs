@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use h2::insight::{Blocked, Cause, Event, Obstacle, Role, Side, StreamState};
 use h2::{client, server, Reason};
-use h2_conformance::wire::build::{data, get, goaway, post, reset, settings, window_update};
+use h2_conformance::wire::build::{data, get, goaway, ping, post, reset, settings, window_update};
 use h2_conformance::wire::code::error::{CANCEL, NO_ERROR, REFUSED_STREAM};
 use h2_conformance::wire::code::{kind, setting};
 
@@ -311,7 +311,6 @@ fn why_a_connection_ended_is_shown() {
     let (_body, _respond) = server.accept(post(1));
     server.peer.send(window_update(0, 0));
     server.turn();
-    drop(server.connection);
     let by_us = handle.snapshot().unwrap().ended;
     assert!(matches!(by_us, Some(Cause::Code { by: Side::Local, reason: Reason::PROTOCOL_ERROR, .. })), "{by_us:?}");
 
@@ -321,7 +320,16 @@ fn why_a_connection_ended_is_shown() {
     drop(server.peer);
     let mut connection = server.connection;
     let _ = connection.poll_closed(&mut std::task::Context::from_waker(&nobody()));
-    drop(connection);
     let by_transport = handle.snapshot().unwrap().ended;
     assert_eq!(by_transport, Some(Cause::Transport(std::io::ErrorKind::UnexpectedEof)));
+
+    let mut server = Server::new();
+    let handle = server.connection.insight();
+    server.connection.graceful_shutdown();
+    server.turn();
+    let ping_of_shutdown = server.peer.receive().into_iter().find(|frame| frame.kind == kind::PING).unwrap();
+    assert_eq!(handle.snapshot().unwrap().ended, None);
+    server.send(ping(ping_of_shutdown.payload.try_into().unwrap()).ack());
+    let in_order = handle.snapshot().unwrap().ended;
+    assert!(matches!(in_order, Some(Cause::Code { by: Side::Local, reason: Reason::NO_ERROR, .. })), "{in_order:?}");
 }

@@ -55,10 +55,12 @@ impl Counts {
         }
     }
 
-    /// Our window for a stream grew.
+    /// Our window for a stream may have grown, or the peer may have sent all of it. Who is reset does not go on.
     #[inline]
     pub(in crate::proto::streams) fn peer_resumes(&self, stream: &mut Stream) {
-        if let Some(since) = stream.watch.spent().filter(|_| stream.recv_flow.announced() > 0) {
+        let Some(since) = stream.watch.spent() else { return };
+        let may_send = stream.state.is_recv_streaming() && stream.recv_flow.announced() > 0;
+        if may_send || stream.state.is_recv_end_stream() {
             stream.watch.set_spent(None);
             self.watch.resumes(Some(stream.id), Side::Peer, Obstacle::StreamWindow, since);
         }

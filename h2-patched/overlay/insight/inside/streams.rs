@@ -7,6 +7,7 @@ use crate::insight::{
     StreamSnapshot, Tap, What, Windows,
 };
 use crate::proto::streams::stream::Stream;
+use crate::proto::Error;
 
 use std::sync::{Arc, Weak};
 use std::task::Poll;
@@ -35,6 +36,17 @@ impl<B, P: Peer> Streams<B, P> {
     #[cold]
     fn transport_is_full(&self) {
         self.inner.lock().unwrap().counts.watch_mut().transport_is_full();
+    }
+
+    /// The connection's task has nothing left to do.
+    #[cold]
+    pub(crate) fn connection_ended(&self, error: Option<&Error>) {
+        // A poisoned lock is of a connection that failed.
+        if let Ok(mut me) = self.inner.lock() {
+            let me = &mut *me;
+            let error = error.or(me.actions.conn_error.as_ref());
+            me.counts.watch_mut().ends(error, false);
+        }
     }
 
     pub(crate) fn refusal_sent(&self, id: StreamId) {
