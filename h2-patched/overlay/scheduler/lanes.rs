@@ -105,6 +105,7 @@ impl Lanes {
         self.enter(stream, lane);
     }
 
+    #[inline]
     fn enter(&mut self, stream: &mut Ptr, lane: Lane) {
         let list = &mut self.lists[lane as usize];
         let key = stream.key();
