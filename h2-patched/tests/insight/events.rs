@@ -268,7 +268,9 @@ fn a_stall_of_the_connection_ends_when_nobody_waits() {
     assert_eq!(told.news(), ["1 reset CANCEL by peer", "1 closed CANCEL by peer"]);
     assert!(server.look().writer.is_some(), "the other one waits");
     pass(3);
+    server.was_woken();
     second.reserve_capacity(0);
+    assert!(server.was_woken(), "nothing can be sent, and yet there is something to tell");
     server.turn();
     assert_eq!(told.news(), ["- resumes us on connection-window after 5"]);
     assert_eq!(server.look().writer, None);

@@ -71,7 +71,7 @@ pub(crate) const ALL: &[Fault] = &[
         name: "credit released lost to the connection",
         equation: "R2",
         file: RECV,
-        place: "self.connection_consumed(capacity);\n        «self.settle_connection();»",
+        place: "self.in_flight_data -= capacity;\n        «self.settle_connection();»",
         instead: "",
     },
     Fault {
@@ -220,8 +220,8 @@ pub(crate) const ALL: &[Fault] = &[
         name: "padding released twice",
         equation: "R3",
         file: RECV,
-        place: "«self.give_back_to_stream(padding, stream, &mut None);»",
-        instead: "(0..2).for_each(|_| self.give_back_to_stream(padding, stream, &mut None));",
+        place: "«self.return_capacity(padding, stream, &mut None);»",
+        instead: "self.return_capacity(padding, stream, &mut None); self.give_back_to_stream(padding, stream, &mut None);",
     },
     Fault {
         name: "more put down as announced than was",
