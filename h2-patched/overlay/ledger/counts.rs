@@ -2,6 +2,8 @@
 
 use super::super::streams::holds;
 use super::super::Stream;
+use crate::insight::{Obstacle, Side};
+
 use super::{Counts, DEFAULT_DATA_FRAME_OVERHEAD_THRESHOLD};
 
 impl Counts {
@@ -32,6 +34,15 @@ impl Counts {
         let reset = streams.iter().filter(|stream| stream.is_counted_reset).count();
         let resets = self.num_remote_reset_streams;
         holds!("C2", resets == reset, "{resets} resets of the peer counted, {reset} streams reset");
+
+        let spent = streams.iter().filter(|stream| stream.watch.spent().is_some());
+        if let Some(over) = spent.clone().find(|stream| !stream.watch.is_open) {
+            holds!("I2" of over.id, false, "over, and its peer is said to wait for its window");
+        }
+        if let Some(shared) = &self.watch.record.shared {
+            let (said, stalled) = (shared.stalled.streams(Side::Peer, Obstacle::StreamWindow), spent.count());
+            holds!("I2", said == stalled, "{said} peers are said to wait for a stream's window, {stalled} do");
+        }
 
         let overhead =
             |len: &usize| if *len == 0 { 0 } else { DEFAULT_DATA_FRAME_OVERHEAD_THRESHOLD.saturating_sub(*len) };

@@ -30,6 +30,11 @@
 //! | C3 | the budget for small frames is charged with queued ones only |
 //! | M1 | what is released is gone |
 //!
+//! | | insight |
+//! | --- | --- |
+//! | I1 | the octets said to be unread are those that are queued |
+//! | I2 | the streams said to be stalled are those that are, and none that is over |
+//!
 //! S6, that the connection's task is woken when something becomes sendable, is held by whoever polls a task only when it was
 //! woken, as the conformance runner does.
 

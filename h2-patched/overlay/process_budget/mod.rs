@@ -5,10 +5,12 @@
 
 #[cfg(feature = "ledger")]
 mod ledger;
+mod usage;
 mod waiting;
 
 #[cfg(feature = "ledger")]
 pub(crate) use ledger::Change;
+pub(crate) use usage::{usage, Usage};
 pub(crate) use waiting::{serve, Turn};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,7 +36,9 @@ pub(crate) fn take(wanted: u32, held: u32) -> u32 {
         granted = grant(wanted, held, taken, BUDGET.load(Ordering::SeqCst));
         (granted > 0).then_some(taken + granted as usize)
     });
-    taken.map_or(0, |_| granted)
+    let granted = taken.map_or(0, |_| granted);
+    usage::note(wanted, granted);
+    granted
 }
 
 /// Returns octets that were taken. Somebody may wait for them: [`serve`] is to follow.

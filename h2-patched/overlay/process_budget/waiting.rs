@@ -48,6 +48,11 @@ impl Turn {
     }
 }
 
+/// How many they are.
+pub(super) fn count() -> usize {
+    COUNT.load(Ordering::SeqCst)
+}
+
 /// Lends what is free to those who wait, and wakes them.
 pub(crate) fn serve() {
     if COUNT.load(Ordering::SeqCst) == 0 {

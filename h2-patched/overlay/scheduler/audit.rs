@@ -16,6 +16,7 @@ impl Scheduler {
         holds!("S1", self.buffered == buffered, "{} octets buffered, streams buffer {buffered}", self.buffered);
 
         streams.iter().for_each(|stream| self.audit_stream(stream));
+        self.audit_stalls(streams);
 
         let (promises, promised) =
             (self.promises.len(), streams.iter().filter(|stream| stream.is_pending_push).count());

@@ -16,6 +16,7 @@ mod lease;
 mod lending;
 mod pace;
 mod rtt;
+mod seen;
 
 use super::*;
 use crate::tuning::Receiving;
