@@ -131,7 +131,7 @@ fn totals_and_events_reach_the_recorder() {
         ("h2_receive_budget_bytes{}", h2::tuning::DEFAULT_PROCESS_RECEIVE_BUDGET as f64),
         ("h2_receive_budget_used_bytes{}", 0.0),
         ("h2_receive_budget_waiting_connections{}", 0.0),
-        ("h2_receive_budget_refusals_total{}", 0.0),
+        ("h2_receive_budget_refused_total{}", 0.0),
         ("h2_connections_opened_total{}", 1.0),
         ("h2_connections_open{}", 1.0),
         ("h2_streams_open{}", 1.0),

@@ -137,7 +137,8 @@ impl Run<'_> {
             self.record.wrote(now, frame);
         });
         self.record.note(now, goodput);
-        self.record.peak_claim = self.record.peak_claim.max(self.books.claim());
+        self.record.last_claim = self.books.claim();
+        self.record.peak_claim = self.record.peak_claim.max(self.record.last_claim);
         Ok(())
     }
 }

@@ -10,17 +10,17 @@ use crate::process_budget;
 pub struct ReceiveBudget {
     /// The budget, in octets.
     pub budget: u64,
-    /// What connections hold of it, in octets.
+    /// What of it is charged to connections, in octets.
     pub used: u64,
     /// Connections that wait until others give some of it back.
     pub waiting: u64,
-    /// Times that a connection asked for some of it and got less than it asked for, or nothing.
-    pub refusals: u64,
+    /// Times that the window of a connection was to grow and got less of the budget than it asked for, or nothing.
+    pub refused: u64,
 }
 
 impl ReceiveBudget {
     pub(super) fn read() -> Self {
-        let process_budget::Usage { budget, used, waiting, refusals } = process_budget::usage();
-        ReceiveBudget { budget: budget as u64, used: used as u64, waiting: waiting as u64, refusals }
+        let process_budget::Usage { budget, used, waiting, refused } = process_budget::usage();
+        ReceiveBudget { budget: budget as u64, used: used as u64, waiting: waiting as u64, refused }
     }
 }
