@@ -128,7 +128,7 @@ fn totals_and_events_reach_the_recorder() {
         ("h2_stalled_connections{role=server,who=peer,on=connection-window,label=a}", 0.0),
         ("h2_connections_open_by_label{label=a}", 1.0),
         ("h2_connections_open_by_label{}", 0.0),
-        ("h2_receive_budget_bytes{}", h2::tuning::DEFAULT_PROCESS_RECEIVE_BUDGET as f64),
+        ("h2_receive_budget_bytes{}", insight::totals().receive_budget.budget as f64),
         ("h2_receive_budget_used_bytes{}", 0.0),
         ("h2_receive_budget_waiting_connections{}", 0.0),
         ("h2_receive_budget_refused_total{}", 0.0),

@@ -27,7 +27,7 @@
 //! | `h2_data_octets_total`, `h2_window_updates_total`, `h2_resets_total`, `h2_refusals_total`, `h2_go_aways_total` | counter | `direction`: `sent`, `received` | [`export`] |
 //! | `h2_stalled_streams`, `h2_stalled_connections` | gauge | `role`: `client`, `server`; `who`: `local`, `peer`; `on`: [`Obstacle::as_str`] | [`export`] |
 //! | `h2_receive_budget_bytes`, `h2_receive_budget_used_bytes`, `h2_receive_budget_waiting_connections` | gauge | | [`export`] |
-//! | `h2_receive_budget.refused_total` | counter | | [`export`] |
+//! | `h2_receive_budget_refused_total` | counter | | [`export`] |
 //! | `h2_stalls_total` | counter | `role`, `who`, `on` | [`Exporter`] |
 //! | `h2_stall_seconds` | histogram | `role`, `who`, `on`; `end`: [`StallEnd::as_str`](super::StallEnd::as_str) | [`Exporter`], when the stall is over, however it ends |
 //! | `h2_reset_codes_total` | counter | `by`; `code`: the name of the error code | [`Exporter`] |
@@ -72,7 +72,7 @@ pub fn describe() {
     describe_gauge!("h2_receive_budget_used_bytes", Unit::Bytes, "what connections hold of the receive budget");
     describe_gauge!("h2_receive_budget_waiting_connections", "connections that wait for some of the receive budget");
     describe_counter!(
-        "h2_receive_budget.refused_total",
+        "h2_receive_budget_refused_total",
         "times that a window was to grow and got less of the receive budget"
     );
     describe_counter!("h2_stalls_total", "times that somebody had something to send and could not");
@@ -106,7 +106,7 @@ pub fn export() {
     gauge!("h2_receive_budget_bytes").set(budget.budget as f64);
     gauge!("h2_receive_budget_used_bytes").set(budget.used as f64);
     gauge!("h2_receive_budget_waiting_connections").set(budget.waiting as f64);
-    counter!("h2_receive_budget.refused_total").absolute(budget.refusals);
+    counter!("h2_receive_budget_refused_total").absolute(budget.refused);
     export_by_label();
 }
 

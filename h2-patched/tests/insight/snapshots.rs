@@ -143,9 +143,11 @@ fn all_wait_for_the_transport() {
 }
 
 #[test]
-fn unread_octets_are_lent_beside_the_target() {
+fn unread_octets_are_beside_the_target_while_another_stream_is_read() {
     let mut server = Server::new();
     let (_body, _respond) = server.accept(post(1));
+    let (mut other, _respond) = server.accept(post(3));
+    assert!(read(&mut other).is_none(), "its reader waits");
     for len in [16_384, 16_384, 16_384, 16_383] {
         server.send(data(1, len));
     }
