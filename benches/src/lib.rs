@@ -13,5 +13,6 @@ pub mod subject;
 mod tasks;
 mod timer;
 mod upstream;
+pub mod worker;
 
 pub use h2_conformance::figures;

@@ -25,6 +25,12 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    // Arguments that are not Unicode are for the parser to refuse.
+    let words: Vec<String> = std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
+    match words.as_slice() {
+        [worker, scenario, arguments @ ..] if worker == "worker" => return work(scenario, arguments),
+        _ => {}
+    }
     let arguments = match parse(lexopt::Parser::from_env()) {
         Ok(Some(arguments)) => arguments,
         Ok(None) => return finish(print(USAGE)),
@@ -52,6 +58,15 @@ fn main() -> ExitCode {
     match failures.is_empty() {
         true => account(&figures),
         false => finish(Err(failures.join("; "))),
+    }
+}
+
+/// A process that a scenario started; see [`h2_benches::worker`].
+fn work(scenario: &str, arguments: &[String]) -> ExitCode {
+    let named = ALL.iter().find(|known| known.name == scenario);
+    match named.and_then(|scenario| scenario.work) {
+        Some(work) => finish(work(arguments)),
+        None => refuse(&format!("no scenario {scenario:?} with workers")),
     }
 }
 

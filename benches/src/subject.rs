@@ -19,6 +19,10 @@ pub struct Subject {
     pub respond: fn(&[Answer]) -> Box<dyn Server>,
     /// A receiver in memory, in virtual time.
     pub receive: fn(&Intake) -> Box<dyn Receiver>,
+    /// One connection in memory with that many streams in one state. An error says what went wrong while it was set up.
+    pub beside: fn(Beside, usize) -> Result<Box<dyn Loaded>, String>,
+    /// That many open connections in memory.
+    pub connections: fn(usize) -> Result<Box<dyn Loaded>, String>,
 }
 
 pub const UPSTREAM: Subject = upstream::SUBJECT;
@@ -184,4 +188,50 @@ pub struct Turn {
     pub written: Vec<u8>,
     /// Octets that the application read, by stream.
     pub read: Vec<(u32, usize)>,
+}
+
+/// The state of the streams beside an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Open, with nothing to do.
+    Idle,
+    /// Each reserved more send capacity than the windows leave, and uses none of it.
+    Reserved,
+    /// Requests of a client that wait for the peer's limit of concurrent streams.
+    Waiting,
+    /// DATA was received on each, and not read.
+    Unread,
+    /// The receive window of each has grown, where windows grow.
+    Grown,
+}
+
+/// What is done once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// A PING is received and acknowledged.
+    Ping,
+    /// WINDOW_UPDATE is received: one octet for the connection.
+    WindowUpdate,
+    /// SETTINGS with another initial window are received and acknowledged.
+    Settings,
+    /// A request is received and answered, without content. On a client: one is made, has to wait, and is given up.
+    Request,
+    /// A request with 40 000 octets is received, read and answered.
+    Upload,
+    /// A DATA frame of 8192 octets is received, read and released.
+    Release,
+    /// A snapshot of the connection with all streams; beside connections, the totals of the process.
+    Snapshot,
+    /// A connection is opened and closed.
+    Open,
+}
+
+/// A process with a load, beside which an operation is done.
+pub trait Loaded {
+    /// Does it once; whether this h2 can.
+    ///
+    /// # Errors
+    ///
+    /// What did not come, or how the connection ended.
+    fn operate(&mut self, operation: Operation) -> Result<bool, String>;
 }

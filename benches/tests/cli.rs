@@ -115,3 +115,35 @@ fn bad_input_gives_one_line_and_exit_2() {
         assert!(complaint.starts_with("h2-benches: "), "{complaint}");
     }
 }
+
+/// What a scenario starts as a process of its own.
+#[test]
+fn a_worker_prints_a_figure_a_line() {
+    for (subject, snapshot) in [("upstream", false), ("patched", true)] {
+        let output = call(&["worker", "scale", subject, "unread", "10", "ping", "snapshot"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let figures: Vec<_> = said.lines().filter_map(|line| line.split_once(' ')).collect();
+        let names: Vec<_> = figures.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["ready", "ping", "snapshot"]);
+        let figures: Vec<f64> = figures.iter().map(|(_, figure)| figure.parse().expect("a number")).collect();
+        assert!(figures[1] > 0.0 && figures[2].is_finite() == snapshot, "{figures:?}");
+    }
+}
+
+#[test]
+fn a_worker_that_cannot_work_says_why_in_one_line() {
+    for arguments in [
+        &["worker", "updates"][..],
+        &["worker", "none"],
+        &["worker", "scale"],
+        &["worker", "scale", "upstream", "idle", "many", "ping"],
+        &["worker", "scale", "upstream", "nowhere", "10", "ping"],
+        &["worker", "scale", "upstream", "waiting", "10", "upload"],
+    ] {
+        let output = call(arguments);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        let is_failure = matches!(output.status.code(), Some(2 | 3));
+        assert!(is_failure && complaint.lines().count() == 1, "{arguments:?}: {output:?}");
+    }
+}

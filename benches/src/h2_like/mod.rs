@@ -4,6 +4,7 @@ mod pair;
 mod reader;
 mod receive;
 mod respond;
+mod scale;
 mod serve;
 mod upload;
 
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::h2::{self, SendStream};
-use super::{set_announcing, set_time};
+use super::{set_announcing, set_time, snapshot, totals};
 use crate::subject::Subject;
 
 pub(crate) const SUBJECT: Subject = Subject {
@@ -22,6 +23,8 @@ pub(crate) const SUBJECT: Subject = Subject {
     pair: |shape| Box::new(pair::Pair::new(shape)),
     respond: |answers| Box::new(respond::Server::new(answers)),
     receive: |intake| Box::new(receive::Receiver::new(intake)),
+    beside: scale::beside,
+    connections: |count| Ok(Box::new(scale::Register::new(count)?)),
 };
 
 /// What answers a tiny request.
