@@ -7,6 +7,8 @@
 // One source for two crates is the point.
 #![allow(clippy::duplicate_mod)]
 
+pub mod heap;
+mod hostile;
 mod patched;
 pub mod scenario;
 pub mod subject;

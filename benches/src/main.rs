@@ -6,9 +6,14 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use h2_benches::figures::Figures;
+use h2_benches::heap::Counting;
 use h2_benches::scenario::{Scenario, ALL};
 use keep::Keep;
 use lexopt::prelude::*;
+
+/// Counts only where a scenario says so.
+#[global_allocator]
+static HEAP: Counting = Counting;
 
 const USAGE: &str = "\
 h2-benches SCENARIO|all|list [--json PATH] [--plot DIR]: figures of upstream and of the fork, measured in one run

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
+use crate::hostile::Wire;
 use crate::{patched, upstream};
 
 /// One of the two, and its workloads.
@@ -19,11 +20,16 @@ pub struct Subject {
     pub respond: fn(&[Answer]) -> Box<dyn Server>,
     /// A receiver in memory, in virtual time.
     pub receive: fn(&Intake) -> Box<dyn Receiver>,
+    /// A connection in memory, set up as hyper's, that is attacked over this line.
+    pub(crate) victim: Attacked,
     /// One connection in memory with that many streams in one state. An error says what went wrong while it was set up.
     pub beside: fn(Beside, usize) -> Result<Box<dyn Loaded>, String>,
     /// That many open connections in memory.
     pub connections: fn(usize) -> Result<Box<dyn Loaded>, String>,
 }
+
+/// Makes a connection that is attacked over a line; what the attacker opens it with is on the line.
+type Attacked = fn(&Wire, Stance) -> Result<Box<dyn Victim>, String>;
 
 pub const UPSTREAM: Subject = upstream::SUBJECT;
 pub const PATCHED: Subject = patched::SUBJECT;
@@ -234,4 +240,27 @@ pub trait Loaded {
     ///
     /// What did not come, or how the connection ended.
     fn operate(&mut self, operation: Operation) -> Result<bool, String>;
+}
+
+/// Receive windows of hyper's server and of its client, where nothing else is set.
+pub const SERVER_WINDOWS: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
+pub const CLIENT_WINDOWS: Windows = Windows { stream: 2 << 20, connection: 5 << 20 };
+
+/// What the application of a connection that is attacked does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stance {
+    /// A server that accepts requests, keeps their bodies and reads nothing.
+    Keeps,
+    /// A server that drives the connection and accepts nothing.
+    NeverAccepts,
+    /// A server that answers each request with content without end, as its send capacity allows.
+    Responds,
+    /// A client that made one request and reads nothing.
+    Requests,
+}
+
+/// A connection that is attacked, and the handles that its application keeps.
+pub trait Victim {
+    /// Lets connection and application work until they wait; `false` when the connection has ended.
+    fn turn(&mut self) -> bool;
 }

@@ -131,6 +131,16 @@ fn a_worker_prints_a_figure_a_line() {
     }
 }
 
+/// The release holds what its window of 1 MiB takes, in a heap that only a program with a counting allocator sees.
+#[test]
+fn a_worker_counts_the_heap() {
+    let output = call(&["worker", "hostile", "upstream", "hold", "2"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let heap = said.lines().find_map(|line| line.strip_prefix("heap ")).expect("it is said");
+    let heap: f64 = heap.parse().expect("a number");
+    assert!((2.0..2.4).contains(&(heap / f64::from(1 << 20))), "{heap}");
+}
+
 #[test]
 fn a_worker_that_cannot_work_says_why_in_one_line() {
     for arguments in [
@@ -140,6 +150,8 @@ fn a_worker_that_cannot_work_says_why_in_one_line() {
         &["worker", "scale", "upstream", "idle", "many", "ping"],
         &["worker", "scale", "upstream", "nowhere", "10", "ping"],
         &["worker", "scale", "upstream", "waiting", "10", "upload"],
+        &["worker", "hostile", "upstream", "hold"],
+        &["worker", "hostile", "upstream", "harm", "1"],
     ] {
         let output = call(arguments);
         let complaint = String::from_utf8_lossy(&output.stderr);

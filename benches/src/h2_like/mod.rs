@@ -1,5 +1,6 @@
 //! The workloads, for either h2; `super::h2` says which.
 
+mod hostile;
 mod pair;
 mod reader;
 mod receive;
@@ -23,6 +24,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     pair: |shape| Box::new(pair::Pair::new(shape)),
     respond: |answers| Box::new(respond::Server::new(answers)),
     receive: |intake| Box::new(receive::Receiver::new(intake)),
+    victim: |wire, stance| Ok(Box::new(hostile::Victim::new(wire, stance)?)),
     beside: scale::beside,
     connections: |count| Ok(Box::new(scale::Register::new(count)?)),
 };

@@ -10,6 +10,7 @@ mod server;
 
 use std::time::Duration;
 
+pub(super) use drive::Bell;
 pub(super) use register::Register;
 
 use super::h2;

@@ -1,6 +1,7 @@
 //! Scenarios: each measures both in one run.
 
 mod fairness;
+mod hostile;
 mod isolation;
 mod pairs;
 mod requests;
@@ -62,5 +63,11 @@ pub const ALL: &[Scenario] = &[
         about: "CPU time of one operation beside up to 100 000 streams in each state, or beside up to 20 000 connections",
         run: scale::run,
         work: Some(scale::work),
+    },
+    Scenario {
+        name: "hostile",
+        about: "memory that hostile peers make a process hold, on 1, 100 and 1000 connections, and the CPU time of each frame",
+        run: hostile::run,
+        work: Some(hostile::work),
     },
 ];

@@ -15,7 +15,7 @@ use super::h2::{client, server, RecvStream};
 
 /// Set when the connection's task was woken. The connection is polled then and never otherwise.
 #[derive(Default)]
-pub(super) struct Bell(AtomicBool);
+pub(in super::super) struct Bell(AtomicBool);
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
@@ -24,11 +24,11 @@ impl Wake for Bell {
 }
 
 impl Bell {
-    pub(super) fn set() -> Arc<Self> {
+    pub(in super::super) fn set() -> Arc<Self> {
         Arc::new(Bell(AtomicBool::new(true)))
     }
 
-    pub(super) fn take(&self) -> bool {
+    pub(in super::super) fn take(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }
 }
