@@ -141,6 +141,26 @@ fn a_worker_counts_the_heap() {
     assert!((2.0..2.4).contains(&(heap / f64::from(1 << 20))), "{heap}");
 }
 
+/// A few connections are less than what the process can grow: the fork's last one fares as its first one does.
+#[test]
+fn a_worker_lets_connections_upload_in_turns() {
+    let figures = |subject| {
+        let output = call(&["worker", "many", subject, "3"]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let figure = |name: &str| -> f64 {
+            let line = said.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{output:?}"));
+            line.trim().parse().expect("a number")
+        };
+        [figure("first"), figure("last"), figure("claim")]
+    };
+    let [first, last, claim] = figures("upstream");
+    // 65 535 octets in a round trip of 10 ms, of 1 250 000.
+    assert!(first < 0.0525 && (first - last).abs() < 0.001, "{first}, {last}");
+    assert!((3.0 * 32_768.0..=3.0 * 65_535.0).contains(&claim), "{claim}");
+    let [first, last, _] = figures("patched");
+    assert!(first > 0.9 && last > 0.9, "{first}, {last}");
+}
+
 #[test]
 fn a_worker_that_cannot_work_says_why_in_one_line() {
     for arguments in [
@@ -150,6 +170,7 @@ fn a_worker_that_cannot_work_says_why_in_one_line() {
         &["worker", "scale", "upstream", "idle", "many", "ping"],
         &["worker", "scale", "upstream", "nowhere", "10", "ping"],
         &["worker", "scale", "upstream", "waiting", "10", "upload"],
+        &["worker", "many", "upstream", "0"],
         &["worker", "hostile", "upstream", "hold"],
         &["worker", "hostile", "upstream", "harm", "1"],
     ] {

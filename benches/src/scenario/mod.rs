@@ -3,7 +3,9 @@
 mod fairness;
 mod hostile;
 mod isolation;
+mod many;
 mod pairs;
+mod pause;
 mod requests;
 mod scale;
 mod transfer;
@@ -69,5 +71,17 @@ pub const ALL: &[Scenario] = &[
         about: "memory that hostile peers make a process hold, on 1, 100 and 1000 connections, and the CPU time of each frame",
         run: hostile::run,
         work: Some(hostile::work),
+    },
+    Scenario {
+        name: "pause",
+        about: "share of a link of 200 ms that an upload gets before and after pauses of 0.5 to 60 s",
+        run: pause::run,
+        work: None,
+    },
+    Scenario {
+        name: "many",
+        about: "share of a link that the first and the last of 1000 connections get, which upload in turns and stay open",
+        run: many::run,
+        work: Some(many::work),
     },
 ];
