@@ -104,16 +104,10 @@ impl StreamWatch {
         self.unread = self.unread.wrapping_add(octets as u32);
     }
 
-    /// The application read so many of them.
+    /// So many of them were read or discarded.
     #[inline]
-    pub(crate) fn read(&mut self, octets: usize) {
+    pub(crate) fn left(&mut self, octets: usize) {
         self.unread = self.unread.wrapping_sub(octets as u32);
-    }
-
-    /// What was queued is discarded.
-    #[inline]
-    pub(crate) fn discarded(&mut self) {
-        self.unread = 0;
     }
 
     pub(crate) fn unread(&self) -> u32 {

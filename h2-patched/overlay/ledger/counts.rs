@@ -2,13 +2,12 @@
 
 use super::super::streams::holds;
 use super::super::Stream;
+use super::Counts;
 use crate::insight::{Obstacle, Side};
 
-use super::{Counts, DEFAULT_DATA_FRAME_OVERHEAD_THRESHOLD};
-
 impl Counts {
-    /// `small`: lengths of the queued frames that the budget for small ones was charged with.
-    pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream], small: Vec<usize>) {
+    /// `charged`: octets that the budget for small DATA frames was charged for what is queued.
+    pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream], charged: usize) {
         let counted = |local: bool| {
             let of_side = |stream: &&&Stream| stream.is_counted && self.peer.is_local_init(stream.id) == local;
             streams.iter().filter(of_side).count()
@@ -44,9 +43,6 @@ impl Counts {
             holds!("I2", said == stalled, "{said} peers are said to wait for a stream's window, {stalled} do");
         }
 
-        let overhead =
-            |len: &usize| if *len == 0 { 0 } else { DEFAULT_DATA_FRAME_OVERHEAD_THRESHOLD.saturating_sub(*len) };
-        let charged: usize = small.iter().map(overhead).sum();
         let spent = self.data_frame_budget.spent;
         holds!("C3", spent <= charged, "{spent} octets of the budget spent, queued frames account for {charged}");
     }

@@ -29,6 +29,7 @@
 //! | C2 | streams in the grace of their reset are those remembered, and so those that the peer reset before they were taken |
 //! | C3 | the budget for small frames is charged with queued ones only |
 //! | M1 | what is released is gone |
+//! | M2 | the excess of allocations over the content that is queued is the sum of that of its chunks, and within its bound |
 //!
 //! | | insight |
 //! | --- | --- |
@@ -137,7 +138,7 @@ impl Audit for Inner {
         let streams: Vec<&Stream> = self.store.audited().collect();
         self.actions.recv.audit(&streams);
         self.actions.send.scheduler().audit(&streams);
-        self.counts.audit(&streams, self.actions.recv.queued_small(&streams));
+        self.counts.audit(&streams, self.actions.recv.queued_charges(&streams));
         audit_memory(&self.store, &self.actions.recv, &streams);
     }
 }

@@ -16,6 +16,7 @@ const COUNTS: &str = "src/proto/streams/counts.rs";
 const STREAMS: &str = "src/proto/streams/streams.rs";
 const SCHEDULER: &str = "src/overlay/scheduler/mod.rs";
 const PASS: &str = "src/overlay/scheduler/pass.rs";
+const RECEIVE_QUEUE: &str = "src/overlay/receive_queue/mod.rs";
 const GROWTH: &str = "src/overlay/windows/growth.rs";
 const ISOLATION: &str = "src/overlay/windows/isolation.rs";
 const GRANT: &str = "src/overlay/windows/grant.rs";
@@ -389,15 +390,50 @@ pub(crate) const ALL: &[Fault] = &[
         name: "the budget not refunded for what is dropped unread",
         equation: "C3",
         file: RECV,
-        place: "«counts.release_data_frame(data.payload.len());»",
+        place: "«counts.release_data_frame(data.charge());»",
         instead: "",
     },
     Fault {
         name: "the budget not refunded for what is read",
         equation: "C3",
         file: STREAMS,
-        place: "«me.counts.release_data_frame(data.payload.len());»",
+        place: "«me.counts.release_data_frame(data.charge());»",
         instead: "",
+    },
+    Fault {
+        name: "the budget not refunded for a payload that was appended",
+        equation: "C3",
+        file: RECEIVE_QUEUE,
+        place: "«last.charge += charge;»",
+        instead: "",
+    },
+    Fault {
+        name: "the excess of a chunk that is read still counted",
+        equation: "M2",
+        file: RECV,
+        place: "«self.dequeued(&data);»",
+        instead: "",
+    },
+    Fault {
+        name: "the excess of a chunk that is dropped unread still counted",
+        equation: "M2",
+        file: RECV,
+        place: "«self.dequeued(data);»",
+        instead: "",
+    },
+    Fault {
+        name: "the excess of a chunk that was copied still counted",
+        equation: "M2",
+        file: RECEIVE_QUEUE,
+        place: "«self.queued_excess -= std::mem::take(&mut last.excess) as usize;»",
+        instead: "last.excess = 0;",
+    },
+    Fault {
+        name: "allocations larger than their content kept without a bound",
+        equation: "M2",
+        file: RECEIVE_QUEUE,
+        place: "counts && «self.queued_excess + excess > SLACK»",
+        instead: "self.queued_excess > SLACK",
     },
     Fault {
         name: "the budget charged for what is discarded",
