@@ -8,7 +8,7 @@ use crate::proto::{Error, Initiator};
 use crate::{clock, frame, Reason, StreamId};
 
 /// Of a connection.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Watch {
     pub(crate) record: Record,
     /// The transport took less than there was.
@@ -135,12 +135,6 @@ impl StreamWatch {
 
     pub(crate) fn set_reads_since(&mut self, reads: Instant) {
         self.since.get_or_insert_default().reads = Some(reads);
-    }
-}
-
-impl Default for Watch {
-    fn default() -> Self {
-        Watch { record: Record::default(), transport_full: None, spent: None, peer_going_away: None, ended: None }
     }
 }
 

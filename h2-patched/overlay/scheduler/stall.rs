@@ -223,6 +223,10 @@ impl Scheduler {
             holds!("I2", said == stalled, "{said} streams are said to be stalled on {on:?}, {stalled} are");
         }
         let said = shared.stalled.streams(Side::Local, Obstacle::ConnectionWindow);
-        holds!("I2", said == 0 || self.stalled.is_some(), "{said} streams are said to wait for the connection's window");
+        holds!(
+            "I2",
+            said == 0 || self.stalled.is_some(),
+            "{said} streams are said to wait for the connection's window"
+        );
     }
 }

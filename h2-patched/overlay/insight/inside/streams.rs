@@ -3,8 +3,8 @@
 use super::{Inner, Mutex, Peer, Streams};
 use crate::frame::{Reason, StreamId};
 use crate::insight::{
-    self, Blocked, Changes, Connection, ConnectionSnapshot, Look, Obstacle, Record, Role, Side, Slots,
-    StreamSnapshot, Tap, What, Windows,
+    self, Blocked, Changes, Connection, ConnectionSnapshot, Look, Obstacle, Record, Role, Side, Slots, StreamSnapshot,
+    Tap, What, Windows,
 };
 use crate::proto::streams::stream::Stream;
 use crate::proto::Error;
@@ -139,7 +139,8 @@ impl Inner {
         let (local, peer) = self.counts.slots_taken();
         let stalled = scheduler.stalled_since().map(|since| blocked(Obstacle::ConnectionWindow, Some(since), now));
         let full = watch.transport_full.map(|since| blocked(Obstacle::Transport, Some(since), now));
-        let shared = watch.record.shared.as_ref().expect("a connection is watched before there is a handle to look at it");
+        let shared =
+            watch.record.shared.as_ref().expect("a connection is watched before there is a handle to look at it");
         ConnectionSnapshot {
             id: shared.id,
             label: shared.label(),
