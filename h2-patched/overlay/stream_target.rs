@@ -30,7 +30,7 @@ impl Recv {
             return;
         }
         stream.own_target = Some(octets);
-        stream.window.forget_growth();
+        self.forget_growth(stream);
         let under_way = i64::from(self.init_window_sent) - i64::from(self.init_window_sz);
         let current = isize::from(stream.recv_flow.available()) as i64 + i64::from(stream.in_flight_recv_data);
         let moved = self.move_target(i64::from(octets) - under_way - current, stream);

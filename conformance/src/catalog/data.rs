@@ -148,5 +148,29 @@ pub(super) fn cases() -> Vec<Case> {
             expect: answered(1),
             ..Case::DEFAULT
         },
+        Case {
+            id: "data/small-behind-large-frames",
+            role: Role::Server,
+            level: Level::Quality,
+            needs: Needs::Api,
+            title: "Small payloads that come in large buffers are read whole, or dropped with their stream",
+            script: |s| {
+                s.open();
+                s.send(post(1));
+                s.send(post(3));
+                for _ in 0..6 {
+                    for stream in [1, 3] {
+                        s.send(unknown(0).resized(16_384));
+                        s.send(data(stream, 1_500));
+                        s.send(data(stream, 100));
+                    }
+                }
+                s.send(data(1, 0).end_stream());
+                s.app(App::ReadToEnd { stream: 1 });
+                s.app(App::Drop { stream: 3, what: Handles::All });
+            },
+            expect: call_gives(0, 9_600).and(alive()),
+            ..Case::DEFAULT
+        },
     ]
 }

@@ -2,11 +2,11 @@
 
 use super::super::streams::holds;
 use super::super::Stream;
-use super::{Counts, DEFAULT_DATA_FRAME_OVERHEAD_THRESHOLD};
+use super::Counts;
 
 impl Counts {
-    /// `small`: lengths of the queued frames that the budget for small ones was charged with.
-    pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream], small: Vec<usize>) {
+    /// `charged`: octets that the budget for small DATA frames was charged for what is queued.
+    pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream], charged: usize) {
         let counted = |local: bool| {
             let of_side = |stream: &&&Stream| stream.is_counted && self.peer.is_local_init(stream.id) == local;
             streams.iter().filter(of_side).count()
@@ -33,9 +33,6 @@ impl Counts {
         let resets = self.num_remote_reset_streams;
         holds!("C2", resets == reset, "{resets} resets of the peer counted, {reset} streams reset");
 
-        let overhead =
-            |len: &usize| if *len == 0 { 0 } else { DEFAULT_DATA_FRAME_OVERHEAD_THRESHOLD.saturating_sub(*len) };
-        let charged: usize = small.iter().map(overhead).sum();
         let spent = self.data_frame_budget.spent;
         holds!("C3", spent <= charged, "{spent} octets of the budget spent, queued frames account for {charged}");
     }

@@ -12,7 +12,7 @@
 //! | R4 | octets queued for reading are in flight; no window is granted beyond its target |
 //! | R5 | readers that wait are counted |
 //! | R6 | what the connection was granted and holds stays within its limit, and that, as all growth, within its budget |
-//! | R7 | what connections hold beyond what was set for them is what the process says is taken |
+//! | R7 | what connections hold beyond what was set for them is what the process has charged to them |
 //!
 //! | | sending (section 6.9) |
 //! | --- | --- |
@@ -29,6 +29,7 @@
 //! | C2 | streams in the grace of their reset are those remembered, and so those that the peer reset before they were taken |
 //! | C3 | the budget for small frames is charged with queued ones only |
 //! | M1 | what is released is gone |
+//! | M2 | the excess of allocations over the content that is queued is the sum of that of its chunks, and within its bound |
 //!
 //! S6, that the connection's task is woken when something becomes sendable, is held by whoever polls a task only when it was
 //! woken, as the conformance runner does.
@@ -132,7 +133,7 @@ impl Audit for Inner {
         let streams: Vec<&Stream> = self.store.audited().collect();
         self.actions.recv.audit(&streams);
         self.actions.send.scheduler().audit(&streams);
-        self.counts.audit(&streams, self.actions.recv.queued_small(&streams));
+        self.counts.audit(&streams, self.actions.recv.queued_charges(&streams));
         audit_memory(&self.store, &self.actions.recv, &streams);
     }
 }

@@ -4,7 +4,8 @@ use super::super::streams::holds;
 use super::super::Stream;
 use super::{Event, Recv, WindowSize};
 
-/// Without windows for single streams, and without a budget; `Recv` itself has these methods with them, and they go before.
+/// Without windows for single streams, without a budget, and with a chunk for each DATA frame; `Recv` itself has these methods
+/// with them, and they go before.
 #[allow(dead_code)]
 trait Fixed {
     fn own_target(&self, _: &Stream) -> Option<i64>;
@@ -12,6 +13,8 @@ trait Fixed {
     fn has_taken_growth_back(&self) -> bool;
     fn due_window(&self) -> i64;
     fn audit_windows(&self, _: &[&Stream]);
+    fn audit_queue(&self, _: &[&Stream]);
+    fn queued_charge(&self, _: &Stream) -> usize;
 }
 
 impl Fixed for Recv {
@@ -32,6 +35,16 @@ impl Fixed for Recv {
     }
 
     fn audit_windows(&self, _: &[&Stream]) {}
+
+    fn audit_queue(&self, _: &[&Stream]) {}
+
+    fn queued_charge(&self, stream: &Stream) -> usize {
+        let overhead = |event| match octets(event) {
+            0 => 0,
+            octets => crate::proto::DEFAULT_DATA_FRAME_OVERHEAD_THRESHOLD.saturating_sub(octets),
+        };
+        stream.pending_recv.audited(&self.buffer).map(overhead).sum()
+    }
 }
 
 impl Recv {
@@ -52,6 +65,7 @@ impl Recv {
         holds!("R2", available == due, "{available} available where {due} are due, {in_flight} in flight");
 
         self.audit_windows(streams);
+        self.audit_queue(streams);
         for stream in streams {
             self.audit_stream(stream);
         }
@@ -93,15 +107,9 @@ impl Recv {
         streams.iter().map(|stream| stream.pending_recv.audited(&self.buffer).count()).sum()
     }
 
-    /// The lengths of queued DATA frames that the budget for small ones was charged with.
-    pub(in crate::proto::streams) fn queued_small(&self, streams: &[&Stream]) -> Vec<usize> {
-        let events = streams.iter().flat_map(|stream| stream.pending_recv.audited(&self.buffer));
-        events
-            .filter_map(|event| match event {
-                Event::Data(data) if data.is_budgeted => Some(data.payload.len()),
-                _ => None,
-            })
-            .collect()
+    /// The octets that the budget for small DATA frames was charged for what is queued.
+    pub(in crate::proto::streams) fn queued_charges(&self, streams: &[&Stream]) -> usize {
+        streams.iter().map(|stream| self.queued_charge(stream)).sum()
     }
 }
 

@@ -1,0 +1,165 @@
+//! Reads frames from a transport (RFC 9113 section 4.1) into a buffer whose allocation is known.
+//!
+//! The payload of a DATA frame is handed out as a slice of the read buffer and keeps the whole allocation alive. The receive
+//! queue has to know how much memory that is, and `BytesMut` does not tell. This reader makes every allocation itself, or has it
+//! made where its size can be read off.
+
+use bytes::BytesMut;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::{cmp, io};
+use tokio::io::AsyncRead;
+use tokio_util::io::poll_read_buf;
+
+use crate::frame::{Reason, DEFAULT_MAX_FRAME_SIZE, HEADER_LEN};
+use crate::proto::Error;
+
+/// The size of a read buffer as long as no larger frame comes, in bytes.
+pub(super) const BUFFER: usize = 8 << 10;
+
+/// The largest read buffer that is kept for smaller frames, in bytes.
+const KEPT: usize = 64 << 10;
+
+/// A frame with its header, and the size of the allocation that it is a slice of.
+#[derive(Debug)]
+pub(super) struct Delimited {
+    pub(super) octets: BytesMut,
+    pub(super) allocation: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct FrameReader<T> {
+    io: T,
+    /// The octets that were read and not handed out. The rest of its allocation lies behind it, no octet of it before the slice.
+    buffer: BytesMut,
+    /// The size of the allocation behind `buffer`, in bytes.
+    allocated: usize,
+    max_payload: usize,
+    /// The length of the next frame with its header, once the header was read and accepted; 0 before.
+    frame: usize,
+    /// There may be a frame in the buffer.
+    is_readable: bool,
+    is_eof: bool,
+    has_failed: bool,
+}
+
+impl<T> FrameReader<T> {
+    pub(super) fn new(io: T) -> Self {
+        let buffer = BytesMut::with_capacity(BUFFER);
+        FrameReader {
+            io,
+            allocated: buffer.capacity(),
+            buffer,
+            max_payload: DEFAULT_MAX_FRAME_SIZE as usize,
+            frame: 0,
+            is_readable: false,
+            is_eof: false,
+            has_failed: false,
+        }
+    }
+
+    pub(super) fn get_ref(&self) -> &T {
+        &self.io
+    }
+
+    pub(super) fn get_mut(&mut self) -> &mut T {
+        &mut self.io
+    }
+
+    pub(super) fn max_frame_size(&self) -> usize {
+        self.max_payload
+    }
+
+    /// Sets the largest payload of a frame. A frame whose header was read before is held to the former limit.
+    pub(super) fn set_max_frame_size(&mut self, octets: usize) {
+        self.max_payload = octets;
+    }
+
+    /// Takes the next frame out of the buffer if all of it was read.
+    #[inline]
+    fn next(&mut self) -> Result<Option<Delimited>, Error> {
+        if self.frame == 0 {
+            let Some(&[a, b, c, ..]) = self.buffer.first_chunk::<HEADER_LEN>() else { return Ok(None) };
+            let payload = u32::from_be_bytes([0, a, b, c]) as usize;
+            if payload > self.max_payload {
+                return Err(Error::library_go_away(Reason::FRAME_SIZE_ERROR));
+            }
+            self.frame = HEADER_LEN + payload;
+        }
+        if self.buffer.len() < self.frame {
+            return Ok(None);
+        }
+        let octets = self.buffer.split_to(self.frame);
+        self.frame = 0;
+        Ok(Some(Delimited { octets, allocation: self.allocated }))
+    }
+
+    /// Makes room for the rest of the next frame, or of its header.
+    #[inline]
+    fn make_room(&mut self) {
+        let whole = cmp::max(self.frame, HEADER_LEN);
+        let is_idle = self.buffer.is_empty() && self.frame == 0;
+        if self.buffer.capacity() < whole || (is_idle && self.allocated > KEPT) {
+            self.renew(whole);
+        }
+    }
+
+    fn renew(&mut self, whole: usize) {
+        let len = self.buffer.len();
+        let consumed = self.allocated - self.buffer.capacity();
+        let suffices = self.allocated >= whole && consumed >= len;
+        if suffices && (self.allocated <= KEPT || self.allocated / 2 <= whole) {
+            // Moves the octets to the front if no frame shares the allocation, or makes another one of the same size: in both
+            // cases `buffer` begins where its allocation begins.
+            self.buffer.reserve(self.allocated - len);
+        } else {
+            // With a large frame comes the header of the next one. Frames of one size then fill one allocation each.
+            let mut buffer = BytesMut::with_capacity(cmp::max(whole + HEADER_LEN, BUFFER));
+            buffer.extend_from_slice(&self.buffer);
+            self.buffer = buffer;
+        }
+        self.allocated = self.buffer.capacity();
+    }
+}
+
+impl<T: AsyncRead + Unpin> FrameReader<T> {
+    /// Returns the next frame; `None` at the end of the transport, and once after an error.
+    pub(super) fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Delimited, Error>>> {
+        loop {
+            if self.has_failed {
+                self.has_failed = false;
+                self.is_readable = false;
+                return Poll::Ready(None);
+            }
+            if self.is_readable {
+                match self.next() {
+                    Ok(Some(frame)) => return Poll::Ready(Some(Ok(frame))),
+                    Ok(None) => self.is_readable = false,
+                    Err(error) => return self.fail(error),
+                }
+            }
+            self.make_room();
+            match ready!(poll_read_buf(Pin::new(&mut self.io), cx, &mut self.buffer)) {
+                Ok(0) if self.is_eof || self.buffer.is_empty() => {
+                    self.is_eof = true;
+                    return Poll::Ready(None);
+                }
+                Ok(0) => {
+                    self.is_eof = true;
+                    return self.fail(io::Error::other("bytes remaining on stream").into());
+                }
+                Ok(_) => {
+                    self.is_eof = false;
+                    self.is_readable = true;
+                }
+                Err(error) => return self.fail(error.into()),
+            }
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, error: Error) -> Poll<Option<Result<Delimited, Error>>> {
+        self.has_failed = true;
+        Poll::Ready(Some(Err(error)))
+    }
+}
