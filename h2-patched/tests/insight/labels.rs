@@ -4,7 +4,7 @@ use std::future::{poll_fn, Future};
 use std::io;
 use std::pin::{pin, Pin};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use h2::insight::{self, connections_labelled, with_label, with_label_sync, Event};
@@ -30,7 +30,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 fn transport() -> (DuplexStream, DuplexStream) {
     let (near, mut far) = duplex(1 << 16);
     let octets = [&PREFACE[..], &settings().to_bytes()].concat();
-    let written = pin!(&mut far).poll_write(&mut Context::from_waker(Waker::noop()), &octets);
+    let written = pin!(&mut far).poll_write(&mut Context::from_waker(&nobody()), &octets);
     assert!(matches!(written, Poll::Ready(Ok(len)) if len == octets.len()));
     (near, far)
 }
@@ -100,7 +100,7 @@ fn a_scope_ends_between_polls_and_after_a_panic() {
             Poll::<()>::Pending
         })
     ));
-    let mut cx = Context::from_waker(Waker::noop());
+    let mut cx = Context::from_waker(&nobody());
     assert!(future.as_mut().poll(&mut cx).is_pending());
     assert_eq!(label(&Server::new().connection.insight()), None);
     let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| future.as_mut().poll(&mut cx)));
@@ -134,7 +134,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Named<T> {
 #[test]
 fn a_transport_names_the_connection_of_a_server() {
     let (near, mut far) = duplex(1 << 16);
-    let mut cx = Context::from_waker(Waker::noop());
+    let mut cx = Context::from_waker(&nobody());
     let mut handshake = pin!(server::handshake(Named(near, "transport")));
     assert!(handshake.as_mut().poll(&mut cx).is_pending());
     // Another connection on this thread meanwhile, and one whose transport has no name.
