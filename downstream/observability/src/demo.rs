@@ -119,14 +119,16 @@ pub async fn run(time: Duration) -> Result<(), Error> {
     };
     // Five times as many requests at a time as it may have streams.
     let wants = async {
-        let requests = connect("batch-client", batch).await?;
+        let mut requests = connect("batch-client", batch).await?;
+        // The client knows the server's SETTINGS, and so its limit, once a response has come.
+        read(request(&mut requests).await?, Duration::ZERO).await?;
         while !over() {
             let mut tasks = Vec::new();
             for _ in 0..5 * FEW {
                 let mut requests = requests.clone();
-                tasks.push(tokio::spawn(async move {
-                    read(request(&mut requests).await?, Duration::from_millis(1)).await
-                }));
+                tasks.push(tokio::spawn(
+                    async move { read(request(&mut requests).await?, Duration::from_millis(1)).await },
+                ));
             }
             for task in tasks {
                 task.await??;

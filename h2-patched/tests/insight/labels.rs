@@ -100,7 +100,8 @@ fn a_scope_ends_between_polls_and_after_a_panic() {
             Poll::<()>::Pending
         })
     ));
-    let mut cx = Context::from_waker(&nobody());
+    let waker = nobody();
+    let mut cx = Context::from_waker(&waker);
     assert!(future.as_mut().poll(&mut cx).is_pending());
     assert_eq!(label(&Server::new().connection.insight()), None);
     let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| future.as_mut().poll(&mut cx)));
@@ -134,7 +135,8 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Named<T> {
 #[test]
 fn a_transport_names_the_connection_of_a_server() {
     let (near, mut far) = duplex(1 << 16);
-    let mut cx = Context::from_waker(&nobody());
+    let waker = nobody();
+    let mut cx = Context::from_waker(&waker);
     let mut handshake = pin!(server::handshake(Named(near, "transport")));
     assert!(handshake.as_mut().poll(&mut cx).is_pending());
     // Another connection on this thread meanwhile, and one whose transport has no name.

@@ -27,7 +27,7 @@ async fn main() -> ExitCode {
     match run(once).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("opentelemetry: FAILED: {error}");
+            eprintln!("opentelemetry: FAILED: {error:?}");
             ExitCode::FAILURE
         }
     }

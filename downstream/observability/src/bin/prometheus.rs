@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
     match run(listen, once).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("prometheus: FAILED: {error}");
+            eprintln!("prometheus: FAILED: {error:?}");
             ExitCode::FAILURE
         }
     }
