@@ -19,7 +19,7 @@ mod rtt;
 mod seen;
 
 use super::*;
-use crate::process_budget::{self, Purpose};
+use crate::process_budget::Purpose;
 use crate::tuning::Receiving;
 use crate::window_policy::{WindowUpdatePolicy, FRAME};
 use grant::BudgetGrant;
