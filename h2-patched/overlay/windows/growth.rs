@@ -87,7 +87,7 @@ impl Recv {
         let mut all = 0;
         stream.store_mut().for_each(|other| all += other.growth_that_counts());
         let fair = (i64::from(self.windows.budget) - all - i64::from(stream.window.growth)) / 2;
-        let more = i64::from(wanted).min(fair);
+        let more = i64::from(wanted).min(fair).min(self.room_for_growth(stream));
         let Ok(more @ 1..) = WindowSize::try_from(more) else {
             return false;
         };
@@ -97,6 +97,22 @@ impl Recv {
         stream.window.growth += more;
         stream.window.more().grown_in = self.windows.idled;
         true
+    }
+
+    /// What a stream's window can grow by until 2^31-1, also once a change of the initial window is acknowledged.
+    fn room_for_growth(&self, stream: &Stream) -> i64 {
+        let initial = self.init_window_sz.max(self.init_window_sent);
+        i64::from(crate::proto::MAX_WINDOW_SIZE) - i64::from(initial) - i64::from(stream.window.growth)
+    }
+
+    /// Takes back growth that an initial window leaves no room for.
+    pub(in crate::proto::streams) fn limit_growth(&self, stream: &mut Stream) {
+        let excess = WindowSize::try_from(-self.room_for_growth(stream)).unwrap_or(0);
+        if excess > 0 {
+            stream.window.growth -= excess;
+            let claimed = stream.recv_flow.claim_capacity(excess);
+            debug_assert!(claimed.is_ok(), "it was assigned before");
+        }
     }
 
     /// The stream stands where the application set it, once its peer has used up what it was granted beyond that.
