@@ -7,11 +7,14 @@
 // One source for two crates is the point.
 #![allow(clippy::duplicate_mod)]
 
+pub mod heap;
+mod hostile;
 mod patched;
 pub mod scenario;
 pub mod subject;
 mod tasks;
 mod timer;
 mod upstream;
+pub mod worker;
 
 pub use h2_conformance::figures;

@@ -6,9 +6,14 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use h2_benches::figures::Figures;
+use h2_benches::heap::Counting;
 use h2_benches::scenario::{Scenario, ALL};
 use keep::Keep;
 use lexopt::prelude::*;
+
+/// Counts only where a scenario says so.
+#[global_allocator]
+static HEAP: Counting = Counting;
 
 const USAGE: &str = "\
 h2-benches SCENARIO|all|list [--json PATH] [--plot DIR]: figures of upstream and of the fork, measured in one run
@@ -25,6 +30,12 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    // Arguments that are not Unicode are for the parser to refuse.
+    let words: Vec<String> = std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
+    match words.as_slice() {
+        [worker, scenario, arguments @ ..] if worker == "worker" => return work(scenario, arguments),
+        _ => {}
+    }
     let arguments = match parse(lexopt::Parser::from_env()) {
         Ok(Some(arguments)) => arguments,
         Ok(None) => return finish(print(USAGE)),
@@ -52,6 +63,15 @@ fn main() -> ExitCode {
     match failures.is_empty() {
         true => account(&figures),
         false => finish(Err(failures.join("; "))),
+    }
+}
+
+/// A process that a scenario started; see [`h2_benches::worker`].
+fn work(scenario: &str, arguments: &[String]) -> ExitCode {
+    let named = ALL.iter().find(|known| known.name == scenario);
+    match named.and_then(|scenario| scenario.work) {
+        Some(work) => finish(work(arguments)),
+        None => refuse(&format!("no scenario {scenario:?} with workers")),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
+use crate::hostile::Wire;
 use crate::{patched, upstream};
 
 /// One of the two, and its workloads.
@@ -19,7 +20,16 @@ pub struct Subject {
     pub respond: fn(&[Answer]) -> Box<dyn Server>,
     /// A receiver in memory, in virtual time.
     pub receive: fn(&Intake) -> Box<dyn Receiver>,
+    /// A connection in memory, set up as hyper's, that is attacked over this line.
+    pub(crate) victim: Attacked,
+    /// One connection in memory with that many streams in one state. An error says what went wrong while it was set up.
+    pub beside: fn(Beside, usize) -> Result<Box<dyn Loaded>, String>,
+    /// That many open connections in memory.
+    pub connections: fn(usize) -> Result<Box<dyn Loaded>, String>,
 }
+
+/// Makes a connection that is attacked over a line; what the attacker opens it with is on the line.
+type Attacked = fn(&Wire, Stance) -> Result<Box<dyn Victim>, String>;
 
 pub const UPSTREAM: Subject = upstream::SUBJECT;
 pub const PATCHED: Subject = patched::SUBJECT;
@@ -184,4 +194,73 @@ pub struct Turn {
     pub written: Vec<u8>,
     /// Octets that the application read, by stream.
     pub read: Vec<(u32, usize)>,
+}
+
+/// The state of the streams beside an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Open, with nothing to do.
+    Idle,
+    /// Each reserved more send capacity than the windows leave, and uses none of it.
+    Reserved,
+    /// Requests of a client that wait for the peer's limit of concurrent streams.
+    Waiting,
+    /// DATA was received on each, and not read.
+    Unread,
+    /// The receive window of each has grown, where windows grow.
+    Grown,
+}
+
+/// What is done once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// A PING is received and acknowledged.
+    Ping,
+    /// WINDOW_UPDATE is received: one octet for the connection.
+    WindowUpdate,
+    /// SETTINGS with another initial window are received and acknowledged.
+    Settings,
+    /// A request is received and answered, without content. On a client: one is made, has to wait, and is given up.
+    Request,
+    /// A request with 40 000 octets is received, read and answered.
+    Upload,
+    /// A DATA frame of 8192 octets is received, read and released.
+    Release,
+    /// A snapshot of the connection with all streams; beside connections, the totals of the process.
+    Snapshot,
+    /// A connection is opened and closed.
+    Open,
+}
+
+/// A process with a load, beside which an operation is done.
+pub trait Loaded {
+    /// Does it once; whether this h2 can.
+    ///
+    /// # Errors
+    ///
+    /// What did not come, or how the connection ended.
+    fn operate(&mut self, operation: Operation) -> Result<bool, String>;
+}
+
+/// Receive windows of hyper's server and of its client, where nothing else is set.
+pub const SERVER_WINDOWS: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
+pub const CLIENT_WINDOWS: Windows = Windows { stream: 2 << 20, connection: 5 << 20 };
+
+/// What the application of a connection that is attacked does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stance {
+    /// A server that accepts requests, keeps their bodies and reads nothing.
+    Keeps,
+    /// A server that drives the connection and accepts nothing.
+    NeverAccepts,
+    /// A server that answers each request with content without end, as its send capacity allows.
+    Responds,
+    /// A client that made one request and reads nothing.
+    Requests,
+}
+
+/// A connection that is attacked, and the handles that its application keeps.
+pub trait Victim {
+    /// Lets connection and application work until they wait; `false` when the connection has ended.
+    fn turn(&mut self) -> bool;
 }

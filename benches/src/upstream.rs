@@ -16,3 +16,13 @@ fn set_time(_: Option<Duration>) {}
 
 /// There is nothing to set.
 fn set_announcing(_: &mut h2::server::Builder, _: Announcing) {}
+
+/// The release has no snapshots.
+fn snapshot(_: usize) -> Result<bool, String> {
+    Ok(false)
+}
+
+/// The release counts no connections.
+fn totals(_: usize) -> Result<bool, String> {
+    Ok(false)
+}

@@ -115,3 +115,68 @@ fn bad_input_gives_one_line_and_exit_2() {
         assert!(complaint.starts_with("h2-benches: "), "{complaint}");
     }
 }
+
+/// What a scenario starts as a process of its own.
+#[test]
+fn a_worker_prints_a_figure_a_line() {
+    for (subject, snapshot) in [("upstream", false), ("patched", true)] {
+        let output = call(&["worker", "scale", subject, "unread", "10", "ping", "snapshot"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let figures: Vec<_> = said.lines().filter_map(|line| line.split_once(' ')).collect();
+        let names: Vec<_> = figures.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["ready", "ping", "snapshot"]);
+        let figures: Vec<f64> = figures.iter().map(|(_, figure)| figure.parse().expect("a number")).collect();
+        assert!(figures[1] > 0.0 && figures[2].is_finite() == snapshot, "{figures:?}");
+    }
+}
+
+/// The release holds what its window of 1 MiB takes, in a heap that only a program with a counting allocator sees.
+#[test]
+fn a_worker_counts_the_heap() {
+    let output = call(&["worker", "hostile", "upstream", "hold", "2"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let heap = said.lines().find_map(|line| line.strip_prefix("heap ")).expect("it is said");
+    let heap: f64 = heap.parse().expect("a number");
+    assert!((2.0..2.4).contains(&(heap / f64::from(1 << 20))), "{heap}");
+}
+
+/// A few connections are less than what the process can grow: the fork's last one fares as its first one does.
+#[test]
+fn a_worker_lets_connections_upload_in_turns() {
+    let figures = |subject| {
+        let output = call(&["worker", "many", subject, "3"]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let figure = |name: &str| -> f64 {
+            let line = said.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{output:?}"));
+            line.trim().parse().expect("a number")
+        };
+        [figure("first"), figure("last"), figure("claim")]
+    };
+    let [first, last, claim] = figures("upstream");
+    // 65 535 octets in a round trip of 10 ms, of 1 250 000.
+    assert!(first < 0.0525 && (first - last).abs() < 0.001, "{first}, {last}");
+    assert!((3.0 * 32_768.0..=3.0 * 65_535.0).contains(&claim), "{claim}");
+    let [first, last, _] = figures("patched");
+    assert!(first > 0.9 && last > 0.9, "{first}, {last}");
+}
+
+#[test]
+fn a_worker_that_cannot_work_says_why_in_one_line() {
+    for arguments in [
+        &["worker", "updates"][..],
+        &["worker", "none"],
+        &["worker", "scale"],
+        &["worker", "scale", "upstream", "idle", "many", "ping"],
+        &["worker", "scale", "upstream", "nowhere", "10", "ping"],
+        &["worker", "scale", "upstream", "waiting", "10", "upload"],
+        &["worker", "many", "upstream", "0"],
+        &["worker", "hostile", "upstream", "hold"],
+        &["worker", "hostile", "upstream", "harm", "1"],
+    ] {
+        let output = call(arguments);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        let is_failure = matches!(output.status.code(), Some(2 | 3));
+        assert!(is_failure && complaint.lines().count() == 1, "{arguments:?}: {output:?}");
+    }
+}

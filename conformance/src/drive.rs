@@ -236,6 +236,7 @@ impl<'a> Driver<'a> {
                 self.uploads.push(*upload);
                 self.settle();
             }
+            Step::UploadFromAfar { upload, round_trip } => self.upload_from_afar(*upload, *round_trip),
             Step::App(app) => {
                 self.record(What::Called { call: self.calls, app: app.clone() });
                 self.link.call(self.calls, app);
@@ -435,6 +436,21 @@ impl<'a> Driver<'a> {
         }
         self.uploads.retain(|upload| upload.length > 0);
         any
+    }
+
+    fn upload_from_afar(&mut self, upload: Upload, round_trip: Duration) {
+        let mut left = upload.length;
+        while left > 0 {
+            let burst = left.min(self.sendable.available(upload.stream) as u64);
+            if burst == 0 {
+                return;
+            }
+            left -= burst;
+            self.uploads.push(Upload { length: burst, end: upload.end && left == 0, ..upload });
+            self.settle();
+            self.link.elapse(round_trip);
+            self.run();
+        }
     }
 
     fn next_upload_frame(&mut self, at: usize) -> Option<Frame> {

@@ -199,6 +199,13 @@ fn step_in_words(step: &Step, calls: &mut usize) -> String {
             upload.padding.map_or(String::new(), |padding| format!(" and {padding} octets of padding each")),
             if upload.end { ", and ends the stream" } else { "" }
         ),
+        Step::UploadFromAfar { upload, round_trip } => format!(
+            "the peer sends a body of {} octets on stream {} in frames of up to {}: every {} ms what it was granted before",
+            upload.length,
+            upload.stream,
+            upload.frame,
+            round_trip.as_millis()
+        ),
         Step::App(app) => {
             *calls += 1;
             format!("the application makes call #{}: {app:?}", *calls - 1)

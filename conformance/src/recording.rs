@@ -74,6 +74,9 @@ pub enum Move {
         padding: Option<u8>,
         end: bool,
     },
+    /// The same from so far away that a round trip takes so many milliseconds.
+    #[serde(rename = "upload_from_afar")]
+    UploadFromAfar { stream: u32, length: u64, frame: usize, end: bool, round_trip: u64 },
     /// The application calls the subject's API.
     App(App),
     /// From here on the case is under test.
@@ -267,6 +270,10 @@ fn recorded(step: &Step) -> Move {
         Step::Upload(Upload { stream, length, frame, padding, end }) => {
             Move::Upload { stream: *stream, length: *length, frame: *frame, padding: *padding, end: *end }
         }
+        Step::UploadFromAfar { upload: Upload { stream, length, frame, end, .. }, round_trip } => {
+            let round_trip = round_trip.as_millis() as u64;
+            Move::UploadFromAfar { stream: *stream, length: *length, frame: *frame, end: *end, round_trip }
+        }
         Step::Mark => Move::Mark(true),
         Step::Settle => Move::Settle(true),
         Step::Elapse(time) => Move::Elapse(time.as_millis() as u64),
@@ -281,6 +288,10 @@ fn step(step: &Move) -> Option<Step> {
         Move::Upload { stream, length, frame, padding, end } => {
             Step::Upload(Upload { stream: *stream, length: *length, frame: *frame, padding: *padding, end: *end })
         }
+        Move::UploadFromAfar { stream, length, frame, end, round_trip } => Step::UploadFromAfar {
+            upload: Upload { stream: *stream, length: *length, frame: *frame, padding: None, end: *end },
+            round_trip: Duration::from_millis(*round_trip),
+        },
         Move::App(app) => Step::App(app.clone()),
         Move::Close(true) => Step::Close,
         Move::Mark(true) => Step::Mark,
@@ -412,6 +423,10 @@ mod tests {
                 s.raw(&[0, 0, 9, 9]);
                 s.upload(1, 5);
                 s.elapse(Duration::from_millis(20));
+                s.upload_from_afar(
+                    Upload { stream: 1, length: 10, frame: 5, padding: None, end: false },
+                    Duration::from_millis(30),
+                );
                 s.close();
             },
             ..Case::DEFAULT

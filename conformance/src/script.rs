@@ -29,6 +29,9 @@ pub enum Step {
     Block(bool),
     /// The peer sends a body as the windows allow; the step is over when it was sent or nothing moves any more.
     Upload(Upload),
+    /// The peer sends a body as the windows allow, from so far away that it sees a WINDOW_UPDATE a round trip late: in each round
+    /// trip it sends what it was granted before.
+    UploadFromAfar { upload: Upload, round_trip: Duration },
     /// The application calls the subject's API.
     App(App),
     /// What follows is what the case is about. A failure before it is inconclusive.
@@ -271,6 +274,11 @@ impl Script {
     /// The peer sends a body as the windows allow.
     pub fn upload_in(&mut self, upload: Upload) {
         self.steps.push(Step::Upload(upload));
+    }
+
+    /// The peer sends a body from afar. In memory only, where the case lets time pass.
+    pub fn upload_from_afar(&mut self, upload: Upload, round_trip: Duration) {
+        self.steps.push(Step::UploadFromAfar { upload, round_trip });
     }
 
     /// The application makes a call; its result is in the transcript.

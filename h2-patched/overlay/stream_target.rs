@@ -70,7 +70,7 @@ impl Recv {
             return;
         }
         stream.own_target = OwnTarget(octets);
-        stream.window.forget_growth();
+        self.forget_growth(stream);
         self.settle_own_target(stream);
         if stream.is_pending_window_update {
             if let Some(task) = task.take() {

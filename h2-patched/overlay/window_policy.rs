@@ -90,6 +90,12 @@ impl WindowUpdatePolicy {
         self
     }
 
+    /// The threshold, in percent of the target.
+    #[inline]
+    pub(crate) fn percent(&self) -> u8 {
+        self.percent
+    }
+
     /// The interval, unless there is none.
     pub(crate) fn interval(&self) -> Option<Duration> {
         (!self.min_interval.is_zero()).then_some(self.min_interval)
@@ -122,6 +128,8 @@ pub(crate) struct ReceiveWindow {
     pub(crate) available: i32,
     /// What it would be if nothing were in flight.
     pub(crate) target: i64,
+    /// What may be missing to the threshold.
+    pub(crate) slack: i64,
 }
 
 impl ReceiveWindow {
@@ -142,7 +150,7 @@ impl ReceiveWindow {
         }
         // No more can be released than the target.
         let worth_a_frame = i64::from(policy.min_increment).min(self.target);
-        if unclaimed >= self.target * i64::from(policy.percent) / 100 && unclaimed >= worth_a_frame {
+        if unclaimed >= self.target * i64::from(policy.percent) / 100 - self.slack && unclaimed >= worth_a_frame {
             return !self.is_comfortable() || policy.interval().map_or(true, rested);
         }
         reader != Reader::Reads && self.starves_reader(unclaimed, i64::from(policy.percent.max(50)), reader)
@@ -177,7 +185,7 @@ mod tests {
     const POLICY: WindowUpdatePolicy = WindowUpdatePolicy::new();
 
     fn window(target: u32, announced: i32, in_flight: u32) -> ReceiveWindow {
-        ReceiveWindow { announced, available: target as i32 - in_flight as i32, target: target.into() }
+        ReceiveWindow { announced, available: target as i32 - in_flight as i32, target: target.into(), slack: 0 }
     }
 
     fn is_due(window: ReceiveWindow, reader: Reader) -> bool {
@@ -190,6 +198,13 @@ mod tests {
             assert!(!is_due(window(65_535, 32_769, 0), reader));
             assert!(is_due(window(65_535, 32_768, 0), reader));
         }
+    }
+
+    #[test]
+    fn slack_lowers_the_threshold() {
+        let at = |announced| ReceiveWindow { slack: 10_000, ..window(100_000, announced, 0) };
+        assert!(!is_due(at(60_001), Reads));
+        assert!(is_due(at(60_000), Reads));
     }
 
     #[test]
@@ -238,7 +253,7 @@ mod tests {
     fn nothing_released_is_nothing_to_announce() {
         assert!(!is_due(window(65_535, 65_535, 0), Parks));
         assert!(!is_due(window(100, 300, 0), Parks));
-        assert!(!is_due(ReceiveWindow { announced: -10, available: -10, target: 0 }, Parks));
+        assert!(!is_due(ReceiveWindow { announced: -10, available: -10, target: 0, slack: 0 }, Parks));
     }
 
     #[test]
@@ -293,7 +308,7 @@ mod tests {
             for available in [i32::MIN, -1, 0, 1, i32::MAX] {
                 for in_flight in [0, 1, u32::MAX] {
                     let target = i64::from(available) + i64::from(in_flight);
-                    let window = ReceiveWindow { announced, available, target };
+                    let window = ReceiveWindow { announced, available, target, slack: 0 };
                     assert!(available > announced || !is_due(window, Parks));
                 }
             }

@@ -49,7 +49,16 @@ struct Stream {
 }
 
 impl<'a> Connection<'a> {
+    /// A connection where a reader waits on stream 1, for which nothing comes.
     fn new(link: &'a mut dyn Link) -> Self {
+        let mut connection = Connection::without_reader(link);
+        connection.peer.send(post(1));
+        connection.peer.call(App::ReadToEnd { stream: 1 });
+        connection
+    }
+
+    /// A connection where no reader waits.
+    fn without_reader(link: &'a mut dyn Link) -> Self {
         Connection { peer: connect(link, Role::Server), streams: Vec::new(), ended: false }
     }
 
@@ -69,7 +78,7 @@ impl<'a> Connection<'a> {
         if self.ended {
             return;
         }
-        let id = self.streams.last().map_or(1, |last| last.id + 2);
+        let id = self.streams.last().map_or(3, |last| last.id + 2);
         self.peer.send(post(id));
         self.streams.push(Stream { id, ..Stream::default() });
         self.send(self.streams.len() - 1, octets);
@@ -170,20 +179,23 @@ struct Run {
     of_process: usize,
     of_connection: u32,
     grows: bool,
+    /// Whether a reader waits on each connection.
+    waits: bool,
 }
 
 fn run() -> impl Strategy<Value = Run> {
     let of_process = prop_oneof![Just(0usize), 1..100_000usize, 100_000..3_000_000usize];
     let of_connection = prop_oneof![Just(0u32), 1..1_000_000u32, Just(tuning::DEFAULT_RECEIVE_BUDGET)];
-    (proptest::collection::vec(op(), 1..100), of_process, of_connection, any::<bool>())
-        .prop_map(|(ops, of_process, of_connection, grows)| Run { ops, of_process, of_connection, grows })
+    (proptest::collection::vec(op(), 1..100), of_process, of_connection, any::<bool>(), any::<bool>())
+        .prop_map(|(ops, of_process, of_connection, grows, waits)| Run { ops, of_process, of_connection, grows, waits })
 }
 
 fn play(run: &Run) -> Claim {
     let tuning = Tuning::new().process_receive_budget(run.of_process).receive_budget(run.of_connection);
     let _alone = alone(tuning.window_growth(run.grows));
     let mut links: Vec<_> = (0..CONNECTIONS).map(|_| subject(Role::Server, CONFIG)).collect();
-    let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
+    let connection = if run.waits { Connection::new } else { Connection::without_reader };
+    let mut connections: Vec<_> = links.iter_mut().map(|link| connection(&mut **link)).collect();
     for (at, op) in &run.ops {
         let connection = &mut connections[*at];
         match *op {
@@ -206,6 +218,11 @@ fn play(run: &Run) -> Claim {
                 connection.beyond(),
                 run.of_connection
             )
+        })?;
+        // What comes on a stream whose reader is gone is discarded, so that its peer can go on.
+        let discards = connection.streams.iter().any(|stream| stream.dropped);
+        connection.peer.claim(run.waits || run.grows || discards || connection.beyond() == 0, || {
+            format!("{} octets beyond what was set, and no reader waits", connection.beyond())
         })?;
         let all: i64 = connections.iter().map(Connection::beyond).sum();
         connection.peer.claim(all <= run.of_process as i64, || {
@@ -278,19 +295,19 @@ fn what_the_process_says_holds_unless_a_builder_says_other() {
     let [earlier, of_process, of_builder] = &mut links;
     let fixed = Tuning::new().receive_budget(0);
     let _alone = alone(fixed);
-    let mut earlier = Connection::new(&mut **earlier);
+    let mut earlier = Connection::without_reader(&mut **earlier);
     tuning::set(fixed.window_update_policy(WindowUpdatePolicy::new().threshold(10)));
-    let mut of_process = Connection::new(&mut **of_process);
-    let mut of_builder = Connection::new(&mut **of_builder);
+    let mut of_process = Connection::without_reader(&mut **of_process);
+    let mut of_builder = Connection::without_reader(&mut **of_builder);
     for (connection, threshold) in
         [(&mut earlier, WINDOW / 2), (&mut of_process, WINDOW / 10), (&mut of_builder, WINDOW / 5)]
     {
         connection.open(40_000);
-        connection.peer.call(App::Read { stream: 1, octets: 40_000 });
+        connection.peer.call(App::Read { stream: 3, octets: 40_000 });
         let before = connection.peer.granted(0);
-        connection.peer.call(App::Release { stream: 1, octets: threshold as usize - 1 });
+        connection.peer.call(App::Release { stream: 3, octets: threshold as usize - 1 });
         assert_eq!(connection.peer.granted(0), before, "less than {threshold} octets were released");
-        connection.peer.call(App::Release { stream: 1, octets: 1 });
+        connection.peer.call(App::Release { stream: 3, octets: 1 });
         assert_eq!(connection.peer.granted(0), before + threshold);
     }
 }
@@ -445,15 +462,98 @@ fn windows_do_not_grow_for_padding() {
     let _alone = alone(Tuning::new());
     let mut link = subject(Role::Server, CONFIG);
     let mut peer = connect_from_afar(&mut *link, Role::Server, ROUND_TRIP);
+    peer.send(post(1));
+    peer.call(App::ReadToEnd { stream: 1 });
     for round in 0..8 {
         // Of the window one half in padding, and the other in what nobody reads.
-        for stream in [4 * round + 1, 4 * round + 3] {
+        for stream in [4 * round + 3, 4 * round + 5] {
             let frames = (0..63).map(|_| Sent::Frame(data(stream, 256).padded(255)));
             peer.step(&Step::Write([Sent::Frame(post(stream))].into_iter().chain(frames).collect()));
         }
         peer.step(&Step::Elapse(ROUND_TRIP));
     }
     assert!((1..=WINDOW).contains(&peer.granted(0)), "{}", peer.transcript());
+}
+
+/// An upload that a reader keeps up with: half of a window in each round trip, and the window doubles every two of them.
+fn open_upload(peer: &mut Peer<'_>) {
+    peer.send(post(1));
+    peer.call(App::ReadToEnd { stream: 1 });
+}
+
+fn upload(peer: &mut Peer<'_>, frames: usize) {
+    let frames = frames.min(peer.may_send(1) / FRAME);
+    peer.step(&Step::Write((0..frames).map(|_| Sent::Frame(data(1, FRAME - 1))).collect()));
+    peer.step(&Step::Elapse(ROUND_TRIP));
+}
+
+fn grow(peer: &mut Peer<'_>, rounds: usize) {
+    open_upload(peer);
+    (0..rounds).for_each(|round| upload(peer, 2 << (round / 2)));
+}
+
+/// What an idle connection was granted and has not used is there for others, but for an eighth.
+#[test]
+fn connections_that_grow_in_turns_get_alike() {
+    let _alone = alone(Tuning::new().process_receive_budget(8 << 20));
+    let mut links: Vec<_> = (0..60).map(|_| subject(Role::Server, CONFIG)).collect();
+    let mut granted = Vec::new();
+    // All stay open until the end.
+    for (turn, link) in links.iter_mut().enumerate() {
+        let mut peer = connect_from_afar(&mut **link, Role::Server, ROUND_TRIP);
+        peer.step(&Step::Elapse(turn as u32 * Duration::from_secs(5)));
+        grow(&mut peer, 10);
+        granted.push(peer.granted(0));
+    }
+    assert!(granted[0] > 7 * WINDOW, "{granted:?}");
+    assert!(granted.iter().all(|one| one * 10 >= granted[0] * 9), "{granted:?}");
+}
+
+/// A connection that comes back while others use the memory begins anew with the windows that were set for it, and grows again
+/// when there is room.
+#[test]
+fn a_connection_stands_back_when_others_took_its_memory() {
+    let _alone = alone(Tuning::new().process_receive_budget(1 << 20));
+    let mut links = [(); 6].map(|()| subject(Role::Server, CONFIG));
+    let [first, links @ ..] = &mut links;
+    let mut first = connect_from_afar(&mut **first, Role::Server, ROUND_TRIP);
+    grow(&mut first, 10);
+    assert!(first.granted(0) > 4 * WINDOW, "{}", first.granted(0));
+    let mut others = Vec::new();
+    for link in links {
+        let mut peer = connect_from_afar(&mut **link, Role::Server, ROUND_TRIP);
+        peer.step(&Step::Elapse(Duration::from_secs(30)));
+        grow(&mut peer, 10);
+        assert!(peer.granted(0) > WINDOW, "{}", peer.granted(0));
+        others.push(peer);
+    }
+    first.step(&Step::Elapse(Duration::from_secs(30)));
+    (0..40).for_each(|_| upload(&mut first, 1));
+    assert!((1..=WINDOW).contains(&first.granted(0)), "{}", first.granted(0));
+    assert!((1..=WINDOW).contains(&first.granted(1)), "{}", first.granted(1));
+    others.iter_mut().for_each(|other| other.step(&Step::Close));
+    (0..10).for_each(|round| upload(&mut first, 2 << (round / 2)));
+    assert!(first.granted(0) > 4 * WINDOW, "{}", first.granted(0));
+}
+
+/// While the process has less than all of them need, connections that hold more than their share give some of it up.
+#[test]
+fn connections_that_grow_together_get_alike() {
+    let _alone = alone(Tuning::new().process_receive_budget(4 << 20));
+    let mut links: Vec<_> = (0..20).map(|_| subject(Role::Server, CONFIG)).collect();
+    let mut peers: Vec<_> =
+        links.iter_mut().map(|link| connect_from_afar(&mut **link, Role::Server, ROUND_TRIP)).collect();
+    // The first ones come earlier.
+    let (early, late) = peers.split_at_mut(3);
+    early.iter_mut().for_each(|peer| grow(peer, 14));
+    late.iter_mut().for_each(open_upload);
+    late.iter_mut().for_each(|peer| peer.step(&Step::Elapse(14 * ROUND_TRIP)));
+    for _ in 0..40 {
+        peers.iter_mut().for_each(|peer| upload(peer, 64));
+    }
+    let granted: Vec<_> = peers.iter().map(|peer| peer.granted(0)).collect();
+    let (least, most) = (granted.iter().min().expect("there are some"), granted.iter().max().expect("there are some"));
+    assert!(*least > WINDOW && most / least <= 4, "{granted:?}");
 }
 
 /// Of a connection that has ended counts what it holds unread, whoever keeps its handles.
@@ -463,15 +563,7 @@ fn a_connection_that_has_ended_gives_back_what_nobody_can_send() {
     let mut links = [CONFIG, FIXED].map(|config| subject(Role::Server, config));
     let [grown, next] = &mut links;
     let mut grown = connect_from_afar(&mut **grown, Role::Server, ROUND_TRIP);
-    grown.send(post(1));
-    grown.call(App::ReadToEnd { stream: 1 });
-    for round in 0..14 {
-        // Half of a window that doubles.
-        let frames = (0..2 << (round / 2)).map(|_| Sent::Frame(data(1, FRAME - 1)));
-        let frames = frames.take(grown.may_send(1) / FRAME);
-        grown.step(&Step::Write(frames.collect()));
-        grown.step(&Step::Elapse(ROUND_TRIP));
-    }
+    grow(&mut grown, 14);
     assert!(grown.granted(0) > 4 * WINDOW, "{}", grown.transcript());
     grown.step(&Step::Close);
     let all = take_all(&mut Connection::new(&mut **next));

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use h2::tuning::{self, Tuning};
 use h2_conformance::case::{Config, Role};
+use h2_conformance::drive::Link;
 use h2_conformance::panics::quietly;
 use h2_conformance::script::App;
 use h2_conformance::transcript::AppResult;
@@ -30,12 +31,20 @@ fn alone() -> MutexGuard<'static, ()> {
     alone
 }
 
+/// A connection with all of [`STREAMS`] open, where a reader waits on the last one: so that credit beside unread octets helps.
+fn open_with_reader(link: &mut dyn Link, role: Role) -> Peer<'_> {
+    let mut peer = open(link, role);
+    peer.call(App::ReadToEnd { stream: STREAMS[STREAMS.len() - 1] });
+    peer
+}
+
 /// Sends what it may until the connection's window is used up, or so much was sent: how much was.
 fn send_unread(peer: &mut Peer<'_>, most: u32) -> u32 {
     let mut sent = 0;
-    while let Some(stream) = STREAMS.into_iter().find(|stream| sent < most && peer.may_send(*stream) > 0) {
-        let octets = peer.may_send(stream).min(DEFAULT_FRAME_SIZE).min((most - sent) as usize);
-        peer.send(data(stream, octets));
+    let unread = &STREAMS[..STREAMS.len() - 1];
+    while let Some(stream) = unread.iter().find(|stream| sent < most && peer.may_send(**stream) > 0) {
+        let octets = peer.may_send(*stream).min(DEFAULT_FRAME_SIZE).min((most - sent) as usize);
+        peer.send(data(*stream, octets));
         sent += octets as u32;
     }
     sent
@@ -44,7 +53,7 @@ fn send_unread(peer: &mut Peer<'_>, most: u32) -> u32 {
 /// What a connection takes that nobody reads.
 fn unread(role: Role, config: Config) -> u32 {
     let mut subject = subject(role, config);
-    send_unread(&mut open(&mut *subject, role), u32::MAX)
+    send_unread(&mut open_with_reader(&mut *subject, role), u32::MAX)
 }
 
 /// All of the budget is used, but for less than half of a window: that much is not worth an update.
@@ -75,7 +84,7 @@ fn a_builders_receive_budget_goes_before_the_process() {
 fn unread_after(role: Role, tuning: Tuning) -> u32 {
     tuning::set(Tuning::new().receive_budget(LARGE));
     let mut subject = subject(role, WIDE);
-    let mut peer = open(&mut *subject, role);
+    let mut peer = open_with_reader(&mut *subject, role);
     tuning::set(tuning);
     send_unread(&mut peer, u32::MAX)
 }
@@ -95,13 +104,13 @@ fn open_connections_keep_their_budget_and_share_that_of_the_process() {
 /// What a connection with a large budget takes that nobody reads, if its window is set larger on the way.
 fn unread_while_the_window_changes(role: Role) -> u32 {
     let mut subject = subject(role, Config { receive_budget: Some(LARGE), ..WIDE });
-    let mut peer = open(&mut *subject, role);
+    let mut peer = open_with_reader(&mut *subject, role);
     let first = send_unread(&mut peer, SMALL);
     peer.call(App::SetTargetWindow { octets: SMALL });
     first + send_unread(&mut peer, u32::MAX)
 }
 
-/// What was lent while the window was small is part of the budget when the window is set larger.
+/// What was added while the window was small is part of the budget when the window is set larger.
 #[test]
 fn a_window_that_is_set_larger_later_stays_within_the_budget() {
     let _alone = alone();

@@ -1,9 +1,11 @@
 //! The workloads, for either h2; `super::h2` says which.
 
+mod hostile;
 mod pair;
 mod reader;
 mod receive;
 mod respond;
+mod scale;
 mod serve;
 mod upload;
 
@@ -13,7 +15,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::h2::{self, SendStream};
-use super::{set_announcing, set_time};
+use super::{set_announcing, set_time, snapshot, totals};
 use crate::subject::Subject;
 
 pub(crate) const SUBJECT: Subject = Subject {
@@ -22,6 +24,9 @@ pub(crate) const SUBJECT: Subject = Subject {
     pair: |shape| Box::new(pair::Pair::new(shape)),
     respond: |answers| Box::new(respond::Server::new(answers)),
     receive: |intake| Box::new(receive::Receiver::new(intake)),
+    victim: |wire, stance| Ok(Box::new(hostile::Victim::new(wire, stance)?)),
+    beside: scale::beside,
+    connections: |count| Ok(Box::new(scale::Register::new(count)?)),
 };
 
 /// What answers a tiny request.

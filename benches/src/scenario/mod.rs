@@ -1,14 +1,21 @@
 //! Scenarios: each measures both in one run.
 
 mod fairness;
+mod hostile;
 mod isolation;
+mod many;
 mod pairs;
+mod pause;
 mod requests;
+mod scale;
 mod transfer;
 mod updates;
 mod wan;
 
 use crate::figures::Figures;
+
+/// Runs a part of a scenario, which its arguments name.
+pub type Work = fn(&[String]) -> Result<(), String>;
 
 /// A scenario.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +24,8 @@ pub struct Scenario {
     /// What it measures, in one line.
     pub about: &'static str,
     pub run: fn() -> Result<Figures, String>,
+    /// Runs a part of it in a process of its own, which [`crate::worker`] starts.
+    pub work: Option<Work>,
 }
 
 /// Every scenario.
@@ -25,25 +34,54 @@ pub const ALL: &[Scenario] = &[
         name: "updates",
         about: "WINDOW_UPDATEs with fixed windows: how many, their mean size, and what throughput and latency become",
         run: updates::run,
+        work: None,
     },
     Scenario {
         name: "requests",
         about: "CPU of a server for each tiny request, 100 at a time on one connection",
         run: requests::run,
+        work: None,
     },
     Scenario {
         name: "fairness",
         about: "how a server shares the connection window: a small response behind bulk, bulk beside bulk, idle reservations",
         run: fairness::run,
+        work: None,
     },
     Scenario {
         name: "wan",
         about: "share of a link that an upload gets over round trips of 1 to 200 ms, how soon, and the memory it takes",
         run: wan::run,
+        work: None,
     },
     Scenario {
         name: "isolation",
         about: "what readers get beside others on their connection that stopped reading, and the memory it takes",
         run: isolation::run,
+        work: None,
+    },
+    Scenario {
+        name: "scale",
+        about: "CPU time of one operation beside up to 100 000 streams in each state, or beside up to 20 000 connections",
+        run: scale::run,
+        work: Some(scale::work),
+    },
+    Scenario {
+        name: "hostile",
+        about: "memory that hostile peers make a process hold, on 1, 100 and 1000 connections, and the CPU time of each frame",
+        run: hostile::run,
+        work: Some(hostile::work),
+    },
+    Scenario {
+        name: "pause",
+        about: "share of a link of 200 ms that an upload gets before and after pauses of 0.5 to 60 s",
+        run: pause::run,
+        work: None,
+    },
+    Scenario {
+        name: "many",
+        about: "share of a link that the first and the last of 1000 connections get, which upload in turns and stay open",
+        run: many::run,
+        work: Some(many::work),
     },
 ];

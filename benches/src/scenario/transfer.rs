@@ -40,6 +40,31 @@ pub(super) enum Supply {
     Endless,
     /// So many octets a second over all streams, one frame of 16 384 at a time, the streams in turns.
     Rate(u64),
+    /// More than the windows and the link take, in phases with pauses between them.
+    Phases(Phases),
+}
+
+/// Phases of sending, the first one at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Phases {
+    pub(super) send: Duration,
+    pub(super) pause: Duration,
+    /// Whether each phase has a stream of its own. Else each phase uses all streams.
+    pub(super) new_streams: bool,
+}
+
+impl Phases {
+    /// When a phase begins; the first one is 0.
+    pub(super) fn start(self, phase: u32) -> Duration {
+        phase * (self.send + self.pause)
+    }
+
+    /// The phase at this time, and whether it has not ended yet.
+    fn at(self, now: Duration) -> (u32, bool) {
+        let whole = (self.send + self.pause).as_nanos().max(1);
+        let phase = u32::try_from(now.as_nanos() / whole).unwrap_or(u32::MAX);
+        (phase, now.as_nanos() % whole < self.send.as_nanos())
+    }
 }
 
 /// A link that is the same both ways.
@@ -75,44 +100,39 @@ impl Transfer {
     ///
     /// How the receiver ends the connection, or a stream that it reads.
     pub(super) fn run(&self, subject: Subject, until: Duration) -> Result<Record, String> {
+        let mut run = self.begin(subject, Duration::ZERO)?;
+        run.go_on(until)?;
+        Ok(run.end())
+    }
+
+    /// Opens the connection at this time.
+    ///
+    /// # Errors
+    ///
+    /// How the receiver ends the connection.
+    pub(super) fn begin(&self, subject: Subject, now: Duration) -> Result<Run, String> {
         let streams = self.streams();
         let is_client = self.intake.application == Application::Download;
         let mut run = Run {
-            transfer: self,
+            transfer: *self,
+            now,
             receiver: (subject.receive)(&self.intake),
             sender: if is_client { Sender::server(&streams) } else { Sender::client(&streams) },
-            source: Source::new(self.supply, &streams),
+            source: Source::new(self.supply, &streams, now),
             books: Books::of(streams),
             there: self.path.one_way(),
             back: Back::new(self.path.one_way(), is_client),
             record: Record::default(),
         };
-        let mut now = Duration::ZERO;
         run.turn(now, &[])?;
-        while now <= until {
-            run.source.set(now);
-            run.sender.send(now, &mut run.there, &mut run.source);
-            // Where nothing is under way, nothing will ever happen again.
-            let events = [run.there.next_event(), run.back.next_event(), run.receiver.next(), run.source.next_event()];
-            let Some(next) = events.into_iter().flatten().min() else { break };
-            now = next;
-            let arrived = run.there.arrivals(now);
-            if arrived > 0 || run.receiver.next().is_some_and(|at| at <= now) {
-                let octets = run.sender.deliver(arrived, &mut run.books);
-                run.turn(now, &octets)?;
-            }
-            for frame in run.back.arrivals(now) {
-                run.sender.hear(&frame)?;
-            }
-        }
-        run.record.peak_unread = run.books.peak();
-        run.record.diary = run.source.into_diary();
-        Ok(run.record)
+        Ok(run)
     }
 }
 
-struct Run<'a> {
-    transfer: &'a Transfer,
+/// A transfer under way.
+pub(super) struct Run {
+    transfer: Transfer,
+    now: Duration,
     receiver: Box<dyn Receiver>,
     sender: Sender,
     source: Source,
@@ -123,8 +143,56 @@ struct Run<'a> {
     record: Record,
 }
 
-impl Run<'_> {
-    fn turn(&mut self, now: Duration, octets: &[u8]) -> Result<(), String> {
+impl Run {
+    /// Lets it go on until then, or until nothing is under way any more.
+    ///
+    /// # Errors
+    ///
+    /// How the receiver ends the connection, or a stream that it reads.
+    pub(super) fn go_on(&mut self, until: Duration) -> Result<(), String> {
+        while self.now <= until {
+            self.source.set(self.now);
+            self.sender.send(self.now, &mut self.there, &mut self.source);
+            // Where nothing is under way, nothing will ever happen again.
+            let line = [self.there.next_event(), self.back.next_event()];
+            let events = [self.receiver.next(), self.source.next_event()].into_iter().chain(line);
+            let Some(next) = events.flatten().min() else { break };
+            self.now = next;
+            let arrived = self.there.arrivals(self.now);
+            if arrived > 0 || self.receiver.next().is_some_and(|at| at <= self.now) {
+                let octets = self.sender.deliver(arrived, &mut self.books);
+                self.turn(self.now, &octets)?;
+            }
+            for frame in self.back.arrivals(self.now) {
+                self.sender.hear(&frame)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Octets read between these times, as a share of what the link has room for; see [`Record::share`].
+    pub(super) fn share(&self, from: Duration, to: Duration) -> Option<f64> {
+        self.record.share(self.transfer.path.bandwidth, from, to)
+    }
+
+    /// Octets that are buffered or that the sender may still make the receiver buffer.
+    pub(super) fn claim(&self) -> u64 {
+        self.books.claim()
+    }
+
+    /// What it amounts to.
+    pub(super) fn end(mut self) -> Record {
+        self.record.peak_unread = self.books.peak();
+        self.record.diary = self.source.into_diary();
+        self.record
+    }
+
+    /// Hands over what arrives at this time.
+    ///
+    /// # Errors
+    ///
+    /// How the receiver ends the connection, or a stream that it reads.
+    pub(super) fn turn(&mut self, now: Duration, octets: &[u8]) -> Result<(), String> {
         let turn = self.receiver.turn(now, octets)?;
         let mut goodput = 0;
         for (stream, octets) in turn.read {
@@ -137,7 +205,8 @@ impl Run<'_> {
             self.record.wrote(now, frame);
         });
         self.record.note(now, goodput);
-        self.record.peak_claim = self.record.peak_claim.max(self.books.claim());
+        self.record.last_claim = self.books.claim();
+        self.record.peak_claim = self.record.peak_claim.max(self.record.last_claim);
         Ok(())
     }
 }

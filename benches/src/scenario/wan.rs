@@ -38,6 +38,7 @@ fn rows(paths: &[(String, Path)]) -> Vec<Row> {
         rows("start-up", "ms", Better::Lower, |record, path| Some(record.start_up(path)?.as_secs_f64() * 1e3)),
         rows("peak-bytes", "octets", Better::Lower, |record, _| Some(record.peak_unread as f64)),
         rows("peak-claim", "octets", Better::Lower, |record, _| Some(record.peak_claim as f64)),
+        rows("settled-claim", "octets", Better::Lower, |record, _| Some(record.last_claim as f64)),
     ]
     .concat()
 }
@@ -73,7 +74,8 @@ mod tests {
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(
             names,
-            ["link-share/10ms/10Mbit", "start-up/10ms/10Mbit", "peak-bytes/10ms/10Mbit", "peak-claim/10ms/10Mbit"]
+            ["link-share", "start-up", "peak-bytes", "peak-claim", "settled-claim"]
+                .map(|row| format!("{row}/10ms/10Mbit"))
         );
         let tuned = rows[0].peer["upstream-tuned-windows"].0.expect("it goes on");
         assert!((tuned - 1.0).abs() < 0.01, "{tuned}");
@@ -84,5 +86,14 @@ mod tests {
         let rows = rows(&[("100ms/10Mbit".to_owned(), Path::new(100, 10))]);
         let [upstream, patched] = [rows[0].upstream, rows[0].patched].map(|figure| figure.0.expect("it goes on"));
         assert!(upstream < 0.6 && (patched - 1.0).abs() < 0.01, "{upstream}, {patched}");
+    }
+
+    #[test]
+    fn the_window_of_the_fork_settles_at_twice_what_is_under_way() {
+        let path = Path::new(50, 100);
+        let rows = rows(&[("50ms/100Mbit".to_owned(), path)]);
+        let settled = rows.last().and_then(|row| row.patched.0).expect("it goes on");
+        let under_way = path.bandwidth as f64 * path.round_trip.as_secs_f64();
+        assert!(settled > under_way && settled < 2.25 * under_way, "{settled} where {under_way} are under way");
     }
 }

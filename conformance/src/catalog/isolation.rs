@@ -10,9 +10,17 @@ const OWN: Config = Config { receive_budget: None, window_growth: Some(false), .
 const SMALL: Config = Config { receive_budget: Some(200_000), ..OWN };
 const WINDOW: u64 = 65_535;
 
-/// Server: bodies of a whole window on so many streams, 1, 3, 5 and so on, which nobody reads.
+/// Server: a reader waits on stream 1, for which nothing comes yet.
+fn a_reader_waits(s: &mut Script) {
+    s.send(post(1));
+    s.app(App::ReadToEnd { stream: 1 });
+}
+
+/// Server: beside a reader that waits on stream 1, bodies of a whole window on so many streams, 3, 5, 7 and so on, that nobody
+/// reads.
 fn unread(s: &mut Script, streams: u32) {
-    for stream in (1..2 * streams).step_by(2) {
+    a_reader_waits(s);
+    for stream in (3..2 * streams + 2).step_by(2) {
         s.send(post(stream));
         s.upload_in(body(stream, WINDOW));
     }
@@ -53,7 +61,8 @@ pub(super) fn cases() -> Vec<Case> {
             title: "Beside a body of a whole window that nobody reads another of 200 000 octets arrives",
             script: |s| {
                 s.open();
-                unread(s, 1);
+                s.send(post(1));
+                s.upload_in(body(1, WINDOW));
                 read_whole(s, 3, 200_000);
             },
             expect: uploaded(3, 200_000).and(call_gives(0, 200_000)).and(alive()),
@@ -79,9 +88,9 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 s.open();
                 unread(s, 20);
-                read_whole(s, 41, 200_000);
+                read_whole(s, 43, 200_000);
             },
-            expect: uploaded(41, 200_000).and(call_gives(0, 200_000)).and(alive()),
+            expect: uploaded(43, 200_000).and(call_gives(1, 200_000)).and(alive()),
             ..server.clone()
         },
         Case {
@@ -121,23 +130,67 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 s.open();
                 unread(s, 10);
-                s.send(post(21));
-                (0..500).for_each(|_| s.send(data(21, 1)));
+                s.send(post(23));
+                (0..500).for_each(|_| s.send(data(23, 1)));
             },
-            expect: uploaded(19, WINDOW).and(alive()),
+            expect: uploaded(21, WINDOW).and(alive()),
             ..server.clone()
         },
         Case {
             id: "isolation/new-streams-get-a-share",
-            title: "Each of twenty streams that nobody reads can send as much as its own window allows, and no more",
+            title: "Beside a reader that waits each of twenty unread streams can send as much as its own window allows, and no more",
             script: |s| {
                 s.open();
-                for stream in (1..40).step_by(2) {
+                a_reader_waits(s);
+                for stream in (3..42).step_by(2) {
                     s.send(post(stream));
                     s.upload_in(body(stream, 100_000));
                 }
             },
-            expect: uploaded(1, WINDOW).and(uploaded(39, WINDOW)).and(window(39, 0)).and(alive()),
+            expect: uploaded(3, WINDOW).and(uploaded(41, WINDOW)).and(window(41, 0)).and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "isolation/nobody-reads",
+            title: "Where no reader waits unread bodies hold the connection's window and no more",
+            script: |s| {
+                s.open();
+                for stream in [1, 3, 5] {
+                    s.send(post(stream));
+                    s.upload_in(body(stream, WINDOW));
+                }
+            },
+            expect: uploaded(1, WINDOW).and(uploaded(3, 0)).and(uploaded(5, 0)).and(window(0, 0)).and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "isolation/nobody-reads-client",
+            title: "Where no reader waits unread responses hold the client's connection window and no more",
+            script: |s| {
+                s.open();
+                for stream in [1, 3, 5] {
+                    ask(s, stream);
+                    s.upload_in(body(stream, WINDOW));
+                }
+            },
+            expect: uploaded(1, WINDOW).and(uploaded(3, 0)).and(uploaded(5, 0)).and(window(0, 0)).and(alive()),
+            ..client.clone()
+        },
+        Case {
+            id: "isolation/half-is-enough",
+            title: "Beside a reader that waits unread octets of less than half of the window add nothing to it",
+            script: |s| {
+                s.open();
+                a_reader_waits(s);
+                s.send(post(3));
+                s.app(App::Read { stream: 3, octets: 30_000 });
+                s.upload_in(body(3, 30_000));
+                s.app(App::Release { stream: 3, octets: 20_000 });
+                // The peer can send less than half of a window now, and half of one when all is announced.
+                s.upload_in(body(3, 5_000));
+                all_announced(s);
+            },
+            expect: uploaded(3, 35_000).and(window_within(0, 50_535..=50_536)).and(alive()),
             ..server.clone()
         },
         Case {
@@ -146,12 +199,12 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 s.open();
                 unread(s, 4);
-                for stream in [1, 3, 5, 7] {
+                for stream in [3, 5, 7, 9] {
                     s.app(App::ReadToEnd { stream });
                 }
                 all_announced(s);
             },
-            expect: all_back(7),
+            expect: all_back(9),
             ..server.clone()
         },
         Case {
@@ -160,12 +213,12 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 s.open();
                 unread(s, 4);
-                for stream in [1, 3, 5, 7] {
+                for stream in [3, 5, 7, 9] {
                     s.app(App::Drop { stream, what: Handles::All });
                 }
                 all_announced(s);
             },
-            expect: all_back(7),
+            expect: all_back(9),
             ..server.clone()
         },
         Case {
@@ -174,13 +227,13 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 s.open();
                 unread(s, 4);
-                for stream in [1, 3, 5, 7] {
+                for stream in [3, 5, 7, 9] {
                     s.send(reset(stream, CANCEL));
                     s.app(App::Drop { stream, what: Handles::All });
                 }
                 all_announced(s);
             },
-            expect: all_back(7),
+            expect: all_back(9),
             ..server.clone()
         },
         Case {
@@ -189,11 +242,14 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 s.open();
                 s.app(App::Request { method: "GET", end: true });
+                s.send(response(1, 200));
+                s.app(App::AwaitResponse { stream: 1 });
+                s.app(App::ReadToEnd { stream: 1 });
                 for push in [2, 4, 6] {
                     s.burst([push_promise(1, push), response(push, 200)]);
                     s.upload_in(body(push, WINDOW));
                 }
-                s.send(response(1, 200).end_stream());
+                s.send(data(1, 0).end_stream());
                 s.app(App::Drop { stream: 1, what: Handles::All });
                 all_announced(s);
             },

@@ -41,7 +41,7 @@ pub(super) fn is_relied_on(script: &Script) -> bool {
     script.steps.iter().any(|step| match step {
         Step::Write(sent) => sent.iter().any(&mut meets),
         // A body belongs to a request that is open.
-        Step::Upload(_) => true,
+        Step::Upload(_) | Step::UploadFromAfar { .. } => true,
         _ => false,
     })
 }

@@ -127,7 +127,7 @@ pub fn seed(case: &Case) -> Vec<u8> {
     for step in case.steps().steps {
         let (act, octets) = match step {
             Step::Write(sent) => (0, written(&sent)),
-            Step::Upload(upload) => {
+            Step::Upload(upload) | Step::UploadFromAfar { upload, .. } => {
                 let length = usize::try_from(upload.length).unwrap_or(LONGEST).min(upload.frame);
                 (0, crate::wire::build::data(upload.stream, length).to_bytes())
             }

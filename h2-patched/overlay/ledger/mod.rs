@@ -12,7 +12,7 @@
 //! | R4 | octets queued for reading are in flight; no window is granted beyond its target |
 //! | R5 | readers that wait are counted |
 //! | R6 | what the connection was granted and holds stays within its limit, and that, as all growth, within its budget |
-//! | R7 | what connections hold beyond what was set for them is what the process says is taken |
+//! | R7 | what connections hold beyond what was set for them is what the process has charged to them |
 //!
 //! | | sending (section 6.9) |
 //! | --- | --- |

@@ -1,81 +1,92 @@
-//! Memory that the connections of a process share: what they may grant their peers beyond what their applications set.
+//! The memory that the connections of a process share: what they grant their peers beyond the windows that were set for them.
 //!
-//! A connection takes no more than what it leaves for all others (a dynamic threshold, as in shared packet buffers): the first
-//! one gets half of it at most, and no number of them takes all.
+//! The amount follows the memory that the process may use unless the application sets it. A connection that needs some of it has
+//! a [`Membership`]. Requests are steps of 64 KiB or growth of a window, so all of it is under one lock.
 
-#[cfg(feature = "ledger")]
-mod ledger;
-mod waiting;
+mod membership;
+mod memory;
+mod pool;
 
-#[cfg(feature = "ledger")]
-pub(crate) use ledger::Change;
-pub(crate) use waiting::{serve, Turn};
+pub(crate) use membership::Membership;
+pub(crate) use pool::Purpose;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::Waker;
+use std::time::Instant;
 
-use crate::tuning::DEFAULT_PROCESS_RECEIVE_BUDGET;
-use crate::window_policy::FRAME;
+use pool::Pool;
 
-/// What there is.
-static BUDGET: AtomicUsize = AtomicUsize::new(DEFAULT_PROCESS_RECEIVE_BUDGET);
+static POOL: Mutex<Pool> = Mutex::new(Pool::new());
 
-/// What all connections hold.
-static TAKEN: AtomicUsize = AtomicUsize::new(0);
+/// What each growing connection may hold, in octets, while growth was refused to one of them; else `u32::MAX`.
+static FAIR_SHARE: AtomicU32 = AtomicU32::new(u32::MAX);
 
-/// Sets what there is. Somebody may wait for more: [`serve`] is to follow.
-pub(crate) fn set(octets: usize) {
-    BUDGET.store(octets, Ordering::SeqCst);
+/// Sets the budget, in octets; `None` is the default. [`serve`] is to follow, because a connection may wait for more.
+pub(crate) fn set(octets: Option<usize>) {
+    pool().set_budget(octets);
 }
 
-/// Takes up to `wanted` octets for a connection that holds `held`: returns how many.
-pub(crate) fn take(wanted: u32, held: u32) -> u32 {
-    let mut granted = 0;
-    let taken = TAKEN.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |taken| {
-        granted = grant(wanted, held, taken, BUDGET.load(Ordering::SeqCst));
-        (granted > 0).then_some(taken + granted as usize)
-    });
-    taken.map_or(0, |_| granted)
+/// Gives what is free to connections that wait for it, and wakes them.
+pub(crate) fn serve() {
+    with_pool(|_| ());
 }
 
-/// Returns octets that were taken. Somebody may wait for them: [`serve`] is to follow.
-pub(crate) fn give_back(octets: u32) {
-    TAKEN.fetch_sub(octets as usize, Ordering::SeqCst);
+/// The budget unless another is set, in octets: 1/32 of the memory that the process may use, or 128 MiB if that is unknown.
+pub(crate) fn default_budget() -> usize {
+    const UNKNOWN: usize = 128 << 20;
+    static DEFAULT: OnceLock<usize> = OnceLock::new();
+    *DEFAULT.get_or_init(|| {
+        memory::available().map_or(UNKNOWN, |octets| usize::try_from(octets / 32).unwrap_or(usize::MAX))
+    })
 }
 
-/// Octets that all connections hold.
-#[cfg(any(test, feature = "ledger"))]
-pub(crate) fn taken() -> usize {
-    TAKEN.load(Ordering::SeqCst)
+/// What a connection that grows should hold at most, so that others can grow too.
+#[inline]
+pub(crate) fn fair_share() -> u32 {
+    FAIR_SHARE.load(Ordering::Relaxed)
 }
 
-/// What a connection that holds `held` gets of `wanted`, so that it holds no more than stays free. Less than a frame is nothing.
-fn grant(wanted: u32, held: u32, taken: usize, budget: usize) -> u32 {
-    let free = budget.saturating_sub(taken);
-    let fair = free.saturating_sub(held as usize) / 2;
-    let granted = wanted.min(fair.try_into().unwrap_or(u32::MAX));
-    if granted < wanted.min(FRAME) {
-        0
-    } else {
-        granted
-    }
+/// The budget and its use at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Usage {
+    /// The budget, in octets.
+    pub(crate) budget: usize,
+    /// What of it is charged to connections, in octets.
+    pub(crate) used: usize,
+    /// Connections that wait for a part of it.
+    pub(crate) waiting: usize,
+    /// Times that a connection got less growth than it asked for, since the process began.
+    pub(crate) refused: u64,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+pub(crate) fn usage() -> Usage {
+    pool().usage()
+}
 
-    #[test]
-    fn a_connection_takes_no_more_than_it_leaves() {
-        assert_eq!(grant(100_000, 0, 0, 100_000), 50_000);
-        assert_eq!(grant(100_000, 50_000, 50_000, 100_000), 0);
-        assert_eq!(grant(100_000, 0, 50_000, 100_000), 25_000);
-        assert_eq!(grant(10, 0, 50_000, 100_000), 10);
-        assert_eq!(grant(10, 0, 200_000, 100_000), 0);
-        assert_eq!(grant(u32::MAX, 0, 0, usize::MAX), u32::MAX);
-    }
+fn pool() -> MutexGuard<'static, Pool> {
+    // A panic of a holder leaves no entry half changed.
+    POOL.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-    #[test]
-    fn less_than_a_frame_is_nothing() {
-        assert_eq!([grant(FRAME, 0, 0, 2 * FRAME as usize), grant(FRAME, 0, 1, 2 * FRAME as usize)], [FRAME, 0]);
-    }
+/// Changes the pool, then wakes the connections that got a part of it. A waker may be the last owner of a connection, so it is
+/// used without the lock.
+fn with_pool<T>(change: impl FnOnce(&mut Pool) -> T) -> T {
+    let (changed, served) = {
+        let mut pool = pool();
+        let changed = change(&mut pool);
+        let served = pool.serve();
+        FAIR_SHARE.store(pool.fair_share(), Ordering::Relaxed);
+        #[cfg(feature = "ledger")]
+        pool.audit();
+        (changed, served)
+    };
+    served.into_iter().for_each(Waker::wake);
+    changed
+}
+
+/// Milliseconds since the process used a budget for the first time.
+fn millis(at: Instant) -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    at.saturating_duration_since(*START.get_or_init(|| at)).as_millis() as u64
 }

@@ -19,28 +19,35 @@
 //! # Receive windows
 //!
 //! A connection begins with the windows that its builder sets
-//! ([RFC 9113, section 6.9.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.2)). Where a window limits throughput it grows,
-//! and where octets that one stream leaves unread use up the window of the connection, that one is raised for the others. Both
-//! are paid from the connection's *receive budget* and from one of the process:
+//! ([RFC 9113, section 6.9.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.2)). Where a window limits throughput, it grows.
+//! Where octets that nobody reads on one stream use up the connection's window while the reader of another stream waits, the
+//! connection's window is raised. Both are charged to the connection's *receive budget* and to one of the process:
 //!
 //! * What the peer was granted and what it sent and nobody has read yet, taken together, exceed neither the window that was set
 //!   for the connection nor its receive budget, whichever is more.
-//! * The target window, which is what the peer should be able to send at any time, grows up to half of the receive budget. The
-//!   rest is for octets that nobody reads.
+//! * The target window is what the peer should be able to send at any time. It grows to about twice what readers consume in a
+//!   round trip, and to half of the receive budget at most. The rest of the budget is for octets that nobody reads.
 //! * The window of a stream grows up to that of its connection, except where the application sets it for this stream alone. What
 //!   one stream leaves unread is bounded by its own window.
-//! * What all connections grant and hold beyond the windows that were set for them does not exceed the budget of the process. A
-//!   connection takes no more of it than it leaves for the others: half at most.
-//! * Windows grow by what readers consume, not by what peers send. When nothing came for a second, or for four round trips
-//!   if that is longer, growth is taken back with the next DATA.
+//! * What all connections grant and hold beyond the windows that were set for them is charged to the budget of the process. A
+//!   connection may take half of what is free. A quarter of the budget is not used for growth. While growth is refused to one
+//!   connection, others that hold more than an even share give up some of it.
+//! * Windows grow by what readers consume, not by what peers send, and stay as they are through a pause. A connection is idle
+//!   when half of its window was not consumed for a second, or for four round trips if that is longer. While the budget of the
+//!   process is short, an idle connection is charged for what it holds unread and for an eighth of what its peer may still send.
+//!   If the memory is in use when its peer sends again, the connection begins anew with the windows that were set for it.
 //!
 //! No frames are sent for this but WINDOW_UPDATE, and no timer runs.
 //!
 //! # What a peer can make a program hold
 //!
-//! Octets of content at most, if nothing is ever read: for one connection the larger of its window and its receive budget, and
-//! its window once more for streams that the peer has reset while the application keeps them; for the process, the budget of the
-//! process and twice the windows of its connections.
+//! Octets of content at most:
+//!
+//! * One connection, where the application reads nothing: its window.
+//! * One connection, where one reader waits and others do not read: the larger of its window and its receive budget.
+//! * In both cases its window once more, for streams that the peer has reset while the application keeps them.
+//! * All connections together: twice their windows, the budget of the process, and what idle connections were announced before,
+//!   which is seven times that budget at most and cannot be announced without a reader that consumed as much before.
 //!
 //! # As without this
 //!
@@ -63,8 +70,14 @@ pub use crate::window_policy::WindowUpdatePolicy;
 /// The receive budget of a connection unless another is set, in octets: 64 MiB.
 pub const DEFAULT_RECEIVE_BUDGET: u32 = 64 << 20;
 
-/// The receive budget of the process unless another is set, in octets: 128 MiB.
-pub const DEFAULT_PROCESS_RECEIVE_BUDGET: usize = 128 << 20;
+/// The receive budget of the process unless another is set, in octets: 1/32 of the memory that the process may use.
+///
+/// That memory is the machine's, or the least of the limits of the process's control groups (Linux: `/proc/meminfo`,
+/// `/proc/self/cgroup` and the files `memory.max` or `memory.limit_in_bytes` that it leads to). 4 GiB give 128 MiB, a container
+/// of 64 MiB gets 2 MiB. Where the system does not tell it is 128 MiB. The files are read once, when the value is needed first.
+pub fn default_process_receive_budget() -> usize {
+    process_budget::default_budget()
+}
 
 static DEFAULTS: RwLock<Tuning> = RwLock::new(Tuning::new());
 
@@ -83,7 +96,7 @@ pub struct Tuning {
     window_update_policy: WindowUpdatePolicy,
     window_growth: bool,
     receive_budget: u32,
-    process_receive_budget: usize,
+    process_receive_budget: Option<usize>,
     max_connection_send_buffer_size: Option<usize>,
 }
 
@@ -94,7 +107,7 @@ impl Tuning {
             window_update_policy: WindowUpdatePolicy::new(),
             window_growth: true,
             receive_budget: DEFAULT_RECEIVE_BUDGET,
-            process_receive_budget: DEFAULT_PROCESS_RECEIVE_BUDGET,
+            process_receive_budget: None,
             max_connection_send_buffer_size: None,
         }
     }
@@ -128,13 +141,13 @@ impl Tuning {
     }
 
     /// Sets the receive budget that all connections of the process share, those that are open too, in octets, 0 to
-    /// [`usize::MAX`]. The default is [`DEFAULT_PROCESS_RECEIVE_BUDGET`].
+    /// [`usize::MAX`]. The default is [`default_process_receive_budget`].
     ///
-    /// A connection that needs more than there is goes on as soon as others give it back, or this is raised. What connections
-    /// hold beyond a smaller one comes back as it is read. With 0 no connection is granted more than the window
+    /// A connection that needs more than there is goes on as soon as others give something back, or this is raised. What
+    /// connections hold beyond a smaller budget comes back as it is read. With 0 no connection is granted more than the window
     /// that was set for it; its streams may grow within that.
     pub const fn process_receive_budget(mut self, octets: usize) -> Self {
-        self.process_receive_budget = octets;
+        self.process_receive_budget = Some(octets);
         self
     }
 
@@ -258,7 +271,8 @@ mod tests {
     fn where_nothing_is_set_the_defaults_hold() {
         let nothing = effect(ReceiveOptions::new(), &Tuning::new());
         assert_eq!(nothing, (WindowUpdatePolicy::new(), true, DEFAULT_RECEIVE_BUDGET));
-        assert_eq!(Tuning::new().process_receive_budget, DEFAULT_PROCESS_RECEIVE_BUDGET);
+        assert_eq!(Tuning::new().process_receive_budget, None);
+        assert!(default_process_receive_budget() > 0);
         assert_eq!(Tuning::new().send_buffer(None), None);
     }
 

@@ -17,11 +17,24 @@ impl Recv {
             self.audited_target
         );
         holds!("R6", target >= configured && target <= most.max(configured), "a target of {target}, {configured} set");
-        let (lease, room) = (windows.lease.octets(), windows.budget.saturating_sub(configured));
-        holds!("R6", lease <= room, "a lease of {lease}, and the budget leaves {room}");
+        let (grant, room) = (windows.grant.octets(), windows.budget.saturating_sub(configured));
+        holds!("R6", grant <= room, "a grant of {grant}, and the budget leaves {room}");
         let (promised, limit) = (self.promised(), windows.limit());
         holds!("R6", promised <= limit.max(windows.excess), "{promised} granted and in flight, the limit is {limit}");
-        let growth: i64 = streams.iter().map(|stream| stream.growth_that_counts()).sum();
+        let growth: i64 = streams.iter().map(|stream| i64::from(stream.window.growth)).sum();
+        holds!(
+            "R6",
+            growth == windows.stream_growth,
+            "streams have grown by {growth}, {} is the sum",
+            windows.stream_growth
+        );
+        let ended = streams.iter().find(|stream| stream.window.growth > 0 && !stream.state.is_recv_streaming());
+        holds!(
+            "R6",
+            ended.is_none(),
+            "a stream that receives nothing more keeps its growth: {:?}",
+            ended.map(|stream| stream.id)
+        );
         let budget = i64::from(windows.budget);
         holds!("R6", growth <= budget, "streams have grown by {growth}, the budget is {budget}");
     }

@@ -1,15 +1,18 @@
-//! Windows that grow where they limit throughput, by WINDOW_UPDATE frames alone, and stand back when the connection was idle.
+//! Windows that grow where they limit throughput, by WINDOW_UPDATE frames alone.
 //!
-//! Growth is earned by what readers consume, not by what arrives, and costs as much of the connection's limit. Half of the
-//! budget is left to lend. A stream's target grows no further than its connection's, and takes no more of the budget than it
-//! leaves for other streams, so that readers that stop later cannot fill it.
+//! A window grows by what readers consume, not by what arrives, to about twice bandwidth times delay. Growth is charged to the
+//! connection's budget, of which half is left for isolation, and to the process's. The window of a stream grows no further than
+//! that of its connection, and takes no more of the budget than it leaves for other streams.
+//!
+//! A connection keeps what it has grown by through a pause. It stands back, to what the application set, when it was idle and
+//! the process needed the memory for other connections meanwhile.
 
-use super::pace::Verdict;
+use super::rate::Autotune;
 use super::*;
 
-/// After so long without DATA, and longer than some round trips, what was learnt of a connection is forgotten.
-const IDLE: Duration = Duration::from_secs(1);
-const IDLE_ROUND_TRIPS: u32 = 4;
+/// A connection is idle when for so long, and for some round trips, half of its window was not consumed.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE_ROUND_TRIPS: u32 = 4;
 
 impl Recv {
     /// SETTINGS were sent now.
@@ -29,24 +32,37 @@ impl Recv {
             return;
         }
         if let Some(half) = windows.consumed.add(octets, windows.target) {
-            if windows.pace.judge(half, windows.target, windows.round_trip.shortest()) == Verdict::Limits {
-                self.grow_connection();
-            }
+            self.half_of_connection_consumed(half);
         }
     }
 
-    fn grow_connection(&mut self) {
+    fn half_of_connection_consumed(&mut self, half: WindowSize) {
+        let windows = &mut self.windows;
+        let (now, round_trip) = (crate::clock::now(), windows.round_trip.shortest());
+        let patience = round_trip.map_or(PATIENCE, |shortest| PATIENCE.max(shortest * PATIENCE_ROUND_TRIPS));
+        windows.grant.note_use(now, patience);
+        // Other connections need some of what this one holds.
+        let share = windows.configured.saturating_add(process_budget::fair_share());
+        windows.target = windows.target.min(share);
+        match windows.rate.judge(half, windows.target, round_trip, windows.policy.percent(), now) {
+            Autotune::Grow(wanted) => self.grow_connection(wanted.min(share)),
+            Autotune::Settle(needed) => windows.target = windows.target.min(needed).max(windows.configured),
+            Autotune::First | Autotune::Counting | Autotune::Suffices => {}
+        }
+    }
+
+    fn grow_connection(&mut self, wanted: WindowSize) {
         let windows = &self.windows;
         let (before, most) = (windows.target, windows.most());
-        let wanted = before.saturating_mul(2).min(most);
+        let wanted = wanted.min(most);
         if wanted > before {
-            self.raise_limit(i64::from(wanted) + i64::from(self.in_flight_data));
+            self.raise_limit(i64::from(wanted) + i64::from(self.in_flight_data), Purpose::Growth);
             let possible = self.windows.limit() - i64::from(self.in_flight_data);
             let possible = WindowSize::try_from(possible.max(0)).unwrap_or(wanted);
             self.windows.target = wanted.min(possible).max(before);
         }
         let grew = self.windows.target > before;
-        self.windows.pace.grew(grew);
+        self.windows.rate.grew(grew);
     }
 
     /// The reader of a stream gave that much back.
@@ -63,29 +79,31 @@ impl Recv {
         }
     }
 
-    fn half_of_stream_consumed(&mut self, half: WindowSize, stream: &mut store::Ptr) {
-        if stream.window.growth > 0 && stream.window.more().grown_in != self.windows.idled {
+    fn half_of_stream_consumed(&mut self, half: WindowSize, stream: &mut Stream) {
+        if stream.window.growth > 0 && stream.window.more().grown_in != self.windows.stood_back {
             self.take_growth_back(stream);
         }
         let target = self.init_window_sz.saturating_add(stream.window.growth);
-        let round_trip = self.windows.round_trip.shortest();
-        let verdict = stream.window.more().pace.judge(half, target, round_trip);
+        let (now, round_trip) = (crate::clock::now(), self.windows.round_trip.shortest());
+        let more = stream.window.more();
+        let percent = more.policy.unwrap_or(self.windows.policy).percent();
+        let verdict = more.rate.judge(half, target, round_trip, percent, now);
         let wanted = match verdict {
-            Verdict::Limits => target.saturating_mul(2),
+            Autotune::Grow(wanted) => wanted,
+            Autotune::Settle(needed) => return self.settle_stream(needed, target, stream),
             // Its connection knows already what it takes.
-            Verdict::First if self.windows.target > self.windows.configured => self.windows.target,
-            Verdict::First | Verdict::Counting | Verdict::Suffices => return,
+            Autotune::First if self.windows.target > self.windows.configured => self.windows.target,
+            Autotune::First | Autotune::Counting | Autotune::Suffices => return,
         };
         let wanted = wanted.min(self.windows.target);
         let grew = wanted > target && self.grow_stream(wanted - target, stream);
-        if verdict == Verdict::Limits {
-            stream.window.more().pace.grew(grew);
+        if verdict != Autotune::First {
+            stream.window.more().rate.grew(grew);
         }
     }
 
-    fn grow_stream(&self, wanted: WindowSize, stream: &mut store::Ptr) -> bool {
-        let mut all = 0;
-        stream.store_mut().for_each(|other| all += other.growth_that_counts());
+    fn grow_stream(&mut self, wanted: WindowSize, stream: &mut Stream) -> bool {
+        let all = self.windows.stream_growth;
         let fair = (i64::from(self.windows.budget) - all - i64::from(stream.window.growth)) / 2;
         let more = i64::from(wanted).min(fair).min(self.room_for_growth(stream));
         let Ok(more @ 1..) = WindowSize::try_from(more) else {
@@ -95,7 +113,8 @@ impl Recv {
             return false;
         }
         stream.window.growth += more;
-        stream.window.more().grown_in = self.windows.idled;
+        self.windows.stream_growth += i64::from(more);
+        stream.window.more().grown_in = self.windows.stood_back;
         true
     }
 
@@ -106,51 +125,62 @@ impl Recv {
     }
 
     /// Takes back growth that an initial window leaves no room for.
-    pub(in crate::proto::streams) fn limit_growth(&self, stream: &mut Stream) {
+    pub(in crate::proto::streams) fn limit_growth(&mut self, stream: &mut Stream) {
         let excess = WindowSize::try_from(-self.room_for_growth(stream)).unwrap_or(0);
         if excess > 0 {
             stream.window.growth -= excess;
+            self.windows.stream_growth -= i64::from(excess);
             let claimed = stream.recv_flow.claim_capacity(excess);
             debug_assert!(claimed.is_ok(), "it was assigned before");
         }
     }
 
-    /// The stream stands where the application set it, once its peer has used up what it was granted beyond that.
+    /// Takes back what the stream has grown by beyond `needed`.
+    fn settle_stream(&mut self, needed: WindowSize, target: WindowSize, stream: &mut Stream) {
+        let spare = target.saturating_sub(needed).min(stream.window.growth);
+        let claimed = stream.recv_flow.claim_capacity(spare);
+        debug_assert!(claimed.is_ok(), "it was assigned before");
+        stream.window.growth -= spare;
+        self.windows.stream_growth -= i64::from(spare);
+        #[cfg(feature = "ledger")]
+        {
+            self.windows.took_back = true;
+        }
+    }
+
+    /// Returns the stream's target to what the application set. The peer uses up what it was granted beyond that.
     pub(in crate::proto::streams) fn take_growth_back(&mut self, stream: &mut Stream) {
-        let growth = std::mem::take(&mut stream.window.growth);
+        let growth = self.forget_growth(stream);
         let claimed = stream.recv_flow.claim_capacity(growth);
         debug_assert!(claimed.is_ok(), "it was assigned before");
-        stream.window.more().pace = Pace::default();
+        stream.window.more().rate = RateEstimator::default();
+        #[cfg(feature = "ledger")]
+        {
+            self.windows.took_back = true;
+        }
     }
 
-    /// DATA came: whether it is the first one for long.
-    pub(super) fn wake_from_idleness(&mut self) {
+    /// The growth of the stream counts no more: returns it.
+    pub(in crate::proto::streams) fn forget_growth(&mut self, stream: &mut Stream) -> WindowSize {
+        let growth = std::mem::take(&mut stream.window.growth);
+        self.windows.stream_growth -= i64::from(growth);
+        growth
+    }
+
+    /// The stream receives nothing more: what it has grown by is there for others.
+    #[inline]
+    pub(in crate::proto::streams) fn growth_ends(&mut self, stream: &mut Stream) {
+        if stream.window.growth > 0 && !stream.state.is_recv_streaming() {
+            self.forget_growth(stream);
+        }
+    }
+
+    /// DATA came after the connection was idle, and the process has given what it held to others.
+    #[cold]
+    pub(super) fn stand_back(&mut self) {
         let windows = &mut self.windows;
-        if windows.target <= windows.configured {
-            return;
-        }
-        let now = crate::clock::now();
-        let Some(before) = windows.arrived.replace(now) else {
-            return;
-        };
-        let long = windows.round_trip.shortest().map_or(IDLE, |shortest| IDLE.max(shortest * IDLE_ROUND_TRIPS));
-        if now.saturating_duration_since(before) > long {
-            windows.target = windows.configured;
-            windows.arrived = None;
-            windows.idled = windows.idled.wrapping_add(1);
-            windows.pace = Pace::default();
-            self.settle_connection();
-        }
-    }
-}
-
-impl Stream {
-    /// What its window has grown by, while anything can come of it.
-    pub(super) fn growth_that_counts(&self) -> i64 {
-        if self.state.is_recv_streaming() || self.in_flight_recv_data > 0 {
-            self.window.growth.into()
-        } else {
-            0
-        }
+        windows.target = windows.configured;
+        windows.stood_back = windows.stood_back.wrapping_add(1);
+        windows.rate = RateEstimator::default();
     }
 }

@@ -5,23 +5,24 @@
 //! and the peer is granted the target or what is left of the limit, whichever is less. As long as target and limit are the
 //! same, as in the release, unread octets close the window for all streams.
 //!
-//! * `lending` raises the limit while unread octets take more than half of the window, so that other streams go on.
-//! * `growth` raises the targets of the connection and of its streams where they limit throughput.
-//! * `lease` is what both of it may cost: memory of the process, shared by its connections.
+//! * `isolation` raises the limit while unread octets take more than half of the window and a reader waits.
+//! * `growth` raises the targets of the connection and of its streams where they limit throughput, as `rate` tells.
+//! * Both are charged to the process's budget, which all connections share.
 
 #[cfg(feature = "ledger")]
 mod audit;
+mod grant;
 mod growth;
-mod lease;
-mod lending;
-mod pace;
+mod isolation;
+mod rate;
 mod rtt;
 
 use super::*;
+use crate::process_budget::{self, Purpose};
 use crate::tuning::Receiving;
-use crate::window_policy::WindowUpdatePolicy;
-use lease::Lease;
-use pace::{Consumed, Pace};
+use crate::window_policy::{WindowUpdatePolicy, FRAME};
+use grant::BudgetGrant;
+use rate::{Consumed, RateEstimator};
 use rtt::RoundTrip;
 
 use std::time::Instant;
@@ -35,10 +36,10 @@ pub(super) struct Windows {
     configured: WindowSize,
     target: WindowSize,
     /// What the limit is beyond what the application set.
-    lease: Lease,
+    grant: BudgetGrant,
     /// That, when it was last asked for.
-    known_lease: u32,
-    /// What the process had to lend was so much less than what the connection needs.
+    known_grant: u32,
+    /// What the process had was so much less than what the connection needs.
     short: u32,
     /// The connection has ended: nothing comes any more.
     over: bool,
@@ -46,15 +47,18 @@ pub(super) struct Windows {
     budget: WindowSize,
     grows: bool,
     consumed: Consumed,
-    pace: Pace,
+    rate: RateEstimator,
     round_trip: RoundTrip,
-    /// When DATA came last, while the target is a grown one.
-    arrived: Option<Instant>,
+    /// What the targets of all streams that receive have grown by.
+    stream_growth: i64,
     /// Times that growth was taken back because the connection was idle.
-    idled: u32,
+    stood_back: u32,
     /// What was granted and in flight when the application set the target last: that may be more than the limit.
     #[cfg(feature = "ledger")]
     excess: i64,
+    /// Growth of a stream was taken back: more may be granted to streams than their targets.
+    #[cfg(feature = "ledger")]
+    took_back: bool,
 }
 
 /// Of a stream.
@@ -71,17 +75,12 @@ pub struct StreamWindow {
 struct More {
     policy: Option<WindowUpdatePolicy>,
     updated: LastUpdate,
-    pace: Pace,
-    /// The `idled` of the connection when the stream grew last.
+    rate: RateEstimator,
+    /// The `stood_back` of the connection when the stream grew last.
     grown_in: u32,
 }
 
 impl StreamWindow {
-    /// Its target is set by the application from now on.
-    pub(in crate::proto::streams) fn forget_growth(&mut self) {
-        self.growth = 0;
-    }
-
     fn more(&mut self) -> &mut More {
         self.more.get_or_insert_default()
     }
@@ -110,19 +109,21 @@ impl Default for Windows {
             updated: LastUpdate::default(),
             configured: DEFAULT_INITIAL_WINDOW_SIZE,
             target: DEFAULT_INITIAL_WINDOW_SIZE,
-            lease: Lease::default(),
-            known_lease: 0,
+            grant: BudgetGrant::default(),
+            known_grant: 0,
             short: 0,
             over: false,
             budget: 0,
             grows: false,
             consumed: Consumed::default(),
-            pace: Pace::default(),
+            rate: RateEstimator::default(),
             round_trip: RoundTrip::default(),
-            arrived: None,
-            idled: 0,
+            stream_growth: 0,
+            stood_back: 0,
             #[cfg(feature = "ledger")]
             excess: 0,
+            #[cfg(feature = "ledger")]
+            took_back: false,
         }
     }
 }
@@ -138,9 +139,20 @@ impl Windows {
         self.grows && self.most() > self.configured
     }
 
+    /// What an update may be due before the threshold, in octets: a frame that does not fit into half of a window must not keep
+    /// the other half back for a round trip. Windows that stand still have none, nor has a policy that the application chose.
+    #[inline]
+    fn slack(&self, policy: WindowUpdatePolicy, target: i64) -> i64 {
+        if self.may_grow() && policy == WindowUpdatePolicy::new() {
+            i64::from(FRAME).min(target / 8)
+        } else {
+            0
+        }
+    }
+
     /// What may be granted to the peer or in flight.
     fn limit(&self) -> i64 {
-        i64::from(self.configured) + i64::from(self.lease.octets())
+        i64::from(self.configured) + i64::from(self.grant.octets())
     }
 }
 
@@ -205,14 +217,15 @@ impl Recv {
 
     pub(super) fn is_connection_update_due(&mut self, reader: Reader) -> bool {
         if reader != Reader::Reads && self.is_window_held_up() {
-            // There may be something to lend that there was not when the octets came.
+            // No reader waited when the octets came, or the budget was used up.
             self.settle_connection();
         }
         let windows = &self.windows;
         let mut window = self.flow.receive_window(self.in_flight_data);
-        // What was lent is no part of the target.
+        // What isolation adds is no part of the target.
         window.target = window.target.min(windows.target.into());
-        let policy = windows.pace.hasten(windows.policy);
+        let policy = windows.rate.policy(windows.policy);
+        window.slack = windows.slack(policy, window.target);
         self.connection_update_due = self.flow.unclaimed_capacity().is_some()
             && (self.connection_update_due
                 || window.is_update_due(&policy, reader, |interval| windows.updated.is_past(interval)));
@@ -224,11 +237,15 @@ impl Recv {
         if stream.window_holds_the_rest() {
             return false;
         }
-        let window = stream.recv_flow.receive_window(stream.in_flight_recv_data);
+        let mut window = stream.recv_flow.receive_window(stream.in_flight_recv_data);
         match &stream.window.more {
-            None => window.is_update_due(&self.windows.policy, reader, |_| true),
+            None => {
+                window.slack = self.windows.slack(self.windows.policy, window.target);
+                window.is_update_due(&self.windows.policy, reader, |_| true)
+            }
             Some(more) => {
-                let policy = more.pace.hasten(more.policy.unwrap_or(self.windows.policy));
+                let policy = more.rate.policy(more.policy.unwrap_or(self.windows.policy));
+                window.slack = self.windows.slack(policy, window.target);
                 window.is_update_due(&policy, reader, |interval| more.updated.is_past(interval))
             }
         }
@@ -237,6 +254,7 @@ impl Recv {
     /// A WINDOW_UPDATE of the connection is sent, by which the peer can send more than this.
     pub(super) fn connection_updated(&mut self, granted: WindowSize) {
         self.windows.updated.note(&self.windows.policy);
+        self.note_extent();
         if self.windows.may_grow() {
             self.windows.round_trip.granted_beyond(granted);
         }
@@ -259,7 +277,7 @@ impl Recv {
 
     #[cfg(feature = "ledger")]
     pub(super) fn has_taken_growth_back(&self) -> bool {
-        self.windows.idled > 0
+        self.windows.took_back
     }
 
     /// What the peer may be granted now, for the ledger.

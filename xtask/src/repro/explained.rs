@@ -24,7 +24,9 @@ impl Explained {
     pub(crate) fn beyond_programs(&self) -> Option<&'static str> {
         let sets_policy =
             |step: &Step| matches!(step, Step::App(Call::SetUpdatePolicy(_) | Call::SetStreamUpdatePolicy(_)));
-        if self.config.time_passes || self.steps.iter().any(|step| matches!(step, Step::Elapse(_))) {
+        if self.config.time_passes
+            || self.steps.iter().any(|step| matches!(step, Step::Elapse(_) | Step::UploadFromAfar(_)))
+        {
             Some("time that is set by hand")
         } else if self.config.update_policy.is_some() || self.steps.iter().any(sets_policy) {
             Some("a policy for updates")
@@ -123,6 +125,8 @@ pub(crate) enum Step {
     /// Every step ends so.
     Settle(IgnoredAny),
     Elapse(IgnoredAny),
+    #[serde(rename = "upload_from_afar")]
+    UploadFromAfar(IgnoredAny),
 }
 
 #[derive(Debug, Deserialize)]

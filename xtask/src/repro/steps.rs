@@ -106,7 +106,7 @@ fn line(step: &Step) -> Result<Option<Vec<String>>, String> {
             format!("peer.upload({stream}, {length}, {frame}, {padding:?}, {end});")
         }
         Step::App(call) => format!("app.{};", call_in_rust(call).ok_or("a policy for updates")?),
-        Step::Elapse(_) => return Err("time that is set by hand".into()),
+        Step::Elapse(_) | Step::UploadFromAfar(_) => return Err("time that is set by hand".into()),
     };
     Ok(Some(vec![line, SETTLE.into()]))
 }

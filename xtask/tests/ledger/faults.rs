@@ -18,10 +18,9 @@ const SCHEDULER: &str = "src/overlay/scheduler/mod.rs";
 const PASS: &str = "src/overlay/scheduler/pass.rs";
 const STREAM_TARGET: &str = "src/overlay/stream_target.rs";
 const RECEIVE_QUEUE: &str = "src/overlay/receive_queue/mod.rs";
-const WINDOWS: &str = "src/overlay/windows/mod.rs";
 const GROWTH: &str = "src/overlay/windows/growth.rs";
-const LENDING: &str = "src/overlay/windows/lending.rs";
-const LEASE: &str = "src/overlay/windows/lease.rs";
+const ISOLATION: &str = "src/overlay/windows/isolation.rs";
+const GRANT: &str = "src/overlay/windows/grant.rs";
 const LANES: &str = "src/overlay/scheduler/lanes.rs";
 const OUTGOING: &str = "src/overlay/scheduler/outgoing.rs";
 
@@ -86,21 +85,21 @@ pub(crate) const ALL: &[Fault] = &[
     Fault {
         name: "a connection target raised and not assigned",
         equation: "R2",
-        file: LENDING,
+        file: ISOLATION,
         place: "saturating_sub(most));\n        «self.settle_connection();»",
         instead: "",
     },
     Fault {
         name: "a connection target raised twice",
         equation: "R6",
-        file: LENDING,
+        file: ISOLATION,
         place: "windows.configured = target;\n        windows.target = «target»;",
         instead: "target.saturating_mul(2).min(MAX_WINDOW_SIZE)",
     },
     Fault {
         name: "what is in flight granted once more",
         equation: "R2",
-        file: LENDING,
+        file: ISOLATION,
         place: "let free = «self.windows.limit() - i64::from(self.in_flight_data)»;",
         instead: "self.windows.limit()",
     },
@@ -115,21 +114,21 @@ pub(crate) const ALL: &[Fault] = &[
     Fault {
         name: "the limit raised beyond the budget",
         equation: "R6",
-        file: LENDING,
+        file: ISOLATION,
         place: "let most = «steps.min(windows.budget.into())»;",
         instead: "steps",
     },
     Fault {
-        name: "what was lent kept beside a larger target",
+        name: "isolation credit kept beside a larger target",
         equation: "R6",
-        file: LENDING,
-        place: "«windows.lease.shrink(windows.lease.octets().saturating_sub(most));»",
+        file: ISOLATION,
+        place: "«windows.grant.shrink(windows.grant.octets().saturating_sub(most));»",
         instead: "",
     },
     Fault {
         name: "the limit lowered below what was granted",
         equation: "R6",
-        file: LENDING,
+        file: ISOLATION,
         place: "if self.windows.over { 0 } else { «self.flow.window_size().max(self.windows.target)» }",
         instead: "self.windows.target",
     },
@@ -137,12 +136,12 @@ pub(crate) const ALL: &[Fault] = &[
         name: "a connection's target grown beyond half of the budget",
         equation: "R6",
         file: GROWTH,
-        place: "let wanted = «before.saturating_mul(2).min(most)»;",
-        instead: "before.saturating_mul(2).min(2 * most)",
+        place: "let wanted = «wanted.min(most)»;",
+        instead: "wanted.min(2 * most)",
     },
     Fault {
         name: "a stream's growth not counted",
-        equation: "R3",
+        equation: "R6",
         file: GROWTH,
         place: "«stream.window.growth += more;»",
         instead: "",
@@ -155,39 +154,53 @@ pub(crate) const ALL: &[Fault] = &[
         instead: "false",
     },
     Fault {
-        name: "growth taken back and left assigned",
+        name: "a stream's growth left out of the sum",
+        equation: "R6",
+        file: GROWTH,
+        place: "«self.windows.stream_growth += i64::from(more);»",
+        instead: "",
+    },
+    Fault {
+        name: "the growth of a stream that has ended left in the sum",
+        equation: "R6",
+        file: RECV,
+        place: "«self.growth_ends(stream);»",
+        instead: "",
+    },
+    Fault {
+        name: "growth that did not help taken back and left assigned",
         equation: "R3",
         file: GROWTH,
-        place: "let claimed = «stream.recv_flow.claim_capacity(growth)»;",
+        place: "let claimed = «stream.recv_flow.claim_capacity(spare)»;",
         instead: "Ok::<(), Reason>(())",
     },
     Fault {
         name: "growth remembered beside a target that the application sets",
-        equation: "R3",
-        file: WINDOWS,
-        place: "«self.growth = 0;»",
-        instead: "",
+        equation: "R6",
+        file: GROWTH,
+        place: "let growth = «std::mem::take(&mut stream.window.growth)»;",
+        instead: "stream.window.growth",
     },
     Fault {
-        name: "a lease returned and kept",
+        name: "a grant given back and kept",
         equation: "R7",
-        file: LEASE,
+        file: GRANT,
         place: "«self.octets -= octets;»",
         instead: "",
     },
     Fault {
-        name: "a lease lent twice",
+        name: "a grant taken twice",
         equation: "R7",
-        file: LEASE,
+        file: GRANT,
         place: "self.octets += «granted»;",
         instead: "2 * granted",
     },
     Fault {
-        name: "a lease given back twice",
+        name: "half of a grant given back",
         equation: "R7",
-        file: LEASE,
-        place: "process_budget::give_back(«octets»);",
-        instead: "2 * octets",
+        file: GRANT,
+        place: "membership.give_back(«octets»);",
+        instead: "octets / 2",
     },
     // A stream's receive window.
     Fault {

@@ -27,6 +27,8 @@ pub(in crate::scenario) struct Record {
     pub(in crate::scenario) peak_unread: u64,
     /// Largest number of octets that were buffered or could have come on top.
     pub(in crate::scenario) peak_claim: u64,
+    /// The same at the end.
+    pub(in crate::scenario) last_claim: u64,
 }
 
 impl Record {

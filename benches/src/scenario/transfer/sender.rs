@@ -172,7 +172,7 @@ mod tests {
         let (mut link, mut now) = (Link::new(shape), Duration::ZERO);
         let (mut reader, mut books) = (FrameReader::default(), Books::of([]));
         loop {
-            sender.send(now, &mut link, &mut Source::new(Supply::Endless, &[]));
+            sender.send(now, &mut link, &mut Source::new(Supply::Endless, &[], Duration::ZERO));
             let Some(next) = link.next_event() else { break };
             now = next;
             reader.push(&sender.deliver(link.arrivals(now), &mut books));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
 
-use super::Supply;
+use super::{Phases, Supply};
 
 const FRAME: u64 = DEFAULT_FRAME_SIZE as u64;
 
@@ -18,6 +18,9 @@ pub(super) struct Source {
     due: u64,
     queues: BTreeMap<u32, Queue>,
     diary: Diary,
+    /// With the time at which the first phase begins, and the time now.
+    phases: Option<(Phases, Duration)>,
+    now: Duration,
 }
 
 /// What became of a constant rate, in the order of time.
@@ -43,23 +46,35 @@ struct Queue {
 }
 
 impl Source {
-    pub(super) fn new(supply: Supply, streams: &[u32]) -> Self {
+    /// From this time on.
+    pub(super) fn new(supply: Supply, streams: &[u32], now: Duration) -> Self {
         // Where there always is more, no stream needs books.
-        let (interval, streams) = match supply {
-            Supply::Endless => (None, &[][..]),
-            Supply::Rate(octets) => (Some(Duration::from_nanos(FRAME * 1_000_000_000 / octets)), streams),
+        let (interval, phases, streams) = match supply {
+            Supply::Endless => (None, None, &[][..]),
+            Supply::Phases(phases) => (None, Some((phases, now)), streams),
+            Supply::Rate(octets) => (Some(Duration::from_nanos(FRAME * 1_000_000_000 / octets)), None, streams),
         };
         let queues = (0..).zip(streams).map(|(turn, stream)| (*stream, Queue { turn, ..Queue::default() })).collect();
-        Source { interval, streams: streams.to_vec(), due: 0, queues, diary: Diary::default() }
+        Source { interval, streams: streams.to_vec(), due: 0, queues, diary: Diary::default(), phases, now }
     }
 
     /// When the next frame is due.
     pub(super) fn next_event(&self) -> Option<Duration> {
-        Some(due_at(self.interval?, self.due))
+        match self.phases {
+            None => Some(due_at(self.interval?, self.due)),
+            Some((phases, first)) => match phases.at(self.now - first) {
+                (_, true) => None,
+                (phase, false) => Some(first + phases.start(phase + 1)),
+            },
+        }
     }
 
     /// It is that time now.
     pub(super) fn set(&mut self, now: Duration) {
+        self.now = now;
+        if self.phases.is_some() {
+            return;
+        }
         while self.next_event().is_some_and(|due| due <= now) {
             let stream = self.streams[(self.due % self.streams.len() as u64) as usize];
             self.due += 1;
@@ -69,6 +84,11 @@ impl Source {
 
     /// Octets that may be sent next on a stream: what is left of one frame.
     pub(super) fn ready(&self, stream: u32) -> usize {
+        if let Some((phases, first)) = self.phases {
+            let (phase, sends) = phases.at(self.now - first);
+            let is_due = !phases.new_streams || self.streams.get(phase as usize) == Some(&stream);
+            return if sends && is_due { DEFAULT_FRAME_SIZE } else { 0 };
+        }
         if self.interval.is_none() {
             return DEFAULT_FRAME_SIZE;
         }
@@ -123,7 +143,7 @@ mod tests {
 
     /// A frame each millisecond.
     fn source() -> Source {
-        Source::new(Supply::Rate(FRAME * 1000), &[1, 3])
+        Source::new(Supply::Rate(FRAME * 1000), &[1, 3], Duration::ZERO)
     }
 
     #[test]
@@ -166,11 +186,34 @@ mod tests {
 
     #[test]
     fn without_end_there_always_is_a_frame_and_nothing_to_note() {
-        let mut source = Source::new(Supply::Endless, &[1]);
+        let mut source = Source::new(Supply::Endless, &[1], Duration::ZERO);
         source.sent(1, 100);
         source.room_is_left(MS);
         source.read(MS, 1, 16_384);
         assert_eq!((source.next_event(), source.ready(1)), (None, 16_384));
         assert_eq!(source.into_diary(), Diary::default());
+    }
+
+    #[test]
+    fn phases_and_pauses_alternate_and_each_phase_may_have_its_own_stream() {
+        for new_streams in [false, true] {
+            let phases = Phases { send: 10 * MS, pause: 5 * MS, new_streams };
+            let mut source = Source::new(Supply::Phases(phases), &[1, 3], 100 * MS);
+            let frame = DEFAULT_FRAME_SIZE;
+            let second = if new_streams { [0, frame] } else { [frame, frame] };
+            let first = if new_streams { [frame, 0] } else { [frame, frame] };
+            for (now, ready, next) in [
+                (100, first, None),
+                (109, first, None),
+                (110, [0, 0], Some(115 * MS)),
+                (115, second, None),
+                (125, [0, 0], Some(130 * MS)),
+            ] {
+                source.set(now * MS);
+                source.room_is_left(now * MS);
+                assert_eq!(([source.ready(1), source.ready(3)], source.next_event()), (ready, next), "{now}");
+            }
+            assert_eq!(source.into_diary(), Diary::default());
+        }
     }
 }
