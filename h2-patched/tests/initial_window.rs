@@ -125,8 +125,9 @@ impl Model<'_> {
         for frame in frames {
             match View::from(&frame) {
                 View::Settings(values) => {
-                    let initial = values.iter().filter(|(id, _)| *id == setting::INITIAL_WINDOW_SIZE);
-                    self.initial = initial.map(|(_, value)| i64::from(*value)).last().unwrap_or(self.initial);
+                    if let Some((_, value)) = values.iter().rfind(|(id, _)| *id == setting::INITIAL_WINDOW_SIZE) {
+                        self.initial = i64::from(*value);
+                    }
                     if self.has_acknowledged {
                         self.peer.send(settings().ack());
                     }
