@@ -158,16 +158,16 @@ impl What {
 #[derive(Clone)]
 pub(crate) struct Observing(pub(crate) Arc<dyn Observer>);
 
-// An observer that panics is told no more, and nothing of ours is shared with it but what is whole at any time: who catches a panic may
-// go on with what holds an observer. The release's builders promise that.
-impl UnwindSafe for Observing {}
-impl RefUnwindSafe for Observing {}
-
 impl fmt::Debug for Observing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Observer")
     }
 }
+
+/// A panic of an observer is caught where it is called, and that observer is not called again for the connection. So an observer
+/// takes nothing from the unwind safety of the builders that hold it.
+impl UnwindSafe for Observing {}
+impl RefUnwindSafe for Observing {}
 
 static EVERYWHERE: RwLock<Option<Observing>> = RwLock::new(None);
 
