@@ -116,7 +116,7 @@ async fn ask(server: &str, query: &str, legend: &str, minutes: f64) -> Result<Ve
 }
 
 fn draw_panel(picture: &mut String, (x, y): (f64, f64), panel: &Value, lines: &[Line]) -> Result<(), Error> {
-    let (left, top, right, bottom) = (x + 58.0, y + 30.0, x + PANEL.0 - 215.0, y + PANEL.1 - 15.0);
+    let (left, top, right, bottom) = (x + 58.0, y + 30.0, x + PANEL.0 - 250.0, y + PANEL.1 - 15.0);
     let unit = panel["fieldConfig"]["defaults"]["unit"].as_str().unwrap_or_default();
     let highest = lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(0.0, f64::max);
     let scale = if highest > 0.0 { highest * 1.1 } else { 1.0 };
