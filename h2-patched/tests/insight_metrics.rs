@@ -107,18 +107,31 @@ fn totals_and_events_reach_the_recorder() {
     let values = Values::default();
     assert!(metrics::set_global_recorder(values.clone()).is_ok());
     insight::metrics::describe();
-    let builder = server::Builder::new().observer(Arc::new(insight::metrics::Exporter)).clone();
+    let builder = server::Builder::new().observer(Arc::new(insight::metrics::Exporter)).label("a").clone();
     let mut server = Server::with(&builder, settings());
     server.send(window_update(0, 1 << 20));
     let (_body, mut writer) = server.answer(get(1));
     writer.send_data(octets(65_536), false).unwrap();
     server.turn();
-    assert_eq!(values.get("h2_stalls_total{who=local,on=stream-window}"), Some(1.0));
+    assert_eq!(values.get("h2_stalls_total{role=server,who=local,on=stream-window,label=a}"), Some(1.0));
+    insight::metrics::export();
+    let stalled_now = "h2_stalled_streams{role=server,who=local,on=stream-window,label=a}";
+    assert_eq!(values.get(stalled_now), Some(1.0));
     pass(3);
     server.send(window_update(1, 1));
-    assert_eq!(values.get("h2_stall_seconds{who=local,on=stream-window}"), Some(3.0));
+    let stall = "h2_stall_seconds{role=server,who=local,on=stream-window,end";
+    assert_eq!(values.get(&format!("{stall}=resumed,label=a}}")), Some(3.0));
     insight::metrics::export();
     for (name, value) in [
+        (stalled_now, 0.0),
+        ("h2_stalled_streams{role=server,who=local,on=stream-window}", 0.0),
+        ("h2_stalled_connections{role=server,who=peer,on=connection-window,label=a}", 0.0),
+        ("h2_connections_open_by_label{label=a}", 1.0),
+        ("h2_connections_open_by_label{}", 0.0),
+        ("h2_receive_budget_bytes{}", insight::totals().receive_budget.budget as f64),
+        ("h2_receive_budget_used_bytes{}", 0.0),
+        ("h2_receive_budget_waiting_connections{}", 0.0),
+        ("h2_receive_budget_refused_total{}", 0.0),
         ("h2_connections_opened_total{}", 1.0),
         ("h2_connections_open{}", 1.0),
         ("h2_streams_open{}", 1.0),
@@ -132,15 +145,21 @@ fn totals_and_events_reach_the_recorder() {
         assert_eq!(values.get(name), Some(value), "{name}");
     }
 
+    writer.send_data(octets(1), false).unwrap();
+    server.turn();
+    pass(2);
     server.send(reset(1, CANCEL));
-    assert_eq!(values.get("h2_reset_codes_total{by=peer,code=CANCEL}"), Some(1.0));
+    assert_eq!(values.get("h2_reset_codes_total{by=peer,code=CANCEL,label=a}"), Some(1.0));
+    assert_eq!(values.get(&format!("{stall}=reset,label=a}}")), Some(2.0));
     drop(server);
-    assert_eq!(values.get("h2_connections_closed_total{cause=ended}"), Some(1.0));
+    assert_eq!(values.get("h2_connections_closed_total{cause=ended,label=a}"), Some(1.0));
     // That of its stream.
-    assert_eq!(values.get("h2_connections_closed_total{cause=CANCEL}"), None);
+    assert_eq!(values.get("h2_connections_closed_total{cause=CANCEL,label=a}"), None);
     insight::metrics::export();
     assert_eq!(values.get("h2_streams_open{}"), Some(0.0));
     assert_eq!(values.get("h2_connections_open{}"), Some(0.0));
+    // The label is gone, and its gauges with it.
+    assert_eq!((values.get(stalled_now), values.get("h2_connections_open_by_label{label=a}")), (Some(0.0), Some(0.0)));
 
     // Whatever is recorded is described.
     let recorded = values.0.lock().unwrap();

@@ -4,11 +4,13 @@
 #[allow(dead_code)]
 mod ends;
 
-use h2::insight::{connections, totals, Counts};
+use h2::insight::{connections, open_by_label, totals, Counts, Obstacle, Role, Side};
+use h2::tuning::{self, Tuning};
 use h2::{client, server};
 use h2_conformance::wire::build::{data, post, settings};
+use h2_conformance::wire::code::setting;
 
-use ends::{Client, Server};
+use ends::{read, Client, Server};
 
 #[test]
 fn totals_are_of_all_connections_that_are_and_were() {
@@ -39,4 +41,45 @@ fn totals_are_of_all_connections_that_are_and_were() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     assert!(runtime.block_on(server::handshake(pipe)).is_err());
     assert_eq!(totals().connections_opened, 2);
+
+    // Stalls of all connections together, while they last.
+    assert!(totals().stalled.is_zero());
+    let no_slots = || settings().with(setting::MAX_CONCURRENT_STREAMS, 0);
+    let mut clients = [(); 2].map(|()| Client::with(client::Builder::new().label("pool"), no_slots()));
+    let requests: Vec<_> = clients.iter_mut().flat_map(|client| [client.request(true), client.request(true)]).collect();
+    assert_eq!(totals().stalled.streams(Role::Client, Side::Local, Obstacle::Slot), 4);
+    let by_label = open_by_label();
+    let pool = &by_label[&Some("pool".into())];
+    assert_eq!((by_label.len(), pool.connections_open), (1, 2));
+    assert_eq!(pool.stalled.streams(Role::Client, Side::Local, Obstacle::Slot), 4);
+    drop((clients, requests));
+    assert!(totals().stalled.is_zero() && open_by_label().is_empty());
+
+    the_receive_budget_is_shown();
+}
+
+/// Two connections leave content unread, and there is not enough for both.
+fn the_receive_budget_is_shown() {
+    tuning::set(Tuning::new().process_receive_budget(100_000));
+    let before = totals().receive_budget;
+    assert_eq!((before.budget, before.used, before.waiting, before.refused), (100_000, 0, 0, 0));
+    let mut servers: Vec<_> = (0..8)
+        .map(|_| {
+            let mut server = Server::with(&server::Builder::new(), settings());
+            let mut exchanges: Vec<_> = [1, 3, 5].into_iter().map(|id| server.accept(post(id))).collect();
+            assert!(read(&mut exchanges[2].0).is_none(), "its reader waits");
+            for id in [1, 3] {
+                [16_384, 16_384, 16_384].into_iter().for_each(|len| {
+                    server.send(data(id, len));
+                });
+            }
+            (server, exchanges)
+        })
+        .collect();
+    let full = totals().receive_budget;
+    assert!(full.used > 0 && full.used <= 100_000 && full.waiting > 0, "{full:?}");
+    servers.clear();
+    let after = totals().receive_budget;
+    assert_eq!((after.used, after.waiting), (0, 0));
+    tuning::set(Tuning::new());
 }

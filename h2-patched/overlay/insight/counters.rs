@@ -95,6 +95,7 @@ macro_rules! counts {
         /// What was counted since a connection was opened, or on all connections of the process.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         pub struct Counts {
             $($(#[$doc])+ pub $name: u64,)+
         }

@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use crate::frame::{Head, Kind, Reason, HEADER_LEN};
 
@@ -18,12 +19,14 @@ static SINK: RwLock<Option<FrameSink>> = RwLock::new(None);
 /// A line is for one frame and looks like
 ///
 /// ```text
-/// h2 3 sent DATA stream=1 len=1024 connection-window=64511 stream-window=64511
-/// h2 3 received WINDOW_UPDATE stream=0 len=4 increment=1024 connection-window=65535
-/// h2 3 received RST_STREAM stream=5 len=4 code=CANCEL
+/// h2 3 0.000412 sent DATA stream=1 len=1024 connection-window=64511 stream-window=64511
+/// h2 3 0.020577 received WINDOW_UPDATE stream=0 len=4 increment=1024 connection-window=65535
+/// h2 4 12.500000 received RST_STREAM label="listener-a" stream=5 len=4 code=CANCEL
 /// ```
 ///
-/// The first number is that of the connection, see [`Connection::id`](super::Connection::id). After DATA, WINDOW_UPDATE and the
+/// The first number is that of the connection, see [`Connection::id`](super::Connection::id). The second one is the time since the
+/// handshake of the connection began, in seconds. The connection's label follows the kind of the frame, if it has one, see
+/// [`Connection::label`](super::Connection::label). After DATA, WINDOW_UPDATE and the
 /// acknowledgement of SETTINGS stand the windows that the frame changed, in octets and with the frame taken into account: for
 /// DATA that is sent and WINDOW_UPDATE that is received what the peer's windows leave us, the other way round what ours leave the
 /// peer. Without a stream, `initial-window` is what SETTINGS_INITIAL_WINDOW_SIZE gives new ones. A stream that is over or was
@@ -117,12 +120,20 @@ impl Log {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn pass(&self, direction: Direction, header: &[u8; HEADER_LEN], payload: &[u8]) {
+    pub(super) fn pass(
+        &self,
+        direction: Direction,
+        age: Duration,
+        label: Option<&str>,
+        header: &[u8; HEADER_LEN],
+        payload: &[u8],
+    ) {
         let head = Head::parse(header);
         let stream = u32::from(head.stream_id());
         let mut line = String::new();
         // Writing to a string does not fail.
-        let _ = write_line(&mut line, self.id, direction, header, &head, payload);
+        let _ = write!(line, "h2 {} {}.{:06} ", self.id, age.as_secs(), age.subsec_micros());
+        let _ = write_line(&mut line, direction, label, header, &head, payload);
         let mut lines = self.lines();
         lines.end();
         let is_ack = head.flag() & 1 != 0;
@@ -169,17 +180,21 @@ impl Log {
 
 fn write_line(
     line: &mut String,
-    id: u64,
     direction: Direction,
+    label: Option<&str>,
     header: &[u8; HEADER_LEN],
     head: &Head,
     payload: &[u8],
 ) -> fmt::Result {
     let direction = if direction == Direction::Sent { "sent" } else { "received" };
-    write!(line, "h2 {id} {direction} ")?;
+    write!(line, "{direction} ")?;
     match name(head.kind()) {
         Some(name) => line.write_str(name)?,
         None => write!(line, "kind-{:#04x}", header[3])?,
+    }
+    if let Some(label) = label {
+        // Quotes and line breaks are escaped.
+        write!(line, " label={label:?}")?;
     }
     let len = u32::from_be_bytes([0, header[0], header[1], header[2]]);
     write!(line, " stream={} len={len}", u32::from(head.stream_id()))?;

@@ -20,28 +20,44 @@
 //! | --- | --- | --- | --- |
 //! | `h2_connections_opened_total` | counter | | [`export`] |
 //! | `h2_connections_open` | gauge | | [`export`] |
+//! | `h2_connections_open_by_label` | gauge | | [`export`] |
 //! | `h2_streams_open` | gauge | | [`export`] |
 //! | `h2_streams_opened_total` | counter | `by`: `local`, `peer` | [`export`] |
 //! | `h2_streams_accepted_total` | counter | | [`export`] |
 //! | `h2_data_octets_total`, `h2_window_updates_total`, `h2_resets_total`, `h2_refusals_total`, `h2_go_aways_total` | counter | `direction`: `sent`, `received` | [`export`] |
-//! | `h2_stalls_total` | counter | `who`: `local`, `peer`; `on`: [`Obstacle::as_str`] | [`Exporter`] |
-//! | `h2_stall_seconds` | histogram | the same | [`Exporter`], when the stall is over |
+//! | `h2_stalled_streams`, `h2_stalled_connections` | gauge | `role`: `client`, `server`; `who`: `local`, `peer`; `on`: [`Obstacle::as_str`] | [`export`] |
+//! | `h2_receive_budget_bytes`, `h2_receive_budget_used_bytes`, `h2_receive_budget_waiting_connections` | gauge | | [`export`] |
+//! | `h2_receive_budget_refused_total` | counter | | [`export`] |
+//! | `h2_stalls_total` | counter | `role`, `who`, `on` | [`Exporter`] |
+//! | `h2_stall_seconds` | histogram | `role`, `who`, `on`; `end`: [`StallEnd::as_str`](super::StallEnd::as_str) | [`Exporter`], when the stall is over, however it ends |
 //! | `h2_reset_codes_total` | counter | `by`; `code`: the name of the error code | [`Exporter`] |
 //! | `h2_connections_closed_total` | counter | `cause`: `ended`, `transport`, or the name of an error code | [`Exporter`] |
 //!
 //! `h2_resets_total` counts every RST_STREAM frame; `h2_reset_codes_total` those received only for streams that are not forgotten yet.
 //!
-//! No label has more values than the RFC has names: error codes without a name are `other`.
+//! Gauges and counters from [`export`] are as of its last call. A stall that is under way is in `h2_stalled_streams` and
+//! `h2_stalled_connections` only.
+//!
+//! Where a connection has a label, see [`Connection::label`], `label` is a label of everything that comes from [`Exporter`], and of
+//! `h2_connections_open_by_label`, `h2_stalled_streams` and `h2_stalled_connections`. How many values it has is up to the application.
+//! No other label has more values than the RFC has names: error codes without a name are `other`.
 
-use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Unit};
+use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Label, Unit};
 
-use super::{totals, Cause, Event, Observer, Obstacle, Side, What};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{open_by_label, totals, Cause, Connection, Event, Labelled, Observer, Obstacle, Side, What};
 use crate::Reason;
 
 /// Tells the recorder what the metrics mean.
 pub fn describe() {
     describe_counter!("h2_connections_opened_total", "HTTP/2 connections opened");
     describe_gauge!("h2_connections_open", "HTTP/2 connections that are open");
+    describe_gauge!(
+        "h2_connections_open_by_label",
+        "HTTP/2 connections that are open, by the application's name for them"
+    );
     describe_gauge!("h2_streams_open", "HTTP/2 streams that are open");
     describe_counter!("h2_streams_opened_total", "HTTP/2 streams opened");
     describe_counter!("h2_streams_accepted_total", "streams of peers that the application took");
@@ -50,6 +66,15 @@ pub fn describe() {
     describe_counter!("h2_resets_total", "RST_STREAM frames");
     describe_counter!("h2_refusals_total", "RST_STREAM frames with REFUSED_STREAM");
     describe_counter!("h2_go_aways_total", "GOAWAY frames");
+    describe_gauge!("h2_stalled_streams", "streams that are stalled now");
+    describe_gauge!("h2_stalled_connections", "connections that are stalled now");
+    describe_gauge!("h2_receive_budget_bytes", Unit::Bytes, "what connections may grant beyond what was set for them");
+    describe_gauge!("h2_receive_budget_used_bytes", Unit::Bytes, "what connections hold of the receive budget");
+    describe_gauge!("h2_receive_budget_waiting_connections", "connections that wait for some of the receive budget");
+    describe_counter!(
+        "h2_receive_budget_refused_total",
+        "times that a window was to grow and got less of the receive budget"
+    );
     describe_counter!("h2_stalls_total", "times that somebody had something to send and could not");
     describe_histogram!("h2_stall_seconds", Unit::Seconds, "how long stalls lasted");
     describe_counter!("h2_reset_codes_total", "RST_STREAM frames of streams that are not forgotten, by error code");
@@ -77,6 +102,36 @@ pub fn export() {
         counter!(name, "direction" => "sent").absolute(sent);
         counter!(name, "direction" => "received").absolute(received);
     }
+    let budget = totals.receive_budget;
+    gauge!("h2_receive_budget_bytes").set(budget.budget as f64);
+    gauge!("h2_receive_budget_used_bytes").set(budget.used as f64);
+    gauge!("h2_receive_budget_waiting_connections").set(budget.waiting as f64);
+    counter!("h2_receive_budget_refused_total").absolute(budget.refused);
+    export_by_label();
+}
+
+/// A gauge keeps its last value: those of a label without an open connection are set to 0.
+fn export_by_label() {
+    static EXPORTED: Mutex<BTreeSet<Option<Arc<str>>>> = Mutex::new(BTreeSet::new());
+
+    let mut labels = open_by_label();
+    // It is kept over the recorder's work, so that exports of several threads do not mix.
+    let mut exported = EXPORTED.lock().unwrap_or_else(PoisonError::into_inner);
+    exported.insert(None);
+    exported.extend(labels.keys().cloned());
+    for label in exported.iter() {
+        let Labelled { connections_open, stalled } = labels.remove(label).unwrap_or_default();
+        gauge!("h2_connections_open_by_label", named(label.clone(), [])).set(connections_open as f64);
+        for cause in stalled.iter() {
+            let labels = named(label.clone(), stall(cause.role.as_str(), cause.who, cause.on));
+            if cause.stalls_connections() {
+                gauge!("h2_stalled_connections", labels.clone()).set(cause.connections as f64);
+            }
+            if cause.stalls_streams() {
+                gauge!("h2_stalled_streams", labels).set(cause.streams as f64);
+            }
+        }
+    }
 }
 
 /// Records stalls, resets and the ends of connections as they happen.
@@ -85,11 +140,21 @@ pub struct Exporter;
 
 impl Observer for Exporter {
     fn event(&self, event: &Event<'_>) {
+        let role = event.connection.role().as_str();
+        if let Some(ended) = event.what.ended_stall() {
+            let [role, who, on] = stall(role, ended.who, ended.on);
+            let labels = of(event.connection, [role, who, on, Label::from_static_parts("end", ended.end.as_str())]);
+            histogram!("h2_stall_seconds", labels).record(ended.lasted);
+            return;
+        }
         match event.what {
-            What::Stalled { who, on } => counter!("h2_stalls_total", &stall(who, on)).increment(1),
-            What::Resumed { who, on, lasted } => histogram!("h2_stall_seconds", &stall(who, on)).record(lasted),
+            What::Stalled { who, on } => {
+                counter!("h2_stalls_total", of(event.connection, stall(role, who, on))).increment(1);
+            }
             What::Reset { by, reason } => {
-                counter!("h2_reset_codes_total", "by" => side(by), "code" => code(reason)).increment(1);
+                let labels = [("by", by.as_str()), ("code", code(reason))]
+                    .map(|(key, value)| Label::from_static_parts(key, value));
+                counter!("h2_reset_codes_total", of(event.connection, labels)).increment(1);
             }
             What::Closed { cause } if event.stream.is_none() => {
                 let cause = match cause {
@@ -97,22 +162,29 @@ impl Observer for Exporter {
                     Cause::Transport(_) => "transport",
                     Cause::Code { reason, .. } => code(reason),
                 };
-                counter!("h2_connections_closed_total", "cause" => cause).increment(1);
+                counter!(
+                    "h2_connections_closed_total",
+                    of(event.connection, [Label::from_static_parts("cause", cause)])
+                )
+                .increment(1);
             }
             _ => {}
         }
     }
 }
 
-fn stall(who: Side, on: Obstacle) -> [(&'static str, &'static str); 2] {
-    [("who", side(who)), ("on", on.as_str())]
+fn stall(role: &'static str, who: Side, on: Obstacle) -> [Label; 3] {
+    [("role", role), ("who", who.as_str()), ("on", on.as_str())]
+        .map(|(key, value)| Label::from_static_parts(key, value))
 }
 
-fn side(side: Side) -> &'static str {
-    match side {
-        Side::Local => "local",
-        Side::Peer => "peer",
-    }
+/// With the connection's label, if it has one.
+fn of<const N: usize>(connection: &Connection, labels: [Label; N]) -> Vec<Label> {
+    named(connection.label(), labels)
+}
+
+fn named<const N: usize>(label: Option<Arc<str>>, labels: [Label; N]) -> Vec<Label> {
+    labels.into_iter().chain(label.map(|label| Label::new("label", label))).collect()
 }
 
 /// The name of an error code (RFC 9113 section 7).

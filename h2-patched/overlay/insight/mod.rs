@@ -8,11 +8,11 @@
 //! | when something happens | an [`Observer`], for one connection by `Builder::observer` or for all by [`observe`] |
 //! | each frame | [`log_frames`] |
 //! | all that as metrics | the feature `metrics` and the module of that name |
+//! | a snapshot or totals as JSON | the feature `serde`: they implement `Serialize` |
 //!
 //! Nothing of it is to be switched on but observers and the frame log. Frames are counted in any case, and streams that are
-//! blocked are timed; while nobody looks that is about one instruction in a hundred of a tiny request. A snapshot takes the
-//! lock of its connection's streams for about as long as one frame does, and longer the more streams there are: microseconds
-//! for a thousand.
+//! blocked are timed; while nobody looks that is about one instruction in a hundred of a tiny request. A snapshot locks its
+//! connection's streams for 16 of them at a time, which is about as long as one frame takes.
 //!
 //! ```
 //! for connection in h2::insight::connections() {
@@ -25,52 +25,105 @@
 //! }
 //! ```
 
+mod budget;
 mod counters;
 mod frame_log;
 mod journal;
+#[cfg(feature = "serde")]
+mod json;
+mod label;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod observer;
 mod register;
+mod settings;
 mod snapshot;
+mod stalled;
 mod tap;
 mod watch;
 
+pub use self::budget::ReceiveBudget;
 pub use self::counters::Counts;
 pub use self::frame_log::{log_frames, to_stderr, FrameSink};
-pub use self::observer::{observe, Event, Observer, What};
-pub use self::register::{connections, totals, Totals};
+pub use self::label::{connections_labelled, with_label, with_label_sync, WithLabel};
+pub use self::observer::{observe, EndedStall, Event, Observer, What};
+pub use self::register::{connections, open_by_label, totals, Labelled, Totals};
 pub use self::snapshot::*;
+pub use self::stalled::{Stalled, StalledBy};
 
 pub(crate) use self::frame_log::{Changes, Windows};
 pub(crate) use self::journal::{notes, Notes};
+pub(crate) use self::label::listen;
 pub(crate) use self::observer::Observing;
+pub(crate) use self::settings::{Set, Settings};
 pub(crate) use self::tap::{Shared, Tap};
-pub(crate) use self::watch::{resumed, StreamWatch, Watch};
+pub(crate) use self::watch::{Record, StreamWatch, Watch};
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, Weak};
 
 /// What can be looked at: the streams of a connection.
-pub(crate) trait Look: Send + Sync {
+pub(crate) trait Look: Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// All but the streams. `None` if the connection failed by a panic.
     fn look(&self) -> Option<ConnectionSnapshot>;
+
+    /// Appends the streams of one batch, which begins at this place of their store: where the next one begins, if there are more.
+    fn look_at_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<Option<usize>>;
 }
+
+/// The streams of a connection that are looked at while their lock is held once: for about as long as a thread that waits for the lock
+/// spins before it sleeps.
+pub(crate) const BATCH: usize = 16;
+
+/// Turns of a spin loop between batches.
+const GAP: usize = 8;
 
 /// A connection to be looked at. It keeps nothing of it open.
 #[derive(Clone)]
 pub struct Connection {
     shared: Arc<Shared>,
     streams: Weak<dyn Look>,
+    role: Role,
 }
 
 impl Connection {
-    pub(crate) fn new(shared: Arc<Shared>, streams: Weak<dyn Look>) -> Self {
-        Connection { shared, streams }
+    pub(crate) fn new(shared: Arc<Shared>, streams: Weak<dyn Look>, role: Role) -> Self {
+        Connection { shared, streams, role }
     }
 
     /// Its number in this process, from 1.
     pub fn id(&self) -> u64 {
         self.shared.id
+    }
+
+    /// What this end of the connection is.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The name that the application gave the connection: by the builder, by [`with_label`], or by [`set_label`](Self::set_label).
+    pub fn label(&self) -> Option<Arc<str>> {
+        self.shared.label()
+    }
+
+    /// Names the connection. What is told from now on carries the new name.
+    pub fn set_label(&self, label: impl Into<Arc<str>>) {
+        self.shared.set_label(Some(label.into()));
+    }
+
+    /// Takes the name of the connection away.
+    pub fn clear_label(&self) {
+        self.shared.set_label(None);
+    }
+
+    /// How many of its streams are stalled now, and whether the connection is. Takes no lock.
+    pub fn stalled(&self) -> Stalled {
+        self.shared.stalled.read(self.role)
+    }
+
+    fn add_stalled(&self, sums: &mut Stalled) {
+        sums.add(self.role, &self.shared.stalled);
     }
 
     /// What it counted so far. Takes no lock.
@@ -79,8 +132,28 @@ impl Connection {
     }
 
     /// How it stands now. `None` when it is gone, with the last handle of its streams.
+    ///
+    /// The streams are locked for 16 of them at a time, so that a connection with very many streams goes on meanwhile. What the
+    /// snapshot says of the connection is as of one moment, and so is each stream; one stream may be a little newer than another. A
+    /// stream that is opened meanwhile may be missing. The sums `send.reserved` and `receive.unread` are of the streams as listed.
     pub fn snapshot(&self) -> Option<ConnectionSnapshot> {
-        self.streams.upgrade()?.look()
+        let look = self.streams.upgrade()?;
+        let mut snapshot = look.look()?;
+        let mut next = Some(0);
+        while let Some(from) = next {
+            // The memory is not allocated under the lock.
+            snapshot.streams.reserve(BATCH);
+            next = look.look_at_batch(from, &mut snapshot.streams)?;
+            if next.is_some() {
+                // A thread that spins for the lock gets it. Giving up the processor would take milliseconds on a busy machine.
+                (0..GAP).for_each(|_| std::hint::spin_loop());
+            }
+        }
+        for stream in &snapshot.streams {
+            snapshot.send.reserved += stream.send.reserved;
+            snapshot.receive.unread += stream.receive.unread;
+        }
+        Some(snapshot)
     }
 }
 

@@ -5,7 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::{Cause, Connection, Obstacle, Side};
+use super::{Cause, Connection, Obstacle, Side, StallEnd};
 use crate::{Reason, StreamId};
 
 /// Is told what happens.
@@ -78,8 +78,10 @@ pub enum What {
         /// For want of what.
         on: Obstacle,
     },
-    /// What was missing is there, or nobody wants it any more: a peer that waited for a stream's window has sent END_STREAM, say.
-    /// A stream that is reset meanwhile is not resumed.
+    /// A stall ended because what was missing is there.
+    ///
+    /// A stall that ends in any other way is told by [`What::StallEnded`]; [`What::ended_stall`] reads both. Each `Stalled` is
+    /// followed by exactly one of the two, before the `Closed` of its stream or connection.
     #[non_exhaustive]
     Resumed {
         /// Who was stalled.
@@ -88,6 +90,18 @@ pub enum What {
         on: Obstacle,
         /// How long.
         lasted: Duration,
+    },
+    /// A stall ended although what was missing did not come.
+    #[non_exhaustive]
+    StallEnded {
+        /// Who was stalled.
+        who: Side,
+        /// What was missing.
+        on: Obstacle,
+        /// How long.
+        lasted: Duration,
+        /// How the stall ended: never [`StallEnd::Resumed`].
+        end: StallEnd,
     },
     /// RST_STREAM was sent, or was received for a stream that is not forgotten yet.
     #[non_exhaustive]
@@ -113,6 +127,31 @@ pub enum What {
         /// Why.
         cause: Cause,
     },
+}
+
+/// A stall that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EndedStall {
+    /// Who was stalled.
+    pub who: Side,
+    /// What was missing.
+    pub on: Obstacle,
+    /// How long the stall lasted.
+    pub lasted: Duration,
+    /// How it ended.
+    pub end: StallEnd,
+}
+
+impl What {
+    /// The stall that this event ends, if it ends one: [`What::Resumed`] or [`What::StallEnded`].
+    pub fn ended_stall(&self) -> Option<EndedStall> {
+        match *self {
+            What::Resumed { who, on, lasted } => Some(EndedStall { who, on, lasted, end: StallEnd::Resumed }),
+            What::StallEnded { who, on, lasted, end } => Some(EndedStall { who, on, lasted, end }),
+            _ => None,
+        }
+    }
 }
 
 /// An observer as a setting.

@@ -1,14 +1,21 @@
-//! The connections of the process. Touched when one is opened and when it ends; nothing else takes this lock, and nothing
-//! else is locked while it is held.
+//! The connections of the process, in shards by their number. A shard is locked when one of its connections is opened or ends, and
+//! while it is summed up or copied; nothing else is locked meanwhile.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Connection, Counts};
+use super::{Connection, Counts, ReceiveBudget, Stalled};
+
+/// A power of two. With 20,000 connections a shard holds fewer than 100, so that it is locked for microseconds.
+const SHARDS: usize = 256;
+
+/// Connections that follow each other and are in the same shard.
+const NEIGHBOURS: usize = 16;
 
 /// All connections of the process together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Totals {
     /// Connections that were opened: their handshake was sent, and a server has the client's preface.
     pub connections_opened: u64,
@@ -16,47 +23,108 @@ pub struct Totals {
     pub connections_open: u64,
     /// The sums over all of them, ended ones included.
     pub counts: Counts,
+    /// The streams and connections that are stalled now.
+    pub stalled: Stalled,
+    /// The memory for receiving that connections share.
+    pub receive_budget: ReceiveBudget,
 }
 
 #[derive(Debug)]
-struct Register {
+struct Shard {
     live: BTreeMap<u64, Connection>,
     opened: u64,
     ended: Counts,
 }
 
-static REGISTER: Mutex<Register> = Mutex::new(Register { live: BTreeMap::new(), opened: 0, ended: Counts::NONE });
+/// A cache line of its own, or two: neighbours do not slow each other down.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Aligned(Mutex<Shard>);
 
-fn register() -> MutexGuard<'static, Register> {
-    // Whatever happened to a holder, the entries are whole.
-    REGISTER.lock().unwrap_or_else(PoisonError::into_inner)
+impl Aligned {
+    #[allow(clippy::declare_interior_mutable_const)] // It is what each element of the array begins as.
+    const NEW: Aligned = Aligned(Mutex::new(Shard { live: BTreeMap::new(), opened: 0, ended: Counts::NONE }));
+
+    fn lock(&self) -> MutexGuard<'_, Shard> {
+        // Whatever happened to a holder, the entries are whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+static REGISTER: [Aligned; SHARDS] = [Aligned::NEW; SHARDS];
+
+fn shard(id: u64) -> MutexGuard<'static, Shard> {
+    // Numbers are given one after the other, so that shards fill evenly. Neighbours stay together, as they are in memory.
+    REGISTER[id as usize / NEIGHBOURS % SHARDS].lock()
 }
 
 pub(super) fn enter(connection: Connection) {
-    let mut register = register();
-    register.opened += 1;
-    register.live.insert(connection.id(), connection);
+    let mut shard = shard(connection.id());
+    shard.opened += 1;
+    shard.live.insert(connection.id(), connection);
 }
 
 pub(super) fn leave(id: u64) {
-    let mut register = register();
-    let left = register.live.remove(&id);
+    let mut shard = shard(id);
+    let left = shard.live.remove(&id);
     if let Some(connection) = &left {
-        register.ended += connection.counts();
+        shard.ended += connection.counts();
     }
     // What is left of the connection is freed without the lock.
-    drop(register);
+    drop(shard);
 }
 
 /// The sums over all connections that the process has and had. Takes no connection's lock.
+///
+/// Connections are opened and end meanwhile: what is summed up last is a little newer than what is summed up first. No count falls from
+/// one call to the next.
 pub fn totals() -> Totals {
-    let register = register();
-    let mut counts = register.ended;
-    register.live.values().for_each(|connection| counts += connection.counts());
-    Totals { connections_opened: register.opened, connections_open: register.live.len() as u64, counts }
+    let mut totals = Totals { receive_budget: ReceiveBudget::read(), ..Totals::default() };
+    for shard in &REGISTER {
+        // A connection that leaves later is counted in `ended` next time: nothing is counted twice or missed.
+        let shard = shard.lock();
+        totals.connections_opened += shard.opened;
+        totals.connections_open += shard.live.len() as u64;
+        totals.counts += shard.ended;
+        for connection in shard.live.values() {
+            totals.counts += connection.counts();
+            connection.add_stalled(&mut totals.stalled);
+        }
+    }
+    totals
 }
 
 /// All open connections of the process, in the order in which they were opened.
+///
+/// Connections are opened and end meanwhile: the list may hold one that has ended since, and may lack the newest.
 pub fn connections() -> Vec<Connection> {
-    register().live.values().cloned().collect()
+    let mut connections = Vec::new();
+    for shard in &REGISTER {
+        connections.extend(shard.lock().live.values().cloned());
+    }
+    // Runs of it are sorted already.
+    connections.sort_by_key(Connection::id);
+    connections
+}
+
+/// Open connections with the same label.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Labelled {
+    /// How many are open.
+    pub connections_open: u64,
+    /// Their streams, and those of them, that are stalled now.
+    pub stalled: Stalled,
+}
+
+/// All open connections of the process, summed up by their labels; those that have none are under `None`.
+pub fn open_by_label() -> BTreeMap<Option<Arc<str>>, Labelled> {
+    let mut labels: BTreeMap<_, Labelled> = BTreeMap::new();
+    for connection in connections() {
+        let sums = labels.entry(connection.label()).or_default();
+        sums.connections_open += 1;
+        connection.add_stalled(&mut sums.stalled);
+    }
+    labels
 }

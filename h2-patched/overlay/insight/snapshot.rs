@@ -1,13 +1,18 @@
 //! What a snapshot says. All sizes are in octets.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "serde")]
+use super::json;
 use super::Counts;
 use crate::{Reason, StreamId};
 
 /// Which end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Side {
     /// This one: the application, or the library on its behalf.
     Local,
@@ -17,6 +22,8 @@ pub enum Side {
 
 /// What this end of the connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Role {
     /// It sends requests.
     Client,
@@ -27,6 +34,8 @@ pub enum Role {
 /// The state of a stream (RFC 9113 section 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // The RFC's own names.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum StreamState {
     Idle,
     ReservedLocal,
@@ -40,6 +49,8 @@ pub enum StreamState {
 /// What somebody waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Obstacle {
     /// A place among the concurrent streams that the peer allows (SETTINGS_MAX_CONCURRENT_STREAMS, section 5.1.2).
     Slot,
@@ -69,21 +80,77 @@ impl Obstacle {
     }
 }
 
+/// How a stall ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+pub enum StallEnd {
+    /// What was missing is there.
+    Resumed,
+    /// Nothing is to be sent any more: the application lowered its reservation, or no stream is left that waits for the
+    /// connection's window.
+    Withdrawn,
+    /// The stream was reset.
+    Reset,
+    /// The stream ended: a peer that waited for our window has sent END_STREAM instead of more content.
+    StreamEnded,
+    /// The connection ended.
+    ConnectionEnded,
+}
+
+impl StallEnd {
+    /// A short name, for labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StallEnd::Resumed => "resumed",
+            StallEnd::Withdrawn => "withdrawn",
+            StallEnd::Reset => "reset",
+            StallEnd::StreamEnded => "stream-ended",
+            StallEnd::ConnectionEnded => "connection-ended",
+        }
+    }
+}
+
+impl Side {
+    /// A short name, for labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Side::Local => "local",
+            Side::Peer => "peer",
+        }
+    }
+}
+
+impl Role {
+    /// A short name, for labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Client => "client",
+            Role::Server => "server",
+        }
+    }
+}
+
 /// Somebody waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Blocked {
     /// For what.
     pub on: Obstacle,
     /// Since when, as far as it is known: a reader's wait is timed only on connections that have an observer.
     ///
     /// A writer's wait for the connection's window counts from when that ran out, or later from when the writer began.
+    #[cfg_attr(feature = "serde", serde(rename = "lasting_seconds", serialize_with = "json::seconds"))]
     pub lasting: Option<Duration>,
 }
 
 /// Why a stream or a connection is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Cause {
     /// Nothing went wrong. A stream: both sides sent END_STREAM. A connection: its owner dropped it.
     Ended,
@@ -93,25 +160,30 @@ pub enum Cause {
         /// Whose it is.
         by: Side,
         /// The error code (section 7).
+        #[cfg_attr(feature = "serde", serde(serialize_with = "json::debug"))]
         reason: Reason,
     },
     /// The transport failed or was closed.
-    Transport(io::ErrorKind),
+    Transport(#[cfg_attr(feature = "serde", serde(serialize_with = "json::debug"))] io::ErrorKind),
 }
 
 /// One end of the connection refuses new streams (section 6.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct GoingAway {
     /// NO_ERROR for a graceful shutdown.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "json::debug"))]
     pub reason: Reason,
     /// The last stream that the sender of the GOAWAY might act on.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "json::stream_id"))]
     pub last_stream: StreamId,
 }
 
 /// The sending half of a stream or connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SendHalf {
     /// What the peer's window leaves. That of a stream is negative after the peer lowered SETTINGS_INITIAL_WINDOW_SIZE
     /// below what was sent (section 6.9.2).
@@ -127,6 +199,7 @@ pub struct SendHalf {
 /// The receiving half of a stream or connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReceiveHalf {
     /// What the peer may still send as it knows, once it has what was sent to it. DATA that is discarded on a stream that was reset
     /// here does not count.
@@ -145,23 +218,34 @@ pub struct ReceiveHalf {
 /// Places among the concurrent streams (section 5.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Slots {
     /// How many are taken.
     pub taken: usize,
     /// How many there are; `usize::MAX` if that is not limited.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "json::limit"))]
     pub limit: usize,
 }
 
 /// A connection as it was at one moment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ConnectionSnapshot {
     /// The number of the connection in this process, from 1.
     pub id: u64,
+    /// The name that the application gave it, see [`Connection::label`](super::Connection::label).
+    #[cfg_attr(feature = "serde", serde(serialize_with = "json::text"))]
+    pub label: Option<Arc<str>>,
     /// What this end is.
     pub role: Role,
-    /// How long ago it was opened.
+    /// How long ago its handshake began.
+    #[cfg_attr(feature = "serde", serde(rename = "age_seconds", serialize_with = "json::whole_seconds"))]
     pub age: Duration,
+    /// The shortest round trip that was learnt from frames sent anyway, if one was learnt: the first one is the acknowledgement of
+    /// our SETTINGS.
+    #[cfg_attr(feature = "serde", serde(rename = "round_trip_seconds", serialize_with = "json::seconds"))]
+    pub round_trip: Option<Duration>,
     /// Its window for sending, and what streams have queued together.
     pub send: SendHalf,
     /// Its window for receiving, and what streams hold together.
@@ -192,8 +276,10 @@ pub struct ConnectionSnapshot {
 /// A stream as it was at one moment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StreamSnapshot {
     /// Its number (section 5.1.1).
+    #[cfg_attr(feature = "serde", serde(serialize_with = "json::stream_id"))]
     pub id: StreamId,
     /// Its state.
     pub state: StreamState,

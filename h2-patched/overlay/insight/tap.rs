@@ -3,11 +3,13 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Context;
+use std::time::Instant;
 
 use super::counters::{Counters, Passed};
 use super::frame_log::{self, Changes, Direction, Log, Windows};
 use super::journal::Notes;
-use super::{register, Connection, GoingAway, Side, What};
+use super::stalled::Gauges;
+use super::{label, register, Connection, GoingAway, Side, What};
 use crate::frame::{self, Frame, Kind, HEADER_LEN};
 use crate::{Reason, StreamId};
 
@@ -15,7 +17,11 @@ use crate::{Reason, StreamId};
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) id: u64,
+    /// When its codec was made: its handshake begins.
+    pub(crate) opened: Instant,
     pub(crate) counters: Counters,
+    pub(crate) stalled: Gauges,
+    label: Mutex<Option<Arc<str>>>,
     /// Whether the log holds anything.
     logging: AtomicBool,
     log: Log,
@@ -29,11 +35,27 @@ impl Shared {
         let id = NEXT.fetch_add(1, Relaxed) as u64;
         Arc::new(Shared {
             id,
+            opened: crate::clock::now(),
+            stalled: Gauges::default(),
+            label: Mutex::new(label::current()),
             counters: Counters::default(),
             logging: AtomicBool::new(false),
             log: Log::new(id),
             going_away: Mutex::new(None),
         })
+    }
+
+    fn named(&self) -> MutexGuard<'_, Option<Arc<str>>> {
+        self.label.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn label(&self) -> Option<Arc<str>> {
+        self.named().clone()
+    }
+
+    pub(super) fn set_label(&self, label: Option<Arc<str>>) {
+        let before = std::mem::replace(&mut *self.named(), label);
+        drop(before);
     }
 
     fn last_go_away(&self) -> MutexGuard<'_, Option<GoingAway>> {
@@ -66,6 +88,13 @@ impl Tap {
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// The connection is open: its builder's label goes before that of a scope, and the scope of now before that of the beginning.
+    pub(crate) fn name(&self, label: Option<Arc<str>>) {
+        if let Some(label) = label.or_else(label::current_or_heard) {
+            self.shared.set_label(Some(label));
+        }
     }
 
     /// The connection is open.
@@ -131,7 +160,9 @@ impl Tap {
     #[inline(never)]
     fn log(&self, header: &[u8; HEADER_LEN], payload: &[u8]) {
         self.shared.logging.store(true, Relaxed);
-        self.shared.log.pass(self.direction, header, payload);
+        let Shared { log, opened, .. } = &*self.shared;
+        let age = crate::clock::now().saturating_duration_since(*opened);
+        log.pass(self.direction, age, self.shared.label().as_deref(), header, payload);
     }
 
     /// Ends the line of the frame that passed last by the windows after it, if it is logged.

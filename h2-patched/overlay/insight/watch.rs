@@ -3,23 +3,79 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Cause, GoingAway, Notes, Obstacle, Shared, Side, What};
+use super::{Cause, GoingAway, Notes, Obstacle, Shared, Side, StallEnd, What};
 use crate::proto::{Error, Initiator};
 use crate::{clock, frame, Reason, StreamId};
 
 /// Of a connection.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Watch {
-    /// From when the connection is open.
-    pub(crate) shared: Option<Arc<Shared>>,
-    pub(crate) notes: Notes,
-    pub(crate) opened: Instant,
+    pub(crate) record: Record,
     /// The transport took less than there was.
     pub(crate) transport_full: Option<Instant>,
     /// The peer spent our window for the connection.
     pub(crate) spent: Option<Instant>,
     pub(crate) peer_going_away: Option<GoingAway>,
     pub(crate) ended: Option<Cause>,
+}
+
+/// Where stalls are counted and, if anybody observes, noted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    /// From when the connection is open.
+    pub(crate) shared: Option<Arc<Shared>>,
+    pub(crate) notes: Notes,
+}
+
+impl Record {
+    /// A stall begins now: of a stream, or of the connection.
+    #[cold]
+    pub(crate) fn stalls(&self, stream: Option<frame::StreamId>, who: Side, on: Obstacle) -> Instant {
+        let now = clock::now();
+        self.stalls_since(now, stream, who, on);
+        now
+    }
+
+    #[cold]
+    pub(crate) fn stalls_since(&self, since: Instant, stream: Option<frame::StreamId>, who: Side, on: Obstacle) {
+        if let Some(shared) = &self.shared {
+            shared.stalled.begin(stream.is_some(), who, on);
+        }
+        if let Some(journal) = &self.notes {
+            journal.note(stream.map(StreamId::from_internal), since, What::Stalled { who, on });
+        }
+    }
+
+    /// The stall ends now.
+    #[cold]
+    pub(crate) fn stall_ends(
+        &self,
+        stream: Option<frame::StreamId>,
+        who: Side,
+        on: Obstacle,
+        since: Instant,
+        end: StallEnd,
+    ) {
+        if let Some(shared) = &self.shared {
+            shared.stalled.end(stream.is_some(), who, on);
+        }
+        if let Some(journal) = &self.notes {
+            let now = clock::now();
+            let lasted = now.saturating_duration_since(since);
+            let what = match end {
+                StallEnd::Resumed => What::Resumed { who, on, lasted },
+                end => What::StallEnded { who, on, lasted, end },
+            };
+            journal.note(stream.map(StreamId::from_internal), now, what);
+        }
+    }
+
+    /// That many streams wait for the connection's window while it is spent.
+    pub(crate) fn wait_for_connection(&self, streams: usize) {
+        if let Some(shared) = &self.shared {
+            shared.stalled.set_streams(Side::Local, Obstacle::ConnectionWindow, streams);
+        }
+    }
 }
 
 /// Of a stream.
@@ -29,6 +85,8 @@ pub(crate) struct StreamWatch {
     pub(crate) is_open: bool,
     pub(crate) updates_sent: u32,
     pub(crate) updates_received: u32,
+    /// Octets queued for the application.
+    unread: u32,
     /// Made when one of them is known for the first time: most streams wait for nothing.
     since: Option<Box<Since>>,
 }
@@ -40,14 +98,34 @@ struct Since {
 }
 
 impl StreamWatch {
+    /// So many octets are queued for the application.
+    #[inline]
+    pub(crate) fn arrived(&mut self, octets: usize) {
+        self.unread = self.unread.wrapping_add(octets as u32);
+    }
+
+    /// So many of them were read or discarded.
+    #[inline]
+    pub(crate) fn left(&mut self, octets: usize) {
+        self.unread = self.unread.wrapping_sub(octets as u32);
+    }
+
+    pub(crate) fn unread(&self) -> u32 {
+        self.unread
+    }
+
     /// Since when our window for the stream is spent.
     #[inline]
     pub(crate) fn spent(&self) -> Option<Instant> {
         self.since.as_ref()?.spent
     }
 
-    pub(crate) fn set_spent(&mut self, spent: Option<Instant>) {
-        self.since.get_or_insert_default().spent = spent;
+    pub(crate) fn set_spent(&mut self, since: Instant) {
+        self.since.get_or_insert_default().spent = Some(since);
+    }
+
+    pub(crate) fn take_spent(&mut self) -> Option<Instant> {
+        self.since.as_mut()?.spent.take()
     }
 
     /// Since when the application waits for something to read, if that is noted.
@@ -60,56 +138,48 @@ impl StreamWatch {
     }
 }
 
-impl Default for Watch {
-    fn default() -> Self {
-        Watch {
-            shared: None,
-            notes: None,
-            opened: clock::now(),
-            transport_full: None,
-            spent: None,
-            peer_going_away: None,
-            ended: None,
-        }
-    }
-}
-
 impl Watch {
     #[inline]
     pub(crate) fn tell(&self, stream: Option<frame::StreamId>, what: What) {
-        if let Some(journal) = &self.notes {
+        if let Some(journal) = &self.record.notes {
             journal.note_now(stream, what);
         }
-    }
-
-    /// Somebody stalls from now on.
-    #[cold]
-    pub(crate) fn stalls(&self, stream: Option<frame::StreamId>, who: Side, on: Obstacle) -> Instant {
-        let now = clock::now();
-        if let Some(journal) = &self.notes {
-            journal.note(stream.map(StreamId::from_internal), now, What::Stalled { who, on });
-        }
-        now
-    }
-
-    #[cold]
-    pub(crate) fn resumes(&self, stream: Option<frame::StreamId>, who: Side, on: Obstacle, since: Instant) {
-        resumed(&self.notes, stream, who, on, since);
     }
 
     #[cold]
     pub(crate) fn transport_is_full(&mut self) {
         if self.transport_full.is_none() {
-            self.transport_full = Some(self.stalls(None, Side::Local, Obstacle::Transport));
+            self.transport_full = Some(self.record.stalls(None, Side::Local, Obstacle::Transport));
         }
     }
 
     /// The transport took all there was.
     #[inline]
     pub(crate) fn transport_took_all(&mut self) {
-        if let Some(since) = self.transport_full.take() {
-            self.resumes(None, Side::Local, Obstacle::Transport, since);
+        if self.transport_full.is_some() {
+            self.transport_stall_ends(StallEnd::Resumed);
         }
+    }
+
+    #[cold]
+    fn transport_stall_ends(&mut self, end: StallEnd) {
+        if let Some(since) = self.transport_full.take() {
+            self.record.stall_ends(None, Side::Local, Obstacle::Transport, since, end);
+        }
+    }
+
+    /// What the peer waited for, our window for the connection, is there or matters no more.
+    #[cold]
+    pub(crate) fn peer_stall_ends(&mut self, end: StallEnd) {
+        if let Some(since) = self.spent.take() {
+            self.record.stall_ends(None, Side::Peer, Obstacle::ConnectionWindow, since, end);
+        }
+    }
+
+    /// Nothing is sent or received any more.
+    fn stalls_end_with_the_connection(&mut self) {
+        self.transport_stall_ends(StallEnd::ConnectionEnded);
+        self.peer_stall_ends(StallEnd::ConnectionEnded);
     }
 
     pub(crate) fn peer_goes_away(&mut self, reason: Reason, last_stream: frame::StreamId) {
@@ -119,7 +189,7 @@ impl Watch {
     }
 
     pub(crate) fn going_away(&self) -> Option<GoingAway> {
-        self.shared.as_ref()?.going_away()
+        self.record.shared.as_ref()?.going_away()
     }
 
     /// The connection is over: by an error, because there is nothing more to read, or because its owner dropped it.
@@ -132,20 +202,12 @@ impl Watch {
                 (None, None) => Cause::Ended,
             });
         }
+        self.stalls_end_with_the_connection();
     }
 
     /// The connection's owner let go of it: nothing happens after this.
     pub(crate) fn closes(&self) {
         self.tell(None, What::Closed { cause: self.ended.unwrap_or(Cause::Ended) });
-    }
-}
-
-/// Notes that a stall is over.
-pub(crate) fn resumed(notes: &Notes, stream: Option<frame::StreamId>, who: Side, on: Obstacle, since: Instant) {
-    if let Some(journal) = notes {
-        let now = clock::now();
-        let lasted = now.saturating_duration_since(since);
-        journal.note(stream.map(StreamId::from_internal), now, What::Resumed { who, on, lasted });
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::streams::holds;
 use super::super::Stream;
 use super::Counts;
+use crate::insight::{Obstacle, Side};
 
 impl Counts {
     /// `charged`: octets that the budget for small DATA frames was charged for what is queued.
@@ -32,6 +33,15 @@ impl Counts {
         let reset = streams.iter().filter(|stream| stream.is_counted_reset).count();
         let resets = self.num_remote_reset_streams;
         holds!("C2", resets == reset, "{resets} resets of the peer counted, {reset} streams reset");
+
+        let spent = streams.iter().filter(|stream| stream.watch.spent().is_some());
+        if let Some(over) = spent.clone().find(|stream| !stream.watch.is_open) {
+            holds!("I2" of over.id, false, "over, and its peer is said to wait for its window");
+        }
+        if let Some(shared) = &self.watch.record.shared {
+            let (said, stalled) = (shared.stalled.streams(Side::Peer, Obstacle::StreamWindow), spent.count());
+            holds!("I2", said == stalled, "{said} peers are said to wait for a stream's window, {stalled} do");
+        }
 
         let spent = self.data_frame_budget.spent;
         holds!("C3", spent <= charged, "{spent} octets of the budget spent, queued frames account for {charged}");

@@ -31,6 +31,11 @@
 //! | M1 | what is released is gone |
 //! | M2 | the excess of allocations over the content that is queued is the sum of that of its chunks, and within its bound |
 //!
+//! | | insight |
+//! | --- | --- |
+//! | I1 | the octets said to be unread are those that are queued |
+//! | I2 | the streams said to be stalled are those that are, and none that is over |
+//!
 //! S6, that the connection's task is woken when something becomes sendable, is held by whoever polls a task only when it was
 //! woken, as the conformance runner does.
 

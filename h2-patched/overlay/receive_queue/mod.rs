@@ -121,6 +121,7 @@ impl Recv {
         let allocation = frame.allocation();
         let payload = frame.into_payload();
         let octets = payload.len();
+        stream.watch.arrived(octets);
         let excess = allocation.saturating_sub(octets);
         let counts = excess > octets / 4;
         let is_copied = counts && self.queued_excess + excess > SLACK;
@@ -149,7 +150,8 @@ impl Recv {
     }
 
     /// Notes that a chunk is no longer queued.
-    pub(super) fn dequeued(&mut self, chunk: &DataEvent) {
+    pub(super) fn dequeued(&mut self, chunk: &DataEvent, stream: &mut Stream) {
+        stream.watch.left(chunk.payload.len());
         self.queued_excess -= chunk.excess as usize;
     }
 }

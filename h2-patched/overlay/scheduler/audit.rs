@@ -20,6 +20,7 @@ impl Scheduler {
         holds!("S1", self.apart == apart, "{} octets of streams that may not send, streams buffer {apart}", self.apart);
 
         streams.iter().for_each(|stream| self.audit_stream(stream));
+        self.audit_stalls(streams);
 
         let (promises, promised) =
             (self.promises.len(), streams.iter().filter(|stream| stream.is_pending_push).count());

@@ -39,7 +39,7 @@ use super::stream::Stream;
 use super::Config;
 use crate::codec::UserError;
 use crate::frame::{self, Frame, Reason, StreamId};
-use crate::insight::Notes;
+use crate::insight::{Record, StallEnd};
 use crate::proto::{Initiator, WindowSize, MAX_WINDOW_SIZE};
 
 use bytes::Buf;
@@ -82,7 +82,7 @@ pub(super) struct Scheduler {
     max_buffer_size: usize,
     /// Since when the connection's window is spent while somebody could use more.
     stalled: Option<Instant>,
-    notes: Notes,
+    record: Record,
 }
 
 impl Scheduler {
@@ -105,7 +105,7 @@ impl Scheduler {
             budget: u64::MAX,
             max_buffer_size: config.local_max_buffer_size,
             stalled: None,
-            notes: None,
+            record: Record::default(),
         }
     }
 
@@ -295,6 +295,7 @@ impl Scheduler {
                 let mut stream = store.resolve(first);
                 let in_grace = stream.is_pending_reset_expiration();
                 self.lanes.place(&mut stream, None);
+                self.end_stall(&mut stream, StallEnd::ConnectionEnded);
                 stream.outgoing.withdrawn = false;
                 if let Some(reason) = stream.state.get_scheduled_reset() {
                     stream.set_reset(reason, Initiator::Library);
@@ -303,6 +304,7 @@ impl Scheduler {
                 counts.transition_after(stream, in_grace);
             }
         }
+        self.connection_over();
     }
 
     #[inline]

@@ -288,7 +288,9 @@ impl Scheduler {
         self.buffered -= len as u64;
         stream.outgoing.share.charge(octets, active, &mut self.clock);
         // What it waits for from here on it waits for anew.
-        stream.outgoing.stall = None;
+        if stream.outgoing.stall.is_some() {
+            self.end_stall(stream, StallEnd::Resumed);
+        }
 
         let end_stream = frame.is_end_stream();
         if len < whole {

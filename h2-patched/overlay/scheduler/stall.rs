@@ -3,9 +3,10 @@
 //! A wait is timed from when a stream is found to wait, which costs those who send nothing. The connection's window and places
 //! among concurrent streams are missed by many at once: they are looked at when a write pass ends.
 
+#[cfg(feature = "ledger")]
+use super::super::streams::holds;
 use super::*;
-use crate::insight::{resumed, Obstacle, SendHalf, Side, What, Windows};
-use crate::StreamId as Id;
+use crate::insight::{Obstacle, Record, SendHalf, Side, StallEnd, What, Windows};
 
 /// A stream waits.
 #[derive(Clone, Copy, Debug)]
@@ -15,15 +16,9 @@ pub(super) struct Stall {
 }
 
 impl Scheduler {
-    /// From now on what happens is noted.
-    pub(crate) fn observe(&mut self, notes: Notes) {
-        self.notes = notes;
-    }
-
-    fn tell(&self, stream: Option<StreamId>, at: Instant, what: What) {
-        if let Some(journal) = &self.notes {
-            journal.note(stream.map(Id::from_internal), at, what);
-        }
+    /// From now on what happens is counted and noted.
+    pub(crate) fn observe(&mut self, record: Record) {
+        self.record = record;
     }
 
     /// What keeps a stream from sending what it has or reserved, other than its turn and the transport.
@@ -65,33 +60,51 @@ impl Scheduler {
         if noted != obstacle && lane != Some(Lane::Open) {
             self.change_stall(obstacle, stream);
         }
-        // Who waited for the connection's window may have given up.
-        if self.active() == 0 {
-            self.connection_resumes();
+        self.count_waiting(stream.state.stall_end());
+    }
+
+    /// Streams came to wait for the connection's window or wait no longer, the last one for the reason given.
+    fn count_waiting(&mut self, end: StallEnd) {
+        if self.stalled.is_some() {
+            match self.active() {
+                0 if self.window.octets() > 0 => self.connection_stall_ends(StallEnd::Resumed),
+                0 if end == StallEnd::Resumed => self.connection_stall_ends(StallEnd::Withdrawn),
+                0 => self.connection_stall_ends(end),
+                waiting => self.record.wait_for_connection(waiting),
+            }
         }
     }
 
     fn change_stall(&mut self, obstacle: Option<Obstacle>, stream: &mut Stream) {
-        self.end_stall(stream);
+        let end = match stream.state.stall_end() {
+            // The window did not grow: the application no longer wants what it reserved.
+            StallEnd::Resumed if obstacle.is_none() && self.still_misses(stream) => StallEnd::Withdrawn,
+            end => end,
+        };
+        self.end_stall(stream, end);
         if let Some(on) = obstacle {
             let since = crate::clock::now();
             stream.outgoing.stall = Some(Box::new(Stall { on, since }));
             if on != Obstacle::ConnectionWindow {
-                self.tell(Some(stream.id), since, What::Stalled { who: Side::Local, on });
+                self.record.stalls_since(since, Some(stream.id), Side::Local, on);
             } else if self.window.octets() == 0 {
                 self.connection_stalls();
             }
         }
     }
 
+    /// Whether what the stream was found to wait for is missing still.
+    fn still_misses(&self, stream: &Stream) -> bool {
+        let on = stream.outgoing.stall.as_ref().map(|stall| stall.on);
+        on == Some(Obstacle::StreamWindow) && stream.outgoing.window.octets() == 0
+    }
+
     #[cold]
-    fn end_stall(&self, stream: &mut Stream) {
+    pub(super) fn end_stall(&self, stream: &mut Stream, end: StallEnd) {
         let Some(stall) = stream.outgoing.stall.take() else { return };
-        // Who is reset does not go on, but after a complete response all of it is sent first.
-        let goes_on = !stream.state.is_reset() || stream.state.get_scheduled_reset() == Some(Reason::NO_ERROR);
         // The connection speaks for all who wait for its window.
-        if goes_on && stall.on != Obstacle::ConnectionWindow {
-            resumed(&self.notes, Some(stream.id), Side::Local, stall.on, stall.since);
+        if stall.on != Obstacle::ConnectionWindow {
+            self.record.stall_ends(Some(stream.id), Side::Local, stall.on, stall.since, end);
         }
     }
 
@@ -99,25 +112,37 @@ impl Scheduler {
     #[inline]
     pub(super) fn note_offer(&self, stream: &mut Stream) {
         if stream.outgoing.stall.is_some() && stream.outgoing.head == Head::Nothing {
-            self.end_stall(stream);
+            self.end_stall(stream, StallEnd::Resumed);
         }
     }
 
     #[cold]
     fn connection_stalls(&mut self) {
         if self.stalled.is_none() {
-            let since = crate::clock::now();
-            self.stalled = Some(since);
-            self.tell(None, since, What::Stalled { who: Side::Local, on: Obstacle::ConnectionWindow });
+            self.stalled = Some(self.record.stalls(None, Side::Local, Obstacle::ConnectionWindow));
         }
     }
 
-    /// The connection's window grew, or nobody wants it any more.
+    /// The connection's window grew.
     #[inline]
     pub(super) fn connection_resumes(&mut self) {
-        if let Some(since) = self.stalled.take() {
-            resumed(&self.notes, None, Side::Local, Obstacle::ConnectionWindow, since);
+        if self.stalled.is_some() {
+            self.connection_stall_ends(StallEnd::Resumed);
         }
+    }
+
+    /// Nobody waits for the connection's window any more.
+    #[cold]
+    fn connection_stall_ends(&mut self, end: StallEnd) {
+        if let Some(since) = self.stalled.take() {
+            self.record.stall_ends(None, Side::Local, Obstacle::ConnectionWindow, since, end);
+            self.record.wait_for_connection(0);
+        }
+    }
+
+    /// The connection is over.
+    pub(in crate::proto::streams) fn connection_over(&mut self) {
+        self.connection_stall_ends(StallEnd::ConnectionEnded);
     }
 
     /// All was written that may be: whoever still stands in line waits.
@@ -126,9 +151,8 @@ impl Scheduler {
         if self.window.octets() == 0 {
             if self.active() > 0 {
                 self.connection_stalls();
-            } else {
-                self.connection_resumes();
             }
+            self.count_waiting(StallEnd::Withdrawn);
         }
         if self.has_queued_streams() {
             self.note_queued(store);
@@ -150,19 +174,16 @@ impl Scheduler {
             next = store[key].outgoing.standing.before();
             first = Some(key);
         }
-        if self.notes.is_some() {
-            while let Some(key) = first {
-                self.tell(Some(store[key].id), since, What::Stalled { who: Side::Local, on });
-                first = store[key].outgoing.standing.behind();
-            }
+        while let Some(key) = first {
+            self.record.stalls_since(since, Some(store[key].id), Side::Local, on);
+            first = store[key].outgoing.standing.behind();
         }
     }
 
     /// RST_STREAM is on its way.
     pub(super) fn reset_sent(&self, reset: &frame::Reset) {
-        if self.notes.is_some() {
-            let what = What::Reset { by: Side::Local, reason: reset.reason() };
-            self.tell(Some(reset.stream_id()), crate::clock::now(), what);
+        if let Some(journal) = &self.record.notes {
+            journal.note_now(Some(reset.stream_id()), What::Reset { by: Side::Local, reason: reset.reason() });
         }
     }
 
@@ -193,5 +214,22 @@ impl Scheduler {
     pub(super) fn windows(&self, stream: u32, store: &mut Store) -> Windows {
         let stream = store.find_mut(&stream.into());
         Windows { connection: self.window.signed(), stream: stream.map(|stream| stream.outgoing.window.signed()) }
+    }
+
+    /// The counts of stalled streams are those of the streams, for the ledger.
+    #[cfg(feature = "ledger")]
+    pub(super) fn audit_stalls(&self, streams: &[&Stream]) {
+        let Some(shared) = &self.record.shared else { return };
+        for on in [Obstacle::Slot, Obstacle::StreamWindow, Obstacle::SendBuffer] {
+            let is_stalled = |stream: &&&Stream| stream.outgoing.stall.as_ref().is_some_and(|stall| stall.on == on);
+            let (said, stalled) = (shared.stalled.streams(Side::Local, on), streams.iter().filter(is_stalled).count());
+            holds!("I2", said == stalled, "{said} streams are said to be stalled on {on:?}, {stalled} are");
+        }
+        let said = shared.stalled.streams(Side::Local, Obstacle::ConnectionWindow);
+        holds!(
+            "I2",
+            said == 0 || self.stalled.is_some(),
+            "{said} streams are said to wait for the connection's window"
+        );
     }
 }

@@ -16,6 +16,7 @@ mod growth;
 mod isolation;
 mod rate;
 mod rtt;
+mod seen;
 
 use super::*;
 use crate::process_budget::Purpose;

@@ -36,6 +36,9 @@ impl Observer for Told {
             What::Resumed { who, on, lasted, .. } => {
                 format!("resumes {} on {} after {}", side(who), on.as_str(), lasted.as_secs())
             }
+            What::StallEnded { who, on, lasted, end, .. } => {
+                format!("stall of {} on {} ends after {}: {}", side(who), on.as_str(), lasted.as_secs(), end.as_str())
+            }
             What::Reset { by, reason, .. } => format!("reset {reason:?} by {}", side(by)),
             What::GoingAway { by, reason, last_stream, .. } => {
                 format!("going away {reason:?} {} by {}", u32::from(last_stream), side(by))
@@ -186,10 +189,10 @@ fn stalls_of_streams() {
     first.send_reset(Reason::CANCEL);
     let _ = client.turn();
     assert_eq!(told.news(), ["1 reset CANCEL by us", "1 closed CANCEL by us", "3 resumes us on slot after 1"]);
-    // Who waits no longer because it is given up does not go on.
+    // A request that is given up does not go on.
     drop(_third);
     let _ = client.turn();
-    assert_eq!(told.news(), ["5 closed CANCEL by us"]);
+    assert_eq!(told.news(), ["5 stall of us on slot ends after 1: reset", "5 closed CANCEL by us"]);
 }
 
 /// The response is complete and its handles are gone: a reset without an error follows all of it.
@@ -229,9 +232,12 @@ fn queued_requests_are_closed_at_once() {
     told.news();
     writer.send_reset(Reason::CANCEL);
     assert!(client.turn().is_pending());
-    assert_eq!(told.news(), ["1 closed CANCEL by us"]);
+    assert_eq!(told.news(), ["1 stall of us on slot ends after 0: reset", "1 closed CANCEL by us"]);
     drop((client.connection, client.requests));
-    assert_eq!(told.news(), ["3 closed BrokenPipe", "- closed ended"]);
+    assert_eq!(
+        told.news(),
+        ["3 stall of us on slot ends after 0: connection-ended", "3 closed BrokenPipe", "- closed ended"]
+    );
 }
 
 #[test]
@@ -272,7 +278,7 @@ fn a_stall_of_the_connection_ends_when_nobody_waits() {
     second.reserve_capacity(0);
     assert!(server.was_woken(), "nothing can be sent, and yet there is something to tell");
     server.turn();
-    assert_eq!(told.news(), ["- resumes us on connection-window after 5"]);
+    assert_eq!(told.news(), ["- stall of us on connection-window ends after 5: withdrawn"]);
     assert_eq!(server.look().writer, None);
     pass(3600);
     server.send(window_update(0, 1000));
@@ -294,7 +300,7 @@ fn a_stall_of_the_connection_ends_when_all_are_reset() {
     second.send_reset(Reason::CANCEL);
     assert_eq!(server.look().writer, None);
     server.turn();
-    assert!(told.news().contains(&"- resumes us on connection-window after 0".to_owned()));
+    assert!(told.news().contains(&"- stall of us on connection-window ends after 0: withdrawn".to_owned()));
 }
 
 #[test]
@@ -384,7 +390,7 @@ fn a_larger_initial_window_lets_the_peer_go_on() {
 }
 
 #[test]
-fn a_peer_that_ends_its_stream_waits_no_longer() {
+fn a_peer_that_ends_its_stream_is_not_resumed() {
     let trailers = headers(1, &[("checksum", "0")]).end_stream();
     for end in [data(1, 0).end_stream(), trailers] {
         pass(0);
@@ -395,7 +401,7 @@ fn a_peer_that_ends_its_stream_waits_no_longer() {
         pass(4);
         told.news();
         server.send(end);
-        assert_eq!(told.news(), ["1 resumes peer on stream-window after 4"]);
+        assert_eq!(told.news(), ["1 stall of peer on stream-window ends after 4: stream-ended"]);
     }
 }
 

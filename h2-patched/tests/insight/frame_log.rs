@@ -1,6 +1,7 @@
 //! Lines of the frame log, with the windows after each frame.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use h2::insight::{connections, log_frames};
 use h2::{client, server, Reason};
@@ -10,7 +11,7 @@ use h2_conformance::wire::build::{
 use h2_conformance::wire::code::error::CANCEL;
 use h2_conformance::wire::code::setting;
 
-use crate::ends::{octets, read, Client, Server};
+use crate::ends::{octets, pass, read, Client, Server};
 
 /// Keeps lines of all connections: tests of this module take turns, because there is one log.
 struct Lines {
@@ -32,11 +33,17 @@ impl Lines {
         Lines { lines, _turn: turn }
     }
 
-    /// Those of a connection, without the beginning that they share.
+    /// Those of a connection, without the beginning that they share and without the time.
     fn of(&self, id: u64) -> Vec<String> {
+        self.timed(id).into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// Those of a connection, without the beginning that they share: their time and the rest.
+    fn timed(&self, id: u64) -> Vec<(String, String)> {
         let start = format!("h2 {id} ");
         let lines = std::mem::take(&mut *self.lines.lock().unwrap());
-        lines.iter().filter_map(|line| line.strip_prefix(&start)).map(str::to_owned).collect()
+        let lines = lines.iter().filter_map(|line| line.strip_prefix(&start));
+        lines.map(|line| line.split_once(' ').expect("a line has a time")).map(|(a, b)| (a.into(), b.into())).collect()
     }
 }
 
@@ -263,4 +270,31 @@ fn settings_acknowledged_behind_a_full_transport_have_their_windows() {
     let lines = lines.of(id);
     let acknowledged = lines.iter().find(|line| line.starts_with("sent SETTINGS stream=0 len=0 flags=ACK"));
     assert!(acknowledged.is_some_and(|line| line.ends_with(" initial-window=77")), "{lines:?}");
+}
+
+#[test]
+fn each_line_has_the_time_since_the_handshake_began() {
+    let lines = Lines::new();
+    pass(0);
+    let mut server = Server::new();
+    let id = server.connection.insight().id();
+    pass(12);
+    h2::virtual_time::advance(Duration::from_nanos(345_678_901));
+    server.send(ping([0; 8]));
+    let timed = lines.timed(id);
+    let times: Vec<&str> = timed.iter().map(|(time, _)| &**time).collect();
+    assert_eq!(times, ["0.000000", "0.000000", "0.000000", "0.000000", "12.345678", "12.345678"], "{timed:?}");
+}
+
+#[test]
+fn a_label_is_in_its_lines() {
+    let lines = Lines::new();
+    let mut server = Server::with(&server::Builder::new().label("a \"b\"\n").clone(), settings());
+    let id = server.connection.insight().id();
+    server.send(ping([0; 8]));
+    let last = lines.of(id).pop();
+    assert_eq!(last.as_deref(), Some(r#"sent PING label="a \"b\"\n" stream=0 len=8 flags=ACK"#));
+    server.connection.insight().clear_label();
+    server.send(ping([0; 8]));
+    assert_eq!(lines.of(id).pop().as_deref(), Some("sent PING stream=0 len=8 flags=ACK"));
 }

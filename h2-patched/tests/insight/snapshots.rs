@@ -143,9 +143,11 @@ fn all_wait_for_the_transport() {
 }
 
 #[test]
-fn unread_octets_are_lent_beside_the_target() {
+fn unread_octets_are_beside_the_target_while_another_stream_is_read() {
     let mut server = Server::new();
     let (_body, _respond) = server.accept(post(1));
+    let (mut other, _respond) = server.accept(post(3));
+    assert!(read(&mut other).is_none(), "its reader waits");
     for len in [16_384, 16_384, 16_384, 16_383] {
         server.send(data(1, len));
     }
@@ -332,4 +334,53 @@ fn why_a_connection_ended_is_shown() {
     server.send(ping(ping_of_shutdown.payload.try_into().unwrap()).ack());
     let in_order = handle.snapshot().unwrap().ended;
     assert!(matches!(in_order, Some(Cause::Code { by: Side::Local, reason: Reason::NO_ERROR, .. })), "{in_order:?}");
+}
+
+#[test]
+fn the_round_trip_is_that_of_the_settings() {
+    pass(0);
+    let mut server = Server::new();
+    assert_eq!(server.look().round_trip, None, "no time passed");
+    server.connection.set_initial_window_size(70_000).unwrap();
+    server.turn();
+    h2::virtual_time::advance(Duration::from_millis(30));
+    server.send(settings().ack());
+    assert_eq!(server.look().round_trip, Some(Duration::from_millis(30)));
+}
+
+/// More than fit into a few batches, and places in between that are empty.
+#[test]
+fn a_snapshot_holds_every_stream_once() {
+    let mut server = Server::with(server::Builder::new().receive_budget(0), settings());
+    let mut exchanges: Vec<_> = (0..300).map(|n| server.answer(post(1 + 2 * n))).collect();
+    let mut expected: Vec<u32> = (0..300).map(|n| 1 + 2 * n).collect();
+    for n in (20..100).rev() {
+        server.send(reset(expected.remove(n), CANCEL));
+        drop(exchanges.remove(n));
+    }
+    server.send(data(1, 100));
+    server.send(data(599, 200));
+    exchanges[219].1.reserve_capacity(70_000);
+    let snapshot = server.look();
+    let mut found: Vec<u32> = snapshot.streams.iter().map(|stream| stream.id.into()).collect();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    assert_eq!((snapshot.receive.unread, snapshot.send.reserved), (300, 70_000));
+}
+
+#[test]
+fn unread_octets_are_those_that_are_queued() {
+    let mut server = Server::with(server::Builder::new().receive_budget(0), settings());
+    let (mut body, respond) = server.accept(post(1));
+    // The first chunk is too large for the second one to be joined to it.
+    server.send(data(1, 5000));
+    server.send(data(1, 50).padded(9));
+    assert_eq!((server.stream(1).receive.unread, server.look().receive.unread), (5050, 5050));
+    read(&mut body);
+    assert_eq!(server.stream(1).receive.unread, 50);
+    server.send(reset(1, CANCEL));
+    assert_eq!(server.stream(1).receive.unread, 50, "a reader may still take it");
+    drop(body);
+    assert_eq!(server.look().receive.unread, 0);
+    drop(respond);
 }

@@ -9,7 +9,8 @@ use crate::repo::{read, Repo};
 const REPEATED: [&str; 3] = ["features", "dependencies", "target"];
 
 /// Features of our own: off by default, and each with at most one dependency, which nothing else needs.
-const OURS: [(&str, Option<&str>); 3] = [("ledger", None), ("metrics", Some("metrics")), ("virtual-time", None)];
+const OURS: [(&str, Option<&str>); 4] =
+    [("ledger", None), ("metrics", Some("metrics")), ("serde", Some("serde")), ("virtual-time", None)];
 
 pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     let release = repo.release()?;

@@ -23,6 +23,9 @@ const GROWTH: &str = "src/overlay/windows/growth.rs";
 const ISOLATION: &str = "src/overlay/windows/isolation.rs";
 const GRANT: &str = "src/overlay/windows/grant.rs";
 const LANES: &str = "src/overlay/scheduler/lanes.rs";
+const WATCH: &str = "src/overlay/insight/watch.rs";
+const STALLED: &str = "src/overlay/insight/inside/counts.rs";
+const STALL: &str = "src/overlay/scheduler/stall.rs";
 const OUTGOING: &str = "src/overlay/scheduler/outgoing.rs";
 
 pub(crate) const ALL: &[Fault] = &[
@@ -512,6 +515,42 @@ pub(crate) const ALL: &[Fault] = &[
         equation: "M1",
         file: RECV,
         place: "self.release_connection_capacity(owed, task);\n        }\n\n        «self.clear_recv_buffer(stream, task, counts);»",
+        instead: "",
+    },
+    // What is shown of it.
+    Fault {
+        name: "a chunk that was read stays unread",
+        equation: "I1",
+        file: RECEIVE_QUEUE,
+        place: "«stream.watch.left(chunk.payload.len());»",
+        instead: "",
+    },
+    Fault {
+        name: "a stall that ended stays counted",
+        equation: "I2",
+        file: WATCH,
+        place: "«shared.stalled.end(stream.is_some(), who, on);»",
+        instead: "",
+    },
+    Fault {
+        name: "a stall counted twice",
+        equation: "I2",
+        file: WATCH,
+        place: "«shared.stalled.begin(stream.is_some(), who, on);»",
+        instead: "(0..2).for_each(|_| shared.stalled.begin(stream.is_some(), who, on));",
+    },
+    Fault {
+        name: "the stall of a peer outlives its stream",
+        equation: "I2",
+        file: STALLED,
+        place: "if stream.watch.spent().is_some() {\n                «self.peer_stall_ends(stream, stream.state.stall_end());»",
+        instead: "",
+    },
+    Fault {
+        name: "streams that wait for the connection's window outlive its stall",
+        equation: "I2",
+        file: STALL,
+        place: "«self.record.wait_for_connection(0);»",
         instead: "",
     },
 ];

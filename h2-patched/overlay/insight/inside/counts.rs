@@ -1,7 +1,7 @@
 //! Streams that are opened and that are over.
 
 use super::{store, Counts};
-use crate::insight::{Obstacle, Side, Watch, What};
+use crate::insight::{Obstacle, Side, StallEnd, Watch, What};
 use crate::proto::streams::stream::Stream;
 
 impl Counts {
@@ -17,7 +17,7 @@ impl Counts {
     pub(in crate::proto::streams) fn stream_opened(&mut self, stream: &mut Stream) {
         stream.watch.is_open = true;
         let is_local = self.peer.is_local_init(stream.id);
-        if let Some(shared) = &self.watch.shared {
+        if let Some(shared) = &self.watch.record.shared {
             let counters = &shared.counters;
             if is_local { &counters.streams_opened } else { &counters.streams_received }.add(1);
         }
@@ -26,7 +26,7 @@ impl Counts {
     }
 
     pub(in crate::proto::streams) fn stream_accepted(&self, stream: &Stream) {
-        if let Some(shared) = &self.watch.shared {
+        if let Some(shared) = &self.watch.record.shared {
             shared.counters.streams_accepted.add(1);
         }
         self.watch.tell(Some(stream.id), What::Accepted);
@@ -37,10 +37,13 @@ impl Counts {
     pub(in crate::proto::streams) fn stream_over(&self, stream: &mut Stream) {
         if stream.watch.is_open && !stream.state.is_scheduled_reset() {
             stream.watch.is_open = false;
-            if let Some(shared) = &self.watch.shared {
+            if stream.watch.spent().is_some() {
+                self.peer_stall_ends(stream, stream.state.stall_end());
+            }
+            if let Some(shared) = &self.watch.record.shared {
                 shared.counters.streams_closed.add(1);
             }
-            if let Some(journal) = &self.watch.notes {
+            if let Some(journal) = &self.watch.record.notes {
                 journal.note_now(Some(stream.id), What::Closed { cause: stream.state.cause() });
             }
         }
@@ -50,19 +53,28 @@ impl Counts {
     #[inline(always)]
     pub(in crate::proto::streams) fn note_reader(&self, stream: &mut store::Ptr) {
         // Timing each of them would cost who does not look.
-        if self.watch.notes.is_some() {
+        if self.watch.record.notes.is_some() {
             time_reader(stream);
         }
     }
 
-    /// Our window for a stream may have grown, or the peer may have sent all of it. Who is reset does not go on.
+    /// Our window for a stream may have grown, or the peer may have sent all of it. A stream that is reset does not go on.
     #[inline]
     pub(in crate::proto::streams) fn peer_resumes(&self, stream: &mut Stream) {
-        let Some(since) = stream.watch.spent() else { return };
-        let may_send = stream.state.is_recv_streaming() && stream.recv_flow.announced() > 0;
-        if may_send || stream.state.is_recv_end_stream() {
-            stream.watch.set_spent(None);
-            self.watch.resumes(Some(stream.id), Side::Peer, Obstacle::StreamWindow, since);
+        if stream.watch.spent().is_none() {
+            return;
+        }
+        if stream.state.is_recv_streaming() && stream.recv_flow.announced() > 0 {
+            self.peer_stall_ends(stream, StallEnd::Resumed);
+        } else if stream.state.is_recv_end_stream() {
+            self.peer_stall_ends(stream, StallEnd::StreamEnded);
+        }
+    }
+
+    #[cold]
+    fn peer_stall_ends(&self, stream: &mut Stream, end: StallEnd) {
+        if let Some(since) = stream.watch.take_spent() {
+            self.watch.record.stall_ends(Some(stream.id), Side::Peer, Obstacle::StreamWindow, since, end);
         }
     }
 

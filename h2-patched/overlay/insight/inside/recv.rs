@@ -1,18 +1,21 @@
 //! What is received, looked at.
 
-use super::{Codec, Counts, Event, FlowControl, Recv, Store, Stream};
-use crate::insight::{Obstacle, ReceiveHalf, Side, Windows};
+use super::{Codec, Counts, FlowControl, Recv, Store, Stream};
+use crate::insight::{Obstacle, ReceiveHalf, Side, StallEnd, Windows};
 
 impl Recv {
     /// DATA of so many octets came: the windows may be spent.
     #[inline]
     pub(in crate::proto::streams) fn note_spent(&self, octets: usize, stream: &mut Stream, counts: &mut Counts) {
-        if octets > 0 && stream.recv_flow.announced() == 0 && stream.state.is_recv_streaming() {
-            let since = counts.watch().stalls(Some(stream.id), Side::Peer, Obstacle::StreamWindow);
-            stream.watch.set_spent(Some(since));
+        let is_spent = octets > 0 && stream.recv_flow.announced() == 0 && stream.state.is_recv_streaming();
+        if is_spent && stream.watch.spent().is_none() {
+            let since = counts.watch().record.stalls(Some(stream.id), Side::Peer, Obstacle::StreamWindow);
+            stream.watch.set_spent(since);
         }
         if octets > 0 && self.flow.announced() == 0 {
-            let since = counts.watch().stalls(None, Side::Peer, Obstacle::ConnectionWindow);
+            // An update may have been sent and spent since this was looked at last.
+            counts.watch_mut().peer_stall_ends(StallEnd::Resumed);
+            let since = counts.watch().record.stalls(None, Side::Peer, Obstacle::ConnectionWindow);
             counts.watch_mut().spent = Some(since);
         }
     }
@@ -21,9 +24,7 @@ impl Recv {
     #[inline]
     pub(in crate::proto::streams) fn peer_resumes(&self, counts: &mut Counts) {
         if counts.watch().spent.is_some() && self.flow.announced() > 0 {
-            if let Some(since) = counts.watch_mut().spent.take() {
-                counts.watch().resumes(None, Side::Peer, Obstacle::ConnectionWindow, since);
-            }
+            counts.watch_mut().peer_stall_ends(StallEnd::Resumed);
         }
     }
 
@@ -66,11 +67,10 @@ impl Recv {
     }
 
     pub(in crate::proto::streams) fn half_of(&self, stream: &Stream) -> ReceiveHalf {
-        let unread = stream.pending_recv.values(&self.buffer).map(|event| match event {
-            Event::Data(data) => data.payload.len() as u64,
-            _ => 0,
-        });
-        ReceiveHalf { unread: unread.sum(), ..half(&stream.recv_flow, stream.in_flight_recv_data.into()) }
+        ReceiveHalf {
+            unread: stream.watch.unread().into(),
+            ..half(&stream.recv_flow, stream.in_flight_recv_data.into())
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The state of a stream in public words.
 
 use super::{Cause as End, Inner, State};
-use crate::insight::{Cause, Side, StreamState};
+use crate::frame::Reason;
+use crate::insight::{Cause, Side, StallEnd, StreamState};
+use crate::proto::Error;
 
 impl State {
     pub(in crate::proto::streams) fn told(&self) -> StreamState {
@@ -22,6 +24,18 @@ impl State {
             Inner::Closed(End::Error(error) | End::ErrorAfterEndStream(error)) => Cause::of(error),
             Inner::Closed(End::ScheduledLibraryReset(reason)) => Cause::Code { by: Side::Local, reason: *reason },
             _ => Cause::Ended,
+        }
+    }
+
+    /// How a stall of the stream ends that ends now.
+    pub(in crate::proto::streams) fn stall_end(&self) -> StallEnd {
+        match &self.inner {
+            Inner::Closed(End::Error(Error::Reset(..)) | End::ErrorAfterEndStream(Error::Reset(..))) => StallEnd::Reset,
+            Inner::Closed(End::Error(_) | End::ErrorAfterEndStream(_)) => StallEnd::ConnectionEnded,
+            // The reset follows a complete response, and all of that is sent first.
+            Inner::Closed(End::ScheduledLibraryReset(Reason::NO_ERROR)) => StallEnd::Resumed,
+            Inner::Closed(End::ScheduledLibraryReset(_)) => StallEnd::Reset,
+            _ => StallEnd::Resumed,
         }
     }
 }

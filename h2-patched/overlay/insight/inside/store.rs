@@ -3,9 +3,13 @@
 use super::{Store, Stream};
 
 impl Store {
-    /// Those too that no frame finds any more. The iterator has a name: behind `impl Iterator` the compiler would export all that
-    /// streams can do, and inline less of it.
-    pub(in crate::proto::streams) fn all(&self) -> slab::Iter<'_, Stream> {
-        self.slab.iter()
+    /// How many places there are; some may be empty.
+    pub(in crate::proto::streams) fn places(&self) -> usize {
+        self.slab.capacity()
+    }
+
+    /// The stream at a place, also one that no frame finds any more.
+    pub(in crate::proto::streams) fn at(&self, place: usize) -> Option<&Stream> {
+        self.slab.get(place)
     }
 }

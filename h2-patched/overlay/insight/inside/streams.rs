@@ -3,8 +3,8 @@
 use super::{Inner, Mutex, Peer, Streams};
 use crate::frame::{Reason, StreamId};
 use crate::insight::{
-    self, Blocked, Changes, Connection, ConnectionSnapshot, Look, Observing, Obstacle, Role, Side, Slots,
-    StreamSnapshot, Tap, What, Windows,
+    self, Blocked, Changes, Connection, ConnectionSnapshot, Look, Obstacle, Record, Role, Side, Slots, StreamSnapshot,
+    Tap, What, Windows,
 };
 use crate::proto::streams::stream::Stream;
 use crate::proto::Error;
@@ -15,8 +15,8 @@ use std::time::Instant;
 
 impl<B, P: Peer> Streams<B, P> {
     /// The connection is open.
-    pub(crate) fn watched_by(&mut self, tap: &mut Tap, observer: Option<Observing>) {
-        watch(&self.inner, tap, observer);
+    pub(crate) fn watched_by(&mut self, tap: &mut Tap, settings: insight::Set) {
+        watch(&self.inner, tap, settings);
     }
 
     /// A handle to look at the connection.
@@ -79,26 +79,29 @@ impl<B, P: Peer> Streams<B, P> {
 
 // What follows is not generic, so that it is compiled once and with all that is private to the crate.
 
-fn watch(inner: &Arc<Mutex<Inner>>, tap: &mut Tap, observer: Option<Observing>) {
-    let connection = Connection::new(tap.shared().clone(), weak(inner));
-    let notes = insight::notes(&connection, observer);
+fn watch(inner: &Arc<Mutex<Inner>>, tap: &mut Tap, settings: insight::Set) {
+    let shared = tap.shared().clone();
+    tap.name(settings.label);
+    let role = inner.lock().unwrap().role();
+    let connection = Connection::new(shared.clone(), weak(inner), role);
+    let notes = insight::notes(&connection, settings.observer);
     {
         let mut me = inner.lock().unwrap();
         let me = &mut *me;
-        let by = if me.counts.peer().is_server() { Side::Peer } else { Side::Local };
+        let by = if role == Role::Server { Side::Peer } else { Side::Local };
         let watch = me.counts.watch_mut();
-        watch.shared = Some(tap.shared().clone());
-        watch.notes = notes.clone();
+        watch.record = Record { shared: Some(shared), notes: notes.clone() };
         watch.tell(None, What::Opened { by });
-        me.actions.send.scheduler_mut().observe(notes.clone());
+        me.actions.send.scheduler_mut().observe(watch.record.clone());
     }
     tap.opened(connection, notes);
     tap.tell();
 }
 
 fn handle(inner: &Arc<Mutex<Inner>>) -> Connection {
-    let shared = inner.lock().unwrap().counts.watch().shared.clone();
-    Connection::new(shared.expect("streams are watched from the beginning of their connection"), weak(inner))
+    let me = inner.lock().unwrap();
+    let shared = me.counts.watch().record.shared.clone();
+    Connection::new(shared.expect("streams are watched from the beginning of their connection"), weak(inner), me.role())
 }
 
 fn weak(inner: &Arc<Mutex<Inner>>) -> Weak<dyn Look> {
@@ -112,27 +115,39 @@ impl Look for Mutex<Inner> {
         let me = self.lock().ok()?;
         Some(me.look())
     }
+
+    fn look_at_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<Option<usize>> {
+        let me = self.lock().ok()?;
+        Some(me.look_at_batch(from, streams))
+    }
 }
 
 impl Inner {
+    fn role(&self) -> Role {
+        if self.counts.peer().is_server() {
+            Role::Server
+        } else {
+            Role::Client
+        }
+    }
+
     fn look(&self) -> ConnectionSnapshot {
         let now = crate::clock::now();
         let watch = self.counts.watch();
         let scheduler = self.actions.send.scheduler();
-        let streams: Vec<StreamSnapshot> = self.store.all().map(|(_, stream)| self.look_at(stream, now)).collect();
-        let mut send = scheduler.half();
-        send.reserved = streams.iter().map(|stream| stream.send.reserved).sum();
-        let mut receive = self.actions.recv.half();
-        receive.unread = streams.iter().map(|stream| stream.receive.unread).sum();
+        let receive = self.actions.recv.half();
         let (local, peer) = self.counts.slots_taken();
-        let is_server = self.counts.peer().is_server();
         let stalled = scheduler.stalled_since().map(|since| blocked(Obstacle::ConnectionWindow, Some(since), now));
         let full = watch.transport_full.map(|since| blocked(Obstacle::Transport, Some(since), now));
+        let shared =
+            watch.record.shared.as_ref().expect("a connection is watched before there is a handle to look at it");
         ConnectionSnapshot {
-            id: watch.shared.as_ref().map_or(0, |shared| shared.id),
-            role: if is_server { Role::Server } else { Role::Client },
-            age: now.saturating_duration_since(watch.opened),
-            send,
+            id: shared.id,
+            label: shared.label(),
+            role: self.role(),
+            age: now.saturating_duration_since(shared.opened),
+            round_trip: self.actions.recv.round_trip(),
+            send: scheduler.half(),
             receive,
             writer: full.or(stalled),
             peer: (receive.announced <= 0).then(|| blocked(Obstacle::ConnectionWindow, watch.spent, now)),
@@ -142,9 +157,27 @@ impl Inner {
             going_away: watch.going_away(),
             peer_going_away: watch.peer_going_away,
             ended: watch.ended,
-            counts: watch.shared.as_ref().map(|shared| shared.counters.read()).unwrap_or_default(),
-            streams,
+            counts: shared.counters.read(),
+            streams: Vec::new(),
         }
+    }
+
+    fn look_at_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<usize> {
+        // Empty places cost less.
+        const PLACES: usize = 16 * insight::BATCH;
+
+        let now = crate::clock::now();
+        let end = self.store.places();
+        let most = streams.len() + insight::BATCH;
+        for place in from..end.min(from + PLACES) {
+            if let Some(stream) = self.store.at(place) {
+                if streams.len() == most {
+                    return Some(place);
+                }
+                streams.push(self.look_at(stream, now));
+            }
+        }
+        (from + PLACES < end).then_some(from + PLACES)
     }
 
     fn look_at(&self, stream: &Stream, now: Instant) -> StreamSnapshot {
