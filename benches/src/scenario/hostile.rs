@@ -150,15 +150,14 @@ fn measure_all(connections: &[usize], ask: Ask<'_>) -> Result<Figures, String> {
     Ok(Figures::new("hostile", [heaps, bounds, cpus].concat()))
 }
 
-/// The bound with what this scenario sets and the fork's defaults.
+/// The bound with what this scenario sets and the fork's defaults. No application here reads anything.
 fn terms(attack: &Attack, connections: u64, streams: u64, of_a_stream: u64) -> Terms {
     let window = if attack.stance == Stance::Requests { CLIENT_WINDOWS } else { SERVER_WINDOWS }.connection;
-    let tuning = h2::tuning::DEFAULT_RECEIVE_BUDGET;
     Terms {
         connections,
         window: window.into(),
-        receive_budget: tuning.into(),
-        process_receive_budget: h2::tuning::DEFAULT_PROCESS_RECEIVE_BUDGET as u64,
+        receive_budget: 0,
+        process_receive_budget: h2::tuning::default_process_receive_budget() as u64,
         streams,
         of_a_stream,
     }

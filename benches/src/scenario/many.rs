@@ -17,7 +17,7 @@ const START_UP: Duration = Duration::from_millis(140);
 /// From one connection's begin to the next one's.
 const TURN: Duration = Duration::from_millis(300);
 /// The receive budget of the fork's process.
-const BUDGET: usize = 128 << 20;
+const BUDGET: usize = 768 << 20;
 
 const PATIENCE: Patience = Patience { set_up: Duration::from_secs(10), figure: Duration::from_secs(300) };
 

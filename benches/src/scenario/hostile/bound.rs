@@ -2,6 +2,12 @@
 
 /// Bytes of memory for each octet of content: a quarter more at most than what is kept.
 const PER_CONTENT: f64 = 1.25;
+/// Bytes of an entry of the receive queue beside its content.
+const ENTRY: u64 = 512;
+/// Octets of content in an entry at least, on average: smaller ones of a stream are joined.
+const LEAST_ENTRY: u64 = 1 << 10;
+/// Bytes by which read buffers may be larger than the content that they hold, for a connection.
+const SLACK: u64 = 64 << 10;
 /// Bytes of a connection without streams: the codec's buffers and tables, and what the application keeps of it.
 const CONNECTION: u64 = 64 << 10;
 /// Bytes of a stream without content: its entry, its handles, and the head of its request.
@@ -13,7 +19,7 @@ pub(super) struct Terms {
     pub(super) connections: u64,
     /// The connection's receive window as it was set.
     pub(super) window: u64,
-    /// 0 for the release, which has none.
+    /// Where a reader waits on some stream of each connection; else 0, because isolation credit is given to no one then.
     pub(super) receive_budget: u64,
     pub(super) process_receive_budget: u64,
     /// Streams of a connection that are open or that the application keeps.
@@ -27,14 +33,16 @@ impl Terms {
     /// all of them.
     fn content(self) -> u64 {
         let alone = self.window.max(self.receive_budget) + self.window;
+        // Idle connections whose windows grew before are no part of these attacks.
         let together = self.process_receive_budget + 2 * self.window * self.connections;
         (alone * self.connections).min(together)
     }
 
     /// The bound in bytes of memory.
     pub(super) fn bytes(self) -> u64 {
-        let content = (self.content() as f64 * PER_CONTENT) as u64;
-        content + self.connections * (CONNECTION + self.streams * (STREAM + self.of_a_stream))
+        let content = self.content();
+        let kept = (content as f64 * PER_CONTENT) as u64 + content / LEAST_ENTRY * ENTRY;
+        kept + self.connections * (CONNECTION + SLACK + self.streams * (STREAM + self.of_a_stream))
     }
 }
 
@@ -55,7 +63,7 @@ mod tests {
         assert_eq!(Terms { window: 1500, ..terms }.content(), 3000);
         assert_eq!(Terms { connections: 10, ..terms }.content(), 2000 + 2 * 100 * 10);
         let streams = Terms { connections: 2, streams: 3, of_a_stream: 7, ..Terms::default() };
-        assert_eq!(streams.bytes(), 2 * (CONNECTION + 3 * (STREAM + 7)));
-        assert_eq!(terms.bytes(), 1375 + CONNECTION);
+        assert_eq!(streams.bytes(), 2 * (CONNECTION + SLACK + 3 * (STREAM + 7)));
+        assert_eq!(terms.bytes(), 1375 + ENTRY + CONNECTION + SLACK);
     }
 }
