@@ -278,8 +278,8 @@ pub(crate) const ALL: &[Fault] = &[
         name: "more offered than was reserved",
         equation: "S2",
         file: SCHEDULER,
-        place: "self.offer(«octets.min(limit - stream.outgoing.offered)», &mut stream);",
-        instead: "octets",
+        place: "self.offer(«self.free().min(limit - stream.outgoing.offered)», stream);",
+        instead: "self.free()",
     },
     Fault {
         name: "a window that shrank noticed one event late",
