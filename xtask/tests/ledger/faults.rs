@@ -338,11 +338,11 @@ pub(crate) const ALL: &[Fault] = &[
         instead: "",
     },
     Fault {
-        name: "a rank not given up with its place",
+        name: "a stream ranked by a window that is not so",
         equation: "S5",
-        file: LANES,
-        place: "«self.ranked[lane as usize].remove(&(rank, key));»",
-        instead: "",
+        file: SCHEDULER,
+        place: "let rank = «stream.outgoing.rank(Lane::Exhausted, limit)»;",
+        instead: "stream.outgoing.rank(Lane::Exhausted, limit) + 1",
     },
     Fault {
         name: "a rank that is not current any more kept",
