@@ -374,7 +374,7 @@ pub(crate) const ALL: &[Fault] = &[
     },
     Fault {
         name: "octets of a stream that may send now not charged",
-        equation: "S3",
+        equation: "S1",
         file: SCHEDULER,
         place: "let apart = «!stream.is_send_ready() || stream.outgoing.withdrawn»;",
         instead: "stream.outgoing.apart || !stream.is_send_ready()",
