@@ -7,22 +7,41 @@
 //!
 //! The difference between two counts, divided by the difference of their loads, is free of start and end.
 
+use std::future::Future;
+use std::io;
+use std::pin::{pin, Pin};
 use std::process::ExitCode;
+use std::task::{Context, Poll, Waker};
 
+use bytes::Bytes;
 use h2_benches::subject::{Handler, Shape, PATCHED, UPSTREAM};
+use h2_conformance::wire::build::{ping, settings, unknown, window_update};
+use h2_conformance::wire::{Frame, PREFACE};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-const USAGE: &str =
-    "expected: upstream|patched requests|octets COUNT (a multiple of 100 requests, or octets of one upload)";
+const USAGE: &str = "expected: upstream|patched LOAD COUNT, where LOAD is\n\
+    \x20 requests     requests, a multiple of 100\n\
+    \x20 octets       octets of one upload\n\
+    \x20 connections  connections that a server opens and drops\n\
+    \x20 pings, unknown, updates   frames that a server gets on one connection: PING, an unknown type, WINDOW_UPDATE of 1";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [subject, load, count] = arguments.as_slice() else { return refuse() };
+    let Ok(count) = count.parse::<usize>() else { return refuse() };
+    let frames: Option<fn(&str, usize) -> bool> = match subject.as_str() {
+        "upstream" => Some(upstream),
+        "patched" => Some(patched),
+        _ => None,
+    };
+    if frames.is_some_and(|frames| frames(load, count)) {
+        return ExitCode::SUCCESS;
+    }
     let subject = match subject.as_str() {
         "upstream" => UPSTREAM,
         "patched" => PATCHED,
         _ => return refuse(),
     };
-    let Ok(count) = count.parse::<usize>() else { return refuse() };
     let mut pair = (subject.pair)(&Shape { window: None, handler: Handler::Spawned });
     match load.as_str() {
         "requests" => (0..count / 100).for_each(|_| pair.requests(100)),
@@ -31,6 +50,83 @@ fn main() -> ExitCode {
     }
     ExitCode::SUCCESS
 }
+
+/// What a peer writes is read, what is written is dropped.
+struct Wire {
+    octets: Vec<u8>,
+    read: usize,
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let size = buffer.remaining().min(self.octets.len() - self.read);
+        if size == 0 {
+            return Poll::Pending;
+        }
+        buffer.put_slice(&self.octets[self.read..][..size]);
+        self.read += size;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(octets.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// What opens a connection, and then so many of these frames.
+fn wire(frame: Option<Frame>, count: usize) -> Wire {
+    let mut octets = PREFACE.to_vec();
+    settings().encode(&mut octets);
+    settings().ack().encode(&mut octets);
+    if let Some(frame) = frame {
+        (0..count).for_each(|_| frame.encode(&mut octets));
+    }
+    Wire { octets, read: 0 }
+}
+
+fn frame_of(load: &str) -> Option<Frame> {
+    match load {
+        "pings" => Some(ping([1; 8])),
+        "unknown" => Some(unknown(0)),
+        "updates" => Some(window_update(0, 1)),
+        _ => None,
+    }
+}
+
+/// Plays loads of connections and frames: whether it is one of them.
+macro_rules! player {
+    ($name:ident, $h2:ident) => {
+        fn $name(load: &str, count: usize) -> bool {
+            let frame = frame_of(load);
+            let (connections, frames) = match (load, &frame) {
+                ("connections", _) => (count, 0),
+                (_, Some(_)) => (1, count),
+                _ => return false,
+            };
+            let mut cx = Context::from_waker(Waker::noop());
+            for _ in 0..connections {
+                let handshake = pin!($h2::server::handshake(wire(frame.clone(), frames)));
+                let Poll::Ready(Ok(connection)) = handshake.poll(&mut cx) else { panic!("the preface is there") };
+                let mut connection: $h2::server::Connection<Wire, Bytes> = connection;
+                assert!(connection.poll_accept(&mut cx).is_pending());
+            }
+            true
+        }
+    };
+}
+
+player!(upstream, h2_upstream);
+player!(patched, h2);
 
 fn refuse() -> ExitCode {
     eprintln!("{USAGE}");

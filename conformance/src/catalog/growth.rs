@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::flow::*;
 use super::prelude::*;
 use crate::script::UpdatePolicy;
+use crate::wire::code::MAX_WINDOW;
 
 /// What was released is announced as soon as it is a hundredth of the target.
 const EAGER: UpdatePolicy = UpdatePolicy { percent: 1, ..UpdatePolicy::DEFAULT };
@@ -348,6 +349,17 @@ pub(super) fn cases() -> Vec<Case> {
             },
             expect: uploaded(3, 200_000).and(window_within(3, 0..=WINDOW)).and(alive()),
             ..server
+        },
+        Case {
+            id: "growth/largest-initial-window",
+            title: "An initial window of 2^31-1 that is set after windows grew ends no connection",
+            script: |s| {
+                far_away(s);
+                keeps_up(s, 1, 2_000_000);
+                s.app(App::SetInitialWindow { octets: MAX_WINDOW });
+            },
+            expect: window_within(1, i64::from(MAX_WINDOW) / 2..=i64::from(MAX_WINDOW)).and(alive()),
+            ..server.clone()
         },
     ]
 }

@@ -178,5 +178,29 @@ pub(super) fn cases() -> Vec<Case> {
             expect: window_updates(1, 0..=0).and(call_done(0)).and(alive()),
             ..server
         },
+        Case {
+            id: "stream-target/largest-initial-window-lowered",
+            title: "What a lowered initial window takes from a stream with a target is owed until the acknowledgement",
+            config: Config { stream_window: Some(MAX_WINDOW), ..ROOMY },
+            script: |s| {
+                s.open();
+                receiving(s, 100_000);
+                s.app(App::SetInitialWindow { octets: 65_535 });
+                s.send(post(3));
+            },
+            expect: window(1, 100_000).and(window(3, 65_535)).and(alive()),
+            ..server.clone()
+        },
+        Case {
+            id: "stream-target/initial-window-beside-the-largest",
+            title: "A larger initial window lifts no window of a stream above 2^31-1",
+            script: |s| {
+                s.open();
+                receiving(s, MAX_WINDOW);
+                s.app(App::SetInitialWindow { octets: MAX_WINDOW });
+            },
+            expect: window(1, i64::from(MAX_WINDOW)).and(alive()),
+            ..server.clone()
+        },
     ]
 }

@@ -1,6 +1,7 @@
 //! What happens to connections and streams, told as it happens.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -123,6 +124,11 @@ impl fmt::Debug for Observing {
         f.write_str("Observer")
     }
 }
+
+/// A panic of an observer is caught where it is called, and that observer is not called again for the connection. So an observer
+/// takes nothing from the unwind safety of the builders that hold it.
+impl UnwindSafe for Observing {}
+impl RefUnwindSafe for Observing {}
 
 static EVERYWHERE: RwLock<Option<Observing>> = RwLock::new(None);
 

@@ -12,7 +12,7 @@ impl Deque {
     pub(in crate::proto::streams) fn audited<'a, T>(&self, buffer: &'a Buffer<T>) -> impl Iterator<Item = &'a T> {
         let mut next = self.indices.map(|indices| indices.head);
         std::iter::from_fn(move || {
-            let slot = &buffer.slab[next?];
+            let slot = &buffer.slab[usize::from(next?)];
             next = slot.next;
             Some(&slot.value)
         })

@@ -105,7 +105,7 @@ impl Recv {
     fn grow_stream(&mut self, wanted: WindowSize, stream: &mut Stream) -> bool {
         let all = self.windows.stream_growth;
         let fair = (i64::from(self.windows.budget) - all - i64::from(stream.window.growth)) / 2;
-        let more = i64::from(wanted).min(fair);
+        let more = i64::from(wanted).min(fair).min(self.room_for_growth(stream));
         let Ok(more @ 1..) = WindowSize::try_from(more) else {
             return false;
         };
@@ -116,6 +116,23 @@ impl Recv {
         self.windows.stream_growth += i64::from(more);
         stream.window.more().grown_in = self.windows.stood_back;
         true
+    }
+
+    /// What a stream's window can grow by until 2^31-1, also once a change of the initial window is acknowledged.
+    fn room_for_growth(&self, stream: &Stream) -> i64 {
+        let initial = self.init_window_sz.max(self.init_window_sent);
+        i64::from(crate::proto::MAX_WINDOW_SIZE) - i64::from(initial) - i64::from(stream.window.growth)
+    }
+
+    /// Takes back growth that an initial window leaves no room for.
+    pub(in crate::proto::streams) fn limit_growth(&mut self, stream: &mut Stream) {
+        let excess = WindowSize::try_from(-self.room_for_growth(stream)).unwrap_or(0);
+        if excess > 0 {
+            stream.window.growth -= excess;
+            self.windows.stream_growth -= i64::from(excess);
+            let claimed = stream.recv_flow.claim_capacity(excess);
+            debug_assert!(claimed.is_ok(), "it was assigned before");
+        }
     }
 
     /// Takes back what the stream has grown by beyond `needed`.

@@ -49,12 +49,24 @@ pub fn check<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), Te
 
 /// A connection without streams.
 pub fn connect(link: &mut dyn Link, role: Role) -> Peer<'_> {
-    connect_by(link, role, Script::open)
+    connect_by(link, role, Reflexes::default(), Script::open)
+}
+
+/// The same, with a peer that acknowledges no SETTINGS by itself but the first.
+pub fn connect_unacknowledged(link: &mut dyn Link, role: Role) -> Peer<'_> {
+    let reflexes = Reflexes { ack_settings: false, ..Reflexes::default() };
+    connect_by(link, role, reflexes, |script| {
+        script.preface();
+        script.send(settings());
+        script.elapse(Duration::from_millis(100));
+        script.send(settings().ack());
+        script.mark();
+    })
 }
 
 /// The same, from so far away by what the subject can know.
 pub fn connect_from_afar(link: &mut dyn Link, role: Role, round_trip: Duration) -> Peer<'_> {
-    connect_by(link, role, |script| {
+    connect_by(link, role, Reflexes::default(), |script| {
         script.preface();
         script.send(settings());
         script.elapse(round_trip);
@@ -62,9 +74,9 @@ pub fn connect_from_afar(link: &mut dyn Link, role: Role, round_trip: Duration) 
     })
 }
 
-fn connect_by(link: &mut dyn Link, role: Role, open: impl FnOnce(&mut Script)) -> Peer<'_> {
+fn connect_by(link: &mut dyn Link, role: Role, reflexes: Reflexes, open: impl FnOnce(&mut Script)) -> Peer<'_> {
     let server = role == Role::Server;
-    let mut peer = Peer { driver: Driver::new(link, Reflexes::default(), server), calls: 0, seen: 0 };
+    let mut peer = Peer { driver: Driver::new(link, reflexes, server), calls: 0, seen: 0 };
     let mut opening = Script::new(server);
     open(&mut opening);
     opening.steps.iter().for_each(|step| peer.driver.step(step));
@@ -136,6 +148,11 @@ impl Peer<'_> {
         let events = &self.driver.transcript().events;
         let from = std::mem::replace(&mut self.seen, events.len());
         &events[from..]
+    }
+
+    /// The next look sees everything.
+    pub fn rewind(&mut self) {
+        self.seen = 0;
     }
 
     /// Results of calls since the last look.

@@ -17,6 +17,7 @@ const STREAMS: &str = "src/proto/streams/streams.rs";
 const SCHEDULER: &str = "src/overlay/scheduler/mod.rs";
 const PROMISES: &str = "src/overlay/scheduler/promises.rs";
 const PASS: &str = "src/overlay/scheduler/pass.rs";
+const STREAM_TARGET: &str = "src/overlay/stream_target.rs";
 const RECEIVE_QUEUE: &str = "src/overlay/receive_queue/mod.rs";
 const GROWTH: &str = "src/overlay/windows/growth.rs";
 const ISOLATION: &str = "src/overlay/windows/isolation.rs";
@@ -206,9 +207,9 @@ pub(crate) const ALL: &[Fault] = &[
     Fault {
         name: "credit given to a stream twice",
         equation: "R3",
-        file: RECV,
-        place: "let assigned = «stream.recv_flow.assign_capacity(capacity)»;",
-        instead: "stream.recv_flow.assign_capacity(2 * capacity)",
+        file: STREAM_TARGET,
+        place: "let assigned = «stream.recv_flow.assign_capacity(octets)»;",
+        instead: "stream.recv_flow.assign_capacity(2 * octets)",
     },
     Fault {
         name: "credit given to another stream",
@@ -484,6 +485,13 @@ pub(crate) const ALL: &[Fault] = &[
         file: RECEIVE_QUEUE,
         place: "counts && «self.queued_excess + excess > SLACK»",
         instead: "self.queued_excess > SLACK",
+    },
+    Fault {
+        name: "what is owed until SETTINGS are acknowledged kept",
+        equation: "R3",
+        file: STREAM_TARGET,
+        place: "fn initial_window_acknowledged(&mut self, stream: &mut store::Ptr) {\n        if «!stream.own_target.is_none()»",
+        instead: "false",
     },
     Fault {
         name: "the budget charged for what is discarded",

@@ -163,7 +163,7 @@ impl Inner {
             peer,
             updates_sent: stream.watch.updates_sent,
             updates_received: stream.watch.updates_received,
-            handles: stream.ref_count,
+            handles: stream.ref_count as usize,
         }
     }
 
