@@ -129,7 +129,7 @@ fn a_request_that_waits_for_a_slot_fills_no_buffer() {
     let (_waiting, mut second) = client.request(false);
     second.send_data(octets(2000), true).unwrap();
     first.reserve_capacity(10);
-    client.turn();
+    assert!(client.turn().is_pending());
     assert_eq!((client.stream(1).writer, client.stream(1).send.capacity), (None, 10));
     assert_eq!(waits(client.stream(3).writer).map(|(on, _)| on), Some(Obstacle::Slot));
     assert_eq!(client.look().send.queued, 2000);
@@ -139,7 +139,7 @@ fn a_request_that_waits_for_a_slot_fills_no_buffer() {
     client.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 2));
     client.send(window_update(1, 20));
     first.reserve_capacity(20);
-    client.turn();
+    assert!(client.turn().is_pending());
     assert_eq!(waits(client.stream(3).writer).map(|(on, _)| on), Some(Obstacle::StreamWindow));
     assert_eq!(waits(client.stream(1).writer).map(|(on, _)| on), Some(Obstacle::SendBuffer));
 }
