@@ -86,6 +86,28 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "capacity/idle-reservations-follow-the-window",
+            role: Role::Server,
+            title: "Idle reservations beside each other are told of a window that has become large enough for all they want",
+            level: Level::Quality,
+            needs: Needs::Api,
+            config: BUFFER,
+            script: |s| {
+                open_with_window(s, 1 << 20);
+                responding(s, &[1, 3]);
+                s.app(App::Reserve { stream: 1, octets: 100_000 });
+                s.app(App::Reserve { stream: 3, octets: 100_000 });
+                s.app(App::Reserve { stream: 3, octets: 120_000 });
+                s.send(window_update(0, 40_000));
+                s.app(App::Capacity { stream: 1 });
+                s.app(App::Capacity { stream: 3 });
+                s.send(window_update(0, 20_000));
+                s.app(App::Capacity { stream: 3 });
+            },
+            expect: call_gives(5, 100_000).and(call_gives(6, 65_535)).and(call_gives(7, 120_000)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "capacity/smaller-initial-window-gives-up-reservation",
             role: Role::Server,
             title: "Capacity that streams lose to a smaller initial window goes to a stream that has window of its own",

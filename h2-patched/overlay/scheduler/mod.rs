@@ -438,16 +438,21 @@ impl Scheduler {
         window.min(self.unspent()) as WindowSize
     }
 
+    /// What of the buffered octets counts against the budget.
+    #[inline]
+    fn charged(&self) -> u64 {
+        self.buffered.saturating_sub(self.apart)
+    }
+
     /// What may be buffered and offered yet.
     #[inline]
     fn unspent(&self) -> u64 {
-        self.budget.saturating_sub(self.buffered - self.apart + self.offered)
+        self.budget.saturating_sub(self.charged() + self.offered)
     }
 
     /// What there would be to offer if nothing was offered or claimed.
     fn credit(&self) -> WindowSize {
-        let unspent = self.budget.saturating_sub(self.buffered - self.apart);
-        u64::from(self.window.octets()).min(unspent) as WindowSize
+        u64::from(self.window.octets()).min(self.budget.saturating_sub(self.charged())) as WindowSize
     }
 
     /// What a stream may be offered in turn, free or not: more than the window to nobody, and more than the budget only a

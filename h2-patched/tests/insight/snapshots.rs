@@ -122,6 +122,29 @@ fn a_writer_waits_for_room_in_the_buffer() {
 }
 
 #[test]
+fn a_request_that_waits_for_a_slot_fills_no_buffer() {
+    let builder = client::Builder::new().max_connection_send_buffer_size(1000).clone();
+    let mut client = Client::with(&builder, settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
+    let (_response, mut first) = client.request(false);
+    let (_waiting, mut second) = client.request(false);
+    second.send_data(octets(2000), true).unwrap();
+    first.reserve_capacity(10);
+    assert!(client.turn().is_pending());
+    assert_eq!((client.stream(1).writer, client.stream(1).send.capacity), (None, 10));
+    assert_eq!(waits(client.stream(3).writer).map(|(on, _)| on), Some(Obstacle::Slot));
+    assert_eq!(client.look().send.queued, 2000);
+
+    // Once the request has its slot, its content counts. It waits for the window of its stream.
+    client.send(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+    client.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 2));
+    client.send(window_update(1, 20));
+    first.reserve_capacity(20);
+    assert!(client.turn().is_pending());
+    assert_eq!(waits(client.stream(3).writer).map(|(on, _)| on), Some(Obstacle::StreamWindow));
+    assert_eq!(waits(client.stream(1).writer).map(|(on, _)| on), Some(Obstacle::SendBuffer));
+}
+
+#[test]
 fn all_wait_for_the_transport() {
     let mut server = Server::in_pipe(4096, &server::Builder::new(), settings());
     let (_body, mut writer) = server.answer(get(1));

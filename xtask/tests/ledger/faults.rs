@@ -282,8 +282,8 @@ pub(crate) const ALL: &[Fault] = &[
         name: "more offered than was reserved",
         equation: "S2",
         file: SCHEDULER,
-        place: "self.offer(«octets.min(limit - stream.outgoing.offered)», &mut stream);",
-        instead: "octets",
+        place: "self.offer(«self.free().min(limit - stream.outgoing.offered)», stream);",
+        instead: "self.free()",
     },
     Fault {
         name: "a window that shrank noticed one event late",
@@ -342,11 +342,11 @@ pub(crate) const ALL: &[Fault] = &[
         instead: "",
     },
     Fault {
-        name: "a rank not given up with its place",
+        name: "a stream ranked by a window that is not so",
         equation: "S5",
-        file: LANES,
-        place: "«self.ranked[lane as usize].remove(&(rank, key));»",
-        instead: "",
+        file: SCHEDULER,
+        place: "let rank = «stream.outgoing.rank(Lane::Exhausted, limit)»;",
+        instead: "stream.outgoing.rank(Lane::Exhausted, limit) + 1",
     },
     Fault {
         name: "a rank that is not current any more kept",
@@ -378,7 +378,7 @@ pub(crate) const ALL: &[Fault] = &[
     },
     Fault {
         name: "octets of a stream that may send now not charged",
-        equation: "S3",
+        equation: "S1",
         file: SCHEDULER,
         place: "let apart = «!stream.is_send_ready() || stream.outgoing.withdrawn»;",
         instead: "stream.outgoing.apart || !stream.is_send_ready()",
