@@ -23,7 +23,6 @@ const GROWTH: &str = "src/overlay/windows/growth.rs";
 const ISOLATION: &str = "src/overlay/windows/isolation.rs";
 const GRANT: &str = "src/overlay/windows/grant.rs";
 const LANES: &str = "src/overlay/scheduler/lanes.rs";
-const WATCH: &str = "src/overlay/insight/watch.rs";
 const STALLED: &str = "src/overlay/insight/inside/counts.rs";
 const STALL: &str = "src/overlay/scheduler/stall.rs";
 const OUTGOING: &str = "src/overlay/scheduler/outgoing.rs";
@@ -528,16 +527,16 @@ pub(crate) const ALL: &[Fault] = &[
     Fault {
         name: "a stall that ended stays counted",
         equation: "I2",
-        file: WATCH,
-        place: "«shared.stalled.end(stream.is_some(), who, on);»",
+        file: STALL,
+        place: "«self.record.stall_ends(Some(stream.id), Side::Local, stall.on, stall.since, end);»",
         instead: "",
     },
     Fault {
         name: "a stall counted twice",
         equation: "I2",
-        file: WATCH,
-        place: "«shared.stalled.begin(stream.is_some(), who, on);»",
-        instead: "(0..2).for_each(|_| shared.stalled.begin(stream.is_some(), who, on));",
+        file: STALL,
+        place: "«self.record.stalls_since(since, Some(store[key].id), Side::Local, on);»",
+        instead: "(0..2).for_each(|_| self.record.stalls_since(since, Some(store[key].id), Side::Local, on));",
     },
     Fault {
         name: "the stall of a peer outlives its stream",
