@@ -10,6 +10,7 @@
 pub mod heap;
 mod hostile;
 mod patched;
+mod real_link;
 pub mod scenario;
 pub mod subject;
 mod tasks;

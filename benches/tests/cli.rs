@@ -162,6 +162,30 @@ fn a_worker_lets_connections_upload_in_turns() {
 }
 
 #[test]
+fn a_worker_sends_content_over_a_real_link() {
+    for (stack, direction) in
+        [("hyper", "download"), ("hyper-adaptive", "upload"), ("h2", "upload"), ("h2", "download")]
+    {
+        let output = call(&["worker", "real-link", stack, direction, "2", "3", "100", "200", "50"]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let goodput =
+            said.lines().find_map(|line| line.strip_prefix("goodput ")).unwrap_or_else(|| panic!("{output:?}"));
+        let goodput: f64 = goodput.parse().expect("a number");
+        // No more than the link takes; a busy machine may take less.
+        assert!(goodput > 0.1 && goodput < 130.0, "{stack}, {direction}: {goodput}");
+    }
+}
+
+/// The release's half is built by cargo, which is not there.
+#[test]
+fn a_half_that_cannot_be_built_is_one_line_and_exit_3() {
+    let output = command(&["real-link"]).env("CARGO", "no-such-program").output().expect("it was built");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), complaint.lines().count()), (Some(3), 1), "{complaint}");
+    assert!(complaint.contains("real-link/Cargo.toml"), "{complaint}");
+}
+
+#[test]
 fn a_worker_that_cannot_work_says_why_in_one_line() {
     for arguments in [
         &["worker", "updates"][..],

@@ -44,6 +44,20 @@ fn a_promise_is_stored() {
 }
 
 #[test]
+fn no_stream_waits_for_its_promise_after_the_end_of_the_connection() {
+    let mut server = Server::new();
+    drop(server.request.send_push_promise(promised(Method::GET)).expect("a promise"));
+    {
+        let mut inner = server.streams.inner.lock().expect("no panic before");
+        let Inner { actions, store, counts, .. } = &mut *inner;
+        actions.send.clear_queues(store, counts);
+        // Others may still look its reset up; nothing else keeps it.
+        let kept = store.find_mut(&2.into()).expect("a stream that was reset lately");
+        assert!(!kept.is_pending_push && !kept.outgoing.is_queued());
+    }
+}
+
+#[test]
 fn a_promise_that_cannot_be_made_is_not_stored() {
     let mut server = Server::new();
     assert!(server.request.send_push_promise(promised(Method::POST)).is_err());

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 /// The index plus one. The highest bit is a mark that handles of streams use.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SlabIndex(NonZeroU32);
 
 const MARK: u32 = 1 << 31;

@@ -17,8 +17,9 @@ use super::h2;
 use super::{set_time, snapshot};
 use crate::subject::{self, Beside, Operation};
 
-/// Virtual time that passes before an operation: less than a round trip.
-const STEP: Duration = Duration::from_micros(10);
+/// Virtual time that passes before an operation: so little that a million operations are less than the second without DATA
+/// after which the fork takes growth back.
+const STEP: Duration = Duration::from_nanos(100);
 /// How long the peer takes to acknowledge SETTINGS: the round trip that the subject may learn.
 const ROUND_TRIP: Duration = Duration::from_millis(1);
 

@@ -6,6 +6,7 @@ mod isolation;
 mod many;
 mod pairs;
 mod pause;
+mod real_link;
 mod requests;
 mod scale;
 mod transfer;
@@ -83,5 +84,11 @@ pub const ALL: &[Scenario] = &[
         about: "share of a link that the first and the last of 1000 connections get, which upload in turns and stay open",
         run: many::run,
         work: Some(many::work),
+    },
+    Scenario {
+        name: "real-link",
+        about: "MB/s of hyper and h2 over real sockets, through a relay of 1 to 200 ms and 1 Gbit/s",
+        run: real_link::run,
+        work: Some(real_link::work),
     },
 ];

@@ -86,6 +86,27 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "capacity/smaller-initial-window-gives-up-reservation",
+            role: Role::Server,
+            title: "Capacity that streams lose to a smaller initial window goes to a stream that has window of its own",
+            level: Level::Quality,
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                responding(s, &[1, 3, 5]);
+                s.send(window_update(3, 100));
+                s.stop_reading();
+                s.app(App::SendData { stream: 5, octets: 16_384, end: true });
+                s.app(App::Reserve { stream: 1, octets: 65_535 });
+                s.app(App::Reserve { stream: 3, octets: 100 });
+                s.app(App::AwaitCapacity { stream: 3 });
+                s.send(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+                s.go_on_reading();
+            },
+            expect: unprompted(call_gives(6, 100)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "capacity/dropped-sender-gives-up-reservation",
             role: Role::Client,
             title: "A request whose sending handle is dropped gives its reservation to others",

@@ -141,6 +141,63 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "send-budget/request-without-place-is-not-charged",
+            role: Role::Client,
+            title: "A request that waits for the limit of concurrent streams keeps no request from sending, whatever it buffers",
+            level: Level::Quality,
+            needs: Needs::Api,
+            config: LIMITED,
+            script: |s| {
+                s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
+                s.app(App::Request { method: "POST", end: false });
+                s.app(App::Request { method: "POST", end: false });
+                s.app(App::SendData { stream: 3, octets: 2 * LIMIT, end: true });
+                s.app(App::WriteAll { stream: 1, octets: 30_000, end: true });
+                s.send(response(1, 204).end_stream());
+            },
+            expect: unprompted(content(1, 30_000)).and(content(3, 35_535)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "send-budget/promised-response-without-place-is-not-charged",
+            role: Role::Server,
+            title: "A promised response that waits for its place keeps no response from sending, whatever it buffers",
+            level: Level::Quality,
+            needs: Needs::Api,
+            config: LIMITED,
+            script: |s| {
+                s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
+                responding(s, &[1]);
+                s.app(App::Promise { stream: 1 });
+                s.app(App::Respond { stream: 2, status: 200, end: false });
+                s.app(App::SendData { stream: 2, octets: 2 * LIMIT, end: true });
+                s.app(App::WriteAll { stream: 1, octets: 30_000, end: true });
+            },
+            expect: unprompted(content(1, 30_000)).and(none_of(kind::DATA, 2)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "send-budget/opened-request-is-charged",
+            role: Role::Client,
+            title: "What a request buffers counts against the limit once the request has its place",
+            level: Level::Quality,
+            needs: Needs::Api,
+            config: LIMITED,
+            script: |s| {
+                s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
+                s.app(App::Request { method: "POST", end: false });
+                s.app(App::Request { method: "POST", end: false });
+                s.app(App::SendData { stream: 3, octets: 65_535 + LIMIT, end: true });
+                s.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 2));
+                s.app(App::Reserve { stream: 1, octets: 30_000 });
+                s.app(App::Capacity { stream: 1 });
+                s.send(window_update(0, 1 << 20));
+                s.app(App::Capacity { stream: 1 });
+            },
+            expect: call_gives(4, 0).and(call_gives(5, 0)).and(content(3, 65_535)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "send-budget/writers-share-limit",
             role: Role::Server,
             title: "Writers that share a small limit all come to their end",

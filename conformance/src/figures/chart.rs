@@ -1,11 +1,12 @@
 //! Figures as a picture: an SVG that needs nothing but itself.
 //!
-//! `wan` is drawn as lines over the round-trip time, `isolation` as bars beside each other, and of any other scenario how the
-//! fork's figures compare with upstream's.
+//! `wan` and `real-link` are drawn as lines over the round-trip time, `scale` as lines over the number of streams, `isolation`,
+//! `pause` and `many` as bars beside each other, and of any other scenario how the fork's figures compare with upstream's.
 
 mod bars;
 mod lines;
 mod ratios;
+mod scale;
 mod slots;
 
 use std::error::Error;
@@ -33,8 +34,12 @@ const PEERS: [RGBColor; 4] =
 #[must_use]
 pub fn svg(figures: &Figures) -> Option<String> {
     match figures.scenario.as_str() {
-        "wan" => lines::draw(figures),
-        "isolation" => bars::draw(figures),
+        "wan" => lines::draw(figures, &lines::WAN),
+        "real-link" => lines::draw(figures, &lines::REAL_LINK),
+        "isolation" => bars::draw(figures, &bars::ISOLATION),
+        "pause" => bars::draw(figures, &bars::PAUSE),
+        "many" => bars::draw(figures, &bars::MANY),
+        "scale" => scale::draw(figures),
         _ => ratios::draw(figures),
     }
 }
@@ -137,6 +142,31 @@ mod tests {
     }
 
     #[test]
+    fn the_rows_of_a_scenario_are_told_by_their_names() {
+        for (scenario, names, shown, hidden) in [
+            (
+                "real-link",
+                ["download/h2/1ms", "download/h2/20ms", "upload/h2/1ms/after-pause"],
+                "download/h2",
+                "upload/h2",
+            ),
+            (
+                "pause",
+                ["link-share/1MiB/before", "link-share/1MiB/after-1", "link-share/1MiB/after-1-of-5s"],
+                "1MiB/before",
+                "1MiB/after-1-of-5s",
+            ),
+            ("many", ["link-share/first-of-9", "link-share/last-of-9", "claim/all-of-9"], "last-of-9", "all-of-9"),
+            ("scale", ["ping/idle/10", "ping/idle/1000", "open/idle/x"], "ping", "open"),
+            ("hostile", ["heap/hold/1", "cpu/hold", "bound/hold/1"], "heap/hold/1", "bound/hold/1"),
+        ] {
+            let texts = texts(&svg(&hostile(scenario, &names)).expect("there are figures"));
+            let has = |text: &str| texts.iter().any(|seen| seen == text);
+            assert!(has(shown) && !has(hidden), "{scenario}: {texts:?}");
+        }
+    }
+
+    #[test]
     fn any_other_scenario_is_drawn_as_ratios() {
         let texts = texts(&svg(&figures()).expect("there are figures"));
         assert!(texts.iter().any(|seen| seen == "count/fast") && texts.iter().any(|seen| seen == "0.50"), "{texts:?}");
@@ -145,15 +175,16 @@ mod tests {
 
     #[test]
     fn nothing_to_draw_is_no_picture_and_no_panic() {
-        for scenario in ["wan", "isolation", "other"] {
+        for scenario in ["wan", "real-link", "isolation", "pause", "many", "scale", "other"] {
             assert!(svg(&hostile(scenario, &[])).is_none());
         }
         assert!(
             svg(&hostile("wan", &["link-share/-1ms/x", "link-share/0ms/1Gbit", "share", "link-share/1ms"])).is_none()
         );
-        for scenario in ["wan", "isolation", "other"] {
-            let mut figures = hostile(scenario, &["link-share/1ms/1Gbit", "share/1-of-100"]);
-            for (row, value) in figures.rows.iter_mut().zip([f64::MAX, -f64::MAX]) {
+        for scenario in ["wan", "real-link", "isolation", "pause", "many", "scale", "other"] {
+            let mut figures =
+                hostile(scenario, &["link-share/1ms/1Gbit", "share/1-of-100", "link-share/1", "h2/1ms", "h2/x/7"]);
+            for (row, value) in figures.rows.iter_mut().zip([f64::MAX, -f64::MAX, f64::MAX, f64::MAX, -1.0]) {
                 (row.upstream, row.patched) = (Figure(Some(value)), Figure(Some(1e-300)));
             }
             texts(&svg(&figures).expect("there are figures"));
@@ -163,10 +194,13 @@ mod tests {
     #[test]
     fn many_panels_bars_and_rows_are_small_but_no_panic() {
         let long = "x".repeat(500);
-        let names = (1..400).flat_map(|n| [format!("link-share/{n}ms/{n}bit"), format!("share/{n}"), long.clone()]);
+        let names = (1..400).flat_map(|n| {
+            let one = [format!("link-share/{n}ms/{n}bit"), format!("share/{n}"), long.clone()];
+            one.into_iter().chain([format!("{n}/{n}ms"), format!("{n}/state-{n}/{n}")])
+        });
         let names: Vec<String> = names.chain([format!("link-share/{}ms/{long}", u32::MAX)]).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        for scenario in ["wan", "isolation", "other"] {
+        for scenario in ["wan", "real-link", "isolation", "pause", "many", "scale", "other"] {
             texts(&svg(&hostile(scenario, &names)).expect("there are figures"));
         }
     }

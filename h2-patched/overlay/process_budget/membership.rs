@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::{millis, with_pool, Purpose};
+use super::{millis, with_pool, Purpose, IS_SHORT};
 
 /// A connection is not idle for so long after it was granted something.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -70,6 +70,12 @@ impl Membership {
     /// The connection makes use of what it holds, and counts as idle after `patience`.
     pub(crate) fn note_use(&self, now: Instant, patience: Duration) {
         self.activity.note_use(now, patience);
+    }
+
+    /// What the connection should hold at most so that others can grow too, while growth is refused to one of them.
+    #[inline]
+    pub(crate) fn fair_share(&self, now: Instant) -> Option<u32> {
+        IS_SHORT.load(Relaxed).then(|| with_pool(|pool| pool.fair_share(self.number, now))).flatten()
     }
 
     /// Tells how much of it is in use: octets that are unread, and octets that the peer may still send.

@@ -10,7 +10,7 @@ mod pool;
 pub(crate) use membership::Membership;
 pub(crate) use pool::Purpose;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 use std::time::Instant;
@@ -19,8 +19,8 @@ use pool::Pool;
 
 static POOL: Mutex<Pool> = Mutex::new(Pool::new());
 
-/// What each growing connection may hold, in octets, while growth was refused to one of them; else `u32::MAX`.
-static FAIR_SHARE: AtomicU32 = AtomicU32::new(u32::MAX);
+/// Growth was refused to a connection, so that others may have to give up some of theirs.
+static IS_SHORT: AtomicBool = AtomicBool::new(false);
 
 /// Sets the budget, in octets; `None` is the default. [`serve`] is to follow, because a connection may wait for more.
 pub(crate) fn set(octets: Option<usize>) {
@@ -39,12 +39,6 @@ pub(crate) fn default_budget() -> usize {
     *DEFAULT.get_or_init(|| {
         memory::available().map_or(UNKNOWN, |octets| usize::try_from(octets / 32).unwrap_or(usize::MAX))
     })
-}
-
-/// What a connection that grows should hold at most, so that others can grow too.
-#[inline]
-pub(crate) fn fair_share() -> u32 {
-    FAIR_SHARE.load(Ordering::Relaxed)
 }
 
 /// The budget and its use at one moment.
@@ -76,7 +70,7 @@ fn with_pool<T>(change: impl FnOnce(&mut Pool) -> T) -> T {
         let mut pool = pool();
         let changed = change(&mut pool);
         let served = pool.serve();
-        FAIR_SHARE.store(pool.fair_share(), Ordering::Relaxed);
+        IS_SHORT.store(pool.is_short(), Ordering::Relaxed);
         #[cfg(feature = "ledger")]
         pool.audit();
         (changed, served)

@@ -25,6 +25,9 @@ const ISOLATION_SHARE: usize = 4;
 /// The part of the announced window that is charged to an idle connection.
 const IDLE_SHARE: u32 = 8;
 
+/// The part of the budget for growth that is enough when it is free.
+const ENOUGH: usize = 4;
+
 /// Connections that are looked at, when the budget is short, whether they are idle.
 const LOOK_AT: usize = 16;
 
@@ -106,12 +109,18 @@ impl Pool {
         Usage { budget: self.budget(), used: self.charged, waiting: self.waiting.len(), refused: self.refused }
     }
 
-    /// What each connection should hold at most, while growth is refused to one.
-    pub(super) fn fair_share(&self) -> u32 {
-        if !self.is_short {
-            return u32::MAX;
-        }
-        u32::try_from(self.growth_budget() / self.active.len().max(1)).unwrap_or(u32::MAX)
+    pub(super) fn is_short(&self) -> bool {
+        self.is_short
+    }
+
+    /// What a member should hold at most, while growth is refused to one. Shortage is over when a good part is free.
+    pub(super) fn fair_share(&mut self, asking: u64, now: Instant) -> Option<u32> {
+        self.wake_up(asking);
+        self.discount_idle_members(asking, millis(now));
+        let budget = self.growth_budget();
+        self.is_short &= budget.saturating_sub(self.charged) < budget / ENOUGH;
+        let share = budget / self.active.len().max(1);
+        self.is_short.then(|| u32::try_from(share).unwrap_or(u32::MAX))
     }
 
     pub(super) fn join(&mut self, activity: Arc<Activity>) -> u64 {
@@ -310,7 +319,11 @@ mod tests {
         assert!(grown <= 3 * MIB, "{grown}");
         let (late, _) = member(&mut pool);
         assert_eq!(pool.take(MIB / 2, Purpose::Isolation, late, now), MIB / 2);
-        assert!(pool.fair_share() <= 3 * MIB / 100);
+        let share = pool.fair_share(late, now).expect("growth was refused");
+        assert!(share <= 3 * MIB / 100, "{share}");
+        // When the others are gone there is no shortage any more.
+        (1..late).for_each(|number| drop(pool.leave(number)));
+        assert_eq!((pool.fair_share(late, now), pool.is_short()), (None, false));
     }
 
     #[test]

@@ -15,6 +15,10 @@ impl Scheduler {
         let buffered: u64 = streams.iter().map(|stream| stream.buffered_send_data as u64).sum();
         holds!("S1", self.buffered == buffered, "{} octets buffered, streams buffer {buffered}", self.buffered);
 
+        let apart: u64 =
+            streams.iter().filter(|stream| stream.outgoing.apart).map(|stream| stream.buffered_send_data as u64).sum();
+        holds!("S1", self.apart == apart, "{} octets of streams that may not send, streams buffer {apart}", self.apart);
+
         streams.iter().for_each(|stream| self.audit_stream(stream));
 
         let (promises, promised) =
@@ -25,10 +29,14 @@ impl Scheduler {
         holds!("S4", asking == 0 || free == 0, "{free} octets are free and {asking} streams ask");
 
         use Lane::*;
-        for lane in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk] {
-            let standing = streams.iter().filter(|stream| stream.outgoing.standing.lane() == Some(lane)).count();
+        for lane in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk, Exhausted] {
+            let there = streams.iter().filter(|stream| stream.outgoing.standing.lane() == Some(lane));
+            let standing = there.clone().count();
             let len = self.lanes.len(lane);
             holds!("S5", len == standing, "{len} streams in {lane:?}, {standing} say they stand there");
+            let (ranked, ranks) =
+                (self.lanes.ranked(lane), there.filter_map(|stream| stream.outgoing.standing.rank()).count());
+            holds!("S5", ranked == ranks, "{ranked} streams are ranked in {lane:?}, {ranks} say so");
         }
     }
 
@@ -48,6 +56,8 @@ impl Scheduler {
         holds!("S7" of stream.id, claimed as usize <= buffered, "claims {claimed} with {buffered} octets buffered");
         let empty = outgoing.head == Head::Nothing;
         holds!("S7" of stream.id, !empty || buffered == 0, "{buffered} octets buffered and nothing queued");
+        let waits = !stream.is_send_ready() || outgoing.withdrawn;
+        holds!("S3" of stream.id, buffered == 0 || outgoing.apart == waits, "may send: {}, apart: {}", !waits, outgoing.apart);
         let can_use = stream.claim();
         holds!("S2" of stream.id, claimed == can_use, "claims {claimed} of {window:?}, can use {can_use}");
         let limit = stream.offer_limit(self.max_buffer_size);
@@ -60,8 +70,13 @@ impl Scheduler {
             Some(Wait::Open) => lane == Some(Open),
             Some(Wait::Turn) => lane == Some(Control),
             Some(Wait::Credit) => matches!(lane, Some(SmallData | BulkData)),
-            Some(Wait::Offer) => matches!(lane, Some(SmallAsk | BulkAsk)),
+            Some(Wait::Offer) => matches!(lane, Some(SmallAsk | BulkAsk | Exhausted)),
         };
         holds!("S5" of stream.id, right, "waits for {:?} and stands in {lane:?}", stream.waits_for(limit));
+        let rank = outgoing.standing.rank();
+        let is_current = lane.is_none_or(|lane| !outgoing.is_misplaced(lane, limit));
+        holds!("S5" of stream.id, is_current, "ranked {rank:?} in {lane:?}, offered {offered} of {limit}");
+        let is_exhausted = offered > 0 && rank.is_some();
+        holds!("S5" of stream.id, lane != Some(Exhausted) || is_exhausted, "exhausted, offered {offered}, ranked {rank:?}");
     }
 }

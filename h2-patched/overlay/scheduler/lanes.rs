@@ -1,6 +1,11 @@
 //! Where streams stand in line: lists through the store, each stream in one lane at most, left from any place at no cost.
+//!
+//! A stream that cannot be served yet may be ranked instead: the lane then keeps it in order of the number that has to be
+//! reached first, and it is not looked at before. Ranking, and leaving a rank, take logarithmic time.
 
 use super::super::store::{Key, Ptr};
+
+use std::collections::BTreeSet;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
@@ -16,6 +21,9 @@ pub(crate) enum Lane {
     SmallAsk,
     /// Reserved more than it was offered, of any other stream.
     BulkAsk,
+    /// Reserved more than it was offered, but was offered what the connection's window is worth. All streams here are ranked,
+    /// by the window that has to be there before they are offered more in turn.
+    Exhausted,
 }
 
 impl Lane {
@@ -28,14 +36,30 @@ impl Lane {
     pub(super) fn is_data(self) -> bool {
         matches!(self, Lane::SmallData | Lane::BulkData)
     }
+
+    #[inline]
+    pub(super) fn is_ask(self) -> bool {
+        matches!(self, Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted)
+    }
 }
 
 /// Where a stream stands.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     lane: Option<Lane>,
-    before: Option<Key>,
-    behind: Option<Key>,
+    place: Place,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Listed { before: Option<Key>, behind: Option<Key> },
+    Ranked(u64),
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place::Listed { before: None, behind: None }
+    }
 }
 
 impl Standing {
@@ -44,14 +68,45 @@ impl Standing {
         self.lane
     }
 
-    /// Who stands before it.
-    pub(super) fn before(&self) -> Option<Key> {
-        self.before
+    /// The rank of a stream that is not in the list of its lane.
+    #[inline]
+    pub(super) fn rank(&self) -> Option<u64> {
+        match self.place {
+            Place::Listed { .. } => None,
+            Place::Ranked(rank) => Some(rank),
+        }
     }
 
-    /// Who stands behind it.
+    /// The stream before it in the list.
+    pub(super) fn before(&self) -> Option<Key> {
+        self.links().0
+    }
+
+    /// The stream behind it in the list.
     pub(super) fn behind(&self) -> Option<Key> {
-        self.behind
+        self.links().1
+    }
+
+    #[inline]
+    fn links(&self) -> (Option<Key>, Option<Key>) {
+        match self.place {
+            Place::Listed { before, behind } => (before, behind),
+            Place::Ranked(_) => (None, None),
+        }
+    }
+
+    #[inline]
+    fn set_before(&mut self, key: Option<Key>) {
+        if let Place::Listed { before, .. } = &mut self.place {
+            *before = key;
+        }
+    }
+
+    #[inline]
+    fn set_behind(&mut self, key: Option<Key>) {
+        if let Place::Listed { behind, .. } = &mut self.place {
+            *behind = key;
+        }
     }
 }
 
@@ -59,20 +114,28 @@ impl Standing {
 struct List {
     first: Option<Key>,
     last: Option<Key>,
-    len: usize,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
-    lists: [List; 6],
+    lists: [List; 7],
+    /// The streams that are in no list, by rank.
+    ranked: [BTreeSet<(u64, Key)>; 7],
+    /// How many streams are in each list or ranked.
+    lens: [usize; 7],
+    /// How often a stream was put anywhere.
+    #[cfg(test)]
+    pub(super) moves: u64,
 }
 
 impl Lanes {
+    /// How many streams stand in `lane`, ranked or not.
     #[inline]
     pub(super) fn len(&self, lane: Lane) -> usize {
-        self.lists[lane as usize].len
+        self.lens[lane as usize]
     }
 
+    /// The first stream of the list.
     #[inline]
     pub(super) fn first(&self, lane: Lane) -> Option<Key> {
         self.lists[lane as usize].first
@@ -83,7 +146,25 @@ impl Lanes {
         self.lists[lane as usize].last
     }
 
+    /// The ranked stream with the lowest rank.
+    #[inline]
+    pub(super) fn lowest(&self, lane: Lane) -> Option<(u64, Key)> {
+        self.ranked[lane as usize].first().copied()
+    }
+
+    #[cfg(feature = "ledger")]
+    pub(super) fn ranked(&self, lane: Lane) -> usize {
+        self.ranked[lane as usize].len()
+    }
+
+    /// The first stream of the list, else the ranked stream with the lowest rank.
+    #[inline]
+    pub(super) fn any(&self, lane: Lane) -> Option<Key> {
+        self.first(lane).or_else(|| self.lowest(lane).map(|(_, key)| key))
+    }
+
     /// Puts `stream` at the end of `lane`, or nowhere. Whoever stands in that lane keeps its place.
+    #[inline]
     pub(super) fn place(&mut self, stream: &mut Ptr, lane: Option<Lane>) {
         let before = stream.outgoing.standing.lane;
         if before != lane {
@@ -96,44 +177,70 @@ impl Lanes {
         }
     }
 
-    /// Puts `stream` at the end of `lane`, wherever it stands.
+    /// Puts `stream` at the end of the list of `lane`, wherever it stands.
     pub(super) fn requeue(&mut self, stream: &mut Ptr, lane: Lane) {
-        if self.len(lane) == 1 && stream.outgoing.standing.lane == Some(lane) {
+        if stream.outgoing.standing.lane == Some(lane) && self.lists[lane as usize].last == Some(stream.key()) {
             return;
         }
         self.leave(stream);
         self.enter(stream, lane);
     }
 
-    #[inline]
+    /// Takes `stream` out of the list in which it is, and ranks it in `lane`.
+    pub(super) fn rank(&mut self, stream: &mut Ptr, lane: Lane, rank: u64) {
+        self.leave(stream);
+        self.lens[lane as usize] += 1;
+        self.ranked[lane as usize].insert((rank, stream.key()));
+        stream.outgoing.standing = Standing { lane: Some(lane), place: Place::Ranked(rank) };
+        self.count_move();
+    }
+
+    #[inline(never)]
     fn enter(&mut self, stream: &mut Ptr, lane: Lane) {
+        self.lens[lane as usize] += 1;
         let list = &mut self.lists[lane as usize];
         let key = stream.key();
         let last = list.last.replace(key);
-        list.len += 1;
         match last {
-            Some(last) => stream.store_mut()[last].outgoing.standing.behind = Some(key),
+            Some(last) => stream.store_mut()[last].outgoing.standing.set_behind(Some(key)),
             None => list.first = Some(key),
         }
-        stream.outgoing.standing = Standing { lane: Some(lane), before: last, behind: None };
+        let place = Place::Listed { before: last, behind: None };
+        stream.outgoing.standing = Standing { lane: Some(lane), place };
+        self.count_move();
     }
 
     fn leave(&mut self, stream: &mut Ptr) {
+        let key = stream.key();
         let outgoing = &mut stream.outgoing;
         let Some(lane) = outgoing.standing.lane.take() else { return };
-        let Standing { before, behind, .. } = outgoing.standing;
         if lane == Lane::Open {
             outgoing.wake_opener();
         }
+        self.lens[lane as usize] -= 1;
         let list = &mut self.lists[lane as usize];
-        list.len -= 1;
-        match before {
-            Some(before) => stream.store_mut()[before].outgoing.standing.behind = behind,
-            None => list.first = behind,
+        match std::mem::take(&mut outgoing.standing.place) {
+            Place::Ranked(rank) => {
+                self.ranked[lane as usize].remove(&(rank, key));
+            }
+            Place::Listed { before, behind } => {
+                match before {
+                    Some(before) => stream.store_mut()[before].outgoing.standing.set_behind(behind),
+                    None => list.first = behind,
+                }
+                match behind {
+                    Some(behind) => stream.store_mut()[behind].outgoing.standing.set_before(before),
+                    None => list.last = before,
+                }
+            }
         }
-        match behind {
-            Some(behind) => stream.store_mut()[behind].outgoing.standing.before = before,
-            None => list.last = before,
+    }
+
+    #[inline]
+    fn count_move(&mut self) {
+        #[cfg(test)]
+        {
+            self.moves += 1;
         }
     }
 }

@@ -5,6 +5,10 @@
 //! what the window takes. Offers are made as far as the window is neither claimed by data nor offered already, else in turn;
 //! an offer that nobody takes up keeps nobody from sending.
 //!
+//! A stream that was offered what the window is worth leaves the turns until the window is twice as large, or as large as all
+//! that the stream wants. So a stream is offered something in turn a few times between two events of its own, and streams that
+//! reserve and do not send cost the others nothing.
+//!
 //! Streams stand in one of a few lanes. Lanes are served in rotation; within a lane streams take turns of a quantum.
 
 #[cfg(feature = "ledger")]
@@ -13,6 +17,9 @@ mod lanes;
 mod outgoing;
 mod pass;
 mod payload;
+mod promises;
+#[cfg(test)]
+mod scale_tests;
 mod share;
 mod stall;
 mod window;
@@ -22,6 +29,7 @@ pub(crate) use self::payload::Prioritized;
 
 use self::lanes::{Lane, Lanes};
 use self::outgoing::{Head, Wait};
+use self::promises::Promises;
 use self::share::{Clock, QUANTUM};
 use self::window::Window;
 use super::buffer::Buffer;
@@ -35,7 +43,6 @@ use crate::insight::Notes;
 use crate::proto::{Initiator, WindowSize, MAX_WINDOW_SIZE};
 
 use bytes::Buf;
-use std::collections::VecDeque;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -50,13 +57,15 @@ pub(super) struct Scheduler {
     offered: u64,
     /// Offered since the last write pass ended: applications that may not have run yet.
     offered_lately: u64,
-    /// Nobody who asked, in the lane for little and in the one for much, can be offered more in this pass.
-    barren: [bool; 2],
+    /// Write passes in a row after which nobody took up an offer that was made in turn. Each doubles what the next may offer.
+    idle_passes: u32,
     another_pass: bool,
+    /// What a stream gives up is not offered to others yet, because these may have to give it up next.
+    offers_later: bool,
     lanes: Lanes,
-    /// Promises to be sent, with the streams that carry them: before all else and in the order in which they were made,
-    /// because the numbers of new streams may not fall (RFC 9113 section 5.1.1).
-    promises: VecDeque<(StreamId, frame::PushPromise)>,
+    /// Promises are sent before all else and in the order in which they were made, because the numbers of new streams may not
+    /// fall (RFC 9113 section 5.1.1).
+    promises: Promises,
     /// The lane that was served last, as an index into the rotation.
     served: usize,
     clock: Clock,
@@ -64,6 +73,9 @@ pub(super) struct Scheduler {
     in_flight: Option<Key>,
     /// Handed over and not in frames yet.
     buffered: u64,
+    /// What of it is of streams that may not send yet. The budget does not count it: it would keep streams that may send from
+    /// making room.
+    apart: u64,
     /// What may be buffered and offered, if that is limited.
     budget: u64,
     /// What a stream may buffer.
@@ -80,14 +92,16 @@ impl Scheduler {
             claimed: 0,
             offered: 0,
             offered_lately: 0,
-            barren: [false; 2],
+            idle_passes: 0,
             another_pass: false,
+            offers_later: false,
             lanes: Lanes::default(),
-            promises: VecDeque::new(),
+            promises: Promises::default(),
             served: 0,
             clock: Clock::default(),
             in_flight: None,
             buffered: 0,
+            apart: 0,
             budget: u64::MAX,
             max_buffer_size: config.local_max_buffer_size,
             stalled: None,
@@ -114,7 +128,7 @@ impl Scheduler {
 
     /// Queues a promise. The stream that it promises may send once it is sent.
     pub(super) fn queue_promise(&mut self, promise: frame::PushPromise, task: &mut Option<Waker>) {
-        self.promises.push_back((promise.stream_id(), promise));
+        self.promises.push(promise);
         wake(task);
     }
 
@@ -143,11 +157,18 @@ impl Scheduler {
             let closed = stream.state.is_closed();
             return Err(if closed { UserError::InactiveStreamId } else { UserError::UnexpectedFrameType });
         }
+        self.set_apart(stream);
         stream.buffered_send_data += octets;
         self.buffered += octets as u64;
+        if stream.outgoing.apart {
+            self.apart += octets as u64;
+        }
         let taken_up = stream.outgoing.offered.min(octets as WindowSize);
         stream.outgoing.offered -= taken_up;
         self.offered -= u64::from(taken_up);
+        if taken_up > 0 {
+            self.idle_passes = 0;
+        }
         stream.outgoing.reserved = stream.outgoing.reserved.saturating_sub(octets as WindowSize);
         if frame.is_end_stream() {
             stream.state.send_close();
@@ -204,6 +225,7 @@ impl Scheduler {
         Ok(())
     }
 
+    /// Shrinks a stream's window. What that frees is offered by [`Self::windows_shrank`], once for all streams.
     pub(super) fn shrink_stream(
         &mut self,
         octets: WindowSize,
@@ -214,8 +236,15 @@ impl Scheduler {
             return Ok(());
         }
         stream.outgoing.window.shrink(octets)?;
+        self.offers_later = true;
         self.settle(stream, task);
+        self.offers_later = false;
         Ok(())
+    }
+
+    /// Offers what streams lost whose windows shrank.
+    pub(super) fn windows_shrank(&mut self, store: &mut Store, task: &mut Option<Waker>) {
+        self.settle_offers(store, task);
     }
 
     pub(super) fn grow_connection(&mut self, octets: WindowSize, store: &mut Store) -> Result<(), Reason> {
@@ -228,11 +257,13 @@ impl Scheduler {
     /// Discards what the stream has queued.
     pub(super) fn clear<B>(&mut self, buffer: &mut Buffer<Frame<B>>, stream: &mut Ptr, task: &mut Option<Waker>) {
         while stream.pending_send.pop_front(buffer).is_some() {}
-        let carrier = stream.id;
-        if !self.promises.is_empty() {
-            self.withdraw_promises(|of| of == carrier, stream.store_mut(), task);
+        while let Some(promised) = self.promises.pop_of(stream.id) {
+            self.withdraw_promised(promised, stream.store_mut(), task);
         }
         self.buffered -= stream.buffered_send_data as u64;
+        if stream.outgoing.apart {
+            self.apart -= stream.buffered_send_data as u64;
+        }
         stream.buffered_send_data = 0;
         stream.outgoing.reserved = 0;
         stream.outgoing.head = Head::Nothing;
@@ -242,29 +273,25 @@ impl Scheduler {
         self.settle(stream, task);
     }
 
-    /// Drops the promises of some carriers that are not sent yet, and all of the streams that they promise.
-    pub(super) fn withdraw_promises(
-        &mut self,
-        of: impl Fn(StreamId) -> bool,
-        store: &mut Store,
-        task: &mut Option<Waker>,
-    ) {
-        let (withdrawn, kept) = self.promises.drain(..).partition(|(carrier, _)| of(*carrier));
-        self.promises = kept;
-        let withdrawn: VecDeque<(StreamId, frame::PushPromise)> = withdrawn;
-        for (_, promise) in withdrawn {
-            if let Some(mut promised) = store.find_mut(&promise.promised_id()) {
-                self.withdraw(Reason::CANCEL, Initiator::Library, &mut promised, task);
-            }
+    /// Drops all promises that are not sent yet, and the streams that they promise.
+    pub(super) fn withdraw_promises(&mut self, store: &mut Store, task: &mut Option<Waker>) {
+        while let Some(promise) = self.promises.pop() {
+            self.withdraw_promised(promise.promised_id(), store, task);
+        }
+    }
+
+    fn withdraw_promised(&mut self, promised: StreamId, store: &mut Store, task: &mut Option<Waker>) {
+        if let Some(mut promised) = store.find_mut(&promised) {
+            self.withdraw(Reason::CANCEL, Initiator::Library, &mut promised, task);
         }
     }
 
     /// The connection is over: nobody waits any more.
     pub(super) fn close(&mut self, store: &mut Store, counts: &mut Counts) {
         use Lane::*;
-        self.promises.clear();
-        for lane in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk] {
-            while let Some(first) = self.lanes.first(lane) {
+        self.withdraw_promises(store, &mut None);
+        for lane in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk, Exhausted] {
+            while let Some(first) = self.lanes.any(lane) {
                 let mut stream = store.resolve(first);
                 let in_grace = stream.is_pending_reset_expiration();
                 self.lanes.place(&mut stream, None);
@@ -303,13 +330,21 @@ impl Scheduler {
             Some(Lane::Control) => (true, false),
             Some(lane) if lane.is_data() => (self.window.octets() > 0, self.window.octets() == 0),
             Some(Lane::SmallAsk | Lane::BulkAsk) => (self.credit() > 0, true),
+            Some(Lane::Exhausted) => (false, true),
             // Whether there is a place for it is seen when a write pass ends.
             Some(_) => (false, false),
             None => (false, entry.demand() > 0),
         };
         let is_noted = may_wait || entry.outgoing.stall.is_some();
+        let was_apart = entry.outgoing.apart;
+        let misplaced = lane.filter(|lane| entry.outgoing.is_misplaced(*lane, limit));
         if lane != before {
             self.lanes.place(stream, lane);
+            if was_apart {
+                self.set_apart(stream);
+            }
+        } else if let Some(lane) = misplaced {
+            self.lanes.requeue(stream, lane);
         }
         if is_noted {
             self.note_stall(stream, lane);
@@ -317,8 +352,28 @@ impl Scheduler {
         if has_work {
             wake(task);
         }
-        if self.asking() > 0 {
-            self.offer_what_is_free(stream.store_mut());
+        if self.asking() > 0 && !self.offers_later {
+            self.settle_offers(stream.store_mut(), task);
+        }
+    }
+
+    /// Offers what is free to those who asked, and has the connection offer in turn what streams may be offered again.
+    fn settle_offers(&mut self, store: &mut Store, task: &mut Option<Waker>) {
+        self.offer_what_is_free(store);
+        if self.exhausted_are_due() {
+            wake(task);
+        }
+    }
+
+    /// Decides whether the budget counts what the stream buffers: not while the stream may not send. A stream that buffers
+    /// something and may send can do so until it ends.
+    #[inline]
+    fn set_apart(&mut self, stream: &mut Stream) {
+        let apart = !stream.is_send_ready() || stream.outgoing.withdrawn;
+        if apart != stream.outgoing.apart {
+            stream.outgoing.apart = apart;
+            let octets = stream.buffered_send_data as u64;
+            self.apart = if apart { self.apart + octets } else { self.apart - octets };
         }
     }
 
@@ -328,6 +383,9 @@ impl Scheduler {
         if stream.buffered_send_data == 0 && outgoing.reserved == 0 && outgoing.claimed == 0 && outgoing.offered == 0 {
             // Most frames are of streams without a body under way.
             return 0;
+        }
+        if stream.outgoing.apart {
+            self.set_apart(stream);
         }
         let claim = stream.claim();
         self.claimed = self.claimed - u64::from(stream.outgoing.claimed) + u64::from(claim);
@@ -354,6 +412,7 @@ impl Scheduler {
             (Wait::Credit, Some(lane @ (SmallData | BulkData))) | (Wait::Offer, Some(lane @ (SmallAsk | BulkAsk))) => {
                 lane
             }
+            (Wait::Offer, Some(Exhausted)) if !stream.outgoing.is_misplaced(Exhausted, limit) => Exhausted,
             (wait, before) => {
                 if !before.is_some_and(Lane::takes_credit) {
                     stream.outgoing.share.arrive(&self.clock);
@@ -374,23 +433,40 @@ impl Scheduler {
     #[inline]
     fn free(&self) -> WindowSize {
         let window = u64::from(self.window.octets()).saturating_sub(self.claimed + self.offered);
-        window.min(self.budget.saturating_sub(self.buffered + self.offered)) as WindowSize
+        window.min(self.unspent()) as WindowSize
+    }
+
+    /// What may be buffered and offered yet.
+    #[inline]
+    fn unspent(&self) -> u64 {
+        self.budget.saturating_sub(self.buffered - self.apart + self.offered)
     }
 
     /// What there would be to offer if nothing was offered or claimed.
     fn credit(&self) -> WindowSize {
-        u64::from(self.window.octets()).min(self.budget.saturating_sub(self.buffered)) as WindowSize
+        let unspent = self.budget.saturating_sub(self.buffered - self.apart);
+        u64::from(self.window.octets()).min(unspent) as WindowSize
     }
 
-    /// What a stream that was offered so much may be offered beyond it, free or not: more than the window to nobody, and more
-    /// than the budget only a little to those who have nothing, because others do not take up what they were offered.
-    fn room(&self, offered: WindowSize) -> WindowSize {
-        let window = self.window.octets().saturating_sub(offered);
-        match self.budget.saturating_sub(self.buffered + self.offered) {
-            0 if offered > 0 => 0,
-            0 => self.credit().min(QUANTUM),
-            unspent => u64::from(window).min(unspent) as WindowSize,
+    /// What a stream may be offered in turn, free or not: more than the window to nobody, and more than the budget only a
+    /// little to those who have nothing, because others do not take up what they were offered.
+    fn room(&self, outgoing: &Outgoing, limit: WindowSize) -> WindowSize {
+        let window = self.window.octets();
+        if window < outgoing.exhausted_below(limit) {
+            return 0;
         }
+        match self.unspent() {
+            0 if outgoing.offered > 0 => 0,
+            0 => self.credit().min(QUANTUM),
+            unspent => u64::from(window.saturating_sub(outgoing.offered)).min(unspent) as WindowSize,
+        }
+    }
+
+    /// Whether the window has become large enough for offers in turn to streams that had what it was worth.
+    #[inline]
+    fn exhausted_are_due(&self) -> bool {
+        let lowest = self.lanes.lowest(Lane::Exhausted);
+        lowest.is_some_and(|(least, _)| least <= u64::from(self.window.octets()) && self.unspent() > 0)
     }
 
     fn offer(&mut self, octets: WindowSize, stream: &mut Stream) {
@@ -407,55 +483,63 @@ impl Scheduler {
     /// Offers what is free to those who asked.
     fn offer_what_is_free(&mut self, store: &mut Store) {
         while let free @ 1.. = self.free() {
-            if !self.offer_to_next(Lane::SmallAsk, free, store) && !self.offer_to_next(Lane::BulkAsk, free, store) {
-                return;
-            }
+            let next = self.next_due(Lane::SmallAsk, store).or_else(|| self.next_due(Lane::BulkAsk, store));
+            let Some(next) = next.or(self.lanes.any(Lane::Exhausted)) else { return };
+            self.offer_to(next, free.min(self.part(free)), false, store);
         }
     }
 
-    /// Serves one lane of those who ask: a quantum, or an even part of `credit` if that is more. Whether there was anyone.
-    fn offer_to_next(&mut self, lane: Lane, credit: WindowSize, store: &mut Store) -> bool {
-        let Some(next) = self.next_due(lane, store) else { return false };
+    /// What a stream is offered at a time: a quantum, or an even part of `credit` if that is more.
+    fn part(&self, credit: WindowSize) -> WindowSize {
+        QUANTUM.max(credit / self.asking() as WindowSize)
+    }
+
+    /// Offers `octets`, or less if the stream wants less, to a stream that asks. `exhausts` says that it is all the window is
+    /// worth.
+    fn offer_to(&mut self, next: Key, octets: WindowSize, exhausts: bool, store: &mut Store) {
         let mut stream = store.resolve(next);
-        let part = QUANTUM.max(credit / self.asking() as WindowSize);
         let limit = stream.offer_limit(self.max_buffer_size);
-        let room = self.room(stream.outgoing.offered);
-        let octets = credit.min(part).min(room).min(limit - stream.outgoing.offered);
-        self.offer(octets, &mut stream);
-        if stream.outgoing.offered < limit {
-            self.lanes.requeue(&mut stream, lane);
-        } else {
-            self.lanes.place(&mut stream, None);
+        self.offer(octets.min(limit - stream.outgoing.offered), &mut stream);
+        match stream.outgoing.standing.lane() {
+            _ if stream.outgoing.offered == limit => self.lanes.place(&mut stream, None),
+            Some(lane) if lane != Lane::Exhausted && !exhausts => self.lanes.requeue(&mut stream, lane),
+            _ => self.exhaust(&mut stream, limit),
         }
-        true
     }
 
-    /// Whose turn it is in a lane: the first who is not ahead of the others, else the first who can be served at all.
+    /// Lets a stream wait until the window is worth more than what the stream was offered.
+    fn exhaust(&mut self, stream: &mut Ptr, limit: WindowSize) {
+        let rank = stream.outgoing.rank(Lane::Exhausted, limit);
+        self.lanes.rank(stream, Lane::Exhausted, rank);
+    }
+
+    /// Whose turn it is in a lane: the first who is not ahead of the others, else who is ahead the least.
     fn next_due(&mut self, lane: Lane, store: &mut Store) -> Option<Key> {
-        if lane.is_data() && self.lanes.len(lane) <= 1 {
-            return self.lanes.first(lane);
+        let next = if self.lanes.len(lane) <= 1 { self.lanes.any(lane) } else { self.next_of_many(lane, store) }?;
+        self.clock.catch_up(&store[next].outgoing.share);
+        Some(next)
+    }
+
+    /// Who is found ahead is ranked, and so not looked at again before the clock has caught up.
+    fn next_of_many(&mut self, lane: Lane, store: &mut Store) -> Option<Key> {
+        if let Some((_, key)) = self.lanes.lowest(lane).filter(|(rank, _)| self.clock.is_due(*rank)) {
+            self.lanes.requeue(&mut store.resolve(key), lane);
         }
-        let mut ahead = None;
-        for _ in 0..self.lanes.len(lane) {
-            let mut first = store.resolve(self.lanes.first(lane)?);
-            let outgoing = &first.outgoing;
-            // Nobody is offered more than there is room for.
-            if lane.is_data() || self.room(outgoing.offered) > 0 {
-                if outgoing.share.is_due(outgoing.offered, &self.clock) {
-                    return Some(first.key());
-                }
-                ahead.get_or_insert(first.key());
+        while let Some(first) = self.lanes.first(lane) {
+            let mut stream = store.resolve(first);
+            let rank = stream.outgoing.rank(lane, 0);
+            if self.clock.is_due(rank) {
+                return Some(first);
             }
-            self.lanes.requeue(&mut first, lane);
+            self.lanes.rank(&mut stream, lane, rank);
         }
-        self.clock.catch_up(&store[ahead?].outgoing.share);
-        ahead
+        self.lanes.any(lane)
     }
 
     /// How many ask for an offer.
     #[inline]
     fn asking(&self) -> usize {
-        self.lanes.len(Lane::SmallAsk) + self.lanes.len(Lane::BulkAsk)
+        self.lanes.len(Lane::SmallAsk) + self.lanes.len(Lane::BulkAsk) + self.lanes.len(Lane::Exhausted)
     }
 
     /// How many want to send.

@@ -26,6 +26,8 @@ pub(crate) struct Outgoing {
     pub(super) head: Head,
     /// Its peer never heard of it and never will: it is let go without a frame.
     pub(super) withdrawn: bool,
+    /// What the stream buffers does not count against the budget.
+    pub(super) apart: bool,
     /// The peer has sent END_STREAM: after a complete message of ours nothing is left to be reset.
     pub(super) peer_ended: bool,
     pub(super) standing: Standing,
@@ -70,6 +72,7 @@ impl Outgoing {
             claimed: 0,
             head: Head::Nothing,
             withdrawn: false,
+            apart: false,
             peer_ended: false,
             standing: Standing::default(),
             awaits_drain: false,
@@ -93,6 +96,29 @@ impl Outgoing {
     #[inline]
     pub(crate) fn is_pending_open(&self) -> bool {
         self.standing.lane() == Some(Lane::Open)
+    }
+
+    /// The least window of the connection with which a stream that was offered something is offered more in turn: the whole of
+    /// what it wants, or twice what it has. So it is not offered single octets each time the window grows by as much.
+    #[inline]
+    pub(super) fn exhausted_below(&self, limit: WindowSize) -> WindowSize {
+        limit.min(self.offered.saturating_mul(2))
+    }
+
+    /// What the stream is ranked by where it cannot be served yet: the window that has to be there, or where the stream's share
+    /// is after what it was offered.
+    #[inline]
+    pub(super) fn rank(&self, lane: Lane, limit: WindowSize) -> u64 {
+        match lane {
+            Lane::Exhausted => self.exhausted_below(limit).into(),
+            _ => self.share.after(self.offered),
+        }
+    }
+
+    /// Whether the stream is ranked by what is not so any more.
+    #[inline]
+    pub(super) fn is_misplaced(&self, lane: Lane, limit: WindowSize) -> bool {
+        self.standing.rank().is_some_and(|rank| rank != self.rank(lane, limit))
     }
 
     pub(crate) fn peer_ended(&mut self) {

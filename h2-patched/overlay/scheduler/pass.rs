@@ -8,11 +8,6 @@ use tokio::io::AsyncWrite;
 /// The order in which lanes take turns; [`Lane::Open`] goes before all.
 const ROTATION: [Lane; 5] = [Lane::Control, Lane::SmallData, Lane::SmallAsk, Lane::BulkData, Lane::BulkAsk];
 
-/// Where it is kept that nobody in a lane can be offered more.
-fn barren(lane: Lane) -> usize {
-    usize::from(lane == Lane::BulkAsk)
-}
-
 /// What was handed to the codec.
 enum Written {
     Data,
@@ -42,7 +37,6 @@ impl Scheduler {
         B: Buf,
     {
         self.reclaim(buffer, store, codec);
-        self.barren = [false; 2];
         while codec.has_send_capacity() {
             match self.write_frame(buffer, store, counts, codec) {
                 Some(Written::Data) => {
@@ -91,8 +85,10 @@ impl Scheduler {
 
     fn end_pass(&mut self, store: &mut Store) {
         self.note_waiting(store);
-        // Those who were offered it run first.
-        self.another_pass = self.asking() > 0 && self.credit() > 0 && self.offered_lately > 0;
+        // Those who were offered it run first. Where they do nothing with it, the next pass offers twice as much, so that the
+        // number of passes is logarithmic in the number of streams.
+        self.another_pass = self.asks_are_due() && self.credit() > 0 && self.offered_lately > 0;
+        self.idle_passes = if self.another_pass { (self.idle_passes + 1).min(31) } else { 0 };
         self.offered_lately = 0;
     }
 
@@ -108,17 +104,17 @@ impl Scheduler {
         T: AsyncWrite + Unpin,
         B: Buf,
     {
-        if let Some((_, promise)) = self.promises.pop_front() {
+        if let Some(promise) = self.promises.pop() {
             self.announce(promise.promised_id(), store, counts);
             return Some(write(Frame::PushPromise(promise), codec));
         }
         loop {
-            let (lane, first) = self.next_lane(counts)?;
-            if matches!(lane, Lane::SmallAsk | Lane::BulkAsk) {
+            let lane = self.next_lane(counts)?;
+            if lane.is_ask() {
                 self.offer_in_turn(lane, store);
                 continue;
             }
-            let next = if lane.is_data() { self.next_due(lane, store)? } else { first };
+            let next = if lane.is_data() { self.next_due(lane, store)? } else { self.lanes.first(lane)? };
             let mut stream = store.resolve(next);
             if lane == Lane::Open {
                 self.lanes.place(&mut stream, None);
@@ -138,26 +134,23 @@ impl Scheduler {
         }
     }
 
-    /// The lane whose turn it is, and who stands first.
-    fn next_lane(&mut self, counts: &Counts) -> Option<(Lane, Key)> {
-        if let Some(first) = self.lanes.first(Lane::Open) {
-            if counts.can_inc_num_send_streams() {
-                return Some((Lane::Open, first));
-            }
+    /// The lane whose turn it is.
+    fn next_lane(&mut self, counts: &Counts) -> Option<Lane> {
+        if self.lanes.len(Lane::Open) > 0 && counts.can_inc_num_send_streams() {
+            return Some(Lane::Open);
         }
         if self.active() == 0 {
-            return self.lanes.first(Lane::Control).map(|first| (Lane::Control, first));
+            return (self.lanes.len(Lane::Control) > 0).then_some(Lane::Control);
         }
         for _ in ROTATION {
             self.served = if self.served + 1 == ROTATION.len() { 0 } else { self.served + 1 };
             let lane = ROTATION[self.served];
-            if let Some(first) = self.lanes.first(lane) {
-                if self.may_serve(lane) {
-                    return Some((lane, first));
-                }
+            if self.lanes.len(lane) > 0 && self.may_serve(lane) {
+                return Some(lane);
             }
         }
-        None
+        // All of these were offered something already: the others go first.
+        (self.exhausted_are_due() && self.may_serve(Lane::Exhausted)).then_some(Lane::Exhausted)
     }
 
     fn may_serve(&self, lane: Lane) -> bool {
@@ -165,10 +158,15 @@ impl Scheduler {
             Lane::Control => true,
             Lane::SmallData | Lane::BulkData => self.window.octets() > 0,
             Lane::Open => false,
-            Lane::SmallAsk | Lane::BulkAsk => {
-                u64::from(self.credit()) > self.offered_lately && !self.barren[barren(lane)] && self.offers_are_due()
+            Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted => {
+                u64::from(self.credit()) << self.idle_passes > self.offered_lately && self.offers_are_due()
             }
         }
+    }
+
+    /// Whether streams ask that can be offered something in turn, as far as that is known.
+    fn asks_are_due(&self) -> bool {
+        self.lanes.len(Lane::SmallAsk) + self.lanes.len(Lane::BulkAsk) > 0 || self.exhausted_are_due()
     }
 
     /// Whether those who asked are to be offered credit that is not free: others were offered it and do not take it up, or
@@ -178,16 +176,25 @@ impl Scheduler {
         !has_data || self.claimed > u64::from(self.window.octets())
     }
 
-    /// Offers a quantum in all to those who asked, free or not.
+    /// Offers a quantum in all to those who asked, free or not. A stream that has nothing is offered a part of the window, one
+    /// that has a part already all that there is room for.
     fn offer_in_turn(&mut self, lane: Lane, store: &mut Store) {
         let before = self.offered_lately;
-        for _ in 0..self.lanes.len(lane) {
-            self.offer_to_next(lane, self.credit(), store);
-            if self.offered_lately - before >= u64::from(QUANTUM) {
-                return;
+        while self.offered_lately - before < u64::from(QUANTUM) {
+            let next = match lane {
+                Lane::Exhausted if !self.exhausted_are_due() => None,
+                Lane::Exhausted => self.lanes.any(lane),
+                lane => self.next_due(lane, store),
+            };
+            let Some(next) = next else { return };
+            let mut stream = store.resolve(next);
+            let limit = stream.offer_limit(self.max_buffer_size);
+            match self.room(&stream.outgoing, limit) {
+                0 => self.exhaust(&mut stream, limit),
+                room if stream.outgoing.offered > 0 => self.offer_to(next, room, true, store),
+                room => self.offer_to(next, room.min(self.part(self.credit())), false, store),
             }
         }
-        self.barren[barren(lane)] = self.offered_lately == before;
     }
 
     /// Hands the next frame of a stream to the codec, if it still has one to send. Frames are large: they go from the queue to

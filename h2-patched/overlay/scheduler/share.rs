@@ -37,10 +37,16 @@ impl Share {
         self.used_until <= clock.now
     }
 
+    /// Where it is when it has sent what it was `offered`.
+    #[inline]
+    pub(super) fn after(&self, offered: WindowSize) -> u64 {
+        self.used_until + u64::from(offered)
+    }
+
     /// Whether it had at most a quantum more than others when it has sent what it was `offered`.
     #[inline]
     pub(super) fn is_due(&self, offered: WindowSize, clock: &Clock) -> bool {
-        self.used_until + u64::from(offered) <= clock.now + u64::from(QUANTUM)
+        clock.is_due(self.after(offered))
     }
 
     /// Octets were sent while `active` streams, this one among them, stood in line.
@@ -54,8 +60,15 @@ impl Share {
 }
 
 impl Clock {
-    /// Somebody is served though ahead: the clock does not stay behind for ever because of streams that stand in line and
-    /// send nothing.
+    /// Whether a stream that is at `until` had at most a quantum more than others.
+    #[inline]
+    pub(super) fn is_due(&self, until: u64) -> bool {
+        until <= self.now + u64::from(QUANTUM)
+    }
+
+    /// A stream is served. Where it is ahead, the clock does not stay behind for ever because of streams that stand in line
+    /// and send nothing.
+    #[inline]
     pub(super) fn catch_up(&mut self, share: &Share) {
         self.now = self.now.max(share.used_until.saturating_sub(MAX_AHEAD));
     }

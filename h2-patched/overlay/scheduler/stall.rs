@@ -38,9 +38,9 @@ impl Scheduler {
             Some(Lane::Open) => Some(Obstacle::Slot),
             Some(Lane::Control) => None,
             Some(Lane::SmallData | Lane::BulkData) => (self.window.octets() == 0).then_some(Obstacle::ConnectionWindow),
-            Some(Lane::SmallAsk | Lane::BulkAsk) if !asks_in_vain => None,
-            Some(Lane::SmallAsk | Lane::BulkAsk) => {
-                let has_room = self.budget > self.buffered + self.offered;
+            Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) if !asks_in_vain => None,
+            Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) => {
+                let has_room = self.unspent() > 0;
                 let has_window = self.window.octets() > 0;
                 Some(if has_room || !has_window { Obstacle::ConnectionWindow } else { Obstacle::SendBuffer })
             }
@@ -138,9 +138,12 @@ impl Scheduler {
     /// Those at the end of the line came since this was done last.
     #[cold]
     fn note_queued(&mut self, store: &mut Store) {
+        let mut next = self.lanes.last(Lane::Open);
+        if next.is_none_or(|key| store[key].outgoing.stall.is_some()) {
+            return;
+        }
         let since = crate::clock::now();
         let on = Obstacle::Slot;
-        let mut next = self.lanes.last(Lane::Open);
         let mut first = None;
         while let Some(key) = next.filter(|key| store[*key].outgoing.stall.is_none()) {
             store[key].outgoing.stall = Some(Box::new(Stall { on, since }));

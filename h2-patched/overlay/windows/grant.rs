@@ -64,6 +64,12 @@ impl BudgetGrant {
         }
     }
 
+    /// What the connection should hold at most so that others can grow too, while growth is refused to one of them.
+    #[inline]
+    pub(super) fn fair_share(&self, now: Instant) -> Option<u32> {
+        self.membership.as_ref()?.fair_share(now)
+    }
+
     /// Tells how much of it is in use: octets that are unread, and octets that the peer may still send.
     #[inline]
     pub(super) fn note_extent(&self, unread: u32, announced: u32) {

@@ -41,8 +41,8 @@ impl Recv {
         let (now, round_trip) = (crate::clock::now(), windows.round_trip.shortest());
         let patience = round_trip.map_or(PATIENCE, |shortest| PATIENCE.max(shortest * PATIENCE_ROUND_TRIPS));
         windows.grant.note_use(now, patience);
-        // Other connections need some of what this one holds.
-        let share = windows.configured.saturating_add(process_budget::fair_share());
+        // Other connections may need some of what this one holds.
+        let share = windows.grant.fair_share(now).map_or(u32::MAX, |share| windows.configured.saturating_add(share));
         windows.target = windows.target.min(share);
         match windows.rate.judge(half, windows.target, round_trip, windows.policy.percent(), now) {
             Autotune::Grow(wanted) => self.grow_connection(wanted.min(share)),

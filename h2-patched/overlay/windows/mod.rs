@@ -18,7 +18,7 @@ mod rate;
 mod rtt;
 
 use super::*;
-use crate::process_budget::{self, Purpose};
+use crate::process_budget::Purpose;
 use crate::tuning::Receiving;
 use crate::window_policy::{WindowUpdatePolicy, FRAME};
 use grant::BudgetGrant;

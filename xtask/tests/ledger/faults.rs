@@ -15,6 +15,7 @@ const RECV: &str = "src/proto/streams/recv.rs";
 const COUNTS: &str = "src/proto/streams/counts.rs";
 const STREAMS: &str = "src/proto/streams/streams.rs";
 const SCHEDULER: &str = "src/overlay/scheduler/mod.rs";
+const PROMISES: &str = "src/overlay/scheduler/promises.rs";
 const PASS: &str = "src/overlay/scheduler/pass.rs";
 const STREAM_TARGET: &str = "src/overlay/stream_target.rs";
 const RECEIVE_QUEUE: &str = "src/overlay/receive_queue/mod.rs";
@@ -278,14 +279,14 @@ pub(crate) const ALL: &[Fault] = &[
         name: "more offered than was reserved",
         equation: "S2",
         file: SCHEDULER,
-        place: "let octets = «credit.min(part).min(room).min(limit - stream.outgoing.offered)»;",
-        instead: "credit.min(part).min(room)",
+        place: "self.offer(«octets.min(limit - stream.outgoing.offered)», &mut stream);",
+        instead: "octets",
     },
     Fault {
         name: "a window that shrank noticed one event late",
         equation: "S2",
         file: SCHEDULER,
-        place: "stream.outgoing.window.shrink(octets)?;\n        «self.settle(stream, task);»",
+        place: "self.offers_later = true;\n        «self.settle(stream, task);»",
         instead: "",
     },
     Fault {
@@ -299,14 +300,14 @@ pub(crate) const ALL: &[Fault] = &[
         name: "the connection's window offered one event late",
         equation: "S4",
         file: SCHEDULER,
-        place: "«self.offer_what_is_free(store);»",
+        place: "self.connection_resumes();\n        «self.offer_what_is_free(store);»",
         instead: "",
     },
     Fault {
         name: "credit given up offered one event late",
         equation: "S4",
         file: SCHEDULER,
-        place: "«self.offer_what_is_free(stream.store_mut());»",
+        place: "«self.settle_offers(stream.store_mut(), task);»",
         instead: "",
     },
     Fault {
@@ -334,7 +335,56 @@ pub(crate) const ALL: &[Fault] = &[
         name: "who leaves a lane counted on in it",
         equation: "S5",
         file: LANES,
-        place: "«list.len -= 1;»",
+        place: "«self.lens[lane as usize] -= 1;»",
+        instead: "",
+    },
+    Fault {
+        name: "a rank not given up with its place",
+        equation: "S5",
+        file: LANES,
+        place: "«self.ranked[lane as usize].remove(&(rank, key));»",
+        instead: "",
+    },
+    Fault {
+        name: "a rank that is not current any more kept",
+        equation: "S5",
+        file: SCHEDULER,
+        place: "(Wait::Offer, Some(Exhausted)) if «!stream.outgoing.is_misplaced(Exhausted, limit)» => Exhausted",
+        instead: "true",
+    },
+    Fault {
+        name: "what shrunken windows free never offered",
+        equation: "S4",
+        file: SCHEDULER,
+        place: "pub(super) fn windows_shrank(&mut self, store: &mut Store, task: &mut Option<Waker>) {\n        «self.settle_offers(store, task);»",
+        instead: "",
+    },
+    Fault {
+        name: "octets of a stream that may not send yet charged",
+        equation: "S1",
+        file: SCHEDULER,
+        place: "«self.apart += octets as u64;»",
+        instead: "",
+    },
+    Fault {
+        name: "octets of a stream that may not send yet discarded and kept in the sum",
+        equation: "S1",
+        file: SCHEDULER,
+        place: "«self.apart -= stream.buffered_send_data as u64;»",
+        instead: "",
+    },
+    Fault {
+        name: "octets of a stream that may send now not charged",
+        equation: "S3",
+        file: SCHEDULER,
+        place: "let apart = «!stream.is_send_ready() || stream.outgoing.withdrawn»;",
+        instead: "stream.outgoing.apart || !stream.is_send_ready()",
+    },
+    Fault {
+        name: "a promise withdrawn with its carrier and still kept",
+        equation: "S5",
+        file: PROMISES,
+        place: "«self.by_promised.remove(&promised);»",
         instead: "",
     },
     Fault {

@@ -1,4 +1,4 @@
-//! `isolation`: what is left for those who read, a group of bars for each way to stop.
+//! `isolation`, `pause` and `many`: shares, a group of bars for each row.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -7,18 +7,52 @@ use super::slots::Slots;
 use super::{picture, printable, text, Compared, Drawn, FAINT, FONT, INK};
 use crate::figures::{Figures, Row};
 
-pub(super) fn draw(figures: &Figures) -> Option<String> {
-    let named = figures.rows.iter().filter_map(|row| Some((row.name.strip_prefix("share/")?, row)));
-    let groups: Vec<(&str, &Row)> = named.collect();
+/// A scenario's way to be drawn.
+pub(super) struct View {
+    title: &'static str,
+    /// The beginning of the names of rows that are drawn.
+    prefix: &'static str,
+    /// Whether a row is drawn, by the rest of its name.
+    draws: fn(&str) -> bool,
+    x: &'static str,
+    y: &'static str,
+}
+
+pub(super) const ISOLATION: View = View {
+    title: "Goodput of those who read, beside others that stopped, as a share of all with nobody stopped",
+    prefix: "share/",
+    draws: |_| true,
+    x: "who stopped",
+    y: "goodput, % of undisturbed",
+};
+
+pub(super) const PAUSE: View = View {
+    title: "Goodput of one upload before and after pauses of 2 s, as a share of a link of 200 ms",
+    prefix: "link-share/",
+    draws: |name| !name.contains("-of-") && !name.contains("new-stream"),
+    x: "window and phase",
+    y: "goodput, % of the link",
+};
+
+pub(super) const MANY: View = View {
+    title: "Goodput of connections that send in turns and stay open, as a share of a link of 10 ms and 1 Gbit/s",
+    prefix: "link-share/",
+    draws: |_| true,
+    x: "connection",
+    y: "goodput, % of the link",
+};
+
+pub(super) fn draw(figures: &Figures, view: &View) -> Option<String> {
+    let named = figures.rows.iter().filter_map(|row| Some((row.name.strip_prefix(view.prefix)?, row)));
+    let groups: Vec<(&str, &Row)> = named.filter(|(name, _)| (view.draws)(name)).collect();
     if groups.is_empty() {
         return None;
     }
     let compared = Compared { peers: figures.peers() };
-    let title = "Goodput of those who read, beside others that stopped, as a share of all with nobody stopped";
-    Some(picture(title, &compared.series(), 400, |area| draw_groups(&groups, &compared, area)))
+    Some(picture(view.title, &compared.series(), 400, |area| draw_groups(&groups, &compared, view, area)))
 }
 
-fn draw_groups(groups: &[(&str, &Row)], compared: &Compared<'_>, area: &super::Area<'_>) -> Drawn {
+fn draw_groups(groups: &[(&str, &Row)], compared: &Compared<'_>, view: &View, area: &super::Area<'_>) -> Drawn {
     let axis = Slots(groups.len());
     let mut chart = ChartBuilder::on(area)
         .margin(12)
@@ -33,9 +67,9 @@ fn draw_groups(groups: &[(&str, &Row)], compared: &Compared<'_>, area: &super::A
         .axis_style(INK)
         .label_style((FONT, 13).into_font().color(&INK))
         .axis_desc_style((FONT, 13).into_font().color(&INK))
-        .x_desc("who stopped")
+        .x_desc(view.x)
         .x_label_formatter(&|middle| groups.get(*middle as usize).map_or(String::new(), |(name, _)| printable(name)))
-        .y_desc("goodput, % of undisturbed")
+        .y_desc(view.y)
         .y_labels(6)
         .y_label_formatter(&|share| format!("{:.0} %", share * 100.0))
         .draw()?;

@@ -12,15 +12,15 @@ const LINE: u32 = 24;
 const FURTHEST: f64 = 100.0;
 
 pub(super) fn draw(figures: &Figures) -> Option<String> {
-    if figures.rows.is_empty() {
-        return None;
-    }
+    // A bound is of the fork alone: there is nothing to compare it with.
+    let drawn = || figures.rows.iter().filter(|row| !row.name.starts_with("bound/"));
+    drawn().next()?;
     let title = format!("{}: the fork's figures over upstream's", printable(&figures.scenario));
     let legend = [("better", FORK), ("worse", UPSTREAM)];
     let legend = legend.map(|(name, colour)| Series { name: name.into(), colour });
-    let height = 64 + 80 + LINE * figures.rows.len() as u32;
+    let height = 64 + 80 + LINE * drawn().count() as u32;
     // The axis goes upwards.
-    let rows: Vec<&Row> = figures.rows.iter().rev().collect();
+    let rows: Vec<&Row> = drawn().rev().collect();
     Some(picture(&title, &legend, height, |area| draw_rows(&rows, area)))
 }
 
