@@ -52,8 +52,22 @@ pub(super) struct Standing {
 
 #[derive(Clone, Copy, Debug)]
 enum Place {
-    Listed { before: Option<Key>, behind: Option<Key> },
-    Ranked(u64),
+    Listed {
+        before: Option<Key>,
+        behind: Option<Key>,
+    },
+    /// In two halves, so that a stream is smaller.
+    Ranked([u32; 2]),
+}
+
+impl Place {
+    fn ranked(rank: u64) -> Self {
+        Place::Ranked([(rank >> 32) as u32, rank as u32])
+    }
+
+    fn rank([high, low]: [u32; 2]) -> u64 {
+        u64::from(high) << 32 | u64::from(low)
+    }
 }
 
 impl Default for Place {
@@ -73,7 +87,7 @@ impl Standing {
     pub(super) fn rank(&self) -> Option<u64> {
         match self.place {
             Place::Listed { .. } => None,
-            Place::Ranked(rank) => Some(rank),
+            Place::Ranked(rank) => Some(Place::rank(rank)),
         }
     }
 
@@ -191,7 +205,7 @@ impl Lanes {
         self.leave(stream);
         self.lens[lane as usize] += 1;
         self.ranked[lane as usize].insert((rank, stream.key()));
-        stream.outgoing.standing = Standing { lane: Some(lane), place: Place::Ranked(rank) };
+        stream.outgoing.standing = Standing { lane: Some(lane), place: Place::ranked(rank) };
         self.count_move();
     }
 
@@ -221,6 +235,7 @@ impl Lanes {
         let list = &mut self.lists[lane as usize];
         match std::mem::take(&mut outgoing.standing.place) {
             Place::Ranked(rank) => {
+                let rank = Place::rank(rank);
                 self.ranked[lane as usize].remove(&(rank, key));
             }
             Place::Listed { before, behind } => {
