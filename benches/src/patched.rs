@@ -22,17 +22,11 @@ fn set_announcing(builder: &mut h2::server::Builder, announcing: Announcing) {
     }
 }
 
-/// A snapshot of the only connection of this process, which has more than so many streams.
+/// A snapshot of the connection that has more than so many streams: a worker has one connection, the tests have others beside it.
 fn snapshot(streams: usize) -> Result<bool, String> {
     let connections = h2::insight::connections();
-    let [connection] = connections.as_slice() else {
-        return Err(format!("expected one connection, found {}", connections.len()));
-    };
-    match connection.snapshot() {
-        Some(snapshot) if snapshot.streams.len() > streams => Ok(true),
-        Some(snapshot) => Err(format!("a snapshot has {} streams of {streams}", snapshot.streams.len())),
-        None => Err("the connection has no snapshot".into()),
-    }
+    let found = connections.iter().filter_map(|connection| connection.snapshot()).any(|it| it.streams.len() > streams);
+    found.then_some(true).ok_or_else(|| format!("no connection has a snapshot of more than {streams} streams"))
 }
 
 /// The totals of a process with so many connections.
