@@ -171,8 +171,8 @@ fn a_worker_sends_content_over_a_real_link() {
         let goodput =
             said.lines().find_map(|line| line.strip_prefix("goodput ")).unwrap_or_else(|| panic!("{output:?}"));
         let goodput: f64 = goodput.parse().expect("a number");
-        // No more than the link takes; a busy machine may take less.
-        assert!(goodput > 0.1 && goodput < 130.0, "{stack}, {direction}: {goodput}");
+        // The link takes 125 MB/s. In so short a time a busy machine may take less, or more where it is behind when the time begins.
+        assert!(goodput > 0.1 && goodput < 250.0, "{stack}, {direction}: {goodput}");
     }
 }
 
