@@ -136,13 +136,13 @@ async fn is_isolated(make: Make, first: Tuning, then: Tuning) -> bool {
     let is_decided = |way: &Way| way.octets >= way.first_window();
     tap.passed("unread content", |wire| is_decided(&wire.up) && is_decided(&wire.down)).await.unwrap();
     client.settle().await.unwrap();
-    // More was granted than at first, though nobody has read anything; otherwise all of it is used up, both ways.
+    // More is granted as soon as a reader waits; otherwise all of it is used up, both ways, and the exchange stands still.
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let exchange = tokio::time::timeout(PATIENCE, client.exchange(LITTLE)).await;
+    let goes_on = exchange.map(|done| done.unwrap()).is_ok();
     let wire = tap.last();
-    let goes_on = !wire.up.updates().is_empty();
+    assert_eq!(goes_on, !wire.up.updates().is_empty(), "{wire:?}");
     assert_eq!(goes_on, !wire.down.updates().is_empty(), "{wire:?}");
-    if goes_on {
-        client.exchange(LITTLE).await.unwrap();
-    }
     goes_on
 }
 
