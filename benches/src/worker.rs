@@ -95,7 +95,7 @@ pub fn run(command: &mut Command, patience: Patience) -> Result<Said, String> {
     outcome.map(|()| said)
 }
 
-/// Prints a figure. Whoever started this worker reads it.
+/// Prints a figure for the scenario that started this worker.
 ///
 /// # Errors
 ///
