@@ -220,6 +220,8 @@ pub enum Operation {
     WindowUpdate,
     /// SETTINGS with another initial window are received and acknowledged.
     Settings,
+    /// SETTINGS with an initial window of 0 are received and acknowledged, then SETTINGS with the initial window of before.
+    Reopen,
     /// A request is received and answered, without content. On a client: one is made, has to wait, and is given up.
     Request,
     /// A request with 40 000 octets is received, read and answered.

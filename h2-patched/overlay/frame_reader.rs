@@ -20,11 +20,30 @@ pub(super) const BUFFER: usize = 8 << 10;
 /// The largest read buffer that is kept for smaller frames, in bytes.
 const KEPT: usize = 64 << 10;
 
-/// A frame with its header, and the size of the allocation that it is a slice of.
+/// One allocation of a read buffer. The default is that of a frame that was not read: it has no bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Allocation {
+    bytes: u32,
+    /// Allocations that follow each other have different numbers.
+    number: u32,
+}
+
+impl Allocation {
+    pub(crate) fn new(bytes: usize, number: u32) -> Self {
+        Allocation { bytes: u32::try_from(bytes).unwrap_or(u32::MAX), number }
+    }
+
+    #[inline]
+    pub(crate) fn bytes(self) -> usize {
+        self.bytes as usize
+    }
+}
+
+/// A frame with its header, and the allocation that it is a slice of.
 #[derive(Debug)]
 pub(super) struct Delimited {
     pub(super) octets: BytesMut,
-    pub(super) allocation: usize,
+    pub(super) allocation: Allocation,
 }
 
 #[derive(Debug)]
@@ -32,8 +51,8 @@ pub(super) struct FrameReader<T> {
     io: T,
     /// The octets that were read and not handed out. The rest of its allocation lies behind it, no octet of it before the slice.
     buffer: BytesMut,
-    /// The size of the allocation behind `buffer`, in bytes.
-    allocated: usize,
+    /// The allocation behind `buffer`.
+    allocation: Allocation,
     max_payload: usize,
     /// The length of the next frame with its header, once the header was read and accepted; 0 before.
     frame: usize,
@@ -48,7 +67,7 @@ impl<T> FrameReader<T> {
         let buffer = BytesMut::with_capacity(BUFFER);
         FrameReader {
             io,
-            allocated: buffer.capacity(),
+            allocation: Allocation::new(buffer.capacity(), 0),
             buffer,
             max_payload: DEFAULT_MAX_FRAME_SIZE as usize,
             frame: 0,
@@ -91,7 +110,7 @@ impl<T> FrameReader<T> {
         }
         let octets = self.buffer.split_to(self.frame);
         self.frame = 0;
-        Ok(Some(Delimited { octets, allocation: self.allocated }))
+        Ok(Some(Delimited { octets, allocation: self.allocation }))
     }
 
     /// Makes room for the rest of the next frame, or of its header.
@@ -99,26 +118,27 @@ impl<T> FrameReader<T> {
     fn make_room(&mut self) {
         let whole = cmp::max(self.frame, HEADER_LEN);
         let is_idle = self.buffer.is_empty() && self.frame == 0;
-        if self.buffer.capacity() < whole || (is_idle && self.allocated > KEPT) {
+        if self.buffer.capacity() < whole || (is_idle && self.allocation.bytes() > KEPT) {
             self.renew(whole);
         }
     }
 
     fn renew(&mut self, whole: usize) {
         let len = self.buffer.len();
-        let consumed = self.allocated - self.buffer.capacity();
-        let suffices = self.allocated >= whole && consumed >= len;
-        if suffices && (self.allocated <= KEPT || self.allocated / 2 <= whole) {
+        let allocated = self.allocation.bytes();
+        let consumed = allocated - self.buffer.capacity();
+        let suffices = allocated >= whole && consumed >= len;
+        if suffices && (allocated <= KEPT || allocated / 2 <= whole) {
             // Moves the octets to the front if no frame shares the allocation, or makes another one of the same size: in both
             // cases `buffer` begins where its allocation begins.
-            self.buffer.reserve(self.allocated - len);
+            self.buffer.reserve(allocated - len);
         } else {
             // With a large frame comes the header of the next one. Frames of one size then fill one allocation each.
             let mut buffer = BytesMut::with_capacity(cmp::max(whole + HEADER_LEN, BUFFER));
             buffer.extend_from_slice(&self.buffer);
             self.buffer = buffer;
         }
-        self.allocated = self.buffer.capacity();
+        self.allocation = Allocation::new(self.buffer.capacity(), self.allocation.number.wrapping_add(1));
     }
 }
 

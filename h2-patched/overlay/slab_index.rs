@@ -3,38 +3,39 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
-/// The index plus one. The highest bit is a mark that handles of streams use.
+/// The complement of the index, so that it is never 0. The highest bit is clear in a mark that handles of streams use.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SlabIndex(NonZeroU32);
 
-const MARK: u32 = 1 << 31;
+const UNMARKED: u32 = 1 << 31;
 
 impl SlabIndex {
     #[inline]
     pub(super) fn new(index: usize) -> Self {
-        let plus_one = u32::try_from(index + 1).ok().filter(|plus_one| plus_one & MARK == 0);
-        let plus_one = plus_one.and_then(NonZeroU32::new);
-        SlabIndex(plus_one.expect("memory does not suffice for 2^31 entries"))
+        // The last index would be 0 with the mark.
+        let small = u32::try_from(index).ok().filter(|index| *index < !UNMARKED);
+        let complement = small.and_then(|index| NonZeroU32::new(!index));
+        SlabIndex(complement.expect("memory does not suffice for 2^31 entries"))
     }
 
     #[inline]
     pub(super) fn get(self) -> usize {
-        ((self.0.get() & !MARK) - 1) as usize
+        !(self.0.get() | UNMARKED) as usize
     }
 
     #[inline]
     pub(super) fn is_marked(self) -> bool {
-        self.0.get() & MARK != 0
+        self.0.get() & UNMARKED == 0
     }
 
-    #[inline]
     pub(super) fn marked(self) -> Self {
-        SlabIndex(self.0 | MARK)
+        let marked = NonZeroU32::new(self.0.get() & !UNMARKED);
+        SlabIndex(marked.expect("the last index is not used"))
     }
 
     #[inline]
     pub(super) fn unmarked(self) -> Self {
-        Self::new(self.get())
+        SlabIndex(self.0 | UNMARKED)
     }
 }
 

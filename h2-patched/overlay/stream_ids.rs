@@ -24,10 +24,14 @@ pub(super) struct IdHasher {
     hash: u64,
 }
 
+/// The golden ratio in 64 bits: its bits have no pattern.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Default for IdHashing {
     fn default() -> Self {
-        let random = RandomState::new();
-        IdHashing { mask: random.hash_one(0), factor: random.hash_one(1) | 1 }
+        // Both are secret as long as one is.
+        let mask = RandomState::new().hash_one(0);
+        IdHashing { mask, factor: mask.rotate_left(32).wrapping_mul(SPREAD) | 1 }
     }
 }
 

@@ -21,10 +21,11 @@ const STATES: [(&str, Beside); 5] = [
     ("grown", Beside::Grown),
 ];
 
-const OPERATIONS: [(&str, Operation); 7] = [
+const OPERATIONS: [(&str, Operation); 8] = [
     ("ping", Operation::Ping),
     ("window-update", Operation::WindowUpdate),
     ("settings", Operation::Settings),
+    ("reopen", Operation::Reopen),
     ("request", Operation::Request),
     ("upload", Operation::Upload),
     ("release", Operation::Release),
@@ -238,7 +239,7 @@ mod tests {
         assert_eq!(row("snapshot/idle/10"), (Some(1.5), Some(1.5)));
         assert_eq!(row("ping/grown/10"), (None, None));
         assert!(!figures.rows.iter().any(|row| row.name == "upload/waiting/10"));
-        assert!(asked.contains(&"patched idle 10 request upload release snapshot".to_owned()), "{asked:?}");
+        assert!(asked.contains(&"patched idle 10 reopen request upload release snapshot".to_owned()), "{asked:?}");
     }
 
     #[test]

@@ -31,7 +31,8 @@ pub struct Totals {
 
 #[derive(Debug)]
 struct Shard {
-    live: BTreeMap<u64, Connection>,
+    /// By number.
+    live: Vec<(u64, Connection)>,
     opened: u64,
     ended: Counts,
 }
@@ -43,7 +44,7 @@ struct Aligned(Mutex<Shard>);
 
 impl Aligned {
     #[allow(clippy::declare_interior_mutable_const)] // It is what each element of the array begins as.
-    const NEW: Aligned = Aligned(Mutex::new(Shard { live: BTreeMap::new(), opened: 0, ended: Counts::NONE }));
+    const NEW: Aligned = Aligned(Mutex::new(Shard { live: Vec::new(), opened: 0, ended: Counts::NONE }));
 
     fn lock(&self) -> MutexGuard<'_, Shard> {
         // Whatever happened to a holder, the entries are whole.
@@ -59,17 +60,19 @@ fn shard(id: u64) -> MutexGuard<'static, Shard> {
 }
 
 pub(super) fn enter(connection: Connection) {
-    let mut shard = shard(connection.id());
+    let id = connection.id();
+    let mut shard = shard(id);
     shard.opened += 1;
-    shard.live.insert(connection.id(), connection);
+    // Numbers rise: it is the last one, or nearly.
+    let place = shard.live.iter().rposition(|(before, _)| *before < id).map_or(0, |before| before + 1);
+    shard.live.insert(place, (id, connection));
 }
 
 pub(super) fn leave(id: u64) {
     let mut shard = shard(id);
-    let left = shard.live.remove(&id);
-    if let Some(connection) = &left {
-        shard.ended += connection.counts();
-    }
+    let Ok(place) = shard.live.binary_search_by_key(&id, |(id, _)| *id) else { return };
+    let (_, connection) = shard.live.remove(place);
+    shard.ended += connection.counts();
     // What is left of the connection is freed without the lock.
     drop(shard);
 }
@@ -86,7 +89,7 @@ pub fn totals() -> Totals {
         totals.connections_opened += shard.opened;
         totals.connections_open += shard.live.len() as u64;
         totals.counts += shard.ended;
-        for connection in shard.live.values() {
+        for (_, connection) in &shard.live {
             totals.counts += connection.counts();
             connection.add_stalled(&mut totals.stalled);
         }
@@ -100,7 +103,7 @@ pub fn totals() -> Totals {
 pub fn connections() -> Vec<Connection> {
     let mut connections = Vec::new();
     for shard in &REGISTER {
-        connections.extend(shard.lock().live.values().cloned());
+        connections.extend(shard.lock().live.iter().map(|(_, connection)| connection.clone()));
     }
     // Runs of it are sorted already.
     connections.sort_by_key(Connection::id);

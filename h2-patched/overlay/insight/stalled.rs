@@ -55,8 +55,7 @@ impl Gauges {
         }
     }
 
-    /// The streams that are said to be stalled, for the ledger.
-    #[cfg(feature = "ledger")]
+    /// How many streams are stalled.
     pub(crate) fn streams(&self, who: Side, on: Obstacle) -> usize {
         self.at(true, who, on).map_or(0, |gauge| gauge.load(Relaxed) as usize)
     }

@@ -70,6 +70,11 @@ impl Record {
         }
     }
 
+    /// How many streams are stalled now.
+    pub(crate) fn stalled_streams(&self, who: Side, on: Obstacle) -> usize {
+        self.shared.as_ref().map_or(0, |shared| shared.stalled.streams(who, on))
+    }
+
     /// That many streams wait for the connection's window while it is spent.
     pub(crate) fn wait_for_connection(&self, streams: usize) {
         if let Some(shared) = &self.shared {

@@ -1,15 +1,26 @@
 //! The equations of what is queued.
 
 use super::super::super::streams::holds;
+use super::pinned::SLACK;
 use super::*;
 
 impl Recv {
     pub(in super::super) fn audit_queue(&self, streams: &[&Stream]) {
-        let chunks = streams.iter().flat_map(|stream| self.chunks(stream));
-        let excess: usize = chunks.map(|chunk| chunk.excess as usize).sum();
-        let counted = self.queued_excess;
-        holds!("M2", counted == excess, "{counted} bytes of excess counted, queued chunks have {excess}");
-        holds!("M2", counted <= SLACK, "{counted} bytes of excess, {SLACK} are the most");
+        let (bytes, allocations) = self.pinned.counted();
+        let mut chunks = Vec::new();
+        for place in streams.iter().flat_map(|stream| self.chunks(stream)).filter_map(|chunk| chunk.pin.map(Pin::place))
+        {
+            chunks.resize(chunks.len().max(place + 1), 0);
+            chunks[place] += 1;
+        }
+        let mut pinned = 0;
+        for (place, (size, counted)) in allocations.enumerate() {
+            let queued = chunks.get(place).copied().unwrap_or(0);
+            holds!("M2", counted == queued, "{counted} chunks of an allocation counted, {queued} are queued");
+            pinned += if queued > 0 { size } else { 0 };
+        }
+        holds!("M2", bytes == pinned, "{bytes} bytes of allocations counted, queued chunks pin {pinned}");
+        holds!("M2", bytes <= SLACK, "{bytes} bytes of allocations, {SLACK} are the most");
     }
 
     /// The octets that the budget for small DATA frames was charged for what this stream has queued.

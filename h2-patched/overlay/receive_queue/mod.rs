@@ -4,19 +4,20 @@
 //! DATA frames with larger frames of another type between them could so have a connection keep many times the content. What
 //! is queued costs at most 1.25 times the content, [`SLACK`] bytes a connection, and less than 1 KiB a chunk:
 //!
-//! * A payload is queued as it is if its allocation is at most a quarter larger. A larger one is queued as it is too while the
-//!   excess of all chunks of the connection stays within [`SLACK`], so that a reader that keeps up costs no copy. Beyond that
-//!   the octets are copied.
+//! * A payload is queued as it is if its allocation is at most a quarter larger. Behind a larger allocation it is queued as it is
+//!   too while all such allocations of the connection together have at most [`SLACK`] bytes, so that a reader that keeps up costs
+//!   no copy. Beyond that the octets are copied.
 //! * A payload that is small, or that has to be copied, is appended to the last unread chunk of its stream as long as both fit
 //!   into [`CHUNK`] octets, so that small frames cost no entry of the queue each.
 
 #[cfg(feature = "ledger")]
 mod audit;
+mod pinned;
 
+pub(in crate::proto::streams) use self::pinned::Pinned;
+
+use self::pinned::Pin;
 use super::*;
-
-/// The bytes that the allocations behind queued payloads may be larger than the payloads, for all streams of a connection.
-const SLACK: usize = 64 << 10;
 
 /// Octets of a chunk that payloads are appended to.
 const CHUNK: usize = 16 << 10;
@@ -33,8 +34,8 @@ pub(in crate::proto::streams) struct DataEvent {
     pub(in crate::proto::streams) payload: Payload,
     /// The octets that the budget for small DATA frames was charged for this chunk.
     charge: u32,
-    /// The bytes by which the allocation is larger than the content, if they count against [`SLACK`].
-    excess: u32,
+    /// The allocation that the chunk keeps alive, if it counts against [`SLACK`].
+    pin: Option<Pin>,
 }
 
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl DataEvent {
     /// A chunk that costs nothing beside its content.
     #[cfg(test)]
     pub(in crate::proto::streams) fn new(content: Bytes) -> Self {
-        DataEvent { payload: Payload::Slice(content), charge: 0, excess: 0 }
+        DataEvent { payload: Payload::Slice(content), charge: 0, pin: None }
     }
 
     /// The octets that the budget for small DATA frames gets back once this chunk is no longer queued.
@@ -122,9 +123,8 @@ impl Recv {
         let payload = frame.into_payload();
         let octets = payload.len();
         stream.watch.arrived(octets);
-        let excess = allocation.saturating_sub(octets);
-        let counts = excess > octets / 4;
-        let is_copied = counts && self.queued_excess + excess > SLACK;
+        let counts = allocation.bytes().saturating_sub(octets) > octets / 4;
+        let is_copied = counts && !self.pinned.has_room(allocation);
 
         if let Some(Event::Data(last)) = stream.pending_recv.back_mut(&mut self.buffer) {
             if octets == 0 {
@@ -133,25 +133,24 @@ impl Recv {
             if last.takes(octets, is_copied) {
                 last.append(&payload);
                 last.charge += charge;
-                self.queued_excess -= std::mem::take(&mut last.excess) as usize;
+                self.pinned.unpin(last.pin.take());
                 return;
             }
             last.seal();
         }
 
-        let (content, excess) = match octets {
-            0 => (Bytes::new(), 0),
-            _ if is_copied => (Bytes::copy_from_slice(&payload), 0),
-            _ => (payload, if counts { excess } else { 0 }),
+        let (content, pin) = match octets {
+            0 => (Bytes::new(), None),
+            _ if is_copied => (Bytes::copy_from_slice(&payload), None),
+            _ => (payload, counts.then(|| self.pinned.pin(allocation))),
         };
-        self.queued_excess += excess;
-        let chunk = DataEvent { payload: Payload::Slice(content), charge, excess: excess as u32 };
+        let chunk = DataEvent { payload: Payload::Slice(content), charge, pin };
         stream.pending_recv.push_back(&mut self.buffer, Event::Data(chunk));
     }
 
     /// Notes that a chunk is no longer queued.
     pub(super) fn dequeued(&mut self, chunk: &DataEvent, stream: &mut Stream) {
         stream.watch.left(chunk.payload.len());
-        self.queued_excess -= chunk.excess as usize;
+        self.pinned.unpin(chunk.pin);
     }
 }

@@ -26,6 +26,17 @@ pub(crate) enum Lane {
     Exhausted,
 }
 
+const LANES: usize = 7;
+
+/// The bits of a rank in the order of ranked streams. Ranks are octets, which never come near to 2^61.
+const RANK: u64 = (1 << 61) - 1;
+
+/// Where a stream with this rank stands among the ranked streams of all lanes.
+#[inline]
+fn order(lane: Lane, rank: u64) -> u64 {
+    (lane as u64) << 61 | rank
+}
+
 impl Lane {
     #[inline]
     pub(super) fn takes_credit(self) -> bool {
@@ -132,11 +143,13 @@ struct List {
 
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
-    lists: [List; 7],
-    /// The streams that are in no list, by rank.
-    ranked: [BTreeSet<(u64, Key)>; 7],
+    lists: [List; LANES],
+    /// The streams that are in no list, by lane and rank. One set for all lanes, because most connections never rank a stream.
+    ranked: BTreeSet<(u64, Option<Key>)>,
     /// How many streams are in each list or ranked.
-    lens: [usize; 7],
+    lens: [usize; LANES],
+    /// How many of them are ranked.
+    ranked_lens: [u32; LANES],
     /// How often a stream was put anywhere.
     #[cfg(test)]
     pub(super) moves: u64,
@@ -163,12 +176,22 @@ impl Lanes {
     /// The ranked stream with the lowest rank.
     #[inline]
     pub(super) fn lowest(&self, lane: Lane) -> Option<(u64, Key)> {
-        self.ranked[lane as usize].first().copied()
+        if self.ranked_lens[lane as usize] == 0 {
+            return None;
+        }
+        let &(order, key) = self.ranked_in(lane).next()?;
+        Some((order & RANK, key?))
+    }
+
+    /// The ranked streams of `lane`, from the lowest rank on.
+    fn ranked_in(&self, lane: Lane) -> impl Iterator<Item = &(u64, Option<Key>)> {
+        // `None` comes before all streams.
+        self.ranked.range((order(lane, 0), None)..=(order(lane, RANK), None))
     }
 
     #[cfg(feature = "ledger")]
     pub(super) fn ranked(&self, lane: Lane) -> usize {
-        self.ranked[lane as usize].len()
+        self.ranked_in(lane).count()
     }
 
     /// The first stream of the list, else the ranked stream with the lowest rank.
@@ -204,7 +227,8 @@ impl Lanes {
     pub(super) fn rank(&mut self, stream: &mut Ptr, lane: Lane, rank: u64) {
         self.leave(stream);
         self.lens[lane as usize] += 1;
-        self.ranked[lane as usize].insert((rank, stream.key()));
+        self.ranked_lens[lane as usize] += 1;
+        self.ranked.insert((order(lane, rank), Some(stream.key())));
         stream.outgoing.standing = Standing { lane: Some(lane), place: Place::ranked(rank) };
         self.count_move();
     }
@@ -236,7 +260,8 @@ impl Lanes {
         match std::mem::take(&mut outgoing.standing.place) {
             Place::Ranked(rank) => {
                 let rank = Place::rank(rank);
-                self.ranked[lane as usize].remove(&(rank, key));
+                self.ranked_lens[lane as usize] -= 1;
+                self.ranked.remove(&(order(lane, rank), Some(key)));
             }
             Place::Listed { before, behind } => {
                 match before {

@@ -220,8 +220,11 @@ impl Scheduler {
         if stream.state.is_send_closed() && stream.buffered_send_data == 0 {
             return Ok(());
         }
+        let before = self.could_send(stream);
         stream.outgoing.window.grow(octets)?;
-        self.settle(stream, task);
+        if self.could_send(stream) != before {
+            self.settle(stream, task);
+        }
         Ok(())
     }
 
@@ -235,11 +238,24 @@ impl Scheduler {
         if stream.state.is_send_closed() && stream.buffered_send_data == 0 {
             return Ok(());
         }
+        let before = self.could_send(stream);
         stream.outgoing.window.shrink(octets)?;
-        self.offers_later = true;
-        self.settle(stream, task);
-        self.offers_later = false;
+        if self.could_send(stream) != before {
+            self.offers_later = true;
+            self.settle(stream, task);
+            self.offers_later = false;
+        }
         Ok(())
+    }
+
+    /// All that the stream's window decides: whether anything may be sent, the claim, and the limit of offers. While these stay,
+    /// so do its lane and its stall.
+    #[inline]
+    fn could_send(&self, stream: &Stream) -> (bool, WindowSize, WindowSize) {
+        if stream.demand() == 0 {
+            return (false, 0, 0);
+        }
+        (stream.outgoing.window.octets() > 0, stream.claim(), stream.offer_limit(self.max_buffer_size))
     }
 
     /// Offers what streams lost whose windows shrank.

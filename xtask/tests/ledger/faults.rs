@@ -18,6 +18,7 @@ const SCHEDULER: &str = "src/overlay/scheduler/mod.rs";
 const PROMISES: &str = "src/overlay/scheduler/promises.rs";
 const PASS: &str = "src/overlay/scheduler/pass.rs";
 const STREAM_TARGET: &str = "src/overlay/stream_target.rs";
+const PINNED: &str = "src/overlay/receive_queue/pinned.rs";
 const RECEIVE_QUEUE: &str = "src/overlay/receive_queue/mod.rs";
 const GROWTH: &str = "src/overlay/windows/growth.rs";
 const ISOLATION: &str = "src/overlay/windows/isolation.rs";
@@ -288,8 +289,22 @@ pub(crate) const ALL: &[Fault] = &[
         name: "a window that shrank noticed one event late",
         equation: "S2",
         file: SCHEDULER,
-        place: "self.offers_later = true;\n        «self.settle(stream, task);»",
+        place: "self.offers_later = true;\n            «self.settle(stream, task);»",
         instead: "",
+    },
+    Fault {
+        name: "a window that grew changes nothing",
+        equation: "S2",
+        file: SCHEDULER,
+        place: "stream.outgoing.window.grow(octets)?;\n        if «self.could_send(stream) != before» {",
+        instead: "false",
+    },
+    Fault {
+        name: "a window that shrank changes nothing",
+        equation: "S2",
+        file: SCHEDULER,
+        place: "stream.outgoing.window.shrink(octets)?;\n        if «self.could_send(stream) != before» {",
+        instead: "false",
     },
     Fault {
         name: "credit claimed by a stream that may not send yet",
@@ -461,32 +476,39 @@ pub(crate) const ALL: &[Fault] = &[
         instead: "",
     },
     Fault {
-        name: "the excess of a chunk that is read still counted",
+        name: "the allocation behind a chunk that is read still counted",
         equation: "M2",
         file: RECV,
         place: "«self.dequeued(&data, stream);»",
         instead: "",
     },
     Fault {
-        name: "the excess of a chunk that is dropped unread still counted",
+        name: "the allocation behind a chunk that is dropped unread still counted",
         equation: "M2",
         file: RECV,
         place: "«self.dequeued(data, stream);»",
         instead: "",
     },
     Fault {
-        name: "the excess of a chunk that was copied still counted",
+        name: "the allocation behind a chunk that was copied still counted",
         equation: "M2",
         file: RECEIVE_QUEUE,
-        place: "«self.queued_excess -= std::mem::take(&mut last.excess) as usize;»",
-        instead: "last.excess = 0;",
+        place: "«self.pinned.unpin(last.pin.take());»",
+        instead: "last.pin = None;",
     },
     Fault {
         name: "allocations larger than their content kept without a bound",
         equation: "M2",
         file: RECEIVE_QUEUE,
-        place: "counts && «self.queued_excess + excess > SLACK»",
-        instead: "self.queued_excess > SLACK",
+        place: "counts && «!self.pinned.has_room(allocation)»",
+        instead: "false",
+    },
+    Fault {
+        name: "an allocation counted no longer once the first of its chunks is read",
+        equation: "M2",
+        file: PINNED,
+        place: "if «shared.chunks == 0» {",
+        instead: "true",
     },
     Fault {
         name: "what is owed until SETTINGS are acknowledged kept",

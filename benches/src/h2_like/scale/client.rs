@@ -81,6 +81,7 @@ impl Loaded for Client {
             Operation::Ping => self.drive.ping()?,
             Operation::WindowUpdate => self.drive.window_update()?,
             Operation::Settings => self.drive.settings()?,
+            Operation::Reopen => self.drive.reopen()?,
             Operation::Request => self.request()?,
             Operation::Release => self.release()?,
             Operation::Snapshot => return snapshot(self.waiting.len()),

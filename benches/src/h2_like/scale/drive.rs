@@ -96,10 +96,19 @@ impl Drive {
         self.turn(&window_update(0, 1).to_bytes(), &mut Vec::new()).map(drop)
     }
 
-    /// The peer sets another initial window.
+    /// The peer sets an initial window that differs by one octet.
     pub(super) fn settings(&mut self) -> Result<(), String> {
         self.toggles += 1;
-        let octets = PEER_WINDOW + self.toggles % 2;
+        self.initial_window(PEER_WINDOW + self.toggles % 2)
+    }
+
+    /// The peer closes the windows of all streams and opens them again.
+    pub(super) fn reopen(&mut self) -> Result<(), String> {
+        self.initial_window(0)?;
+        self.initial_window(PEER_WINDOW)
+    }
+
+    fn initial_window(&mut self, octets: u32) -> Result<(), String> {
         let written = self.turn(&settings().with(INITIAL_WINDOW_SIZE, octets).to_bytes(), &mut Vec::new())?;
         let ack = settings().ack().to_bytes();
         expect(written.windows(ack.len()).any(|octets| octets == ack), "SETTINGS are not acknowledged")

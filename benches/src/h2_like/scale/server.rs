@@ -235,6 +235,7 @@ impl Loaded for Server {
             Operation::Ping => self.drive.ping()?,
             Operation::WindowUpdate => self.drive.window_update()?,
             Operation::Settings => self.drive.settings()?,
+            Operation::Reopen => self.drive.reopen()?,
             Operation::Request => self.request()?,
             Operation::Upload => self.upload()?,
             Operation::Release => self.release()?,

@@ -44,6 +44,10 @@ impl Recv {
 
     /// The acknowledgement of SETTINGS may have let the peer go on.
     pub(in crate::proto::streams) fn windows_moved(&self, store: &mut Store, counts: &Counts) {
+        let stalled = counts.watch().record.stalled_streams(Side::Peer, Obstacle::StreamWindow);
+        if stalled == 0 {
+            return;
+        }
         store.for_each(|mut stream| counts.peer_resumes(&mut stream));
     }
 

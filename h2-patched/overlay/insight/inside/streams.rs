@@ -7,7 +7,7 @@ use crate::insight::{
     Tap, What, Windows,
 };
 use crate::proto::streams::stream::Stream;
-use crate::proto::Error;
+use crate::proto::{peer, Error};
 
 use std::sync::{Arc, Weak};
 use std::task::Poll;
@@ -16,7 +16,7 @@ use std::time::Instant;
 impl<B, P: Peer> Streams<B, P> {
     /// The connection is open.
     pub(crate) fn watched_by(&mut self, tap: &mut Tap, settings: insight::Set) {
-        watch(&self.inner, tap, settings);
+        watch(&self.inner, role(P::r#dyn()), tap, settings);
     }
 
     /// A handle to look at the connection.
@@ -79,10 +79,9 @@ impl<B, P: Peer> Streams<B, P> {
 
 // What follows is not generic, so that it is compiled once and with all that is private to the crate.
 
-fn watch(inner: &Arc<Mutex<Inner>>, tap: &mut Tap, settings: insight::Set) {
+fn watch(inner: &Arc<Mutex<Inner>>, role: Role, tap: &mut Tap, settings: insight::Set) {
     let shared = tap.shared().clone();
     tap.name(settings.label);
-    let role = inner.lock().unwrap().role();
     let connection = Connection::new(shared.clone(), weak(inner), role);
     let notes = insight::notes(&connection, settings.observer);
     {
@@ -96,6 +95,14 @@ fn watch(inner: &Arc<Mutex<Inner>>, tap: &mut Tap, settings: insight::Set) {
     }
     tap.opened(connection, notes);
     tap.tell();
+}
+
+fn role(peer: peer::Dyn) -> Role {
+    if peer.is_server() {
+        Role::Server
+    } else {
+        Role::Client
+    }
 }
 
 fn handle(inner: &Arc<Mutex<Inner>>) -> Connection {
@@ -124,11 +131,7 @@ impl Look for Mutex<Inner> {
 
 impl Inner {
     fn role(&self) -> Role {
-        if self.counts.peer().is_server() {
-            Role::Server
-        } else {
-            Role::Client
-        }
+        role(self.counts.peer())
     }
 
     fn look(&self) -> ConnectionSnapshot {
