@@ -144,8 +144,10 @@ struct List {
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     lists: [List; LANES],
-    /// The streams that are in no list, by lane and rank. One set for all lanes, because most connections never rank a stream.
-    ranked: BTreeSet<(u64, Option<Key>)>,
+    /// The streams of [`Lane::Exhausted`], by rank.
+    exhausted: BTreeSet<(u64, Key)>,
+    /// The ranked streams of all other lanes, by lane and rank. It is one set, because most connections never rank a stream.
+    ahead: BTreeSet<(u64, Option<Key>)>,
     /// How many streams are in each list or ranked.
     lens: [usize; LANES],
     /// How many of them are ranked.
@@ -176,22 +178,20 @@ impl Lanes {
     /// The ranked stream with the lowest rank.
     #[inline]
     pub(super) fn lowest(&self, lane: Lane) -> Option<(u64, Key)> {
+        if lane == Lane::Exhausted {
+            return self.exhausted.first().copied();
+        }
         if self.ranked_lens[lane as usize] == 0 {
             return None;
         }
-        let &(order, key) = self.ranked_in(lane).next()?;
-        Some((order & RANK, key?))
-    }
-
-    /// The ranked streams of `lane`, from the lowest rank on.
-    fn ranked_in(&self, lane: Lane) -> impl Iterator<Item = &(u64, Option<Key>)> {
         // `None` comes before all streams.
-        self.ranked.range((order(lane, 0), None)..=(order(lane, RANK), None))
+        let &(order, key) = self.ahead.range((order(lane, 0), None)..).next()?;
+        Some((order & RANK, key?))
     }
 
     #[cfg(feature = "ledger")]
     pub(super) fn ranked(&self, lane: Lane) -> usize {
-        self.ranked_in(lane).count()
+        self.ranked_lens[lane as usize] as usize
     }
 
     /// The first stream of the list, else the ranked stream with the lowest rank.
@@ -228,7 +228,11 @@ impl Lanes {
         self.leave(stream);
         self.lens[lane as usize] += 1;
         self.ranked_lens[lane as usize] += 1;
-        self.ranked.insert((order(lane, rank), Some(stream.key())));
+        let key = stream.key();
+        match lane {
+            Lane::Exhausted => self.exhausted.insert((rank, key)),
+            _ => self.ahead.insert((order(lane, rank), Some(key))),
+        };
         stream.outgoing.standing = Standing { lane: Some(lane), place: Place::ranked(rank) };
         self.count_move();
     }
@@ -261,7 +265,10 @@ impl Lanes {
             Place::Ranked(rank) => {
                 let rank = Place::rank(rank);
                 self.ranked_lens[lane as usize] -= 1;
-                self.ranked.remove(&(order(lane, rank), Some(key)));
+                match lane {
+                    Lane::Exhausted => self.exhausted.remove(&(rank, key)),
+                    _ => self.ahead.remove(&(order(lane, rank), Some(key))),
+                };
             }
             Place::Listed { before, behind } => {
                 match before {
