@@ -1,8 +1,10 @@
 //! The fork is no larger than the release: the size of each handle, and the heap of connections and streams by an allocator that
 //! counts.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::{Cell, RefCell};
+#[path = "../../h2-patched/tests/support/heap.rs"]
+mod heap;
+
+use std::cell::RefCell;
 use std::future::Future;
 use std::io;
 use std::pin::{pin, Pin};
@@ -14,34 +16,6 @@ use bytes::Bytes;
 use h2_conformance::wire::build::{headers, post, settings, POST};
 use h2_conformance::wire::PREFACE;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-/// Counts the bytes that this thread has allocated and not freed.
-struct Counting;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-thread_local! {
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    // A thread that ends frees the last of its memory without its counter.
-    let _ = LIVE.try_with(|live| live.set(live.get() + bytes));
-}
-
-// SAFETY: all is left to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
 
 /// A transport: what the peer wrote is read, what is written is dropped.
 #[derive(Clone)]
@@ -135,14 +109,14 @@ macro_rules! footprint {
             })
             .collect();
         let mut held = Vec::with_capacity(STREAMS);
-        let before = LIVE.get();
+        let before = heap::live();
         let mut connection: $h2::server::Connection<Wire, Bytes> = {
             let handshake = pin!(builder.handshake(wire.clone()));
             let Poll::Ready(connection) = handshake.poll(&mut context()) else { panic!("the preface is there") };
             connection.expect("the preface is right")
         };
         assert!(connection.poll_accept(&mut context()).is_pending());
-        let opened = LIVE.get();
+        let opened = heap::live();
         for request in &requests {
             wire.write(request);
             while let Poll::Ready(request) = connection.poll_accept(&mut context()) {
@@ -150,7 +124,7 @@ macro_rules! footprint {
             }
         }
         assert_eq!(held.len(), STREAMS);
-        let streams = LIVE.get() - opened;
+        let streams = heap::live() - opened;
         let connection = (opened - before) as usize + size_of_val(&connection);
         let stream = streams as usize / STREAMS + size_of_val(&held[0]);
         Footprint { connection, stream }

@@ -1,7 +1,7 @@
 //! Memory after a burst: a connection gives back what frames and streams took, where the release keeps it to its end.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "support/heap.rs"]
+mod heap;
 
 use h2_conformance::case::{Case, Config, Needs};
 use h2_conformance::drive::Link;
@@ -11,34 +11,6 @@ use h2_conformance::wire::build::{data, post, reset, settings, window_update};
 use h2_conformance::wire::code::error::CANCEL;
 use h2_conformance::wire::code::{setting, DEFAULT_WINDOW};
 use h2_conformance::wire::{Frame, PREFACE};
-
-/// Counts what this thread has allocated and not freed.
-struct Counting;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-thread_local! {
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(octets: isize) {
-    // A thread that ends frees the last of its memory without its counter.
-    let _ = LIVE.try_with(|live| live.set(live.get() + octets));
-}
-
-// SAFETY: all is left to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
 
 /// A server in memory, its peer and what it held before the burst.
 struct Server {
@@ -57,7 +29,7 @@ impl Server {
         server.send(first);
         server.send(settings().ack());
         server.send(post(1));
-        server.before = LIVE.get();
+        server.before = heap::live();
         server
     }
 
@@ -76,7 +48,7 @@ impl Server {
 
     /// Octets held beyond what was held before the burst.
     fn held(&self) -> isize {
-        LIVE.get() - self.before
+        heap::live() - self.before
     }
 }
 

@@ -3,8 +3,6 @@
 
 mod support;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use h2::tuning::{self, Tuning, WindowUpdatePolicy};
 use h2_conformance::case::{Config, Role};
@@ -13,7 +11,8 @@ use h2_conformance::script::{App, Handles, Sent, Step, UpdatePolicy};
 use h2_conformance::transcript::AppResult;
 use h2_conformance::wire::build::{data, ping, post};
 use proptest::prelude::*;
-use support::{connect, connect_from_afar, subject, Peer};
+use support::growth::{grow, ROUND_TRIP};
+use support::{alone, connect, connect_from_afar, subject, Peer};
 
 /// What every connection has by itself, in octets, and each of its streams.
 const WINDOW: i64 = 65_535;
@@ -24,14 +23,6 @@ const CONFIG: Config = Config { receive_budget: None, time_passes: true, ..Confi
 const FIXED: Config = Config { window_growth: Some(false), ..CONFIG };
 
 type Claim = Result<(), TestCaseError>;
-
-/// The budget is the process's, and so is what the tests here do to it: one at a time.
-fn alone(tuning: Tuning) -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    let guard = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    tuning::set(tuning);
-    guard
-}
 
 /// A server's connection, and the books of its peer.
 struct Connection<'a> {
@@ -452,108 +443,6 @@ fn threads_lose_nothing() {
     let mut link = subject(Role::Server, FIXED);
     let all = take_all(&mut Connection::new(&mut *link));
     assert!((budget * 9 / 20..=budget / 2).contains(&all), "{all} octets of {budget} for the only one");
-}
-
-const ROUND_TRIP: Duration = Duration::from_millis(100);
-
-/// Padding is given back though nobody reads, and earns nothing.
-#[test]
-fn windows_do_not_grow_for_padding() {
-    let _alone = alone(Tuning::new());
-    let mut link = subject(Role::Server, CONFIG);
-    let mut peer = connect_from_afar(&mut *link, Role::Server, ROUND_TRIP);
-    peer.send(post(1));
-    peer.call(App::ReadToEnd { stream: 1 });
-    for round in 0..8 {
-        // Of the window one half in padding, and the other in what nobody reads.
-        for stream in [4 * round + 3, 4 * round + 5] {
-            let frames = (0..63).map(|_| Sent::Frame(data(stream, 256).padded(255)));
-            peer.step(&Step::Write([Sent::Frame(post(stream))].into_iter().chain(frames).collect()));
-        }
-        peer.step(&Step::Elapse(ROUND_TRIP));
-    }
-    assert!((1..=WINDOW).contains(&peer.granted(0)), "{}", peer.transcript());
-}
-
-/// An upload that a reader keeps up with: half of a window in each round trip, and the window doubles every two of them.
-fn open_upload(peer: &mut Peer<'_>) {
-    peer.send(post(1));
-    peer.call(App::ReadToEnd { stream: 1 });
-}
-
-fn upload(peer: &mut Peer<'_>, frames: usize) {
-    let frames = frames.min(peer.may_send(1) / FRAME);
-    peer.step(&Step::Write((0..frames).map(|_| Sent::Frame(data(1, FRAME - 1))).collect()));
-    peer.step(&Step::Elapse(ROUND_TRIP));
-}
-
-fn grow(peer: &mut Peer<'_>, rounds: usize) {
-    open_upload(peer);
-    (0..rounds).for_each(|round| upload(peer, 2 << (round / 2)));
-}
-
-/// What an idle connection was granted and has not used is there for others, but for an eighth.
-#[test]
-fn connections_that_grow_in_turns_get_alike() {
-    let _alone = alone(Tuning::new().process_receive_budget(8 << 20));
-    let mut links: Vec<_> = (0..60).map(|_| subject(Role::Server, CONFIG)).collect();
-    let mut granted = Vec::new();
-    // All stay open until the end.
-    for (turn, link) in links.iter_mut().enumerate() {
-        let mut peer = connect_from_afar(&mut **link, Role::Server, ROUND_TRIP);
-        peer.step(&Step::Elapse(turn as u32 * Duration::from_secs(5)));
-        grow(&mut peer, 10);
-        granted.push(peer.granted(0));
-    }
-    assert!(granted[0] > 7 * WINDOW, "{granted:?}");
-    assert!(granted.iter().all(|one| one * 10 >= granted[0] * 9), "{granted:?}");
-}
-
-/// A connection that comes back while others use the memory begins anew with the windows that were set for it, and grows again
-/// when there is room.
-#[test]
-fn a_connection_stands_back_when_others_took_its_memory() {
-    let _alone = alone(Tuning::new().process_receive_budget(1 << 20));
-    let mut links = [(); 6].map(|()| subject(Role::Server, CONFIG));
-    let [first, links @ ..] = &mut links;
-    let mut first = connect_from_afar(&mut **first, Role::Server, ROUND_TRIP);
-    grow(&mut first, 10);
-    assert!(first.granted(0) > 4 * WINDOW, "{}", first.granted(0));
-    let mut others = Vec::new();
-    for link in links {
-        let mut peer = connect_from_afar(&mut **link, Role::Server, ROUND_TRIP);
-        peer.step(&Step::Elapse(Duration::from_secs(30)));
-        grow(&mut peer, 10);
-        assert!(peer.granted(0) > WINDOW, "{}", peer.granted(0));
-        others.push(peer);
-    }
-    first.step(&Step::Elapse(Duration::from_secs(30)));
-    (0..40).for_each(|_| upload(&mut first, 1));
-    assert!((1..=WINDOW).contains(&first.granted(0)), "{}", first.granted(0));
-    assert!((1..=WINDOW).contains(&first.granted(1)), "{}", first.granted(1));
-    others.iter_mut().for_each(|other| other.step(&Step::Close));
-    (0..10).for_each(|round| upload(&mut first, 2 << (round / 2)));
-    assert!(first.granted(0) > 4 * WINDOW, "{}", first.granted(0));
-}
-
-/// While the process has less than all of them need, connections that hold more than their share give some of it up.
-#[test]
-fn connections_that_grow_together_get_alike() {
-    let _alone = alone(Tuning::new().process_receive_budget(4 << 20));
-    let mut links: Vec<_> = (0..20).map(|_| subject(Role::Server, CONFIG)).collect();
-    let mut peers: Vec<_> =
-        links.iter_mut().map(|link| connect_from_afar(&mut **link, Role::Server, ROUND_TRIP)).collect();
-    // The first ones come earlier.
-    let (early, late) = peers.split_at_mut(3);
-    early.iter_mut().for_each(|peer| grow(peer, 14));
-    late.iter_mut().for_each(open_upload);
-    late.iter_mut().for_each(|peer| peer.step(&Step::Elapse(14 * ROUND_TRIP)));
-    for _ in 0..40 {
-        peers.iter_mut().for_each(|peer| upload(peer, 64));
-    }
-    let granted: Vec<_> = peers.iter().map(|peer| peer.granted(0)).collect();
-    let (least, most) = (granted.iter().min().expect("there are some"), granted.iter().max().expect("there are some"));
-    assert!(*least > WINDOW && most / least <= 4, "{granted:?}");
 }
 
 /// Of a connection that has ended counts what it holds unread, whoever keeps its handles.

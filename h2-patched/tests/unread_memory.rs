@@ -2,8 +2,10 @@
 //!
 //! The connection reads raw frames from a buffer that was made before, so that nothing else allocates while it is measured.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::{Cell, RefCell};
+#[path = "support/heap.rs"]
+mod heap;
+
+use std::cell::RefCell;
 use std::future::Future;
 use std::io;
 use std::pin::{pin, Pin};
@@ -18,46 +20,6 @@ use h2_conformance::wire::build::{data, headers, post, settings, POST};
 use h2_conformance::wire::{Frame, PREFACE};
 use http::Request;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-/// Counts the bytes that this thread has allocated and not freed, and their peak.
-struct Counting;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-thread_local! {
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    // A thread that ends frees the last of its memory without its counter.
-    let _ = LIVE.try_with(|live| {
-        live.set(live.get() + bytes);
-        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
-    });
-}
-
-// SAFETY: all is left to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(memory, layout) }
-    }
-
-    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Both allocations may exist for a moment.
-        count(size as isize);
-        let moved = unsafe { System.realloc(memory, layout, size) };
-        count(-(layout.size() as isize));
-        moved
-    }
-}
 
 /// Octets of content that are kept.
 const CONTENT: usize = 2 * MIB;
@@ -157,16 +119,16 @@ impl Server {
     }
 
     fn measure(&mut self) {
-        self.before = LIVE.get();
-        PEAK.set(self.before);
+        self.before = heap::live();
+        heap::reset_peak();
     }
 
     fn peak(&self) -> usize {
-        (PEAK.get() - self.before) as usize
+        (heap::peak() - self.before) as usize
     }
 
     fn kept(&self) -> usize {
-        (LIVE.get() - self.before).max(0) as usize
+        (heap::live() - self.before).max(0) as usize
     }
 
     /// All that a stream holds, read now.

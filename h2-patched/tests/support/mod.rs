@@ -3,8 +3,12 @@
 // Each model uses its part.
 #![allow(dead_code)]
 
+pub mod growth;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use h2::tuning::{self, Tuning};
 use h2_conformance::case::{Case, Config, Needs, Role};
 use h2_conformance::drive::{Driver, Link};
 use h2_conformance::judge::{judge, Expect, Outcome};
@@ -31,6 +35,14 @@ pub fn subject(role: Role, config: Config) -> Box<dyn Link> {
     let name = std::env::var("H2_SUBJECT").unwrap_or_else(|_| "patched".into());
     let subject = IN_MEMORY.iter().find(|subject| subject.name == name).expect("H2_SUBJECT names a subject");
     (subject.make)(&Case { role, config, needs: Needs::Api, ..Case::DEFAULT })
+}
+
+/// Sets what holds for the process. Tests that do this run one at a time.
+pub fn alone(tuning: Tuning) -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let guard = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    tuning::set(tuning);
+    guard
 }
 
 /// Plays what `strategy` draws until `test` fails; the seed of that run is printed.
