@@ -3,7 +3,6 @@
 
 mod support;
 
-
 use h2::tuning::{self, Tuning, WindowUpdatePolicy};
 use h2_conformance::case::{Config, Role};
 use h2_conformance::drive::Link;
