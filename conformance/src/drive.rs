@@ -9,7 +9,7 @@ mod remote;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::ledger::Ledger;
+use crate::flow_windows::FlowWindows;
 use crate::script::{App, Credit, Reflexes, Script, Sent, Step, Upload};
 use crate::transcript::{AppResult, Event, Transcript, What};
 use crate::wire::build::{ping, settings, window_update};
@@ -124,7 +124,7 @@ pub struct Driver<'a> {
     preface_due: bool,
     settings_seen: bool,
     /// What the peer may send.
-    sendable: Ledger,
+    sendable: FlowWindows,
     /// What the subject may send, less what the peer has yet to credit.
     received: Received,
     uploads: Vec<Upload>,
@@ -150,7 +150,7 @@ pub struct Driver<'a> {
 /// DATA that came and was not credited yet.
 #[derive(Default)]
 struct Received {
-    ledger: Ledger,
+    windows: FlowWindows,
     connection: u32,
     streams: std::collections::BTreeMap<u32, u32>,
 }
@@ -167,7 +167,7 @@ impl<'a> Driver<'a> {
             reader: FrameReader::default(),
             preface_due: !subject_is_server,
             settings_seen: false,
-            sendable: Ledger::default(),
+            sendable: FlowWindows::default(),
             received: Received::default(),
             uploads: Vec::new(),
             calls: 0,
@@ -192,7 +192,7 @@ impl<'a> Driver<'a> {
 
     /// What the peer may send.
     #[must_use]
-    pub fn sendable(&self) -> &Ledger {
+    pub fn sendable(&self) -> &FlowWindows {
         &self.sendable
     }
 
@@ -257,8 +257,8 @@ impl<'a> Driver<'a> {
             Sent::Frame(frame) => {
                 self.sendable.sent(frame);
                 match View::from(frame) {
-                    View::Settings(values) => self.received.ledger.settings(&values),
-                    _ => self.received.ledger.granted(frame),
+                    View::Settings(values) => self.received.windows.settings(&values),
+                    _ => self.received.windows.granted(frame),
                 }
                 self.record(What::Peer(frame.clone()));
             }
@@ -410,14 +410,14 @@ impl<'a> Driver<'a> {
 
     fn credit(&mut self, frame: &Frame) {
         let octets = frame.flow_controlled();
-        self.received.ledger.sent(frame);
+        self.received.windows.sent(frame);
         self.received.connection += octets;
         *self.received.streams.entry(frame.stream).or_default() += octets;
         for stream in [0, frame.stream] {
             let due = self.received.take_due(stream, self.reflexes.credit);
             for increment in due {
                 let frame = window_update(stream, increment);
-                self.received.ledger.granted(&frame);
+                self.received.windows.granted(&frame);
                 self.reflex(frame);
             }
         }
@@ -493,7 +493,7 @@ impl<'a> Driver<'a> {
 impl Received {
     /// Increments to send now on a stream (0: the connection) under this habit.
     fn take_due(&mut self, stream: u32, habit: Credit) -> Vec<u32> {
-        let window = if stream == 0 { self.ledger.connection() } else { self.ledger.stream(stream) };
+        let window = if stream == 0 { self.windows.connection() } else { self.windows.stream(stream) };
         let owed = match stream {
             0 => &mut self.connection,
             _ => self.streams.entry(stream).or_default(),

@@ -1,7 +1,7 @@
 #![doc = include_str!(concat!(env!("OUT_DIR"), "/h2/docs.md"))]
 // What upstream shows under `cfg(fuzzing)` is undocumented; a lint must not break the fuzzing of whoever uses the fork.
 #![cfg_attr(not(fuzzing), deny(missing_debug_implementations, missing_docs))]
-// What upstream's own text trips over; our modules in `overlay/` are held to the rest.
+// What upstream's own text trips over; our modules in `modules/` are held to the rest.
 #![allow(
     clippy::bool_assert_comparison,
     clippy::items_after_test_module,
@@ -14,21 +14,21 @@
 // Upstream's crate root as patched, less its inner attributes and docs. Its `mod` lines resolve beside it.
 include!(concat!(env!("OUT_DIR"), "/h2/src/lib.rs"));
 
-// Our own modules that hang at the crate root, by `#[path = "../overlay/NAME.rs"] mod NAME;`. A module that hangs
-// deeper is named by a patch; see overlay/README.md.
-#[path = "../overlay/clock.rs"]
+// Our own modules that hang at the crate root, by `#[path = "../modules/NAME.rs"] mod NAME;`. A module that hangs
+// deeper is named by a patch; see modules/README.md.
+#[path = "../modules/clock.rs"]
 mod clock;
-#[cfg(feature = "virtual-time")]
+#[cfg(feature = "__virtual-time")]
 pub use clock::held as virtual_time;
-#[path = "../overlay/frame_error_code.rs"]
+#[path = "../modules/frame_error_code.rs"]
 mod frame_error_code;
-#[path = "../overlay/insight/mod.rs"]
+#[path = "../modules/insight/mod.rs"]
 pub mod insight;
-#[path = "../overlay/process_budget/mod.rs"]
+#[path = "../modules/process_budget/mod.rs"]
 mod process_budget;
-#[path = "../overlay/tuning/mod.rs"]
+#[path = "../modules/tuning/mod.rs"]
 pub mod tuning;
-#[path = "../overlay/window_limit.rs"]
+#[path = "../modules/window_limit.rs"]
 mod window_limit;
-#[path = "../overlay/window_policy.rs"]
+#[path = "../modules/window_policy.rs"]
 mod window_policy;

@@ -1,5 +1,5 @@
 //! No order of settings that an application makes ends the connection: initial windows, targets of streams, growth and
-//! acknowledgements in any order, with the equations of the ledger checked after each step.
+//! acknowledgements in any order, with the invariants checked after each step.
 //!
 //! The model is a peer that reads late, and then applies SETTINGS in the order in which frames came (RFC 9113 section 6.9.2): none
 //! of its windows may ever exceed 2^31-1.

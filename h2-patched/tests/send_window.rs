@@ -4,7 +4,7 @@
 mod support;
 
 use h2_conformance::case::{Config, Role};
-use h2_conformance::ledger::Ledger;
+use h2_conformance::flow_windows::FlowWindows;
 use h2_conformance::script::App;
 use h2_conformance::transcript::What;
 use h2_conformance::wire::build::{settings, window_update};
@@ -106,8 +106,8 @@ impl Model<'_> {
     }
 
     /// The windows that the peer granted, and what was sent on each stream.
-    fn books(&self) -> (Ledger, [u64; STREAMS.len()]) {
-        let mut windows = Ledger::default();
+    fn books(&self) -> (FlowWindows, [u64; STREAMS.len()]) {
+        let mut windows = FlowWindows::default();
         let mut sent = [0; STREAMS.len()];
         for event in &self.peer.transcript().events {
             match &event.what {

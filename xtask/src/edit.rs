@@ -25,7 +25,7 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     // The build script runs elsewhere, so a relative path would not do.
     let dir = dir.canonicalize().map_err(|cause| Failure::io(format_args!("find {}", dir.display()), &cause))?;
     let dir = dir.display();
-    say(format_args!("{dir}: {patches} patch(es) as commits on tag {BASE}; own modules stay in h2-patched/overlay"))?;
+    say(format_args!("{dir}: {patches} patch(es) as commits on tag {BASE}; own modules stay in h2-patched/modules"))?;
     say(format_args!("compile it:   H2_WORKTREE={dir} cargo test -p h2@0.4.2001"))?;
     say(format_args!("take it back: cargo xtask refresh {dir}"))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use h2_materialize::header::ProofKind;
 use h2_materialize::series::SeriesPatch;
-use h2_materialize::{Tree, OVERLAY_PLACEHOLDER};
+use h2_materialize::{Tree, MODULES_PLACEHOLDER};
 
 use crate::comparison;
 use crate::context_diff::context_diff;
@@ -27,7 +27,7 @@ pub(crate) fn run(repo: &Repo, slug: &str, out: Option<&Path>) -> Result<(), Fai
     expect_empty(&dir)?;
 
     let (before, after) = around(repo, &series, slug)?;
-    let modules = overlay_modules(repo, patch)?;
+    let modules = own_modules(repo, patch)?;
     for (path, content) in &modules.files {
         write(&dir.join(path), &String::from_utf8_lossy(content))?;
     }
@@ -49,11 +49,11 @@ fn case_ids(patch: &SeriesPatch) -> Vec<String> {
 }
 
 /// Our own modules that the patch hooks in: upstream has to take them as files.
-fn overlay_modules(repo: &Repo, patch: &SeriesPatch) -> Result<Tree, Failure> {
-    let mut modules = Tree::read(&repo.package(), "overlay")?;
+fn own_modules(repo: &Repo, patch: &SeriesPatch) -> Result<Tree, Failure> {
+    let mut modules = Tree::read(&repo.package(), "modules")?;
     modules.files.retain(|path, _| {
-        let name = path.strip_prefix("overlay/").unwrap_or(path);
-        patch.text.contains(&format!("{OVERLAY_PLACEHOLDER}/{name}"))
+        let name = path.strip_prefix("modules/").unwrap_or(path);
+        patch.text.contains(&format!("{MODULES_PLACEHOLDER}/{name}"))
     });
     Ok(modules)
 }

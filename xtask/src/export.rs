@@ -127,7 +127,7 @@ fn zero_context(diff: &str) -> Result<String, String> {
             continue;
         } else {
             return Err(format!(
-                "expected changed lines of files that the release has, found `{line}`; own modules belong in h2-patched/overlay"
+                "expected changed lines of files that the release has, found `{line}`; own modules belong in h2-patched/modules"
             ));
         }
         out.push('\n');

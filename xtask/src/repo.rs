@@ -37,8 +37,8 @@ impl Repo {
         self.package().join("patches")
     }
 
-    pub(crate) fn overlay(&self) -> PathBuf {
-        self.package().join("overlay")
+    pub(crate) fn modules(&self) -> PathBuf {
+        self.package().join("modules")
     }
 
     /// The generated list of patches.

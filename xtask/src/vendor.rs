@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use h2_materialize::split::split;
-use h2_materialize::{point_at_overlay, Tree};
+use h2_materialize::{point_at_modules, Tree};
 use toml::{Table, Value};
 
 use crate::failure::Failure;
@@ -14,15 +14,15 @@ use crate::repo::{expect_empty, read, write, Repo};
 /// What of the fork's manifest a plain crate has. No tests are in it, so neither is what they need.
 const KEPT: [&str; 5] = ["package", "features", "dependencies", "target", "lints"];
 
-/// Where the overlay lies in the crate, seen from its root module.
-const OVERLAY: &str = "overlay";
+/// Where our own modules lie in the crate, seen from its root module.
+const MODULES: &str = "modules";
 
 pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     expect_empty(dir)?;
     let pristine = repo.pristine()?;
     let mut tree = pristine.tree.compiled();
     repo.series()?.apply(&mut tree)?;
-    point_at_overlay(&mut tree, relative_overlay);
+    point_at_modules(&mut tree, relative_modules);
 
     let upstream_root = tree
         .files
@@ -32,7 +32,7 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     let crate_root = read(&repo.package().join("src/lib.rs"))?;
     let crate_root = plain_crate_root(&crate_root, &upstream_root)?;
     tree.files.insert("src/lib.rs".to_owned(), crate_root.into_bytes());
-    add_overlay(repo, &mut tree)?;
+    add_modules(repo, &mut tree)?;
 
     tree.write_sources(dir)?;
     write(&dir.join("Cargo.toml"), &plain_manifest(&read(&repo.package().join("Cargo.toml"))?)?)?;
@@ -47,9 +47,9 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
 }
 
 /// `#[path]` is relative to the directory of the file it stands in.
-fn relative_overlay(path: &str) -> String {
+fn relative_modules(path: &str) -> String {
     let depth = path.matches('/').count() - 1;
-    format!("{}{OVERLAY}", "../".repeat(depth))
+    format!("{}{MODULES}", "../".repeat(depth))
 }
 
 /// Our crate root with upstream's docs and items in the place of the two includes.
@@ -69,7 +69,7 @@ fn plain_crate_root(ours: &str, upstream: &str) -> Result<String, Failure> {
             included += 1;
             out.push_str(parts.body.trim_start());
         } else {
-            out.push_str(&line.replace("\"../overlay/", &format!("\"{OVERLAY}/")));
+            out.push_str(&line.replace("\"../modules/", &format!("\"{MODULES}/")));
             out.push('\n');
         }
     }
@@ -81,8 +81,8 @@ fn plain_crate_root(ours: &str, upstream: &str) -> Result<String, Failure> {
     Ok(out)
 }
 
-fn add_overlay(repo: &Repo, tree: &mut Tree) -> Result<(), Failure> {
-    for (path, content) in Tree::read(&repo.package(), OVERLAY)?.files {
+fn add_modules(repo: &Repo, tree: &mut Tree) -> Result<(), Failure> {
+    for (path, content) in Tree::read(&repo.package(), MODULES)?.files {
         if path.ends_with(".rs") {
             tree.files.insert(format!("src/{path}"), content);
         }
@@ -113,18 +113,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn overlay_is_named_from_where_a_file_lies() {
-        assert_eq!(relative_overlay("src/client.rs"), "overlay");
-        assert_eq!(relative_overlay("src/proto/streams/mod.rs"), "../../overlay");
+    fn modules_are_named_from_where_a_file_lies() {
+        assert_eq!(relative_modules("src/client.rs"), "modules");
+        assert_eq!(relative_modules("src/proto/streams/mod.rs"), "../../modules");
     }
 
     #[test]
     fn both_includes_are_replaced() {
-        let ours = "#![doc = include_str!(x)]\n#![deny(a)]\ninclude!(y);\n#[path = \"../overlay/z.rs\"]\nmod z;\n";
+        let ours = "#![doc = include_str!(x)]\n#![deny(a)]\ninclude!(y);\n#[path = \"../modules/z.rs\"]\nmod z;\n";
         let upstream = "//! Docs\n#![allow(b)]\nmod m;\n";
         assert_eq!(
             plain_crate_root(ours, upstream).unwrap(),
-            "//! Docs\n\n#![deny(a)]\nmod m;\n#[path = \"overlay/z.rs\"]\nmod z;\n"
+            "//! Docs\n\n#![deny(a)]\nmod m;\n#[path = \"modules/z.rs\"]\nmod z;\n"
         );
         assert!(plain_crate_root("mod z;\n", upstream).is_err());
     }

@@ -136,14 +136,14 @@ fn the_vendored_crate_builds_alone() {
     let vendored = dir.path().join("h2");
     let output = xtask_in(&repository(), &["vendor", vendored.to_str().unwrap()]);
     assert!(output.status.success(), "{}", stderr(&output));
-    for absent in ["build.rs", "patches", "overlay"] {
+    for absent in ["build.rs", "patches", "modules"] {
         assert!(!vendored.join(absent).exists(), "{absent}");
     }
     assert!(vendored.join("LICENSE").exists());
     let sources = h2_materialize::Tree::read(&vendored, "src").unwrap();
     for (path, content) in sources.files {
         let text = String::from_utf8(content).unwrap();
-        assert!(!text.contains(h2_materialize::OVERLAY_PLACEHOLDER), "{path}");
+        assert!(!text.contains(h2_materialize::MODULES_PLACEHOLDER), "{path}");
     }
 
     let probe = Probe::with_h2(&format!("path = \"{}\"", slashes(&vendored)));
@@ -154,7 +154,7 @@ fn the_vendored_crate_builds_alone() {
         "check",
         "--offline",
         "--features",
-        "stream,unstable,ledger,virtual-time",
+        "stream,unstable,__invariants,__virtual-time",
         "--manifest-path",
         manifest.to_str().unwrap(),
     ]);

@@ -120,7 +120,7 @@ fn commits_that_cannot_become_patches_are_named() {
 
     fs::write(edit.join("src/new.rs"), "// new\n").unwrap();
     commit(&edit, MESSAGE);
-    fails_with("own modules belong in h2-patched/overlay");
+    fails_with("own modules belong in h2-patched/modules");
 
     change_line(&edit.join("src/error.rs"), "pub struct Error", "// gone");
     commit(&edit, &MESSAGE.replace("new-patch", "unpublished-fixtures"));

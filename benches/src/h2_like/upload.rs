@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
-use h2_conformance::ledger::Ledger;
+use h2_conformance::flow_windows::FlowWindows;
 use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
 use h2_conformance::wire::build::{data, post, settings};
 use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
@@ -40,7 +40,7 @@ struct Run {
 struct Peer {
     pipe: PeerEnd,
     frames: FrameReader,
-    sendable: Ledger,
+    sendable: FlowWindows,
     left: usize,
     /// Increments for the connection since the first DATA.
     increments: Vec<u32>,
@@ -82,7 +82,7 @@ fn open(plan: &Upload) -> Option<(Run, App)> {
     let peer = Peer {
         pipe,
         frames: FrameReader::default(),
-        sendable: Ledger::default(),
+        sendable: FlowWindows::default(),
         left: Upload::OCTETS,
         increments: Vec::new(),
     };

@@ -85,7 +85,7 @@ impl Driver<'_> {
     /// Whether a request waits for an answer that windows let through.
     fn owes_answer(&self) -> bool {
         self.unanswered.iter().any(|stream| {
-            let blocked = self.received.ledger.available(*stream) == 0 && self.begun.contains(stream);
+            let blocked = self.received.windows.available(*stream) == 0 && self.begun.contains(stream);
             !blocked
         })
     }

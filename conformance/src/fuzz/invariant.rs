@@ -2,8 +2,8 @@
 
 use super::input::{Input, Mode};
 use crate::drive::probe;
+use crate::flow_windows::FlowWindows;
 use crate::judge::{judge, Expect, Outcome};
-use crate::ledger::Ledger;
 use crate::transcript::{Transcript, What};
 use crate::wire::code::{kind, DEFAULT_WINDOW};
 use crate::wire::View;
@@ -33,7 +33,7 @@ fn too_much_credit(mode: Mode, transcript: &Transcript) -> Option<String> {
     let grown = i64::from(config.receive_budget.unwrap_or(0) / 2);
     let connection = i64::from(config.connection_window.unwrap_or(DEFAULT_WINDOW)).max(grown);
     let stream = i64::from(config.stream_window.unwrap_or(DEFAULT_WINDOW)).max(DEFAULT_WINDOW.into()).max(grown);
-    let mut granted = Ledger::default();
+    let mut granted = FlowWindows::default();
     for event in &transcript.events {
         match &event.what {
             What::Peer(frame) => granted.sent(frame),

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::ending::{alive, broke_off, goaway};
 use super::{Expect, Outcome};
-use crate::ledger::Ledger;
+use crate::flow_windows::FlowWindows;
 use crate::transcript::{AppResult, Event, Transcript, What};
 use crate::wire::code::error::{NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM};
 use crate::wire::code::{error_name, kind, kind_name};
@@ -589,18 +589,18 @@ fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
 
 /// The window that the subject grants, in the peer's books.
 fn window(transcript: &Transcript, stream: u32, expected: &RangeInclusive<i64>) -> Finding {
-    let mut ledger = Ledger::default();
+    let mut windows = FlowWindows::default();
     for event in &transcript.events {
         match &event.what {
-            What::Peer(frame) | What::Reflex(frame) => ledger.sent(frame),
+            What::Peer(frame) | What::Reflex(frame) => windows.sent(frame),
             What::Subject(frame) => match View::from(frame) {
-                View::Settings(values) => ledger.settings(&values),
-                _ => ledger.granted(frame),
+                View::Settings(values) => windows.settings(&values),
+                _ => windows.granted(frame),
             },
             _ => {}
         }
     }
-    let found = if stream == 0 { ledger.connection() } else { ledger.stream(stream) };
+    let found = if stream == 0 { windows.connection() } else { windows.stream(stream) };
     let whose = if stream == 0 { "the connection".into() } else { format!("stream {stream}") };
     holds(expected.contains(&found), || {
         format!("the window of {whose} stands at {found}, expected {}", octets_within(expected))

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::ledger::Ledger;
+use crate::flow_windows::FlowWindows;
 use crate::transcript::{Transcript, What};
 use crate::wire::code::{kind, MAX_WINDOW};
 use crate::wire::{Frame, View};
@@ -10,8 +10,8 @@ use crate::wire::{Frame, View};
 /// The first thing a subject did that it never may: a panic, restlessness, a frame that nobody can read or that stands in
 /// the wrong place, DATA beyond a window, more credit than a window may hold.
 pub(super) fn broken(transcript: &Transcript) -> Option<String> {
-    let mut sendable = Ledger::default();
-    let mut granted = Ledger::default();
+    let mut sendable = FlowWindows::default();
+    let mut granted = FlowWindows::default();
     // SETTINGS of the peer take effect when the subject acknowledges them, in order (section 6.5.3). Growth may be used as
     // soon as it was sent, so that a window is judged by the larger of the two readings.
     let mut pending: VecDeque<Vec<(u16, u32)>> = VecDeque::new();

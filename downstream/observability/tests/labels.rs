@@ -142,7 +142,7 @@ async fn a_scrape_has_the_names_and_the_ends_of_stalls() -> Result<(), Error> {
 /// Every metric that the dashboard and the alerts ask for is one that a scrape has.
 #[tokio::test]
 async fn dashboard_and_alerts_use_names_that_exist() -> Result<(), Error> {
-    let exported = include_str!("../../../h2-patched/overlay/insight/metrics.rs");
+    let exported = include_str!("../../../h2-patched/modules/insight/metrics.rs");
     for text in [include_str!("../grafana/dashboard.json"), include_str!("../prometheus/alerts.yml")] {
         let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let metrics: Vec<&str> = words.filter(|word| word.starts_with("h2_")).collect();

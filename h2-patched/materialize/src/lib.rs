@@ -22,7 +22,7 @@ pub use error::Error;
 pub use header::Header;
 pub use locate::{locate, Located, Search};
 pub use manifest::Manifest;
-pub use materialize::{materialize, point_at_overlay, Options, Report, Source, OVERLAY_PLACEHOLDER, WORKTREE};
+pub use materialize::{materialize, point_at_modules, Options, Report, Source, MODULES_PLACEHOLDER, WORKTREE};
 pub use patch::Patch;
 pub use series::Series;
 pub use tree::Tree;

@@ -10,15 +10,15 @@ use crate::{locate, Error, Manifest, Search, Series, Tree};
 /// The variable that names a work tree to compile instead of the series.
 pub const WORKTREE: &str = "H2_WORKTREE";
 
-/// Stands for the directory of our own modules in patched files: `#[path = "@OVERLAY@/x.rs"] mod x;`.
-pub const OVERLAY_PLACEHOLDER: &str = "@OVERLAY@";
+/// Stands for the directory of our own modules in patched files: `#[path = "@MODULES@/x.rs"] mod x;`.
+pub const MODULES_PLACEHOLDER: &str = "@MODULES@";
 
 const CRATE_ROOT: &str = "src/lib.rs";
 
 /// What to make, from what, where to.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The directory of the fork's package: `upstream.sha256`, `patches/` and `overlay/` are there.
+    /// The directory of the fork's package: `upstream.sha256`, `patches/` and `modules/` are there.
     pub package_dir: PathBuf,
     /// The directory to write to: `src/`, and the crate documentation beside it.
     pub out_dir: PathBuf,
@@ -75,7 +75,7 @@ pub struct Report {
 /// Writes the fork's sources to `options.out_dir`.
 pub fn materialize(options: &Options) -> Result<Report, Error> {
     let mut inputs: Vec<PathBuf> =
-        ["upstream.sha256", "patches", "overlay", "src"].iter().map(|name| options.package_dir.join(name)).collect();
+        ["upstream.sha256", "patches", "modules", "src"].iter().map(|name| options.package_dir.join(name)).collect();
     let (mut tree, source) = match &options.worktree {
         Some(worktree) => {
             inputs.push(worktree.join("src"));
@@ -83,7 +83,7 @@ pub fn materialize(options: &Options) -> Result<Report, Error> {
         }
         None => patched_release(options)?,
     };
-    point_at_overlay(&mut tree, |_| forward_slashes(&options.package_dir.join("overlay")));
+    point_at_modules(&mut tree, |_| forward_slashes(&options.package_dir.join("modules")));
     write(tree, &options.out_dir)?;
     Ok(Report { source, inputs })
 }
@@ -109,14 +109,14 @@ fn read_worktree(worktree: &Path) -> Result<Tree, Error> {
     Ok(tree)
 }
 
-/// Puts the directory of our own modules, as `overlay` names it for each file, in the place of the placeholder.
-pub fn point_at_overlay(tree: &mut Tree, overlay: impl Fn(&str) -> String) {
+/// Puts the directory of our own modules, as `modules` names it for each file, in the place of the placeholder.
+pub fn point_at_modules(tree: &mut Tree, modules: impl Fn(&str) -> String) {
     for (path, content) in &mut tree.files {
         let Ok(text) = std::str::from_utf8(content) else {
             continue;
         };
-        if text.contains(OVERLAY_PLACEHOLDER) {
-            *content = text.replace(OVERLAY_PLACEHOLDER, &overlay(path)).into_bytes();
+        if text.contains(MODULES_PLACEHOLDER) {
+            *content = text.replace(MODULES_PLACEHOLDER, &modules(path)).into_bytes();
         }
     }
 }

@@ -62,7 +62,7 @@ impl Patch {
         let mut changed = Vec::new();
         for file in &self.files {
             let old = tree.files.get(&file.path).ok_or_else(|| {
-                Error::new(format!("{}: no such file in the release (own modules belong in overlay/)", file.path))
+                Error::new(format!("{}: no such file in the release (own modules belong in modules/)", file.path))
             })?;
             changed.push((file.path.clone(), file.apply(old)?));
         }
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
             self.next -= 1;
             return Err(self.fault(format_args!(
                 "expected `--- a/` and a path inside the tree, found `{old}` \
-                 (a patch neither creates nor deletes files: own modules belong in overlay/)"
+                 (a patch neither creates nor deletes files: own modules belong in modules/)"
             )));
         };
         let new = self.expect("+++ ")?;

@@ -8,7 +8,7 @@ use h2_materialize::{locate, materialize, Manifest, Search, Series, Source};
 use release::World;
 
 #[test]
-fn writes_patched_files_that_name_the_overlay() {
+fn writes_patched_files_that_name_the_modules() {
     let world = World::new();
     let options = world.options_with_pristine(&world.path("pristine"));
     let report = materialize(&options).unwrap();
@@ -17,8 +17,8 @@ fn writes_patched_files_that_name_the_overlay() {
     let read = |name: &str| fs::read_to_string(world.path("out").join(name)).unwrap();
     assert_eq!(read("src/lib.rs"), "\n\n\nmod x;\n");
     assert_eq!(read("docs.md"), "Docs.\n");
-    let overlay = world.path("fork/overlay").display().to_string().replace('\\', "/");
-    assert_eq!(read("src/x.rs"), format!("fn one() {{}}\n#[path = \"{overlay}/y.rs\"] mod y;\n"));
+    let modules = world.path("fork/modules").display().to_string().replace('\\', "/");
+    assert_eq!(read("src/x.rs"), format!("fn one() {{}}\n#[path = \"{modules}/y.rs\"] mod y;\n"));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use h2_conformance::ledger::Ledger;
+use h2_conformance::flow_windows::FlowWindows;
 use h2_conformance::transcript::What;
 use h2_conformance::wire::code::error::NO_ERROR;
 use h2_conformance::wire::code::setting::{ENABLE_PUSH, MAX_CONCURRENT_STREAMS, MAX_FRAME_SIZE};
@@ -62,7 +62,7 @@ pub struct Books {
     server: bool,
     pub streams: BTreeMap<u32, Wire>,
     /// What the fork may send.
-    pub windows: Ledger,
+    pub windows: FlowWindows,
     /// SETTINGS that the fork has not acknowledged.
     pending: VecDeque<Vec<(u16, u32)>>,
     /// The peer's SETTINGS_MAX_CONCURRENT_STREAMS in force.

@@ -15,18 +15,18 @@ thread_local! {
 }
 
 /// Returns the bytes that this thread has allocated less those that it has freed.
-pub fn live() -> isize {
+pub(crate) fn live() -> isize {
     LIVE.get()
 }
 
 /// Returns the largest value that [`live`] had since [`reset_peak`].
 #[allow(dead_code)] // Not every test program looks at it.
-pub fn peak() -> isize {
+pub(crate) fn peak() -> isize {
     PEAK.get()
 }
 
 #[allow(dead_code)]
-pub fn reset_peak() {
+pub(crate) fn reset_peak() {
     PEAK.set(LIVE.get());
 }
 

@@ -10,7 +10,7 @@ const REPEATED: [&str; 3] = ["features", "dependencies", "target"];
 
 /// Features of our own: off by default, and each with at most one dependency, which nothing else needs.
 const OURS: [(&str, Option<&str>); 4] =
-    [("ledger", None), ("metrics", Some("metrics")), ("serde", Some("serde")), ("virtual-time", None)];
+    [("__invariants", None), ("__virtual-time", None), ("metrics", Some("metrics")), ("serde", Some("serde"))];
 
 pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     let release = repo.release()?;
@@ -152,8 +152,8 @@ version = \"1.1\"
         let with = |feature: &str| {
             faults(&format!("[features]\nstream = []\n{feature}\n[dependencies]\nbytes = \"1\"\nhttp = \"1.1\"\n"))
         };
-        assert!(with("ledger = []").is_empty());
-        assert_eq!(with("ledger = [\"stream\"]"), ["[features] has ledger, upstream has not"]);
+        assert!(with("__invariants = []").is_empty());
+        assert_eq!(with("__invariants = [\"stream\"]"), ["[features] has __invariants, upstream has not"]);
         assert_eq!(with("other = []"), ["[features] has other, upstream has not"]);
     }
 
@@ -172,8 +172,8 @@ version = \"1.1\"
         for needed in ["metrics = \"0.24\"", "metrics = { version = \"0.24\", optional = false }"] {
             assert_eq!(with("metrics = [\"dep:metrics\"]", needed), [dependency], "{needed}");
         }
-        let other = "ledger = { version = \"1\", optional = true }";
-        assert_eq!(with("", other), ["[dependencies] has ledger, upstream has not"]);
+        let other = "__invariants = { version = \"1\", optional = true }";
+        assert_eq!(with("", other), ["[dependencies] has __invariants, upstream has not"]);
     }
 
     #[test]

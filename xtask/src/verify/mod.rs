@@ -1,7 +1,7 @@
 //! `verify`: everything the fork claims about itself.
 
 mod manifest;
-mod overlay;
+mod modules;
 mod proofs;
 
 use crate::comparison;
@@ -21,7 +21,7 @@ const CHECKS: [(&str, Check); 6] = [
     ("export", fixed_point),
     ("manifest", manifest::check),
     ("proofs", proofs::check),
-    ("overlay", overlay::check),
+    ("modules", modules::check),
     ("index", index_is_current),
 ];
 

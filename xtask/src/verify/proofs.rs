@@ -89,7 +89,7 @@ mod tests {
         assert!(names("proptest! { fn credit_is_exact(x in 0..9) {} }", "credit_is_exact"));
         assert!(names("register(\"updates\", run)", "updates"));
         assert!(!names("fn credit_is_exactly() {}", "credit_is_exact"));
-        assert!(is_test_file(Path::new("h2-patched/tests/ledger.rs"), "ledger"));
-        assert!(!is_test_file(Path::new("h2-patched/src/ledger.rs"), "ledger"));
+        assert!(is_test_file(Path::new("h2-patched/tests/closing.rs"), "closing"));
+        assert!(!is_test_file(Path::new("h2-patched/src/closing.rs"), "closing"));
     }
 }

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use h2_conformance::ledger::Ledger;
+use h2_conformance::flow_windows::FlowWindows;
 use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
 use h2_conformance::wire::build::{data, post, settings};
 use h2_conformance::wire::code::setting::INITIAL_WINDOW_SIZE;
@@ -40,7 +40,7 @@ pub(super) struct Server {
     drive: Drive,
     clock: Clock,
     frames: FrameReader,
-    windows: Ledger,
+    windows: FlowWindows,
     /// The number of the next stream.
     next: u32,
     /// The upload that goes on for as long as the connection.
@@ -70,7 +70,7 @@ impl Server {
         frames.push(&drive.turn(&settings().ack().to_bytes(), &mut Vec::new())?);
         let request = open(&mut drive, 1)?.ok_or("the first request does not arrive")?;
         let long = Stream::answered(1, request)?;
-        let windows = Ledger::default();
+        let windows = FlowWindows::default();
         let mut server = Server { drive, clock, frames, windows, next: 3, long, beside: Vec::with_capacity(streams) };
         server.hear();
         for _ in 0..streams.div_ceil(BATCH) {

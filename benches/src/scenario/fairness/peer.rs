@@ -1,6 +1,6 @@
 //! A client of frames. Its stream windows are as large as can be, so that only the connection's limits.
 
-use h2_conformance::ledger::Ledger;
+use h2_conformance::flow_windows::FlowWindows;
 use h2_conformance::wire::build::{get, settings, window_update};
 use h2_conformance::wire::code::{error_name, setting, DEFAULT_WINDOW, MAX_WINDOW};
 use h2_conformance::wire::{Frame, FrameReader, View, PREFACE};
@@ -24,7 +24,7 @@ pub(super) struct Peer {
     grants: Grants,
     frames: FrameReader,
     /// Only the connection's is looked at.
-    window: Ledger,
+    window: FlowWindows,
     responses: Vec<Response>,
     /// WINDOW_UPDATEs sent.
     pub(super) updates: u32,
@@ -47,7 +47,7 @@ impl Peer {
             server,
             grants,
             frames: FrameReader::default(),
-            window: Ledger::default(),
+            window: FlowWindows::default(),
             responses: Vec::new(),
             updates: 0,
             data_frames: 0,

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use h2_conformance::ledger::Ledger;
+use h2_conformance::flow_windows::FlowWindows;
 use h2_conformance::wire::{Frame, View};
 
 pub(super) struct Books {
     /// Window that was announced and not used yet by what has arrived.
-    windows: Ledger,
+    windows: FlowWindows,
     /// Octets that arrived and the application did not read, by stream. None of a stream that the receiver reset.
     unread: BTreeMap<u32, Option<u64>>,
     sum: u64,
@@ -20,7 +20,7 @@ impl Books {
     /// Of streams that will have content.
     pub(super) fn of(streams: impl IntoIterator<Item = u32>) -> Self {
         let unread = streams.into_iter().map(|stream| (stream, Some(0))).collect();
-        Books { windows: Ledger::default(), unread, sum: 0, peak: 0 }
+        Books { windows: FlowWindows::default(), unread, sum: 0, peak: 0 }
     }
 
     /// DATA arrives.

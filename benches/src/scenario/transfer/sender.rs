@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use h2_conformance::ledger::Ledger;
+use h2_conformance::flow_windows::FlowWindows;
 use h2_conformance::transport::link::Link;
 use h2_conformance::wire::build::{data, ping, post, push_promise, response, settings};
 use h2_conformance::wire::code::{error_name, DEFAULT_FRAME_SIZE};
@@ -19,7 +19,7 @@ const CONTENT: [u8; DEFAULT_FRAME_SIZE] = [b'c'; DEFAULT_FRAME_SIZE];
 const HEADER: usize = 9;
 
 pub(super) struct Sender {
-    windows: Ledger,
+    windows: FlowWindows,
     /// Streams with content, the one whose turn is next in front.
     streams: VecDeque<u32>,
     /// Of a server: what it will answer on, the request's stream and then those of pushes.
@@ -68,7 +68,7 @@ impl Sender {
 
     fn silent() -> Self {
         Sender {
-            windows: Ledger::default(),
+            windows: FlowWindows::default(),
             streams: VecDeque::new(),
             answers: Vec::new(),
             due: VecDeque::new(),

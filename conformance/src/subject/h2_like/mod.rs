@@ -299,9 +299,9 @@ impl Drop for H2 {
             return;
         }
         // With debug assertions h2 checks some books of its own when the last handle goes, which is not a case's concern.
-        // What the fork's ledger says is.
+        // What the fork's invariants say is.
         if let Err(panic) = let_go(connection, app) {
-            if panic.message.starts_with("ledger ") && !std::thread::panicking() {
+            if panic.message.starts_with("invariant ") && !std::thread::panicking() {
                 panic!("{}", panic.message);
             }
         }

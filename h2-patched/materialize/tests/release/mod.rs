@@ -27,7 +27,7 @@ Drop-when: never
 +++ b/src/x.rs
 @@ -2 +2 @@
 -fn two() {}
-+#[path = \"@OVERLAY@/y.rs\"] mod y;
++#[path = \"@MODULES@/y.rs\"] mod y;
 ";
 
 /// A release on disk, and a fork that patches it, below one temporary directory.
@@ -79,10 +79,10 @@ impl World {
         self.write("fork/upstream.sha256", &manifest);
         self.write("fork/patches/series", "# Group\nrename\n");
         self.write("fork/patches/rename.patch", PATCH);
-        self.write("fork/overlay/y.rs", "");
+        self.write("fork/modules/y.rs", "");
 
         let mut patched = release;
-        let module = MODULE.replace("fn two() {}", "#[path = \"@OVERLAY@/y.rs\"] mod y;");
+        let module = MODULE.replace("fn two() {}", "#[path = \"@MODULES@/y.rs\"] mod y;");
         patched.files.insert("src/x.rs".into(), module.into());
         let tree_hash = format!("{}\n", patched.sha256());
         self.write("fork/patches/tree.sha256", &tree_hash);

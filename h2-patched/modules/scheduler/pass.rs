@@ -1,0 +1,319 @@
+//! A write pass: frames into the codec until it is full or nothing may be sent.
+
+use super::super::{BufferStatus, Codec};
+use super::*;
+
+use tokio::io::AsyncWrite;
+
+/// The order in which lanes take turns; [`Lane::Open`] goes before all.
+const ROTATION: [Lane; 5] = [Lane::Control, Lane::SmallData, Lane::SmallAsk, Lane::BulkData, Lane::BulkAsk];
+
+/// What was handed to the codec.
+enum Written {
+    Data,
+    Other,
+}
+
+fn write<T, B>(frame: Frame<Prioritized<B>>, codec: &mut Codec<T, Prioritized<B>>) -> Written
+where
+    T: AsyncWrite + Unpin,
+    B: Buf,
+{
+    let written = if matches!(frame, Frame::Data(_)) { Written::Data } else { Written::Other };
+    codec.buffer(frame).expect("frames are made no larger than the peer takes");
+    written
+}
+
+impl Scheduler {
+    pub(crate) fn buffer_pending<T, B>(
+        &mut self,
+        buffer: &mut Buffer<Frame<B>>,
+        store: &mut Store,
+        counts: &mut Counts,
+        codec: &mut Codec<T, Prioritized<B>>,
+    ) -> BufferStatus
+    where
+        T: AsyncWrite + Unpin,
+        B: Buf,
+    {
+        self.reclaim(buffer, store, codec);
+        while codec.has_send_capacity() {
+            match self.write_frame(buffer, store, counts, codec) {
+                Some(Written::Data) => {
+                    codec.tap().log_windows(|_, stream| self.windows(stream, store));
+                    // A small frame is written already, and the codec has room for the rest of one buffer only.
+                    self.reclaim(buffer, store, codec);
+                }
+                Some(Written::Other) => {}
+                None => {
+                    self.end_pass(store);
+                    return BufferStatus::Complete;
+                }
+            }
+        }
+        BufferStatus::CodecFull
+    }
+
+    /// Takes back what the codec did not write of a buffer. Whether there is more of it.
+    pub(crate) fn reclaim<T, B: Buf>(
+        &mut self,
+        buffer: &mut Buffer<Frame<B>>,
+        store: &mut Store,
+        codec: &mut Codec<T, Prioritized<B>>,
+    ) -> bool {
+        let Some(frame) = codec.take_last_data_frame() else { return false };
+        // Without a stream: it was cleared in the meantime.
+        let Some(key) = self.in_flight.take() else { return false };
+        let mut end_stream = false;
+        let mut frame = frame.map(|payload| {
+            end_stream = payload.end_stream;
+            payload.octets.into_inner()
+        });
+        if !frame.payload().has_remaining() {
+            return false;
+        }
+        frame.set_end_stream(end_stream);
+        let mut stream = store.resolve(key);
+        stream.pending_send.push_front(buffer, frame.into());
+        true
+    }
+
+    /// Whether there may be credit for those who asked, which others were offered and do not take up.
+    pub(crate) fn wants_another_pass(&self) -> bool {
+        self.another_pass
+    }
+
+    fn end_pass(&mut self, store: &mut Store) {
+        self.note_waiting(store);
+        // Those who were offered it run first. Where they do nothing with it, the next pass offers twice as much, so that the
+        // number of passes is logarithmic in the number of streams.
+        self.another_pass = self.asks_are_due() && self.credit() > 0 && self.offered_lately > 0;
+        self.idle_passes = if self.another_pass { (self.idle_passes + 1).min(31) } else { 0 };
+        self.offered_lately = 0;
+    }
+
+    /// Hands the next frame to the codec, if there is one that may be sent.
+    fn write_frame<T, B>(
+        &mut self,
+        buffer: &mut Buffer<Frame<B>>,
+        store: &mut Store,
+        counts: &mut Counts,
+        codec: &mut Codec<T, Prioritized<B>>,
+    ) -> Option<Written>
+    where
+        T: AsyncWrite + Unpin,
+        B: Buf,
+    {
+        if let Some(promise) = self.promises.pop() {
+            self.announce(promise.promised_id(), store, counts);
+            return Some(write(Frame::PushPromise(promise), codec));
+        }
+        loop {
+            let lane = self.next_lane(counts)?;
+            if lane.is_ask() {
+                self.offer_in_turn(lane, store);
+                continue;
+            }
+            let next = if lane.is_data() { self.next_due(lane, store)? } else { self.lanes.first(lane)? };
+            let mut stream = store.resolve(next);
+            if lane == Lane::Open {
+                self.lanes.place(&mut stream, None);
+                counts.inc_num_send_streams(&mut stream);
+                stream.notify_send();
+            }
+            let written = self.write_frame_of(&mut stream, buffer, counts, codec);
+            #[cfg(feature = "__invariants")]
+            self.audit_turn(&stream, written.is_some());
+            if stream.is_closed() {
+                let in_grace = stream.is_pending_reset_expiration();
+                counts.transition_after(stream, in_grace);
+            }
+            if written.is_some() {
+                return written;
+            }
+        }
+    }
+
+    /// The lane whose turn it is.
+    fn next_lane(&mut self, counts: &Counts) -> Option<Lane> {
+        if self.lanes.len(Lane::Open) > 0 && counts.can_inc_num_send_streams() {
+            return Some(Lane::Open);
+        }
+        if self.active() == 0 {
+            return (self.lanes.len(Lane::Control) > 0).then_some(Lane::Control);
+        }
+        for _ in ROTATION {
+            self.served = if self.served + 1 == ROTATION.len() { 0 } else { self.served + 1 };
+            let lane = ROTATION[self.served];
+            if self.lanes.len(lane) > 0 && self.may_serve(lane) {
+                return Some(lane);
+            }
+        }
+        // All of these were offered something already: the others go first.
+        (self.exhausted_are_due() && self.may_serve(Lane::Exhausted)).then_some(Lane::Exhausted)
+    }
+
+    fn may_serve(&self, lane: Lane) -> bool {
+        match lane {
+            Lane::Control => true,
+            Lane::SmallData | Lane::BulkData => self.window.octets() > 0,
+            Lane::Open => false,
+            Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted => {
+                u64::from(self.credit()) << self.idle_passes > self.offered_lately && self.offers_are_due()
+            }
+        }
+    }
+
+    /// Whether streams ask that can be offered something in turn, as far as that is known.
+    fn asks_are_due(&self) -> bool {
+        self.lanes.len(Lane::SmallAsk) + self.lanes.len(Lane::BulkAsk) > 0 || self.exhausted_are_due()
+    }
+
+    /// Whether those who asked are to be offered credit that is not free: others were offered it and do not take it up, or
+    /// hand over more than there is credit for, so that none would ever be free.
+    fn offers_are_due(&self) -> bool {
+        let has_data = self.lanes.len(Lane::SmallData) + self.lanes.len(Lane::BulkData) > 0;
+        !has_data || self.claimed > u64::from(self.window.octets())
+    }
+
+    /// Offers a quantum in all to those who asked, free or not. A stream that has nothing is offered a part of the window, one
+    /// that has a part already all that there is room for.
+    fn offer_in_turn(&mut self, lane: Lane, store: &mut Store) {
+        let before = self.offered_lately;
+        while self.offered_lately - before < u64::from(QUANTUM) {
+            let next = match lane {
+                Lane::Exhausted if !self.exhausted_are_due() => None,
+                Lane::Exhausted => self.lanes.any(lane),
+                lane => self.next_due(lane, store),
+            };
+            let Some(next) = next else { return };
+            let mut stream = store.resolve(next);
+            let limit = stream.offer_limit(self.max_buffer_size);
+            match self.room(&stream.outgoing, limit) {
+                0 => self.exhaust(&mut stream, limit),
+                room if stream.outgoing.offered > 0 => self.offer_to(next, room, true, store),
+                room => self.offer_to(next, room.min(self.part(self.credit())), false, store),
+            }
+        }
+    }
+
+    /// Hands the next frame of a stream to the codec, if it still has one to send. Frames are large: they go from the queue to
+    /// the codec by themselves and not through the callers.
+    fn write_frame_of<T, B>(
+        &mut self,
+        stream: &mut Ptr,
+        buffer: &mut Buffer<Frame<B>>,
+        counts: &mut Counts,
+        codec: &mut Codec<T, Prioritized<B>>,
+    ) -> Option<Written>
+    where
+        T: AsyncWrite + Unpin,
+        B: Buf,
+    {
+        // A reset takes the place of DATA, and of everything where the peer counts no stream yet.
+        let entry = &mut **stream;
+        let discards = entry.is_cancelled() && {
+            let never_opened = !entry.is_counted && counts.peer().is_local_init(entry.id);
+            entry.outgoing.head == Head::Data || never_opened
+        };
+        if entry.outgoing.withdrawn || discards {
+            entry.outgoing.withdrawn = false;
+            self.clear(buffer, stream, &mut None);
+        }
+        let was_data = stream.outgoing.head == Head::Data;
+        let written = match stream.pending_send.pop_front(buffer) {
+            Some(Frame::Data(frame)) => {
+                let frame = self.cut(frame, stream, codec.max_send_frame_size());
+                Some(write(Frame::Data(frame), codec))
+            }
+            Some(Frame::Headers(headers)) => Some(write(Frame::Headers(headers), codec)),
+            Some(Frame::Reset(reset)) => {
+                self.reset_sent(&reset);
+                Some(write(Frame::Reset(reset), codec))
+            }
+            Some(frame) => Some(write(frame.map(|_| unreachable!("only DATA has a payload")), codec)),
+            None => stream.state.get_scheduled_reset().and_then(|reason| {
+                stream.set_reset(reason, Initiator::Library);
+                // No frame may follow the ends of both sides (RFC 9113 section 5.1).
+                let ended = reason == Reason::NO_ERROR && stream.outgoing.peer_ended;
+                let reset = (!ended).then(|| frame::Reset::new(stream.id, reason));
+                reset.iter().for_each(|reset| self.reset_sent(reset));
+                counts.stream_over(stream);
+                reset.map(|reset| write(Frame::Reset(reset), codec))
+            }),
+        };
+        if self.in_flight.is_none() {
+            let entry = &mut **stream;
+            entry.outgoing.head = match entry.pending_send.front(buffer) {
+                Some(Frame::Data(frame)) if frame.payload().has_remaining() => Head::Data,
+                Some(_) => Head::Control,
+                None => Head::Nothing,
+            };
+        }
+        self.settle(stream, &mut None);
+        if was_data {
+            self.end_turn(stream);
+        }
+        written
+    }
+
+    /// Data was sent: others who stand in line for that are next.
+    fn end_turn(&mut self, stream: &mut Ptr) {
+        let outgoing = &stream.outgoing;
+        if let Some(lane) = outgoing.standing.lane().filter(|lane| lane.is_data()) {
+            let small = lane == Lane::SmallData && outgoing.share.is_due(0, &self.clock);
+            self.lanes.requeue(stream, if small { Lane::SmallData } else { Lane::BulkData });
+        }
+    }
+
+    /// As much of a DATA frame as may be sent now, with the books kept.
+    fn cut<B: Buf>(
+        &mut self,
+        mut frame: frame::Data<B>,
+        stream: &mut Ptr,
+        max_frame_size: usize,
+    ) -> frame::Data<Prioritized<B>> {
+        let key = stream.key();
+        let active = self.active();
+        let stream = &mut **stream;
+        let whole = frame.payload().remaining();
+        let credit = self.window.octets().min(stream.outgoing.window.octets());
+        let len = whole.min(max_frame_size).min(credit as usize);
+        let octets = len as WindowSize;
+        debug_assert!(len > 0 || whole == 0, "a stream without credit stood in line for it");
+
+        self.window.spend(octets);
+        stream.outgoing.window.spend(octets);
+        stream.buffered_send_data -= len;
+        self.buffered -= len as u64;
+        stream.outgoing.share.charge(octets, active, &mut self.clock);
+        // What it waits for from here on it waits for anew.
+        if stream.outgoing.stall.is_some() {
+            self.end_stall(stream, StallEnd::Resumed);
+        }
+
+        let end_stream = frame.is_end_stream();
+        if len < whole {
+            frame.set_end_stream(false);
+            self.in_flight = Some(key);
+        }
+        frame.map(|octets| Prioritized { octets: octets.take(len), end_stream })
+    }
+
+    /// A promise is sent: the stream that it promised may follow.
+    fn announce(&mut self, promised: StreamId, store: &mut Store, counts: &mut Counts) {
+        let mut promised = store.find_mut(&promised).expect("a promised stream is kept until its promise is sent");
+        promised.is_pending_push = false;
+        let in_grace = promised.is_pending_reset_expiration();
+        // Without a response yet it is not counted, nor where nothing but a reset follows.
+        if !promised.pending_send.is_empty() && !promised.state.is_reset() {
+            if counts.can_inc_num_send_streams() {
+                counts.inc_num_send_streams(&mut promised);
+            } else {
+                self.queue_open(&mut promised);
+            }
+        }
+        self.settle(&mut promised, &mut None);
+        counts.transition_after(promised, in_grace);
+    }
+}

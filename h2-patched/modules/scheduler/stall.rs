@@ -1,0 +1,235 @@
+//! Who has something to send and cannot, for want of what, and since when. It decides nothing.
+//!
+//! A wait is timed from when a stream is found to wait, which costs those who send nothing. The connection's window and places
+//! among concurrent streams are missed by many at once: they are looked at when a write pass ends.
+
+#[cfg(feature = "__invariants")]
+use super::super::streams::holds;
+use super::*;
+use crate::insight::{Obstacle, Record, SendHalf, Side, StallEnd, What, Windows};
+
+/// A stream waits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stall {
+    on: Obstacle,
+    since: Instant,
+}
+
+impl Scheduler {
+    /// From now on what happens is counted and noted.
+    pub(crate) fn observe(&mut self, record: Record) {
+        self.record = record;
+    }
+
+    /// What keeps a stream from sending what it has or reserved, other than its turn and the transport.
+    pub(in crate::proto::streams) fn obstacle(&self, stream: &Stream) -> Option<Obstacle> {
+        self.obstacle_in(stream.outgoing.standing.lane(), stream)
+    }
+
+    fn obstacle_in(&self, lane: Option<Lane>, stream: &Stream) -> Option<Obstacle> {
+        let outgoing = &stream.outgoing;
+        let asks_in_vain = outgoing.reserved > 0 && outgoing.offered == 0;
+        match lane {
+            Some(Lane::Open) => Some(Obstacle::Slot),
+            Some(Lane::Control) => None,
+            Some(Lane::SmallData | Lane::BulkData) => (self.window.octets() == 0).then_some(Obstacle::ConnectionWindow),
+            Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) if !asks_in_vain => None,
+            Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) => {
+                let has_room = self.unspent() > 0;
+                let has_window = self.window.octets() > 0;
+                Some(if has_room || !has_window { Obstacle::ConnectionWindow } else { Obstacle::SendBuffer })
+            }
+            None if !stream.is_send_ready() || stream.is_cancelled() => None,
+            None if outgoing.head != Head::Data && !asks_in_vain => None,
+            None if outgoing.window.octets() == 0 => Some(Obstacle::StreamWindow),
+            None => asks_in_vain.then_some(Obstacle::SendBuffer),
+        }
+    }
+
+    /// Since when a stream waits, as far as that is known.
+    pub(in crate::proto::streams) fn blocked_since(&self, stream: &Stream, on: Obstacle) -> Option<Instant> {
+        let own = stream.outgoing.stall.as_ref().filter(|stall| stall.on == on).map(|stall| stall.since);
+        own.or(self.stalled.filter(|_| on == Obstacle::ConnectionWindow))
+    }
+
+    /// Brings what is noted of a stream that is to stand in `lane` up to date.
+    #[cold]
+    pub(super) fn note_stall(&mut self, stream: &mut Stream, lane: Option<Lane>) {
+        let obstacle = self.obstacle_in(lane, stream);
+        let noted = stream.outgoing.stall.as_ref().map(|stall| stall.on);
+        if noted != obstacle && lane != Some(Lane::Open) {
+            self.change_stall(obstacle, stream);
+        }
+        self.count_waiting(stream.state.stall_end());
+    }
+
+    /// Streams came to wait for the connection's window or wait no longer, the last one for the reason given.
+    fn count_waiting(&mut self, end: StallEnd) {
+        if self.stalled.is_some() {
+            match self.active() {
+                0 if self.window.octets() > 0 => self.connection_stall_ends(StallEnd::Resumed),
+                0 if end == StallEnd::Resumed => self.connection_stall_ends(StallEnd::Withdrawn),
+                0 => self.connection_stall_ends(end),
+                waiting => self.record.wait_for_connection(waiting),
+            }
+        }
+    }
+
+    fn change_stall(&mut self, obstacle: Option<Obstacle>, stream: &mut Stream) {
+        let end = match stream.state.stall_end() {
+            // The window did not grow: the application no longer wants what it reserved.
+            StallEnd::Resumed if obstacle.is_none() && self.still_misses(stream) => StallEnd::Withdrawn,
+            end => end,
+        };
+        self.end_stall(stream, end);
+        if let Some(on) = obstacle {
+            let since = crate::clock::now();
+            stream.outgoing.stall = Some(Box::new(Stall { on, since }));
+            if on != Obstacle::ConnectionWindow {
+                self.record.stalls_since(since, Some(stream.id), Side::Local, on);
+            } else if self.window.octets() == 0 {
+                self.connection_stalls();
+            }
+        }
+    }
+
+    /// Whether what the stream was found to wait for is missing still.
+    fn still_misses(&self, stream: &Stream) -> bool {
+        let on = stream.outgoing.stall.as_ref().map(|stall| stall.on);
+        on == Some(Obstacle::StreamWindow) && stream.outgoing.window.octets() == 0
+    }
+
+    #[cold]
+    pub(super) fn end_stall(&self, stream: &mut Stream, end: StallEnd) {
+        let Some(stall) = stream.outgoing.stall.take() else { return };
+        // The connection speaks for all who wait for its window.
+        if stall.on != Obstacle::ConnectionWindow {
+            self.record.stall_ends(Some(stream.id), Side::Local, stall.on, stall.since, end);
+        }
+    }
+
+    /// The stream is offered something.
+    #[inline]
+    pub(super) fn note_offer(&self, stream: &mut Stream) {
+        if stream.outgoing.stall.is_some() && stream.outgoing.head == Head::Nothing {
+            self.end_stall(stream, StallEnd::Resumed);
+        }
+    }
+
+    #[cold]
+    fn connection_stalls(&mut self) {
+        if self.stalled.is_none() {
+            self.stalled = Some(self.record.stalls(None, Side::Local, Obstacle::ConnectionWindow));
+        }
+    }
+
+    /// The connection's window grew.
+    #[inline]
+    pub(super) fn connection_resumes(&mut self) {
+        if self.stalled.is_some() {
+            self.connection_stall_ends(StallEnd::Resumed);
+        }
+    }
+
+    /// Nobody waits for the connection's window any more.
+    #[cold]
+    fn connection_stall_ends(&mut self, end: StallEnd) {
+        if let Some(since) = self.stalled.take() {
+            self.record.stall_ends(None, Side::Local, Obstacle::ConnectionWindow, since, end);
+            self.record.wait_for_connection(0);
+        }
+    }
+
+    /// The connection is over.
+    pub(in crate::proto::streams) fn connection_over(&mut self) {
+        self.connection_stall_ends(StallEnd::ConnectionEnded);
+    }
+
+    /// All was written that may be: whoever still stands in line waits.
+    #[inline]
+    pub(super) fn note_waiting(&mut self, store: &mut Store) {
+        if self.window.octets() == 0 {
+            if self.active() > 0 {
+                self.connection_stalls();
+            }
+            self.count_waiting(StallEnd::Withdrawn);
+        }
+        if self.has_queued_streams() {
+            self.note_queued(store);
+        }
+    }
+
+    /// Those at the end of the line came since this was done last.
+    #[cold]
+    fn note_queued(&mut self, store: &mut Store) {
+        let mut next = self.lanes.last(Lane::Open);
+        if next.is_none_or(|key| store[key].outgoing.stall.is_some()) {
+            return;
+        }
+        let since = crate::clock::now();
+        let on = Obstacle::Slot;
+        let mut first = None;
+        while let Some(key) = next.filter(|key| store[*key].outgoing.stall.is_none()) {
+            store[key].outgoing.stall = Some(Box::new(Stall { on, since }));
+            next = store[key].outgoing.standing.before();
+            first = Some(key);
+        }
+        while let Some(key) = first {
+            self.record.stalls_since(since, Some(store[key].id), Side::Local, on);
+            first = store[key].outgoing.standing.behind();
+        }
+    }
+
+    /// RST_STREAM is on its way.
+    pub(super) fn reset_sent(&self, reset: &frame::Reset) {
+        if let Some(journal) = &self.record.notes {
+            journal.note_now(Some(reset.stream_id()), What::Reset { by: Side::Local, reason: reset.reason() });
+        }
+    }
+
+    pub(in crate::proto::streams) fn stalled_since(&self) -> Option<Instant> {
+        self.stalled.filter(|_| self.active() > 0)
+    }
+
+    pub(in crate::proto::streams) fn waiting_for_slot(&self) -> usize {
+        self.lanes.len(Lane::Open)
+    }
+
+    /// The connection's half, but for what its streams reserved.
+    pub(in crate::proto::streams) fn half(&self) -> SendHalf {
+        SendHalf { window: self.window.signed(), queued: self.buffered, reserved: 0, capacity: self.offered }
+    }
+
+    pub(in crate::proto::streams) fn half_of(&self, stream: &Stream) -> SendHalf {
+        let outgoing = &stream.outgoing;
+        SendHalf {
+            window: outgoing.window.signed(),
+            queued: stream.buffered_send_data as u64,
+            reserved: outgoing.reserved.into(),
+            capacity: outgoing.offered.into(),
+        }
+    }
+
+    /// What the peer's windows leave after a frame on `stream`.
+    pub(super) fn windows(&self, stream: u32, store: &mut Store) -> Windows {
+        let stream = store.find_mut(&stream.into());
+        Windows { connection: self.window.signed(), stream: stream.map(|stream| stream.outgoing.window.signed()) }
+    }
+
+    /// The counts of stalled streams are those of the streams, for the invariants.
+    #[cfg(feature = "__invariants")]
+    pub(super) fn audit_stalls(&self, streams: &[&Stream]) {
+        let Some(shared) = &self.record.shared else { return };
+        for on in [Obstacle::Slot, Obstacle::StreamWindow, Obstacle::SendBuffer] {
+            let is_stalled = |stream: &&&Stream| stream.outgoing.stall.as_ref().is_some_and(|stall| stall.on == on);
+            let (said, stalled) = (shared.stalled.streams(Side::Local, on), streams.iter().filter(is_stalled).count());
+            holds!("I2", said == stalled, "{said} streams are said to be stalled on {on:?}, {stalled} are");
+        }
+        let said = shared.stalled.streams(Side::Local, Obstacle::ConnectionWindow);
+        holds!(
+            "I2",
+            said == 0 || self.stalled.is_some(),
+            "{said} streams are said to wait for the connection's window"
+        );
+    }
+}
