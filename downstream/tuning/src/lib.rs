@@ -28,7 +28,17 @@ pub async fn in_time<T>(what: &str, coming: impl Future<Output = T>) -> Result<T
     tokio::time::timeout(PATIENCE, coming).await.map_err(|_| format!("stalled: {what}").into())
 }
 
-/// The examples of the README compile.
+/// README, whose examples are compiled as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The page on tuning, whose examples are compiled as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/tuning.md")]
+struct TuningPage;
+
+/// The page on observability, whose examples are compiled as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/observability.md")]
+struct ObservabilityPage;

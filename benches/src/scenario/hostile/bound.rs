@@ -38,7 +38,7 @@ impl Terms {
         (alone * self.connections).min(together)
     }
 
-    /// The bound in bytes of memory.
+    /// The bound in bytes of memory. README states it as sums of the constants above.
     pub(super) fn bytes(self) -> u64 {
         let content = self.content();
         let kept = (content as f64 * PER_CONTENT) as u64 + content / LEAST_ENTRY * ENTRY;
