@@ -17,7 +17,7 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   show SLUG                  a patch with context
   verify [--skip-compare]    everything the fork claims about itself, and the comparison with upstream
   ablate [SLUG]              drops one patch at a time and shows that its claims break
-  index                      PATCHES.md, from the headers
+  index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
   roll VERSION DIR           a work tree with the series rebased on another release
   evidence SLUG [--out DIR]  what a pull request to upstream needs (default: target/evidence/SLUG)
