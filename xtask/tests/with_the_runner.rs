@@ -56,6 +56,20 @@ fn results(copy: &Copy, upstream: &str, patched: &str, unclaimed: u64) -> String
     format!(r#"{{"cases":[{}],"summary":{{"unclaimed":{unclaimed}}}}}"#, cases.join(","))
 }
 
+#[test]
+fn mutants_runs_the_ignored_tests_and_passes_their_status_on() {
+    let copy = Copy::new();
+    let cargo = copy.beside("cargo");
+    for code in [0, 1, 101] {
+        fs::write(&cargo, format!("#!/bin/sh\necho \"$*\"\nexit {code}\n")).unwrap();
+        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+        let output = xtask(&copy, &cargo, &["mutants"]);
+        assert_eq!(output.status.code(), Some(code));
+        assert_eq!(stdout(&output), "test --package xtask --test mutants -- --ignored --nocapture\n");
+        assert_eq!(stderr(&output).contains("the mutation tests did not pass"), code != 0);
+    }
+}
+
 /// Makes one patch of the copy claim a case.
 fn claim_a_case(copy: &Copy) {
     let file = copy.root().join("h2-patched/patches/unpublished-fixtures.patch");
