@@ -16,7 +16,8 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   refresh DIR                that work tree's commits back into h2-patched/patches
   show SLUG                  a patch with context
   verify [--skip-compare]    everything the fork claims about itself, and the comparison with upstream
-  ablate [SLUG]              drops one patch at a time and shows that its claims break
+  ablate [SLUG]              drops one patch at a time and shows that its cases fail; counts the patches
+                             that no case proves
   mutants                    runs the mutation tests: one fault at a time, which an invariant must name
   index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
