@@ -1,5 +1,9 @@
-//! `ablate [SLUG]`: drops one patch at a time and shows that the comparison notices, so that each proof is known to depend on
-//! its patch.
+//! `ablate [SLUG]`: drops one patch at a time and checks that each case named as its proof then fails.
+//!
+//! A patch without such a case is not dropped. Its line names its other proofs, and the last line counts these patches apart from
+//! those that were shown to matter. The command fails if a case passes without its patch.
+
+use std::fmt;
 
 use h2_materialize::header::ProofKind;
 use h2_materialize::series::SeriesPatch;
@@ -18,26 +22,49 @@ pub(crate) fn run(repo: &Repo, slug: Option<&str>) -> Result<(), Failure> {
         Some(slug) => vec![find(&series, slug)?],
         None => series.patches.iter().collect(),
     };
-    let mut failed = 0;
+    let mut counts = Counts::default();
     for patch in chosen {
         if cases(patch).next().is_none() {
-            say(format_args!("skipped  {}: no case proves it", patch.slug))?;
+            counts.skipped += 1;
+            let proofs: Vec<String> = patch.header.proven_by.iter().map(ToString::to_string).collect();
+            say(format_args!("skipped  {}: no case proves it; its proofs are {}", patch.slug, proofs.join(", ")))?;
             continue;
         }
         match without(repo, patch) {
             Ok(broken) => {
+                counts.shown += 1;
                 let broken = broken.join("; ");
                 say(format_args!("ok       {}: without it the comparison fails: {broken}", patch.slug))?;
             }
             Err(failure) => {
-                failed += 1;
+                counts.failed += 1;
                 say(format_args!("FAILED   {}: {}", patch.slug, failure.sentence))?;
             }
         }
     }
-    match failed {
+    say(&counts)?;
+    match counts.failed {
         0 => Ok(()),
         n => Err(Failure::new(format!("{n} of the patches above could not be shown to matter"))),
+    }
+}
+
+/// How many of the patches had each result.
+#[derive(Debug, Default)]
+struct Counts {
+    shown: usize,
+    skipped: usize,
+    failed: usize,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { shown, skipped, failed } = self;
+        write!(
+            f,
+            "{} patch(es): {shown} shown to matter, {skipped} without a case and proven otherwise (not dropped), {failed} failed",
+            shown + skipped + failed
+        )
     }
 }
 

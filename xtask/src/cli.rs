@@ -16,8 +16,10 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   refresh DIR                that work tree's commits back into h2-patched/patches
   show SLUG                  a patch with context
   verify [--skip-compare]    everything the fork claims about itself, and the comparison with upstream
-  ablate [SLUG]              drops one patch at a time and shows that its claims break
-  index                      PATCHES.md, from the headers
+  ablate [SLUG]              drops one patch at a time and shows that its cases fail; counts the patches
+                             that no case proves
+  mutants                    runs the mutation tests: one fault at a time, which an invariant must name
+  index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
   roll VERSION DIR           a work tree with the series rebased on another release
   evidence SLUG [--out DIR]  what a pull request to upstream needs (default: target/evidence/SLUG)
@@ -32,13 +34,14 @@ pub(crate) enum Command {
     Show { slug: String },
     Verify { compare: bool },
     Ablate { slug: Option<String> },
+    Mutants,
     Index,
     Vendor { dir: PathBuf },
     Roll { version: String, dir: PathBuf },
     Evidence { slug: String, out: Option<PathBuf> },
 }
 
-const COMMANDS: &str = "edit, refresh, show, verify, ablate, index, vendor, roll, evidence";
+const COMMANDS: &str = "edit, refresh, show, verify, ablate, mutants, index, vendor, roll, evidence";
 
 pub(crate) fn parse(mut parser: Parser) -> Result<Command, Failure> {
     read(&mut parser).map_err(|error| {
@@ -61,6 +64,7 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "show" => Command::Show { slug: operand(parser, "SLUG")? },
         "verify" => verify(parser)?,
         "ablate" => return ablate(parser),
+        "mutants" => Command::Mutants,
         "index" => Command::Index,
         "vendor" => Command::Vendor { dir: operand(parser, "DIR")?.into() },
         "roll" => Command::Roll { version: operand(parser, "VERSION")?, dir: operand(parser, "DIR")?.into() },
@@ -145,6 +149,7 @@ mod tests {
     #[test]
     fn commands() {
         assert_eq!(parsed("--help"), Ok(Command::Help));
+        assert_eq!(parsed("mutants"), Ok(Command::Mutants));
         assert_eq!(parsed("index"), Ok(Command::Index));
         assert_eq!(parsed("ablate"), Ok(Command::Ablate { slug: None }));
         assert_eq!(parsed("ablate a"), Ok(Command::Ablate { slug: Some("a".into()) }));
@@ -159,6 +164,7 @@ mod tests {
             ("frobnicate", "expected one of edit,"),
             ("edit", "expected DIR"),
             ("edit a b", "unexpected argument"),
+            ("mutants a", "unexpected argument"),
             ("--frobnicate", "invalid option '--frobnicate'"),
             ("verify --frobnicate", "invalid option '--frobnicate'"),
             ("show", "expected SLUG"),

@@ -1,88 +1,491 @@
-//! `index`: PATCHES.md, from the headers alone.
+//! `index`: PATCHES.md, one table of all patches with their details below it.
 //!
-//! It names the proofs, not their outcome: `verify` runs them, and a text that depends on the headers alone can be
-//! checked byte for byte.
+//! The text depends on the headers, the diffs and the number of lines in our modules, so that `verify` can compare it byte for
+//! byte. It names the proofs and not their outcome, because `verify` runs them.
 
-use h2_materialize::header::Proof;
-use h2_materialize::series::SeriesPatch;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use h2_materialize::header::Header;
+use h2_materialize::series::{patch_file, SeriesPatch};
 use h2_materialize::Series;
 
 use crate::failure::Failure;
-use crate::repo::{write, Repo};
+use crate::repo::{read, write, Repo};
+
+/// The longest risk that the table shows, in characters.
+const SHORT_RISK: usize = 60;
+
+/// Starts the path of one of our modules in a patch.
+const MODULES: &str = "\"@MODULES@/";
+
+/// Our modules, by the path below `modules/` with `/` between its parts, and the number of their lines.
+type Modules = BTreeMap<String, usize>;
 
 pub(crate) fn run(repo: &Repo) -> Result<(), Failure> {
     write(&repo.index_file(), &text(repo)?)
 }
 
-/// What PATCHES.md should say.
+/// The expected content of PATCHES.md.
 pub(crate) fn text(repo: &Repo) -> Result<String, Failure> {
-    Ok(render(&repo.release()?.release(), &repo.series()?))
+    let mut modules = Modules::new();
+    collect(&repo.modules(), "", &mut modules)?;
+    Ok(render(&repo.release()?.release(), &repo.series()?, &modules))
 }
 
-fn render(release: &str, series: &Series) -> String {
-    let count = match series.patches.len() {
+fn collect(dir: &Path, prefix: &str, modules: &mut Modules) -> Result<(), Failure> {
+    let list = |cause: std::io::Error| Failure::io(format_args!("list {}", dir.display()), &cause);
+    for entry in std::fs::read_dir(dir).map_err(list)? {
+        let entry = entry.map_err(list)?;
+        let path = entry.path();
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if path.is_dir() {
+            collect(&path, &format!("{name}/"), modules)?;
+        } else if name.ends_with(".rs") {
+            modules.insert(name, read(&path)?.lines().count());
+        }
+    }
+    Ok(())
+}
+
+fn render(release: &str, series: &Series, modules: &Modules) -> String {
+    let patches = sorted(series);
+    let sizes = module_sizes(series, modules);
+    let shared = shared_forwarded(series);
+    let unnamed = modules.values().sum::<usize>() - sizes.values().sum::<usize>();
+    let mut out = top(release, patches.len(), shared, unnamed);
+    for patch in &patches {
+        out.push_str(&row(patch, sizes.get(patch.slug.as_str()).copied()));
+    }
+    out.push_str("\n## Details\n");
+    for patch in &patches {
+        out.push_str(&details(patch, shared));
+    }
+    out
+}
+
+fn top(release: &str, count: usize, shared: Option<&str>, unnamed: usize) -> String {
+    let count = match count {
         1 => "One patch".to_owned(),
         n => format!("{n} patches"),
     };
     let mut out = format!(
         "<!-- Written by `cargo xtask index`; change the headers in h2-patched/patches instead. -->\n\n\
          # Patches\n\n\
-         {count} on {release}. `cargo xtask verify` runs every `case:` named as a proof: it does not pass on upstream \
-         and passes on the fork. `cargo xtask show SLUG` prints a patch with context.\n"
+         {count} on {release}. The table is sorted by class (fix, policy, perf, build), then by theme, then by the order in\n\
+         which the patches are applied. Each slug leads to the details.\n\n\
+         * Class: a fix mends a fault of upstream. A policy chooses otherwise than upstream where both are allowed. Perf is the same\n  \
+         behaviour for less. Build changes nothing that runs.\n\
+         * RFC: the sections of RFC 9113, unless another source is named.\n\
+         * Upstream: an empty cell means that no issue is known. Upstream status is the state of the issues and pull\n  \
+         requests that are named, as far as the header says it.\n\
+         * Risk: what a user could notice. \"…\" means that the details say more.\n\
+         * Proofs: the number of cases, tests, properties and benches that show the effect. `cargo xtask verify` runs each case: it\n  \
+         does not pass on upstream and passes on the fork.\n\
+         * Size: lines that the patch adds and removes, and the lines of our modules that it brings.\n"
     );
-    for group in groups(series) {
-        let Some(first) = group.first() else { continue };
-        out.push_str(&format!("\n## {}\n\n", first.group));
-        out.push_str("| patch | class | what it does | spec |\n| --- | --- | --- | --- |\n");
-        for patch in group {
-            out.push_str(&row(patch));
-        }
-        for patch in group {
-            out.push_str(&section(patch));
-        }
+    if unnamed > 0 {
+        out.push_str(&format!(
+            "  {unnamed} more lines are in modules that `h2-patched/src/lib.rs` names; no row counts them.\n"
+        ));
     }
+    if let Some(sentence) = shared {
+        out.push_str(&format!(
+            "* Forwarded to upstream: {}.\n  The details of a patch say where this differs.\n",
+            markdown(sentence)
+        ));
+    }
+    out.push_str(
+        "\n`cargo xtask show SLUG` prints a patch with context. `cargo xtask evidence SLUG` writes what a pull request needs.\n\n\
+         | what it does | class | RFC | upstream | risk | proofs | size | upstream status |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
     out
 }
 
-/// The patches by theme, in the order of the series.
-fn groups(series: &Series) -> impl Iterator<Item = &[SeriesPatch]> {
-    series.patches.chunk_by(|left, right| left.group == right.group)
+/// The patches by class, then by theme in the order in which the series first names it.
+fn sorted(series: &Series) -> Vec<&SeriesPatch> {
+    let mut themes: Vec<&str> = Vec::new();
+    for patch in &series.patches {
+        if !themes.contains(&patch.group.as_str()) {
+            themes.push(&patch.group);
+        }
+    }
+    let mut patches: Vec<&SeriesPatch> = series.patches.iter().collect();
+    patches.sort_by_key(|patch| (patch.header.class, themes.iter().position(|theme| *theme == patch.group)));
+    patches
 }
 
-fn row(patch: &SeriesPatch) -> String {
-    let cell = |text: &str| text.replace('\n', " ").replace('|', "\\|");
+/// The value of `Forwarded` that most patches have, if several have it.
+fn shared_forwarded(series: &Series) -> Option<&str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for patch in &series.patches {
+        *counts.entry(&patch.header.forwarded).or_default() += 1;
+    }
+    let (sentence, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    (count > 1).then_some(sentence)
+}
+
+/// The lines of our modules for each patch that brings some. A patch brings the modules that it names first, and with a `mod.rs` its
+/// directory, except for what another patch names.
+fn module_sizes<'a>(series: &'a Series, modules: &Modules) -> BTreeMap<&'a str, usize> {
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    let brought: Vec<(&str, Vec<&str>)> = series
+        .patches
+        .iter()
+        .map(|patch| (patch.slug.as_str(), modules_named(patch).filter(|module| named.insert(module)).collect()))
+        .collect();
+    let lines = |module: &str| {
+        let below = module.strip_suffix("mod.rs").filter(|dir| !dir.is_empty());
+        let of_directory = modules
+            .iter()
+            .filter(|(path, _)| below.is_some_and(|dir| path.starts_with(dir)) && !named.contains(path.as_str()));
+        modules.get(module).into_iter().chain(of_directory.map(|(_, lines)| lines)).sum::<usize>()
+    };
+    let sizes = brought.into_iter().map(|(slug, found)| (slug, found.into_iter().map(lines).sum()));
+    sizes.filter(|(_, lines)| *lines > 0).collect()
+}
+
+/// The modules of ours in `#[path]` attributes that the patch adds.
+fn modules_named(patch: &SeriesPatch) -> impl Iterator<Item = &str> {
+    let hunks = patch.patch.files.iter().flat_map(|file| &file.hunks);
+    hunks.flat_map(|hunk| &hunk.added).filter_map(|line| {
+        let (_, path) = std::str::from_utf8(line).ok()?.split_once(MODULES)?;
+        Some(path.split_once('"')?.0)
+    })
+}
+
+fn row(patch: &SeriesPatch, modules: Option<usize>) -> String {
     let header = &patch.header;
+    let hunks = || patch.patch.files.iter().flat_map(|file| &file.hunks);
+    let added: usize = hunks().map(|hunk| hunk.added.len()).sum();
+    let removed: usize = hunks().map(|hunk| hunk.removed.len()).sum();
+    let modules = modules.map_or(String::new(), |lines| format!(", modules {lines}"));
+    let slug = &patch.slug;
+    let references = References::of(&header.upstream_issue);
     format!(
-        "| [{slug}](#{slug}) | {} | {} | {} |\n",
-        header.class,
+        "| [{slug}](#{slug}): {} | {} | {} | {} | {} | [{}](#{slug}) | +{added} -{removed}{modules} | {} |\n",
         cell(&header.subject),
-        cell(&header.spec),
-        slug = patch.slug
+        header.class,
+        cell(&sections(&header.spec)),
+        cell(&references.links()),
+        risk(&header.risk).map_or_else(|| format!("[see below](#{slug})"), |clause| cell(&clause)),
+        header.proven_by.len(),
+        cell(&status(header, &references)),
     )
 }
 
-fn section(patch: &SeriesPatch) -> String {
-    let header = &patch.header;
-    let mut out = format!("\n### {}\n\n**{}**\n\n", patch.slug, header.subject);
-    out.push_str(&format!("{}\n\n", header.why));
-    let proofs: Vec<String> = header.proven_by.iter().map(code).collect();
-    let changes: Vec<String> = header.changes.iter().map(|g| format!("`{g}`")).collect();
-    let mut item = |name: &str, value: &str| {
-        if !value.is_empty() {
-            // A list item goes on in indented lines.
-            out.push_str(&format!("* {name}: {}\n", value.replace('\n', "\n  ")));
-        }
-    };
-    item("Spec", &header.spec);
-    item("Upstream issue", &header.upstream_issue);
-    item("Proof", &proofs.join(", "));
-    item("Also changes", &changes.join(", "));
-    item("Risk", &header.risk);
-    item("Forwarded", &header.forwarded);
-    item("Drop when", &header.drop_when);
-    out
+/// The sections without the name of RFC 9113; empty for `none`.
+fn sections(spec: &str) -> String {
+    let rest = spec.strip_prefix("RFC 9113 sections ").or_else(|| spec.strip_prefix("RFC 9113 section "));
+    match rest {
+        Some(sections) => sections.to_owned(),
+        None if first_word(spec) == "none" => String::new(),
+        None => spec.to_owned(),
+    }
 }
 
-fn code(proof: &Proof) -> String {
-    format!("`{proof}`")
+/// The first clause of the risk if it is short. A comma ends none, because it may stand in the middle of a condition.
+fn risk(text: &str) -> Option<String> {
+    let text = text.replace('\n', " ");
+    let end = [";", ":", ". "].iter().filter_map(|mark| text.find(mark)).min();
+    let clause = text[..end.unwrap_or(text.len())].trim_end();
+    let short = clause.chars().count() <= SHORT_RISK;
+    short.then(|| if end.is_some() { format!("{clause} …") } else { clause.to_owned() })
+}
+
+/// What upstream decided, as far as the header says it in brackets; and `Forwarded` unless it is "no".
+fn status(header: &Header, references: &References<'_>) -> String {
+    let forwarded = header.forwarded.split([',', ';', ':', '\n']).next().unwrap_or_default().trim();
+    let states = references.0.iter().filter_map(|reference| {
+        let state = reference.state?.replace('\n', " ");
+        Some(format!("#{} {state}", reference.number))
+    });
+    let forwarded = (forwarded != "no").then(|| forwarded.to_owned());
+    forwarded.into_iter().chain(states).collect::<Vec<_>>().join("; ")
+}
+
+/// An issue or a pull request of a public repository: `owner/name#number (state)`.
+struct Reference<'a> {
+    owner_and_name: &'a str,
+    number: &'a str,
+    state: Option<&'a str>,
+}
+
+struct References<'a>(Vec<Reference<'a>>);
+
+impl<'a> References<'a> {
+    fn of(text: &'a str) -> References<'a> {
+        let found = text.match_indices('#').filter_map(|(at, _)| {
+            let of_a_name = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+            let start = text[..at]
+                .rfind(|c| !of_a_name(c))
+                .map_or(0, |before| before + text[before..].chars().next().map_or(0, char::len_utf8));
+            let owner_and_name = &text[start..at];
+            let rest = &text[at + 1..];
+            let (number, rest) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
+            let known = !number.is_empty() && owner_and_name.split('/').filter(|part| !part.is_empty()).count() == 2;
+            let state = rest.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')'));
+            known.then_some(Reference { owner_and_name, number, state: state.map(|(state, _)| state) })
+        });
+        References(found.collect())
+    }
+
+    fn links(&self) -> String {
+        let links = self.0.iter().map(|Reference { owner_and_name, number, .. }| {
+            let name = owner_and_name.rsplit('/').next().unwrap_or(owner_and_name);
+            format!("[{name}#{number}](https://github.com/{owner_and_name}/issues/{number})")
+        });
+        links.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn details(patch: &SeriesPatch, shared: Option<&str>) -> String {
+    let header = &patch.header;
+    let slug = &patch.slug;
+    let mut out = format!(
+        "\n<details><summary><a id=\"{slug}\"></a><code>{slug}</code>: {}</summary>\n\n{}\n\n",
+        html(&header.subject),
+        markdown(&header.why)
+    );
+    let changes: Vec<String> = header.changes.iter().map(|glob| format!("`{glob}`")).collect();
+    let file = patch_file(slug);
+    let mut item = |name: &str, value: &str| {
+        // A list item goes on in indented lines.
+        out.push_str(&format!("* {name}: {}\n", value.replace('\n', "\n  ")));
+    };
+    item("Theme", &markdown(&patch.group));
+    item("Patch", &format!("[{file}](h2-patched/patches/{file})"));
+    for (name, value) in [("Spec", &header.spec), ("Upstream issue", &header.upstream_issue)] {
+        if value != "none" {
+            item(name, &markdown(value));
+        }
+    }
+    let proofs: String = header.proven_by.iter().map(|proof| format!("\n* `{proof}`")).collect();
+    item("Proofs", &proofs);
+    if !changes.is_empty() {
+        item("Also changes", &changes.join(", "));
+    }
+    item("Risk", &markdown(&header.risk));
+    if shared != Some(header.forwarded.as_str()) {
+        item("Forwarded", &markdown(&header.forwarded));
+    }
+    item("Drop when", &markdown(&header.drop_when));
+    out.push_str("\n</details>\n");
+    out.replace("* Proofs: \n", "* Proofs:\n")
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default()
+}
+
+/// Text of a header in a cell of a table.
+fn cell(text: &str) -> String {
+    markdown(text).replace('\n', " ").replace('|', "\\|")
+}
+
+/// Text of a header as Markdown: its code spans stay, and nothing outside of them is HTML.
+fn markdown(text: &str) -> String {
+    spans(text, |code| format!("`{code}`"))
+}
+
+/// Text of a header as HTML, for places where Markdown is not read.
+fn html(text: &str) -> String {
+    spans(text, |code| format!("<code>{}</code>", escaped(code)))
+}
+
+/// Text with its code spans written by `code`, and the rest escaped. A backtick without a second one is text.
+fn spans(text: &str, code: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('`') {
+        out.push_str(&escaped(before));
+        match after.split_once('`') {
+            Some((span, after)) if !span.is_empty() => {
+                out.push_str(&code(span));
+                rest = after;
+            }
+            _ => {
+                out.push_str("&#96;");
+                rest = after;
+            }
+        }
+    }
+    out + &escaped(rest)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use h2_materialize::series::parse_patch;
+
+    use super::*;
+
+    const HEADER: &str = "\
+Subject: Do the thing
+Class: fix
+Why: First line
+ second line
+Spec: RFC 9113 sections 5.1, 6.9
+Upstream-Issue: hyperium/h2#1 (open), and cloudflare/pingora#2
+Proven-by: case:a/b
+ tests:c
+Risk: none known; it is small
+Forwarded: no, because it is new
+Drop-when: upstream does it
+";
+
+    const DIFF: &str = "\
+--- a/src/lib.rs
++++ b/src/lib.rs
+@@ -1 +1,2 @@
+-mod x;
++#[path = \"@MODULES@/x/mod.rs\"]
++mod x;
+";
+
+    fn patch(slug: &str, group: &str, from: &str, to: &str) -> SeriesPatch {
+        assert!(HEADER.contains(from), "{from}");
+        parse_patch(slug, group, format!("{}\n{DIFF}", HEADER.replace(from, to))).unwrap()
+    }
+
+    fn rendered(patches: Vec<SeriesPatch>, modules: &[(&str, usize)]) -> String {
+        let modules = modules.iter().map(|(path, lines)| ((*path).to_owned(), *lines)).collect();
+        render("h2 1.2.3", &Series { patches, tree_sha256: String::new() }, &modules)
+    }
+
+    /// The page with one patch, whose header has `to` in place of `from`.
+    fn one(from: &str, to: &str) -> String {
+        rendered(vec![patch("a", "G", from, to)], &[])
+    }
+
+    fn table_row(page: &str) -> &str {
+        page.lines().find(|line| line.starts_with("| [")).unwrap()
+    }
+
+    #[test]
+    fn a_row_and_its_details() {
+        let page = one("", "");
+        assert_eq!(
+            table_row(&page),
+            "| [a](#a): Do the thing | fix | 5.1, 6.9 | [h2#1](https://github.com/hyperium/h2/issues/1), \
+             [pingora#2](https://github.com/cloudflare/pingora/issues/2) | none known … | [2](#a) | +2 -1 | #1 open |"
+        );
+        let details = page.split_once("## Details\n\n").unwrap().1;
+        assert_eq!(
+            details,
+            "<details><summary><a id=\"a\"></a><code>a</code>: Do the thing</summary>\n\n\
+             First line\nsecond line\n\n\
+             * Theme: G\n\
+             * Patch: [a.patch](h2-patched/patches/a.patch)\n\
+             * Spec: RFC 9113 sections 5.1, 6.9\n\
+             * Upstream issue: hyperium/h2#1 (open), and cloudflare/pingora#2\n\
+             * Proofs:\n  * `case:a/b`\n  * `tests:c`\n\
+             * Risk: none known; it is small\n\
+             * Forwarded: no, because it is new\n\
+             * Drop when: upstream does it\n\n\
+             </details>\n"
+        );
+    }
+
+    #[test]
+    fn a_pipe_ends_no_cell() {
+        let page = one("Do the thing", "Do a | b and `c | d`");
+        assert!(table_row(&page).starts_with("| [a](#a): Do a \\| b and `c \\| d` | fix |"), "{page}");
+        assert!(page.contains("</code>: Do a | b and <code>c | d</code></summary>"), "{page}");
+    }
+
+    #[test]
+    fn html_of_a_header_is_text() {
+        let page = one("Do the thing", "Do </summary> & `Box<T>` <b>");
+        assert!(table_row(&page).contains("Do &lt;/summary&gt; &amp; `Box<T>` &lt;b&gt; |"), "{page}");
+        assert!(page.contains(": Do &lt;/summary&gt; &amp; <code>Box&lt;T&gt;</code> &lt;b&gt;</summary>"), "{page}");
+        for (from, to) in [("First line", "</details>"), ("it is small", "</details>"), ("it is new", "</details>")] {
+            assert_eq!(one(from, to).matches("</details>").count(), 1, "{from}");
+        }
+        assert_eq!(markdown("a ` <b> `` c"), "a ` <b> `&#96; c");
+        assert_eq!(markdown("`<b>"), "&#96;&lt;b&gt;");
+    }
+
+    #[test]
+    fn without_an_issue_the_cells_are_empty() {
+        let page = one("hyperium/h2#1 (open), and cloudflare/pingora#2", "none");
+        assert!(table_row(&page).contains("| 5.1, 6.9 |  | none known …"), "{page}");
+        assert!(table_row(&page).ends_with("| +2 -1 |  |"), "{page}");
+        assert!(!page.contains("Upstream issue: none"), "{page}");
+        for nothing in ["#", "#1", "h2#1", "hyperium/h2#", "a/b/c#1", "é#1", "/h2#1"] {
+            assert!(References::of(nothing).0.is_empty(), "{nothing}");
+        }
+        assert_eq!(
+            References::of("é/h2#1 é hyperium/h2#34.").links(),
+            "[h2#34](https://github.com/hyperium/h2/issues/34)"
+        );
+    }
+
+    #[test]
+    fn a_risk_is_cut_where_a_clause_ends() {
+        for (text, expected) in [
+            ("none", "none"),
+            ("none; it is\nsmall", "none …"),
+            ("fewer updates: none\nearly", "fewer updates …"),
+            ("uses 0.5 KiB. More later", "uses 0.5 KiB …"),
+            (&"a".repeat(60), &"a".repeat(60)),
+            (&"é".repeat(60), &"é".repeat(60)),
+            ("a request, if it is late; none", "a request, if it is late …"),
+        ] {
+            assert_eq!(risk(text).as_deref(), Some(expected), "{text}");
+        }
+        for long in ["a".repeat(61), format!("none, {}", "a".repeat(55)), format!("{}; none", "a".repeat(61))] {
+            assert_eq!(risk(&long), None, "{long}");
+            assert!(table_row(&one("none known; it is small", &long)).contains("| [see below](#a) |"), "{long}");
+        }
+    }
+
+    #[test]
+    fn classes_then_themes_then_the_series_give_the_order() {
+        let page = rendered(
+            vec![
+                patch("a", "Late", "Class: fix", "Class: build"),
+                patch("b", "Late", "", ""),
+                patch("c", "Later", "Class: fix", "Class: perf"),
+                patch("d", "Later", "", ""),
+                patch("e", "Late", "", ""),
+                patch("f", "Late", "Class: fix", "Class: policy"),
+            ],
+            &[],
+        );
+        let slugs = |start: &str, end: &str| -> Vec<String> {
+            let starts = page.lines().filter_map(|line| line.strip_prefix(start));
+            starts.map(|line| line.split(end).next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(slugs("| [", "]").concat(), "bedfca");
+        assert_eq!(slugs("<details><summary><a id=\"", "\"").concat(), "bedfca");
+    }
+
+    #[test]
+    fn the_shared_sentence_is_said_once() {
+        let other = patch("c", "G", "no, because it is new", "hyperium/h2#9; under review");
+        let page = rendered(vec![patch("a", "G", "", ""), patch("b", "G", "", ""), other], &[]);
+        assert_eq!(page.matches("because it is new").count(), 1, "{page}");
+        assert!(page.contains("* Forwarded: hyperium/h2#9; under review\n"), "{page}");
+        assert!(page.contains("| hyperium/h2#9; #1 open |\n"), "{page}");
+    }
+
+    #[test]
+    fn a_module_counts_for_the_first_patch_that_names_it() {
+        let modules = [("x/mod.rs", 10), ("x/y.rs", 5), ("x/z/mod.rs", 4), ("other.rs", 3), ("xx.rs", 7)];
+        let two = || {
+            let z = parse_patch("z", "G", format!("{HEADER}\n{}", DIFF.replace("/x/mod", "/x/z/mod"))).unwrap();
+            vec![patch("a", "G", "", ""), patch("b", "G", "", ""), z]
+        };
+        let series = Series { patches: two(), tree_sha256: String::new() };
+        let sizes = module_sizes(&series, &modules.map(|(path, lines)| (path.to_owned(), lines)).into());
+        assert_eq!(sizes.into_iter().collect::<Vec<_>>(), [("a", 15), ("z", 4)]);
+        let page = rendered(two(), &modules);
+        assert!(table_row(&page).contains("| +2 -1, modules 15 |"), "{page}");
+        assert!(page.contains("  10 more lines are in modules"), "{page}");
+    }
 }

@@ -11,6 +11,7 @@ mod failure;
 mod git;
 mod index;
 mod message;
+mod mutants;
 mod print;
 mod refresh;
 mod repo;
@@ -51,6 +52,7 @@ fn run() -> Result<(), Failure> {
         Command::Show { slug } => show::run(&repo, &slug),
         Command::Verify { compare } => verify::run(&repo, compare),
         Command::Ablate { slug } => ablate::run(&repo, slug.as_deref()),
+        Command::Mutants => mutants::run(&repo),
         Command::Index => index::run(&repo),
         Command::Vendor { dir } => vendor::run(&repo, &dir),
         Command::Roll { version, dir } => roll::run(&repo, &version, &dir),

@@ -25,6 +25,7 @@ use support::{repository, stderr, stdout};
 const WIDTH: usize = 56;
 
 #[test]
+#[ignore = "takes minutes: cargo xtask mutants runs it"]
 fn every_planted_fault_is_named() {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("planted");
     plant::plant(&place.join("tree"), ALL);

@@ -56,6 +56,55 @@ fn results(copy: &Copy, upstream: &str, patched: &str, unclaimed: u64) -> String
     format!(r#"{{"cases":[{}],"summary":{{"unclaimed":{unclaimed}}}}}"#, cases.join(","))
 }
 
+#[test]
+fn ablate_counts_what_it_showed_and_what_it_skipped() {
+    let copy = Copy::new();
+    for (slug, patched, code, line, counts) in [
+        (
+            "unpublished-fixtures",
+            "pass",
+            0,
+            "skipped  unpublished-fixtures: no case proves it; its proofs are tests:in_crate_tests_need_only_published_files",
+            "1 patch(es): 0 shown to matter, 1 without a case and proven otherwise (not dropped), 0 failed",
+        ),
+        (
+            "initial-window-too-large",
+            "fail",
+            0,
+            "ok       initial-window-too-large: without it the comparison fails",
+            "1 patch(es): 1 shown to matter, 0 without a case and proven otherwise (not dropped), 0 failed",
+        ),
+        (
+            "initial-window-too-large",
+            "pass",
+            1,
+            "FAILED   initial-window-too-large: case:settings/initial-window-too-large passes without it",
+            "1 patch(es): 0 shown to matter, 0 without a case and proven otherwise (not dropped), 1 failed",
+        ),
+    ] {
+        let cargo = play_cargo(&copy, &results(&copy, "fail", patched, 0));
+        let output = xtask(&copy, &cargo, &["ablate", slug]);
+        let said = stdout(&output);
+        assert_eq!(output.status.code(), Some(code), "{said}{}", stderr(&output));
+        assert!(said.starts_with(line), "{said}");
+        assert_eq!(said.lines().last(), Some(counts));
+    }
+}
+
+#[test]
+fn mutants_runs_the_ignored_tests_and_passes_their_status_on() {
+    let copy = Copy::new();
+    let cargo = copy.beside("cargo");
+    for code in [0, 1, 101] {
+        fs::write(&cargo, format!("#!/bin/sh\necho \"$*\"\nexit {code}\n")).unwrap();
+        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+        let output = xtask(&copy, &cargo, &["mutants"]);
+        assert_eq!(output.status.code(), Some(code));
+        assert_eq!(stdout(&output), "test --package xtask --test mutants -- --ignored --nocapture\n");
+        assert_eq!(stderr(&output).contains("the mutation tests did not pass"), code != 0);
+    }
+}
+
 /// Makes one patch of the copy claim a case.
 fn claim_a_case(copy: &Copy) {
     let file = copy.root().join("h2-patched/patches/unpublished-fixtures.patch");
