@@ -14,21 +14,3 @@
 // Upstream's crate root as patched, less its inner attributes and docs. Its `mod` lines resolve beside it.
 include!(concat!(env!("OUT_DIR"), "/h2/src/lib.rs"));
 
-// Our own modules that hang at the crate root, by `#[path = "../modules/NAME.rs"] mod NAME;`. A module that hangs
-// deeper is named by a patch; see modules/README.md.
-#[path = "../modules/clock.rs"]
-mod clock;
-#[cfg(feature = "__virtual-time")]
-pub use clock::held as virtual_time;
-#[path = "../modules/frame_error_code.rs"]
-mod frame_error_code;
-#[path = "../modules/insight/mod.rs"]
-pub mod insight;
-#[path = "../modules/process_budget/mod.rs"]
-mod process_budget;
-#[path = "../modules/tuning/mod.rs"]
-pub mod tuning;
-#[path = "../modules/window_limit.rs"]
-mod window_limit;
-#[path = "../modules/window_policy.rs"]
-mod window_policy;

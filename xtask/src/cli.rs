@@ -16,13 +16,14 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   refresh DIR                that work tree's commits back into h2-patched/patches
   show SLUG                  a patch with context
   verify [--skip-compare]    everything the fork claims about itself, and the comparison with upstream
-  ablate [SLUG]              drops one patch at a time and shows that its cases fail; counts the patches
-                             that no case proves
+  verify --each [SLUG]       every fix alone on the release, and every proof without its patch (hours)
+  ablate [SLUG]              drops one patch at a time and shows that its proofs fail
   mutants                    runs the mutation tests: one fault at a time, which an invariant must name
   index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
   roll VERSION DIR           a work tree with the series rebased on another release
   evidence SLUG [--out DIR]  what a pull request to upstream needs (default: target/evidence/SLUG)
+  evidence --check [SLUG]    tries it for every fix: the diff applies, and its test is red without it
 ";
 
 /// What to do.
@@ -33,12 +34,14 @@ pub(crate) enum Command {
     Refresh { dir: PathBuf },
     Show { slug: String },
     Verify { compare: bool },
+    Each { slug: Option<String> },
     Ablate { slug: Option<String> },
     Mutants,
     Index,
     Vendor { dir: PathBuf },
     Roll { version: String, dir: PathBuf },
     Evidence { slug: String, out: Option<PathBuf> },
+    CheckEvidence { slug: Option<String> },
 }
 
 const COMMANDS: &str = "edit, refresh, show, verify, ablate, mutants, index, vendor, roll, evidence";
@@ -97,14 +100,21 @@ fn filled(value: OsString, name: &str) -> Result<OsString, lexopt::Error> {
 
 fn verify(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     let mut compare = true;
+    let mut each = false;
+    let mut slug = None;
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("skip-compare") => compare = false,
+            Long("skip-compare") if !each => compare = false,
+            Long("each") if compare => each = true,
+            Value(value) if each && slug.is_none() => slug = Some(filled(value, "SLUG")?.string()?),
             Long("help") | Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Command::Verify { compare })
+    Ok(match each {
+        true => Command::Each { slug },
+        false => Command::Verify { compare },
+    })
 }
 
 fn ablate(parser: &mut Parser) -> Result<Command, lexopt::Error> {
@@ -122,13 +132,18 @@ fn ablate(parser: &mut Parser) -> Result<Command, lexopt::Error> {
 fn evidence(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     let mut slug = None;
     let mut out = None;
+    let mut check = false;
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("out") => out = Some(filled(parser.value()?, "DIR")?.into()),
+            Long("out") if !check => out = Some(filled(parser.value()?, "DIR")?.into()),
+            Long("check") if out.is_none() => check = true,
             Long("help") | Short('h') => return Ok(Command::Help),
-            Value(value) if slug.is_none() => slug = Some(value.string()?),
+            Value(value) if slug.is_none() => slug = Some(filled(value, "SLUG")?.string()?),
             other => return Err(other.unexpected()),
         }
+    }
+    if check {
+        return Ok(Command::CheckEvidence { slug });
     }
     let slug = slug.ok_or("expected SLUG, found nothing")?;
     Ok(Command::Evidence { slug, out })
@@ -154,6 +169,10 @@ mod tests {
         assert_eq!(parsed("ablate"), Ok(Command::Ablate { slug: None }));
         assert_eq!(parsed("ablate a"), Ok(Command::Ablate { slug: Some("a".into()) }));
         assert_eq!(parsed("verify --skip-compare"), Ok(Command::Verify { compare: false }));
+        assert_eq!(parsed("verify --each"), Ok(Command::Each { slug: None }));
+        assert_eq!(parsed("verify --each a"), Ok(Command::Each { slug: Some("a".into()) }));
+        assert_eq!(parsed("evidence --check"), Ok(Command::CheckEvidence { slug: None }));
+        assert_eq!(parsed("evidence a --check"), Ok(Command::CheckEvidence { slug: Some("a".into()) }));
         assert_eq!(parsed("evidence a --out b"), Ok(Command::Evidence { slug: "a".into(), out: Some("b".into()) }));
     }
 
@@ -167,7 +186,10 @@ mod tests {
             ("mutants a", "unexpected argument"),
             ("--frobnicate", "invalid option '--frobnicate'"),
             ("verify --frobnicate", "invalid option '--frobnicate'"),
+            ("verify --each --skip-compare", "invalid option '--skip-compare'"),
+            ("verify a", "unexpected argument"),
             ("show", "expected SLUG"),
+            ("evidence --check --out a", "invalid option '--out'"),
             ("evidence --out a", "expected SLUG"),
         ] {
             let sentence = parsed(line).unwrap_err();

@@ -135,7 +135,7 @@ Drop-when: never
 
     fn complaints(id: &str, upstream: &str, patched: &str, unclaimed: u64) -> Vec<String> {
         let series = Series {
-            patches: vec![parse_patch("slug", "Group", PATCH.to_owned()).unwrap()],
+            patches: vec![parse_patch("slug", h2_materialize::series::Tier::Fixes, PATCH.to_owned()).unwrap()],
             tree_sha256: String::new(),
         };
         let result = |outcome: &str| format!(r#"{{"outcome":"{outcome}","ending":"clean","millis":1}}"#);

@@ -51,7 +51,7 @@ pub(crate) fn make(repo: &Repo, dir: &Path) -> Result<usize, Failure> {
 
     for patch in &series.patches {
         patch.apply(&mut tree)?;
-        let message = Message { slug: patch.slug.clone(), group: patch.group.clone(), header: patch.header.clone() };
+        let message = Message { slug: patch.slug.clone(), tier: patch.tier, header: patch.header.clone() };
         commit(&git, &tree, &message.to_text())?;
     }
     Ok(series.patches.len())

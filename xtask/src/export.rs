@@ -1,9 +1,9 @@
 //! From the commits of a work tree to the files of the series.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use h2_materialize::series::{parse_patch, patch_file, ORDER, TREE_HASH};
+use h2_materialize::series::{parse_patch, Tier, ORDER, TREE_HASH};
 use h2_materialize::Tree;
 
 use crate::edit::{BASE, MARK};
@@ -12,7 +12,7 @@ use crate::git::Git;
 use crate::message::Message;
 use crate::repo::Repo;
 
-/// The files of `patches/`: name to text.
+/// The files of `patches/`: path in it to text.
 pub(crate) type Files = BTreeMap<String, String>;
 
 /// What the commits of the work tree `dir` make of the series.
@@ -23,7 +23,8 @@ pub(crate) fn export(repo: &Repo, dir: &Path) -> Result<Files, Failure> {
     let mut tree = repo.pristine()?.tree.compiled();
     let mut files = Files::new();
     let mut order = String::new();
-    let mut last_group = None;
+    let mut slugs = BTreeSet::new();
+    let mut last_tier = None;
     let commits = git.run(&["rev-list", "--reverse", &format!("{BASE}..HEAD")])?;
     for commit in commits.lines() {
         let message = git.run(&["log", "-1", "--format=%B", commit])?;
@@ -33,18 +34,26 @@ pub(crate) fn export(repo: &Repo, dir: &Path) -> Result<Files, Failure> {
         let slug = message.slug;
         let diff = zero_context(&git.run(&diff_command(commit))?)
             .map_err(|what| Failure::new(format!("commit {short} ({slug}): {what}")))?;
-        let patch = parse_patch(&slug, &message.group, format!("{}\n{diff}", message.header))?;
+        let patch = parse_patch(&slug, message.tier, format!("{}\n{diff}", message.header))?;
         patch.apply(&mut tree)?;
 
-        if last_group.as_ref() != Some(&message.group) {
+        if last_tier > Some(message.tier) {
+            return Err(Failure::new(format!(
+                "commit {short} ({slug}) is of tier {}, but stands behind a later tier; expected the order {}",
+                message.tier,
+                Tier::names()
+            )));
+        }
+        if last_tier != Some(message.tier) {
             let gap = if order.is_empty() { "" } else { "\n" };
-            order.push_str(&format!("{gap}# {}\n", message.group));
-            last_group = Some(message.group);
+            order.push_str(&format!("{gap}# {}\n", message.tier));
+            last_tier = Some(message.tier);
         }
         order.push_str(&format!("{slug}\n"));
-        if files.insert(patch_file(&slug), patch.text).is_some() {
+        if !slugs.insert(slug.clone()) {
             return Err(Failure::new(format!("two commits are named {slug}; squash them or rename one")));
         }
+        files.insert(patch.file(), patch.text);
     }
     if Tree::read(dir, "src")? != tree {
         return Err(Failure::new(format!(

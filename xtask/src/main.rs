@@ -1,30 +1,33 @@
 //! `cargo xtask`: the tools that keep the fork as its difference. One file a subcommand.
 
-mod ablate;
 mod cli;
 mod comparison;
 mod context_diff;
+mod each;
 mod edit;
 mod evidence;
 mod export;
 mod failure;
 mod git;
 mod index;
+mod layout;
 mod message;
 mod mutants;
 mod print;
 mod refresh;
 mod repo;
-mod repro;
 mod roll;
 mod show;
+mod trial;
 mod vendor;
 mod verify;
+mod workshop;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use cli::Command;
+use each::Questions;
 use failure::Failure;
 use repo::Repo;
 
@@ -51,11 +54,13 @@ fn run() -> Result<(), Failure> {
         Command::Refresh { dir } => refresh::run(&repo, &dir),
         Command::Show { slug } => show::run(&repo, &slug),
         Command::Verify { compare } => verify::run(&repo, compare),
-        Command::Ablate { slug } => ablate::run(&repo, slug.as_deref()),
+        Command::Each { slug } => each::run(&repo, slug.as_deref(), Questions::Both),
+        Command::Ablate { slug } => each::run(&repo, slug.as_deref(), Questions::Without),
         Command::Mutants => mutants::run(&repo),
         Command::Index => index::run(&repo),
         Command::Vendor { dir } => vendor::run(&repo, &dir),
         Command::Roll { version, dir } => roll::run(&repo, &version, &dir),
+        Command::CheckEvidence { slug } => evidence::check(&repo, slug.as_deref()),
         Command::Evidence { slug, out } => evidence::run(&repo, &slug, out.as_deref()),
     }
 }

@@ -1,15 +1,15 @@
 //! A patch's header as the message of its commit, and back.
 //!
-//! The first line is `slug: subject`, as a log shows it; then an empty line, the theme, and the other fields.
+//! The first line is `slug: subject`, as a log shows it; then an empty line, the tier, and the other fields.
 
-use h2_materialize::series::is_slug;
+use h2_materialize::series::{is_slug, Tier};
 use h2_materialize::Header;
 
-/// A patch's name, theme and header, as a commit carries them.
+/// A patch's name, tier and header, as a commit carries them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) slug: String,
-    pub(crate) group: String,
+    pub(crate) tier: Tier,
     pub(crate) header: Header,
 }
 
@@ -19,7 +19,7 @@ impl Message {
         let header = self.header.to_string();
         // The subject is one line and comes first.
         let fields = header.split_once('\n').map_or("", |(_, fields)| fields);
-        format!("{}: {}\n\nGroup: {}\n{fields}", self.slug, self.header.subject, self.group)
+        format!("{}: {}\n\nTier: {}\n{fields}", self.slug, self.header.subject, self.tier)
     }
 
     /// Reads a commit message; the error says what is wrong, not where.
@@ -29,15 +29,16 @@ impl Message {
             .split_once(": ")
             .filter(|(slug, _)| is_slug(slug))
             .ok_or_else(|| format!("expected a first line `slug: subject`, found {first:?}"))?;
-        let (group, fields) = rest
+        let (tier, fields) = rest
             .trim_start()
-            .strip_prefix("Group: ")
+            .strip_prefix("Tier: ")
             .and_then(|rest| rest.split_once('\n'))
-            .ok_or("expected `Group: THEME` below the first line")?;
+            .and_then(|(tier, fields)| Some((Tier::parse(tier.trim())?, fields)))
+            .ok_or_else(|| format!("expected `Tier: NAME` below the first line; the tiers are {}", Tier::names()))?;
         let header = format!("Subject: {subject}\n{}", fields.trim_end());
         Ok(Message {
             slug: slug.to_owned(),
-            group: group.trim().to_owned(),
+            tier,
             header: Header::parse(&header).map_err(|error| error.to_string())?,
         })
     }
@@ -50,7 +51,7 @@ mod tests {
     const TEXT: &str = "\
 a-slug: Do the thing
 
-Group: Credit and slots
+Tier: fixes
 Class: fix
 Why: First line
  .
@@ -66,7 +67,7 @@ Drop-when: upstream does it
     #[test]
     fn reading_and_writing_changes_nothing() {
         let message = Message::parse(TEXT).unwrap();
-        assert_eq!(message.group, "Credit and slots");
+        assert_eq!(message.tier, Tier::Fixes);
         assert_eq!(message.header.subject, "Do the thing");
         assert_eq!(message.to_text(), TEXT);
     }
@@ -75,7 +76,8 @@ Drop-when: upstream does it
     fn says_what_is_missing() {
         for (text, complaint) in [
             ("Fix it\n".to_owned(), "`slug: subject`, found \"Fix it\""),
-            ("a: b\n\nClass: fix\n".to_owned(), "`Group: THEME`"),
+            ("a: b\n\nClass: fix\n".to_owned(), "`Tier: NAME`"),
+            (TEXT.replace("Tier: fixes", "Tier: nice"), "the tiers are build, fixes"),
             (TEXT.replace("Risk: none\n", ""), "missing field Risk"),
         ] {
             let error = Message::parse(&text).unwrap_err();

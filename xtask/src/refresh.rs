@@ -60,17 +60,25 @@ pub(crate) fn fingerprint(repo: &Repo) -> Result<String, Failure> {
     Ok(sha256::hex(all.as_bytes()))
 }
 
-/// The names of the files that make up the series on disk.
+/// The paths of the files that make up the series on disk, seen from `patches/`, sorted.
 pub(crate) fn present(repo: &Repo) -> Result<Vec<String>, Failure> {
-    let dir = repo.patches();
-    let list = |cause: std::io::Error| Failure::io(format_args!("list {}", dir.display()), &cause);
     let mut names = Vec::new();
-    for entry in fs::read_dir(&dir).map_err(list)? {
-        let name = entry.map_err(list)?.file_name();
-        names.push(name.to_string_lossy().into_owned());
-    }
+    collect(&repo.patches(), "", &mut names)?;
     names.sort();
     Ok(names)
+}
+
+fn collect(dir: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), Failure> {
+    let list = |cause: std::io::Error| Failure::io(format_args!("list {}", dir.display()), &cause);
+    for entry in fs::read_dir(dir).map_err(list)? {
+        let entry = entry.map_err(list)?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        match entry.file_type().map_err(list)?.is_dir() {
+            true => collect(&entry.path(), &format!("{name}/"), names)?,
+            false => names.push(name),
+        }
+    }
+    Ok(())
 }
 
 /// How the files on disk differ from `files`, or nothing.

@@ -8,14 +8,12 @@ use h2_materialize::{point_at_modules, Tree};
 use toml::{Table, Value};
 
 use crate::failure::Failure;
+use crate::layout::MODULES;
 use crate::print::say;
 use crate::repo::{expect_empty, read, write, Repo};
 
 /// What of the fork's manifest a plain crate has. No tests are in it, so neither is what they need.
 const KEPT: [&str; 5] = ["package", "features", "dependencies", "target", "lints"];
-
-/// Where our own modules lie in the crate, seen from its root module.
-const MODULES: &str = "modules";
 
 pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     expect_empty(dir)?;
@@ -69,7 +67,7 @@ fn plain_crate_root(ours: &str, upstream: &str) -> Result<String, Failure> {
             included += 1;
             out.push_str(parts.body.trim_start());
         } else {
-            out.push_str(&line.replace("\"../modules/", &format!("\"{MODULES}/")));
+            out.push_str(line);
             out.push('\n');
         }
     }
@@ -120,11 +118,11 @@ mod tests {
 
     #[test]
     fn both_includes_are_replaced() {
-        let ours = "#![doc = include_str!(x)]\n#![deny(a)]\ninclude!(y);\n#[path = \"../modules/z.rs\"]\nmod z;\n";
+        let ours = "#![doc = include_str!(x)]\n#![deny(a)]\ninclude!(y);\nmod z;\n";
         let upstream = "//! Docs\n#![allow(b)]\nmod m;\n";
         assert_eq!(
             plain_crate_root(ours, upstream).unwrap(),
-            "//! Docs\n\n#![deny(a)]\nmod m;\n#[path = \"modules/z.rs\"]\nmod z;\n"
+            "//! Docs\n\n#![deny(a)]\nmod m;\nmod z;\n"
         );
         assert!(plain_crate_root("mod z;\n", upstream).is_err());
     }

@@ -88,6 +88,8 @@ pub struct Header {
     pub spec: String,
     /// `repository#number`, or `none`.
     pub upstream_issue: String,
+    /// The slugs of the patches without which it does not stand. May be empty.
+    pub needs: Vec<String>,
     /// What fails without the patch and passes with it.
     pub proven_by: Vec<Proof>,
     /// Globs of case ids whose frames change because of this patch without being its proof. May be empty.
@@ -101,8 +103,19 @@ pub struct Header {
 }
 
 /// The fields in the order in which they are written.
-const FIELDS: [&str; 10] =
-    ["Subject", "Class", "Why", "Spec", "Upstream-Issue", "Proven-by", "Changes", "Risk", "Forwarded", "Drop-when"];
+const FIELDS: [&str; 11] = [
+    "Subject",
+    "Class",
+    "Why",
+    "Spec",
+    "Upstream-Issue",
+    "Needs",
+    "Proven-by",
+    "Changes",
+    "Risk",
+    "Forwarded",
+    "Drop-when",
+];
 
 impl Header {
     /// Reads a header.
@@ -114,11 +127,9 @@ impl Header {
             why: fields.take("Why")?,
             spec: fields.take("Spec")?,
             upstream_issue: fields.take("Upstream-Issue")?,
+            needs: fields.take_list("Needs"),
             proven_by: parse_proofs(&fields.take("Proven-by")?)?,
-            changes: match fields.take_optional("Changes") {
-                Some(globs) => words(&globs).map(str::to_owned).collect(),
-                None => Vec::new(),
-            },
+            changes: fields.take_list("Changes"),
             risk: fields.take("Risk")?,
             forwarded: fields.take("Forwarded")?,
             drop_when: fields.take("Drop-when")?,
@@ -139,6 +150,9 @@ impl fmt::Display for Header {
         field(f, "Why", &self.why)?;
         field(f, "Spec", &self.spec)?;
         field(f, "Upstream-Issue", &self.upstream_issue)?;
+        if !self.needs.is_empty() {
+            field(f, "Needs", &self.needs.join("\n"))?;
+        }
         field(f, "Proven-by", &proofs.join("\n"))?;
         if !self.changes.is_empty() {
             field(f, "Changes", &self.changes.join("\n"))?;
@@ -196,6 +210,12 @@ impl Fields {
         Some(self.found.swap_remove(index).1)
     }
 
+    /// The words of a field that may be left out.
+    fn take_list(&mut self, name: &str) -> Vec<String> {
+        let value = self.take_optional(name).unwrap_or_default();
+        words(&value).map(str::to_owned).collect()
+    }
+
     fn take(&mut self, name: &str) -> Result<String, Error> {
         match self.take_optional(name) {
             None => Err(Error::new(format!("missing field {name}"))),
@@ -245,6 +265,8 @@ Why: First line
  second paragraph
 Spec: RFC 9113 5.1
 Upstream-Issue: none
+Needs: other-thing
+ third-thing
 Proven-by: case:settings/ack-with-payload
  tests:some_test
 Changes: flow/*
@@ -258,6 +280,7 @@ Drop-when: upstream does it
         let header = Header::parse(FULL).unwrap();
         assert_eq!(header.why, "First line\nsecond line\n\nsecond paragraph");
         assert_eq!(header.proven_by[1].kind, ProofKind::Tests);
+        assert_eq!(header.needs, ["other-thing", "third-thing"]);
         assert_eq!(header.changes, ["flow/*"]);
         assert_eq!(header.to_string(), FULL);
     }
@@ -269,7 +292,7 @@ Drop-when: upstream does it
     }
 
     #[test]
-    fn every_field_but_changes_is_needed() {
+    fn only_lists_that_may_be_empty_may_be_left_out() {
         for field in FIELDS {
             let mut lines = Vec::new();
             let mut dropping = false;
@@ -280,7 +303,7 @@ Drop-when: upstream does it
                 }
             }
             let result = Header::parse(&lines.join("\n"));
-            if field == "Changes" {
+            if ["Needs", "Changes"].contains(&field) {
                 assert!(result.is_ok());
             } else {
                 let error = result.unwrap_err().to_string();

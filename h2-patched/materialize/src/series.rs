@@ -1,5 +1,6 @@
-//! The patch series: its order, its themes, its patches and the hash of what comes out.
+//! The patch series: its tiers, its order, its patches and the hash of the patched tree.
 
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -12,13 +13,61 @@ pub const ORDER: &str = "series";
 /// The file that records the hash of the patched tree.
 pub const TREE_HASH: &str = "tree.sha256";
 
+/// A part of the series. A patch may build on the tiers before its own; a fix needs no more than the release and the patches
+/// that its header names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// What the fork needs to compile and to be tested.
+    Build,
+    /// Faults of upstream, each mended by itself.
+    Fixes,
+    /// What the fork does otherwise than upstream where both are allowed.
+    Policy,
+    /// What can be seen of a connection from outside, and what checks it.
+    Observability,
+    /// The same behaviour for less memory or time.
+    Speed,
+}
+
+impl Tier {
+    /// All tiers, in the order in which they are applied.
+    pub const ALL: [Tier; 5] = [Tier::Build, Tier::Fixes, Tier::Policy, Tier::Observability, Tier::Speed];
+
+    /// The name of the tier, of its heading in the order and of its directory.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tier::Build => "build",
+            Tier::Fixes => "fixes",
+            Tier::Policy => "policy",
+            Tier::Observability => "observability",
+            Tier::Speed => "speed",
+        }
+    }
+
+    /// The tier of that name.
+    pub fn parse(name: &str) -> Option<Tier> {
+        Tier::ALL.into_iter().find(|tier| tier.as_str() == name)
+    }
+
+    /// The names of all tiers, for messages.
+    pub fn names() -> String {
+        Tier::ALL.map(Tier::as_str).join(", ")
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One patch of the series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesPatch {
     /// Its name, and that of its file.
     pub slug: String,
-    /// The theme it stands under.
-    pub group: String,
+    /// The part of the series that it belongs to.
+    pub tier: Tier,
     /// Why it exists.
     pub header: Header,
     /// What it does.
@@ -40,9 +89,10 @@ impl Series {
     /// Loads the order, every patch and the tree hash from `dir`.
     pub fn load(dir: &Path) -> Result<Series, Error> {
         let mut patches = Vec::new();
-        for (slug, group) in parse_order(&read(dir, ORDER)?)? {
-            let text = read(dir, &patch_file(&slug))?;
-            let patch = parse_patch(&slug, &group, text)?;
+        for (slug, tier) in parse_order(&read(dir, ORDER)?)? {
+            let text = read(dir, &patch_file(tier, &slug))?;
+            let patch = parse_patch(&slug, tier, text)?;
+            refuse_unknown_needs(&patches, &patch)?;
             patches.push(patch);
         }
         refuse_dropped(dir, &patches)?;
@@ -79,77 +129,109 @@ impl SeriesPatch {
         self.patch.apply(tree).map_err(|error| {
             Error::new(format!(
                 "patches/{}: {error}; mend it with `cargo xtask edit DIR` and `cargo xtask refresh DIR`",
-                patch_file(&self.slug)
+                self.file()
             ))
         })
     }
+
+    /// The path of its file in `patches/`.
+    pub fn file(&self) -> String {
+        patch_file(self.tier, &self.slug)
+    }
 }
 
-/// A patch that lies there and is not applied is most likely one that somebody took out of the series: say what that breaks.
+/// A patch can only need what is applied before it.
+fn refuse_unknown_needs(before: &[SeriesPatch], patch: &SeriesPatch) -> Result<(), Error> {
+    match patch.header.needs.iter().find(|needed| before.iter().all(|patch| patch.slug != **needed)) {
+        None => Ok(()),
+        Some(needed) => Err(Error::new(format!(
+            "patches/{}: field Needs: expected patches before it in patches/{ORDER}, found {needed:?}",
+            patch.file()
+        ))),
+    }
+}
+
+/// A patch that lies there and is not applied is most likely one that was taken out of the order: the message says what that
+/// breaks.
 fn refuse_dropped(dir: &Path, patches: &[SeriesPatch]) -> Result<(), Error> {
-    let entries = fs::read_dir(dir).map_err(|cause| Error::io(format_args!("read {}", dir.display()), &cause))?;
-    let mut files: Vec<String> =
-        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    files.sort();
-    for slug in files.iter().filter_map(|file| file.strip_suffix(".patch")) {
-        if patches.iter().any(|patch| patch.slug == slug) {
-            continue;
+    for tier in Tier::ALL {
+        for slug in slugs_in(&dir.join(tier.as_str()))? {
+            if patches.iter().any(|patch| patch.tier == tier && patch.slug == slug) {
+                continue;
+            }
+            let file = patch_file(tier, &slug);
+            let claims = match parse_patch(&slug, tier, read(dir, &file)?) {
+                Ok(patch) => patch.header.proven_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                Err(_) => "what it proves".into(),
+            };
+            return Err(Error::new(format!(
+                "patches/{file} is not in patches/{ORDER}, so that its claims no longer hold ({claims}); put {slug} back there, \
+                 or give the claims up by deleting the file, then run `cargo xtask edit DIR` and `cargo xtask refresh DIR`"
+            )));
         }
-        let claims = match parse_patch(slug, "", read(dir, &patch_file(slug))?) {
-            Ok(patch) => patch.header.proven_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-            Err(_) => "what it proves".into(),
-        };
-        return Err(Error::new(format!(
-            "patches/{} is not in patches/{ORDER}, so that its claims no longer hold ({claims}); put {slug} back there, or \
-             give the claims up by deleting the file, then run `cargo xtask edit DIR` and `cargo xtask refresh DIR`",
-            patch_file(slug)
-        )));
     }
     Ok(())
 }
 
-/// The name of a patch's file.
-pub fn patch_file(slug: &str) -> String {
-    format!("{slug}.patch")
+/// The slugs of the patches in `dir`, sorted. A tier without patches has no directory.
+fn slugs_in(dir: &Path) -> Result<Vec<String>, Error> {
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(dir).map_err(|cause| Error::io(format_args!("read {}", dir.display()), &cause))?;
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut slugs: Vec<String> = names.filter_map(|name| Some(name.strip_suffix(".patch")?.to_owned())).collect();
+    slugs.sort();
+    Ok(slugs)
+}
+
+/// The path of a patch's file in `patches/`.
+pub fn patch_file(tier: Tier, slug: &str) -> String {
+    format!("{tier}/{slug}.patch")
 }
 
 /// Reads the text of one patch file: header, an empty line, diff.
-pub fn parse_patch(slug: &str, group: &str, text: String) -> Result<SeriesPatch, Error> {
-    let fault = |error: Error| Error::new(format!("patches/{}: {error}", patch_file(slug)));
+pub fn parse_patch(slug: &str, tier: Tier, text: String) -> Result<SeriesPatch, Error> {
+    let fault = |error: Error| Error::new(format!("patches/{}: {error}", patch_file(tier, slug)));
     let (header, diff) = text
         .split_once("\n\n")
         .ok_or_else(|| fault(Error::new("expected a header, an empty line and a diff, found no empty line")))?;
     let first_line = header.lines().count() + 2;
     Ok(SeriesPatch {
         slug: slug.to_owned(),
-        group: group.to_owned(),
+        tier,
         header: Header::parse(header).map_err(fault)?,
         patch: Patch::parse(diff.as_bytes(), first_line).map_err(fault)?,
         text,
     })
 }
 
-/// Slugs with their groups: one slug a line below `# group` lines.
-fn parse_order(text: &str) -> Result<Vec<(String, String)>, Error> {
-    let mut group = None;
-    let mut order: Vec<(String, String)> = Vec::new();
+/// Slugs with their tiers: one slug a line below `# tier` lines.
+fn parse_order(text: &str) -> Result<Vec<(String, Tier)>, Error> {
+    let mut tier = None;
+    let mut order: Vec<(String, Tier)> = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let fault = |what: &str| Error::new(format!("patches/{ORDER} line {}: {what}, found {line:?}", index + 1));
         if line.is_empty() {
             continue;
         }
         if let Some(heading) = line.strip_prefix("# ") {
-            group = Some(heading.trim());
+            let expected = || fault(&format!("expected the tiers {} in this order", Tier::names()));
+            let next = Tier::parse(heading.trim()).ok_or_else(expected)?;
+            if tier >= Some(next) {
+                return Err(expected());
+            }
+            tier = Some(next);
             continue;
         }
-        let group = group.ok_or_else(|| fault("expected a `# group` line first"))?;
+        let tier = tier.ok_or_else(|| fault("expected a `# tier` line first"))?;
         if !is_slug(line) {
             return Err(fault("expected a slug in-kebab-case"));
         }
         if order.iter().any(|(other, _)| other == line) {
             return Err(fault("expected each slug once"));
         }
-        order.push((line.to_owned(), group.to_owned()));
+        order.push((line.to_owned(), tier));
     }
     Ok(order)
 }
@@ -169,18 +251,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn order_with_groups() {
-        let order = parse_order("# One\na-b\n\n# Two\nc\n").unwrap();
-        assert_eq!(order, [("a-b".to_owned(), "One".to_owned()), ("c".to_owned(), "Two".to_owned())]);
+    fn order_with_tiers() {
+        let order = parse_order("# build\na-b\n\n# speed\nc\n").unwrap();
+        assert_eq!(order, [("a-b".to_owned(), Tier::Build), ("c".to_owned(), Tier::Speed)]);
     }
 
     #[test]
     fn bad_order_names_the_line() {
         for (text, complaint) in [
-            ("a\n", "line 1: expected a `# group`"),
-            ("# g\nA\n", "line 2: expected a slug"),
-            ("# g\n../a\n", "line 2: expected a slug"),
-            ("# g\na\n\na\n", "line 4: expected each slug once"),
+            ("a\n", "line 1: expected a `# tier`"),
+            ("# g\na\n", "line 1: expected the tiers build, fixes"),
+            ("# fixes\na\n# build\nb\n", "line 3: expected the tiers build, fixes"),
+            ("# fixes\nA\n", "line 2: expected a slug"),
+            ("# fixes\n../a\n", "line 2: expected a slug"),
+            ("# fixes\na\n\na\n", "line 4: expected each slug once"),
         ] {
             let error = parse_order(text).unwrap_err().to_string();
             assert!(error.contains(complaint), "{error}");

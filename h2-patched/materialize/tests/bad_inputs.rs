@@ -110,11 +110,11 @@ fn a_document_may_be_missing_but_not_altered() {
 fn patch_that_does_not_apply() {
     let world = World::new();
     let patch = release::PATCH.replace("-fn two", "-fn three");
-    world.write("fork/patches/rename.patch", &patch);
+    world.write("fork/patches/fixes/rename.patch", &patch);
     assert_says(
         &refusal(&world, &world.options_with_pristine(&world.path("pristine"))),
         &[
-            "patches/rename.patch",
+            "patches/fixes/rename.patch",
             "src/x.rs hunk 1 (line 13 of the patch)",
             "line 2 expected \"fn three() {}\", found \"fn two() {}\"",
             "cargo xtask edit DIR",
@@ -126,7 +126,7 @@ fn patch_that_does_not_apply() {
 fn patch_edited_by_hand() {
     let world = World::new();
     let patch = release::PATCH.replace("mod y;", "mod z;");
-    world.write("fork/patches/rename.patch", &patch);
+    world.write("fork/patches/fixes/rename.patch", &patch);
     assert_says(
         &refusal(&world, &world.options_with_pristine(&world.path("pristine"))),
         &["the patched tree has sha256", "patches/tree.sha256 records"],
@@ -137,30 +137,30 @@ fn patch_edited_by_hand() {
 fn patch_without_a_reason() {
     let world = World::new();
     let patch = release::PATCH.replace("Why: it was called wrong\n", "");
-    world.write("fork/patches/rename.patch", &patch);
+    world.write("fork/patches/fixes/rename.patch", &patch);
     assert_says(
         &refusal(&world, &world.options_with_pristine(&world.path("pristine"))),
-        &["patches/rename.patch: missing field Why"],
+        &["patches/fixes/rename.patch: missing field Why"],
     );
 }
 
 #[test]
 fn patch_of_the_series_missing() {
     let world = World::new();
-    world.write("fork/patches/series", "# Group\nrename\nother\n");
+    world.write("fork/patches/series", "# fixes\nrename\nother\n");
     assert_says(
         &refusal(&world, &world.options_with_pristine(&world.path("pristine"))),
-        &["cannot read", "other.patch"],
+        &["cannot read", "fixes/other.patch"],
     );
 }
 
 #[test]
 fn patch_taken_out_of_the_series() {
     let world = World::new();
-    world.write("fork/patches/series", "# Group\n");
+    world.write("fork/patches/series", "# fixes\n");
     assert_says(
         &refusal(&world, &world.options()),
-        &["patches/rename.patch is not in patches/series", "no longer hold (tests:none)", "put rename back"],
+        &["patches/fixes/rename.patch is not in patches/series", "no longer hold (tests:none)", "put rename back"],
     );
 }
 

@@ -77,8 +77,8 @@ impl World {
             manifest.push_str(&format!("{}  {name}\n", sha256::hex(content)));
         }
         self.write("fork/upstream.sha256", &manifest);
-        self.write("fork/patches/series", "# Group\nrename\n");
-        self.write("fork/patches/rename.patch", PATCH);
+        self.write("fork/patches/series", "# fixes\nrename\n");
+        self.write("fork/patches/fixes/rename.patch", PATCH);
         self.write("fork/modules/y.rs", "");
 
         let mut patched = release;

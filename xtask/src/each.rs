@@ -1,0 +1,180 @@
+//! `verify --each`: every fix alone on the release, and every proof without its patch. `ablate`: the second half of it.
+//!
+//! This takes a build for each question, so that it runs at night and not with every change.
+
+use h2_materialize::header::{Proof, ProofKind};
+use h2_materialize::series::{SeriesPatch, Tier};
+use h2_materialize::Tree;
+
+use crate::failure::Failure;
+use crate::print::say;
+use crate::repo::Repo;
+use crate::show::find;
+use crate::trial::{Outcomes, Trial};
+use crate::workshop::Workshop;
+
+const PASS: &str = "pass";
+
+/// What to ask of each patch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Questions {
+    /// Whether its proofs fail without it.
+    Without,
+    /// That, and whether a fix stands alone.
+    Both,
+}
+
+pub(crate) fn run(repo: &Repo, slug: Option<&str>, questions: Questions) -> Result<(), Failure> {
+    let each = Each { workshop: Workshop::open(repo)?, trial: Trial::new(repo)? };
+    let series = repo.series()?;
+    let chosen: Vec<&SeriesPatch> = match slug {
+        Some(slug) => vec![find(&series, slug)?],
+        None => series.patches.iter().collect(),
+    };
+    let mut tally = Tally::default();
+    for patch in chosen {
+        if patch.tier == Tier::Fixes && questions == Questions::Both {
+            tally.tell("alone", patch, each.alone(patch))?;
+        }
+        tally.tell("without", patch, each.without(patch))?;
+    }
+    say(format_args!("{} answer(s) as the headers say, {} not", tally.right, tally.wrong))?;
+    match tally.wrong {
+        0 => Ok(()),
+        n => Err(Failure::new(format!("{n} of the answers above are not what the headers say"))),
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    right: usize,
+    wrong: usize,
+}
+
+impl Tally {
+    fn tell(&mut self, question: &str, patch: &SeriesPatch, answer: Result<String, Failure>) -> Result<(), Failure> {
+        let slug = &patch.slug;
+        match answer {
+            Ok(detail) => {
+                self.right += 1;
+                say(format_args!("ok       {question} {slug}: {detail}"))
+            }
+            Err(failure) => {
+                self.wrong += 1;
+                say(format_args!("FAILED   {question} {slug}: {}", failure.sentence))
+            }
+        }
+    }
+}
+
+struct Each<'a> {
+    workshop: Workshop,
+    trial: Trial<'a>,
+}
+
+impl Each<'_> {
+    /// Puts the fix, and what it needs, on the release: it applies, builds, and its cases pass there. Without one of the patches
+    /// that it needs it does not.
+    fn alone(&self, patch: &SeriesPatch) -> Result<String, Failure> {
+        let slugs = self.workshop.with_needs(patch);
+        let tree = self.workshop.pick(&slugs)?.ok_or_else(|| {
+            Failure::new("it does not apply to the release with what it needs; name more patches under Needs")
+        })?;
+        let outcomes = self.trial.play_release(&tree)?;
+        let cases: Vec<&str> = cases(patch).collect();
+        let pass = cases.iter().filter(|case| passes(&outcomes, case)).count();
+        if pass == 0 && !cases.is_empty() {
+            return Err(Failure::new(format!("none of its {} case(s) passes on the release with it", cases.len())));
+        }
+        for needed in &patch.header.needs {
+            let others: Vec<&str> = slugs.iter().copied().filter(|slug| slug != needed).collect();
+            if let Some(tree) = self.workshop.pick(&others)? {
+                let stands = self.trial.play_release(&tree).is_ok_and(|outcomes| cases.iter().any(|case| passes(&outcomes, case)));
+                if stands {
+                    return Err(Failure::new(format!("it stands without {needed}; take that out of Needs")));
+                }
+            }
+        }
+        let with = match patch.header.needs.as_slice() {
+            [] => "without any other patch".to_owned(),
+            needs => format!("with {}, and not without", needs.join(" and ")),
+        };
+        match cases.len() - pass {
+            0 => Ok(format!("{with}: {pass} case(s) pass")),
+            rest => Ok(format!("{with}: {pass} case(s) pass, {rest} more with all fixes")),
+        }
+    }
+
+    /// Takes the patch out of the series: each of its proofs fails.
+    fn without(&self, patch: &SeriesPatch) -> Result<String, Failure> {
+        let without = self.workshop.without(&patch.slug)?;
+        let gone_too = match without.gone_too.as_slice() {
+            [] => String::new(),
+            slugs => format!(" (with it go {})", slugs.join(", ")),
+        };
+        let cases: Vec<&str> = cases(patch).collect();
+        let outcomes = match cases.is_empty() {
+            true => Outcomes::new(),
+            false => match self.trial.play_fork(&without.tree) {
+                Ok(outcomes) => outcomes,
+                Err(failure) => return self.before(patch, &failure),
+            },
+        };
+        if let Some(case) = cases.iter().find(|case| passes(&outcomes, case)) {
+            return Err(Failure::new(format!("case:{case} passes without it{gone_too}")));
+        }
+        let mut fail = 0;
+        let mut not_run = Vec::new();
+        for proof in patch.header.proven_by.iter().filter(|proof| proof.kind != ProofKind::Case) {
+            match self.fails(proof, &without.tree)? {
+                Some(true) => fail += 1,
+                Some(false) => return Err(Failure::new(format!("{proof} passes without it{gone_too}"))),
+                None => not_run.push(proof.to_string()),
+            }
+        }
+        if cases.len() + fail == 0 {
+            return Err(Failure::new(format!("no proof of it can be run here: {}", not_run.join(", "))));
+        }
+        let not_run = match not_run.is_empty() {
+            true => String::new(),
+            false => format!(", not run: {}", not_run.join(", ")),
+        };
+        Ok(format!("{} case(s) and {fail} other proof(s) fail{not_run}{gone_too}", cases.len()))
+    }
+
+    /// Modules of the fork are built on this patch, so that the rest does not compile without it. The next best answer: its cases
+    /// fail before it, on the last tree that compiles, which is the end of an earlier tier.
+    fn before(&self, patch: &SeriesPatch, failure: &Failure) -> Result<String, Failure> {
+        let end = match patch.tier {
+            Tier::Build | Tier::Fixes => return Err(Failure::new(format!("without it {}", failure.sentence))),
+            Tier::Policy | Tier::Observability => Tier::Fixes,
+            Tier::Speed => Tier::Observability,
+        };
+        let last = self.workshop.series().patches.iter().rfind(|patch| patch.tier <= end);
+        let tree = self.workshop.up_to(last.map_or("", |patch| &patch.slug))?;
+        let outcomes = self.trial.play_release(&tree)?;
+        match cases(patch).find(|case| passes(&outcomes, case)) {
+            Some(case) => Err(Failure::new(format!("case:{case} passes at the end of tier {end}"))),
+            None => Ok(format!("{} case(s) fail at the end of tier {end}; other modules need it", cases(patch).count())),
+        }
+    }
+
+    /// Whether the proof fails on `tree`. `None`: it is no test of the fork's package.
+    fn fails(&self, proof: &Proof, tree: &Tree) -> Result<Option<bool>, Failure> {
+        if proof.kind == ProofKind::Bench || !self.trial.has_test(&proof.name)? {
+            return Ok(None);
+        }
+        // A test that does not compile without the patch fails without it.
+        Ok(Some(!self.trial.test_fork(tree, &proof.name).unwrap_or(false)))
+    }
+}
+
+fn cases(patch: &SeriesPatch) -> impl Iterator<Item = &str> {
+    let proofs = patch.header.proven_by.iter();
+    proofs.filter(|proof| proof.kind == ProofKind::Case).map(|proof| proof.name.as_str())
+}
+
+fn passes(outcomes: &Outcomes, case: &str) -> bool {
+    outcomes.get(case).is_some_and(|outcome| outcome == PASS)
+}
+

@@ -1,0 +1,238 @@
+//! The conformance suite with another h2 in the place of the release, and the fork's tests on another tree.
+//!
+//! Cargo takes the release from the registry. A copy of the repository below `target/trial` patches it with a plain crate of the same
+//! version, so that the suite's subject `upstream` is the tree under trial. The copy has a lock file and a target directory of its
+//! own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use h2_materialize::{Tree, WORKTREE};
+use serde::Deserialize;
+
+use crate::failure::Failure;
+use crate::git::Git;
+use crate::layout;
+use crate::repo::{read, write, Repo};
+
+/// The line of the workspace's manifest below which the crate under trial is named.
+const PATCH_SECTION: &str = "[patch.crates-io]\n";
+
+/// The subjects of the suite.
+pub(crate) const UPSTREAM: &str = "upstream";
+pub(crate) const PATCHED: &str = "patched";
+
+/// Outcomes of cases by id.
+pub(crate) type Outcomes = BTreeMap<String, String>;
+
+/// A place to try trees in.
+#[derive(Debug)]
+pub(crate) struct Trial<'a> {
+    repo: &'a Repo,
+    /// The files of the release beside its sources, such as its manifest.
+    release: Tree,
+    dir: PathBuf,
+}
+
+impl<'a> Trial<'a> {
+    pub(crate) fn new(repo: &'a Repo) -> Result<Trial<'a>, Failure> {
+        let mut release = repo.pristine()?.tree;
+        release.files.retain(|path, _| ["Cargo.toml", "LICENSE"].contains(&path.as_str()));
+        let trial = Trial { repo, release, dir: repo.root.join("target/trial") };
+        trial.copy_repository()?;
+        Ok(trial)
+    }
+
+    /// Plays every case on `tree` in the place of the release. An error is that of the compiler.
+    pub(crate) fn play_release(&self, tree: &Tree) -> Result<Outcomes, Failure> {
+        self.write_crate(tree, &self.dir.join("h2"))?;
+        self.play(UPSTREAM, self.cargo(&self.dir.join("repository"), "target-release"))
+    }
+
+    /// Plays every case on the fork with `tree` in the place of its series.
+    pub(crate) fn play_fork(&self, tree: &Tree) -> Result<Outcomes, Failure> {
+        self.play(PATCHED, self.fork(tree)?)
+    }
+
+    /// Whether the fork's package has a test, or a file of tests, of that name.
+    pub(crate) fn has_test(&self, name: &str) -> Result<bool, Failure> {
+        if self.is_test_file(name) {
+            return Ok(true);
+        }
+        let function = format!("fn {}(", last_part(name));
+        for folder in ["tests", "modules"] {
+            let sources = Tree::read(&self.repo.package(), folder)?;
+            if sources.files.values().any(|text| String::from_utf8_lossy(text).contains(&function)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Runs that test, or that file of tests, with `tree` in the place of the series; returns whether it passes. An error is that of
+    /// the compiler.
+    pub(crate) fn test_fork(&self, tree: &Tree, name: &str) -> Result<bool, Failure> {
+        let target: &[&str] = match self.is_test_file(name) {
+            true => &["--test", name],
+            false => &["--lib", "--tests"],
+        };
+        let test = |more: &[&str]| -> Result<Output, Failure> {
+            let mut command = self.fork(tree)?;
+            command.args(["test", "--quiet", "--package", "h2@0.4.2001"]).args(target);
+            run(command.args(more))
+        };
+        succeed("the tests", &test(&["--no-run"])?)?;
+        let output = match self.is_test_file(name) {
+            true => test(&[])?,
+            false => test(&[last_part(name)])?,
+        };
+        Ok(output.status.success())
+    }
+
+    fn is_test_file(&self, name: &str) -> bool {
+        let tests = self.repo.package().join("tests");
+        tests.join(format!("{name}.rs")).is_file() || tests.join(name).join("main.rs").is_file()
+    }
+
+    /// A cargo command on the fork with `tree` in the place of its series.
+    fn fork(&self, tree: &Tree) -> Result<Command, Failure> {
+        let worktree = self.dir.join("worktree");
+        tree.write_sources(&worktree)?;
+        let mut command = self.cargo(&self.repo.root, "target-fork");
+        command.env(WORKTREE, worktree);
+        Ok(command)
+    }
+
+    /// A plain crate of that tree, with the manifest of the release.
+    pub(crate) fn write_crate(&self, tree: &Tree, dir: &Path) -> Result<(), Failure> {
+        layout::plain(self.repo, tree)?.write_sources(dir)?;
+        for (path, content) in &self.release.files {
+            h2_materialize::tree::write_if_changed(&dir.join(path), content)?;
+        }
+        Ok(())
+    }
+
+    fn play(&self, subject: &str, mut command: Command) -> Result<Outcomes, Failure> {
+        let runner = ["--quiet", "--package", "h2-conformance", "--bin", "h2-conformance"];
+        // Whether it compiles, first: an error of the compiler and one of the runner are different answers.
+        let mut build = copy_of(&command);
+        succeed("the suite", &run(build.arg("build").args(runner))?)?;
+        let file = self.dir.join("results.json");
+        let _ = fs::remove_file(&file);
+        command.arg("run").args(runner).args(["--", "run", "--quiet", "--subject", subject, "--format", "json", "--out"]);
+        let output = run(command.arg(&file))?;
+        if !file.exists() {
+            return Err(Failure::new(format!("the suite broke ({}): {}", output.status, last_line(&output))));
+        }
+        outcomes(&read(&file)?, subject)
+    }
+
+    /// A directory of the trial's own.
+    pub(crate) fn dir(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    /// A cargo command in `root`, with that target directory of the trial.
+    pub(crate) fn cargo(&self, root: &Path, target: &str) -> Command {
+        let mut command = self.repo.cargo();
+        command.current_dir(root).env("CARGO_TARGET_DIR", self.dir.join(target));
+        // What upstream's own assertions would stop is for the cases to see, as in a release build, which takes longer to compile.
+        for (name, value) in [("DEBUG", "0"), ("DEBUG_ASSERTIONS", "false"), ("OVERFLOW_CHECKS", "false")] {
+            command.env(format!("CARGO_PROFILE_DEV_{name}"), value);
+        }
+        command
+    }
+
+    /// Copies everything that is committed or would be.
+    fn copy_repository(&self) -> Result<(), Failure> {
+        let copy = self.dir.join("repository");
+        let git = Git { dir: &self.repo.root };
+        let listed = git.run(&["ls-files", "-z", "--cached", "--others", "--exclude-standard"])?;
+        for name in listed.split('\0').filter(|name| !name.is_empty()) {
+            let from = self.repo.root.join(name);
+            // A file that is deleted but not yet from the index.
+            if !from.is_file() {
+                continue;
+            }
+            let content = fs::read(&from).map_err(|cause| Failure::io(format_args!("read {}", from.display()), &cause))?;
+            h2_materialize::tree::write_if_changed(&copy.join(name), &content)?;
+        }
+        let manifest = copy.join("Cargo.toml");
+        let text = read(&manifest)?;
+        let crate_under_trial = format!("{PATCH_SECTION}h2-under-trial = {{ package = \"h2\", path = \"../h2\" }}\n");
+        if !text.contains(PATCH_SECTION) {
+            return Err(Failure::new("expected a section [patch.crates-io] in Cargo.toml, found none"));
+        }
+        write(&manifest, &text.replacen(PATCH_SECTION, &crate_under_trial, 1))
+    }
+}
+
+/// The name without the modules that it lies in.
+fn last_part(name: &str) -> &str {
+    name.rsplit([':', '/']).next().unwrap_or(name)
+}
+
+/// The same command without arguments.
+fn copy_of(command: &Command) -> Command {
+    let mut copy = Command::new(command.get_program());
+    command.get_envs().for_each(|(name, value)| match value {
+        Some(value) => drop(copy.env(name, value)),
+        None => drop(copy.env_remove(name)),
+    });
+    if let Some(dir) = command.get_current_dir() {
+        copy.current_dir(dir);
+    }
+    copy
+}
+
+fn run(command: &mut Command) -> Result<Output, Failure> {
+    command.output().map_err(|cause| Failure::io("run cargo", &cause))
+}
+
+fn succeed(what: &str, output: &Output) -> Result<(), Failure> {
+    if output.status.success() {
+        return Ok(());
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let error = stderr.lines().find(|line| line.starts_with("error")).unwrap_or("no message");
+    Err(Failure::new(format!("{what} did not compile: {error}")))
+}
+
+fn last_line(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or("no message").trim().to_owned()
+}
+
+fn outcomes(json: &str, subject: &str) -> Result<Outcomes, Failure> {
+    #[derive(Deserialize)]
+    struct Results {
+        cases: Vec<CaseResult>,
+    }
+    #[derive(Deserialize)]
+    struct CaseResult {
+        id: String,
+        results: BTreeMap<String, SubjectResult>,
+    }
+    #[derive(Deserialize)]
+    struct SubjectResult {
+        outcome: String,
+    }
+    let results: Results = serde_json::from_str(json)
+        .map_err(|error| Failure::new(format!("the results are not in the agreed form: {error}")))?;
+    let of_subject = |mut case: CaseResult| Some((case.id, case.results.remove(subject)?.outcome));
+    Ok(results.cases.into_iter().filter_map(of_subject).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_those_of_the_subject() {
+        let json = r#"{"cases":[{"id":"a/b","results":{"upstream":{"outcome":"fail"}}},{"id":"c/d","results":{}}]}"#;
+        let found = outcomes(json, UPSTREAM).unwrap();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), [("a/b".to_owned(), "fail".to_owned())]);
+        assert!(outcomes("{}", UPSTREAM).is_err());
+    }
+}

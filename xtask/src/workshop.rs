@@ -1,0 +1,114 @@
+//! The series as commits, from which single patches are picked and dropped.
+
+use h2_materialize::series::SeriesPatch;
+use h2_materialize::{Series, Tree};
+use tempfile::TempDir;
+
+use crate::edit::{self, BASE};
+use crate::failure::Failure;
+use crate::git::Git;
+use crate::repo::{tempdir, Repo};
+
+/// A work tree of the series in a temporary directory.
+#[derive(Debug)]
+pub(crate) struct Workshop {
+    scratch: TempDir,
+    series: Series,
+    /// The commit of each patch of the series, in its order.
+    commits: Vec<String>,
+}
+
+/// The series without a patch.
+#[derive(Debug)]
+pub(crate) struct Without {
+    pub(crate) tree: Tree,
+    /// The slugs of the later patches that went with it, because they need it or change what it changes.
+    pub(crate) gone_too: Vec<String>,
+}
+
+impl Workshop {
+    pub(crate) fn open(repo: &Repo) -> Result<Workshop, Failure> {
+        let scratch = tempdir()?;
+        let dir = scratch.path().join("edit");
+        edit::make(repo, &dir)?;
+        let commits = Git { dir: &dir }.run(&["rev-list", "--reverse", &format!("{BASE}..series")])?;
+        let commits = commits.lines().map(str::to_owned).collect();
+        Ok(Workshop { scratch, series: repo.series()?, commits })
+    }
+
+    pub(crate) fn series(&self) -> &Series {
+        &self.series
+    }
+
+    /// The release with these patches and no others. `None` if one of them does not apply so.
+    pub(crate) fn pick(&self, slugs: &[&str]) -> Result<Option<Tree>, Failure> {
+        self.start()?;
+        for (patch, commit) in self.series.patches.iter().zip(&self.commits) {
+            if slugs.contains(&patch.slug.as_str()) && !self.cherry_pick(commit)? {
+                return Ok(None);
+            }
+        }
+        self.tree().map(Some)
+    }
+
+    /// The release with the patches of the series up to and with `slug`.
+    pub(crate) fn up_to(&self, slug: &str) -> Result<Tree, Failure> {
+        let at = self.series.patches.iter().position(|patch| patch.slug == slug);
+        let commit = at.map_or(BASE, |at| self.commits[at].as_str());
+        self.git(|git| git.run(&["checkout", "--quiet", "--detach", commit]))?;
+        self.tree()
+    }
+
+    /// The series without `slug`.
+    pub(crate) fn without(&self, slug: &str) -> Result<Without, Failure> {
+        self.start()?;
+        let mut gone = vec![slug.to_owned()];
+        for (patch, commit) in self.series.patches.iter().zip(&self.commits) {
+            if patch.slug == slug {
+                continue;
+            }
+            let needs_one = patch.header.needs.iter().any(|needed| gone.contains(needed));
+            if needs_one || !self.cherry_pick(commit)? {
+                gone.push(patch.slug.clone());
+            }
+        }
+        gone.remove(0);
+        Ok(Without { tree: self.tree()?, gone_too: gone })
+    }
+
+    /// The patch and what it needs, in the order of the series.
+    pub(crate) fn with_needs<'a>(&'a self, patch: &'a SeriesPatch) -> Vec<&'a str> {
+        let mut wanted = vec![patch.slug.as_str()];
+        // Each patch only needs patches before it.
+        for patch in self.series.patches.iter().rev() {
+            if wanted.contains(&patch.slug.as_str()) {
+                wanted.extend(patch.header.needs.iter().map(String::as_str));
+            }
+        }
+        let order = self.series.patches.iter().map(|patch| patch.slug.as_str());
+        order.filter(|slug| wanted.contains(slug)).collect()
+    }
+
+    fn start(&self) -> Result<(), Failure> {
+        self.git(|git| git.run(&["checkout", "--quiet", "--detach", "--force", BASE])).map(drop)
+    }
+
+    /// Applies a commit to what is there, by merging; `false` if lines of another patch are in its way.
+    fn cherry_pick(&self, commit: &str) -> Result<bool, Failure> {
+        self.git(|git| {
+            if git.ask(&["cherry-pick", "--allow-empty", "--no-gpg-sign", commit], "")?.success {
+                return Ok(true);
+            }
+            git.run(&["cherry-pick", "--abort"])?;
+            Ok(false)
+        })
+    }
+
+    fn tree(&self) -> Result<Tree, Failure> {
+        Ok(Tree::read(&self.scratch.path().join("edit"), "src")?)
+    }
+
+    fn git<T>(&self, act: impl FnOnce(&Git<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        act(&Git { dir: &self.scratch.path().join("edit") })
+    }
+}
