@@ -13,4 +13,3 @@
 
 // Upstream's crate root as patched, less its inner attributes and docs. Its `mod` lines resolve beside it.
 include!(concat!(env!("OUT_DIR"), "/h2/src/lib.rs"));
-

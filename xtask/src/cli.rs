@@ -21,7 +21,8 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   mutants                    runs the mutation tests: one fault at a time, which an invariant must name
   index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
-  roll VERSION DIR           a work tree with the series rebased on another release
+  roll SOURCE DIR            a work tree with the series rebased on SOURCE: another version of the release,
+                             or the directory of a checkout
   evidence SLUG [--out DIR]  what a pull request to upstream needs (default: target/evidence/SLUG)
   evidence --check [SLUG]    tries it for every fix: the diff applies, and its test is red without it
 ";
@@ -39,7 +40,7 @@ pub(crate) enum Command {
     Mutants,
     Index,
     Vendor { dir: PathBuf },
-    Roll { version: String, dir: PathBuf },
+    Roll { source: String, dir: PathBuf },
     Evidence { slug: String, out: Option<PathBuf> },
     CheckEvidence { slug: Option<String> },
 }
@@ -70,7 +71,7 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "mutants" => Command::Mutants,
         "index" => Command::Index,
         "vendor" => Command::Vendor { dir: operand(parser, "DIR")?.into() },
-        "roll" => Command::Roll { version: operand(parser, "VERSION")?, dir: operand(parser, "DIR")?.into() },
+        "roll" => Command::Roll { source: operand(parser, "SOURCE")?, dir: operand(parser, "DIR")?.into() },
         "evidence" => evidence(parser)?,
         other => {
             return Err(format!("expected one of {COMMANDS}, found {other:?}").into());

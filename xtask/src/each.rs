@@ -89,7 +89,10 @@ impl Each<'_> {
         for needed in &patch.header.needs {
             let others: Vec<&str> = slugs.iter().copied().filter(|slug| slug != needed).collect();
             if let Some(tree) = self.workshop.pick(&others)? {
-                let stands = self.trial.play_release(&tree).is_ok_and(|outcomes| cases.iter().any(|case| passes(&outcomes, case)));
+                let stands = self
+                    .trial
+                    .play_release(&tree)
+                    .is_ok_and(|outcomes| cases.iter().any(|case| passes(&outcomes, case)));
                 if stands {
                     return Err(Failure::new(format!("it stands without {needed}; take that out of Needs")));
                 }
@@ -155,7 +158,9 @@ impl Each<'_> {
         let outcomes = self.trial.play_release(&tree)?;
         match cases(patch).find(|case| passes(&outcomes, case)) {
             Some(case) => Err(Failure::new(format!("case:{case} passes at the end of tier {end}"))),
-            None => Ok(format!("{} case(s) fail at the end of tier {end}; other modules need it", cases(patch).count())),
+            None => {
+                Ok(format!("{} case(s) fail at the end of tier {end}; other modules need it", cases(patch).count()))
+            }
         }
     }
 
@@ -177,4 +182,3 @@ fn cases(patch: &SeriesPatch) -> impl Iterator<Item = &str> {
 fn passes(outcomes: &Outcomes, case: &str) -> bool {
     outcomes.get(case).is_some_and(|outcome| outcome == PASS)
 }
-

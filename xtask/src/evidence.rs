@@ -273,7 +273,10 @@ fn text(patch: &SeriesPatch, has_test: bool) -> Result<String, Failure> {
     line(&mut out, format_args!("Risk: {}.", header.risk.replace('\n', " ")));
     line(&mut out, format_args!("\n## Validation\n"));
     if has_test {
-        line(&mut out, format_args!("`test/` fails without the diff and passes with it; it needs no more than h2's own tests do."));
+        line(
+            &mut out,
+            format_args!("`test/` fails without the diff and passes with it; it needs no more than h2's own tests do."),
+        );
     }
     line(&mut out, format_args!("`transcripts/` has the frames on the release and on the fork."));
     line(
@@ -307,13 +310,15 @@ mod tests {
         assert_eq!(subject(&patch("a-b", "Do the thing")).unwrap(), "fix: do the thing");
         let long = "Do the thing that takes so many more words than a subject may have";
         assert_eq!(subject(&patch("do-the-thing", long)).unwrap(), "fix: do the thing");
-        assert!(subject(&patch(&"a-".repeat(30).trim_end_matches('-'), long)).is_err());
+        assert!(subject(&patch("a-".repeat(30).trim_end_matches('-'), long)).is_err());
     }
 
     #[test]
     fn the_text_has_the_parts_that_upstream_asks_for() {
         let text = text(&patch("a-b", "Do the thing"), true).unwrap();
-        for part in ["# fix: do the thing", "## Problem", "RFC 9113 section 5.1", "## Solution", "## Validation", "`test/`"] {
+        for part in
+            ["# fix: do the thing", "## Problem", "RFC 9113 section 5.1", "## Solution", "## Validation", "`test/`"]
+        {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
         assert!(text.lines().count() <= TEXT);

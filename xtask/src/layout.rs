@@ -46,10 +46,9 @@ fn place(modules: &Tree, tree: &Tree) -> Result<Tree, Failure> {
 
 /// Adds the module in the file `source`, and the modules below it, as the module `target`.
 fn add(modules: &Tree, source: &str, target: &str, placed: &mut Tree) -> Result<(), Failure> {
-    let content = modules
-        .files
-        .get(&format!("{MODULES}/{source}"))
-        .ok_or_else(|| Failure::new(format!("a patch names the module {source}, but {MODULES}/ has none of that name")))?;
+    let content = modules.files.get(&format!("{MODULES}/{source}")).ok_or_else(|| {
+        Failure::new(format!("a patch names the module {source}, but {MODULES}/ has none of that name"))
+    })?;
     let text = String::from_utf8_lossy(content);
     let below = folder(source);
     let file = match source.ends_with("/mod.rs") {

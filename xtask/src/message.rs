@@ -36,11 +36,7 @@ impl Message {
             .and_then(|(tier, fields)| Some((Tier::parse(tier.trim())?, fields)))
             .ok_or_else(|| format!("expected `Tier: NAME` below the first line; the tiers are {}", Tier::names()))?;
         let header = format!("Subject: {subject}\n{}", fields.trim_end());
-        Ok(Message {
-            slug: slug.to_owned(),
-            tier,
-            header: Header::parse(&header).map_err(|error| error.to_string())?,
-        })
+        Ok(Message { slug: slug.to_owned(), tier, header: Header::parse(&header).map_err(|error| error.to_string())? })
     }
 }
 

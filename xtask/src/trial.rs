@@ -31,16 +31,15 @@ pub(crate) type Outcomes = BTreeMap<String, String>;
 #[derive(Debug)]
 pub(crate) struct Trial<'a> {
     repo: &'a Repo,
-    /// The files of the release beside its sources, such as its manifest.
-    release: Tree,
+    /// The manifest of the release.
+    release_manifest: String,
     dir: PathBuf,
 }
 
 impl<'a> Trial<'a> {
     pub(crate) fn new(repo: &'a Repo) -> Result<Trial<'a>, Failure> {
-        let mut release = repo.pristine()?.tree;
-        release.files.retain(|path, _| ["Cargo.toml", "LICENSE"].contains(&path.as_str()));
-        let trial = Trial { repo, release, dir: repo.root.join("target/trial") };
+        let release_manifest = read(&repo.pristine()?.dir.join("Cargo.toml"))?;
+        let trial = Trial { repo, release_manifest, dir: repo.root.join("target/trial") };
         trial.copy_repository()?;
         Ok(trial)
     }
@@ -108,10 +107,8 @@ impl<'a> Trial<'a> {
     /// A plain crate of that tree, with the manifest of the release.
     pub(crate) fn write_crate(&self, tree: &Tree, dir: &Path) -> Result<(), Failure> {
         layout::plain(self.repo, tree)?.write_sources(dir)?;
-        for (path, content) in &self.release.files {
-            h2_materialize::tree::write_if_changed(&dir.join(path), content)?;
-        }
-        Ok(())
+        // Without a workspace of its own, cargo takes the crate for a member of the one that it lies in.
+        write(&dir.join("Cargo.toml"), &format!("{}\n[workspace]\n", self.release_manifest))
     }
 
     fn play(&self, subject: &str, mut command: Command) -> Result<Outcomes, Failure> {
@@ -121,7 +118,16 @@ impl<'a> Trial<'a> {
         succeed("the suite", &run(build.arg("build").args(runner))?)?;
         let file = self.dir.join("results.json");
         let _ = fs::remove_file(&file);
-        command.arg("run").args(runner).args(["--", "run", "--quiet", "--subject", subject, "--format", "json", "--out"]);
+        command.arg("run").args(runner).args([
+            "--",
+            "run",
+            "--quiet",
+            "--subject",
+            subject,
+            "--format",
+            "json",
+            "--out",
+        ]);
         let output = run(command.arg(&file))?;
         if !file.exists() {
             return Err(Failure::new(format!("the suite broke ({}): {}", output.status, last_line(&output))));
@@ -156,7 +162,8 @@ impl<'a> Trial<'a> {
             if !from.is_file() {
                 continue;
             }
-            let content = fs::read(&from).map_err(|cause| Failure::io(format_args!("read {}", from.display()), &cause))?;
+            let content =
+                fs::read(&from).map_err(|cause| Failure::io(format_args!("read {}", from.display()), &cause))?;
             h2_materialize::tree::write_if_changed(&copy.join(name), &content)?;
         }
         let manifest = copy.join("Cargo.toml");

@@ -120,10 +120,7 @@ mod tests {
     fn both_includes_are_replaced() {
         let ours = "#![doc = include_str!(x)]\n#![deny(a)]\ninclude!(y);\nmod z;\n";
         let upstream = "//! Docs\n#![allow(b)]\nmod m;\n";
-        assert_eq!(
-            plain_crate_root(ours, upstream).unwrap(),
-            "//! Docs\n\n#![deny(a)]\nmod m;\nmod z;\n"
-        );
+        assert_eq!(plain_crate_root(ours, upstream).unwrap(), "//! Docs\n\n#![deny(a)]\nmod m;\nmod z;\n");
         assert!(plain_crate_root("mod z;\n", upstream).is_err());
     }
 

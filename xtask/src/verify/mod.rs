@@ -3,6 +3,7 @@
 mod manifest;
 mod modules;
 mod proofs;
+mod tiers;
 
 use crate::comparison;
 use crate::edit;
@@ -38,8 +39,10 @@ pub(crate) fn run(repo: &Repo, compare: bool) -> Result<(), Failure> {
         tell(name, check(repo))?;
     }
     if compare {
+        tell("tiers", tiers::check(repo))?;
         tell("claims", claims(repo))?;
     } else {
+        say("SKIPPED  tiers: NO TIER WAS COMPILED (--skip-compare)")?;
         say("SKIPPED  claims: NOTHING WAS COMPARED WITH UPSTREAM (--skip-compare)")?;
     }
     match failed {
