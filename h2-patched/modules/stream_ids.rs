@@ -1,13 +1,16 @@
 //! How streams are found by their identifier.
 //!
 //! A hash for any key costs some 120 instructions a lookup; an identifier of 31 bits needs one multiplication. Peers choose the
-//! identifiers of their streams, so they must not know which of them collide: each connection draws its own factors.
+//! identifiers of their streams, so they must not know which of them collide. The process draws a secret number at random, and each
+//! connection derives its own factors from that number.
 
 use super::StreamId;
 
 use indexmap::IndexMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::OnceLock;
 
 /// Streams by identifier, in the order in which they came.
 pub(super) type StreamIds<V> = IndexMap<StreamId, V, IdHashing>;
@@ -29,8 +32,13 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Default for IdHashing {
     fn default() -> Self {
-        // Both are secret as long as one is.
-        let mask = RandomState::new().hash_one(0);
+        static SECRET: OnceLock<u64> = OnceLock::new();
+        static DERIVED: AtomicUsize = AtomicUsize::new(0);
+
+        let secret = *SECRET.get_or_init(|| RandomState::new().hash_one(0));
+        // Both are secret as long as one is. They differ between connections, so that a peer cannot
+        // use on one connection what it measured on others.
+        let mask = secret.wrapping_add((DERIVED.fetch_add(1, Relaxed) as u64).wrapping_mul(SPREAD));
         IdHashing { mask, factor: mask.rotate_left(32).wrapping_mul(SPREAD) | 1 }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -171,10 +172,14 @@ impl RefUnwindSafe for Observing {}
 
 static EVERYWHERE: RwLock<Option<Observing>> = RwLock::new(None);
 
+/// Whether [`EVERYWHERE`] holds an observer. Without one, opening a connection takes no lock for it.
+static IS_OBSERVED: AtomicBool = AtomicBool::new(false);
+
 /// Sets who is told of all connections that are opened from now on and have no observer of their own. The way to observe what
 /// hyper, tonic or reqwest open. `None` ends it; connections that are open keep theirs.
 pub fn observe(observer: Option<Arc<dyn Observer>>) {
     let mut current = EVERYWHERE.write().unwrap_or_else(PoisonError::into_inner);
+    IS_OBSERVED.store(observer.is_some(), Relaxed);
     let before = std::mem::replace(&mut *current, observer.map(Observing));
     drop(current);
     // Its end may open connections or set another.
@@ -183,5 +188,8 @@ pub fn observe(observer: Option<Arc<dyn Observer>>) {
 
 /// Who observes a connection that is opened now, if it has no observer of its own.
 pub(super) fn everywhere() -> Option<Observing> {
+    if !IS_OBSERVED.load(Relaxed) {
+        return None;
+    }
     EVERYWHERE.read().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -216,7 +216,9 @@ impl Tap {
 impl Drop for Tap {
     fn drop(&mut self) {
         if self.direction == Direction::Sent {
-            self.shared.log.write();
+            if self.shared.logging.load(Relaxed) {
+                self.write();
+            }
             self.tell();
             register::leave(self.shared.id);
         }

@@ -144,17 +144,23 @@ struct List {
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     lists: [List; LANES],
-    /// The streams of [`Lane::Exhausted`], by rank.
-    exhausted: BTreeSet<(u64, Key)>,
-    /// The ranked streams of all other lanes, by lane and rank. It is one set, because most connections never rank a stream.
-    ahead: BTreeSet<(u64, Option<Key>)>,
     /// How many streams are in each list or ranked.
     lens: [usize; LANES],
-    /// How many of them are ranked.
-    ranked_lens: [u32; LANES],
+    /// The ranked streams. Most connections never rank one, so memory is allocated with the first.
+    ranked: Option<Box<Ranked>>,
     /// How often a stream was put anywhere.
     #[cfg(test)]
     pub(super) moves: u64,
+}
+
+#[derive(Debug, Default)]
+struct Ranked {
+    /// The streams of [`Lane::Exhausted`], by rank.
+    exhausted: BTreeSet<(u64, Key)>,
+    /// The ranked streams of all other lanes, by lane and rank.
+    ahead: BTreeSet<(u64, Option<Key>)>,
+    /// How many streams are ranked in each lane.
+    lens: [u32; LANES],
 }
 
 impl Lanes {
@@ -178,25 +184,29 @@ impl Lanes {
     /// The ranked stream with the lowest rank.
     #[inline]
     pub(super) fn lowest(&self, lane: Lane) -> Option<(u64, Key)> {
+        let ranked = self.ranked.as_ref()?;
         if lane == Lane::Exhausted {
-            return self.exhausted.first().copied();
+            return ranked.exhausted.first().copied();
         }
-        if self.ranked_lens[lane as usize] == 0 {
+        if ranked.lens[lane as usize] == 0 {
             return None;
         }
         // `None` comes before all streams.
-        let &(order, key) = self.ahead.range((order(lane, 0), None)..).next()?;
+        let &(order, key) = ranked.ahead.range((order(lane, 0), None)..).next()?;
         Some((order & RANK, key?))
     }
 
     #[cfg(feature = "__invariants")]
     pub(super) fn ranked(&self, lane: Lane) -> usize {
-        self.ranked_lens[lane as usize] as usize
+        self.ranked.as_ref().map_or(0, |ranked| ranked.lens[lane as usize] as usize)
     }
 
     /// The first stream of the list, else the ranked stream with the lowest rank.
     #[inline]
     pub(super) fn any(&self, lane: Lane) -> Option<Key> {
+        if self.len(lane) == 0 {
+            return None;
+        }
         self.first(lane).or_else(|| self.lowest(lane).map(|(_, key)| key))
     }
 
@@ -227,11 +237,12 @@ impl Lanes {
     pub(super) fn rank(&mut self, stream: &mut Ptr, lane: Lane, rank: u64) {
         self.leave(stream);
         self.lens[lane as usize] += 1;
-        self.ranked_lens[lane as usize] += 1;
+        let ranked = self.ranked.get_or_insert_default();
+        ranked.lens[lane as usize] += 1;
         let key = stream.key();
         match lane {
-            Lane::Exhausted => self.exhausted.insert((rank, key)),
-            _ => self.ahead.insert((order(lane, rank), Some(key))),
+            Lane::Exhausted => ranked.exhausted.insert((rank, key)),
+            _ => ranked.ahead.insert((order(lane, rank), Some(key))),
         };
         stream.outgoing.standing = Standing { lane: Some(lane), place: Place::ranked(rank) };
         self.count_move();
@@ -264,10 +275,11 @@ impl Lanes {
         match std::mem::take(&mut outgoing.standing.place) {
             Place::Ranked(rank) => {
                 let rank = Place::rank(rank);
-                self.ranked_lens[lane as usize] -= 1;
+                let ranked = self.ranked.as_mut().expect("a stream is ranked");
+                ranked.lens[lane as usize] -= 1;
                 match lane {
-                    Lane::Exhausted => self.exhausted.remove(&(rank, key)),
-                    _ => self.ahead.remove(&(order(lane, rank), Some(key))),
+                    Lane::Exhausted => ranked.exhausted.remove(&(rank, key)),
+                    _ => ranked.ahead.remove(&(order(lane, rank), Some(key))),
                 };
             }
             Place::Listed { before, behind } => {

@@ -60,8 +60,8 @@
 
 mod builders;
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
-use std::time::Instant;
 
 use crate::process_budget;
 use crate::proto::MAX_WINDOW_SIZE;
@@ -80,6 +80,9 @@ pub fn default_process_receive_budget() -> usize {
 }
 
 static DEFAULTS: RwLock<Tuning> = RwLock::new(Tuning::new());
+
+/// Whether [`set`] was called. Until then, opening a connection takes no lock for its defaults.
+static IS_SET: AtomicBool = AtomicBool::new(false);
 
 /// Defaults for all connections of a process, given to [`set`].
 ///
@@ -186,6 +189,7 @@ pub fn set(tuning: Tuning) {
     {
         let mut defaults = DEFAULTS.write().unwrap_or_else(PoisonError::into_inner);
         *defaults = tuning;
+        IS_SET.store(true, Relaxed);
         process_budget::set(tuning.process_receive_budget);
     }
     process_budget::serve();
@@ -201,6 +205,9 @@ pub fn set(tuning: Tuning) {
 /// assert_eq!(tuning::get(), tuning::Tuning::new().window_growth(false));
 /// ```
 pub fn get() -> Tuning {
+    if !IS_SET.load(Relaxed) {
+        return Tuning::new();
+    }
     *DEFAULTS.read().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -221,8 +228,6 @@ pub(crate) struct ReceiveOptions {
     policy: Option<WindowUpdatePolicy>,
     grows: Option<bool>,
     budget: Option<u32>,
-    /// When its SETTINGS were sent, where that was before the connection was made.
-    pub(crate) settings_sent: Option<Instant>,
 }
 
 /// How a connection receives.
@@ -231,12 +236,11 @@ pub(crate) struct Receiving {
     pub(crate) policy: WindowUpdatePolicy,
     pub(crate) grows: bool,
     pub(crate) budget: u32,
-    pub(crate) settings_sent: Option<Instant>,
 }
 
 impl ReceiveOptions {
     pub(crate) const fn new() -> Self {
-        ReceiveOptions { policy: None, grows: None, budget: None, settings_sent: None }
+        ReceiveOptions { policy: None, grows: None, budget: None }
     }
 
     /// What the builder did not say is as the process has it.
@@ -249,7 +253,6 @@ impl ReceiveOptions {
             policy: self.policy.unwrap_or(process.window_update_policy),
             grows: self.grows.unwrap_or(process.window_growth),
             budget: self.budget.unwrap_or(process.receive_budget),
-            settings_sent: self.settings_sent,
         }
     }
 }

@@ -17,7 +17,12 @@ const PATIENCE_ROUND_TRIPS: u32 = 4;
 impl Recv {
     /// SETTINGS were sent now.
     pub fn settings_sent(&mut self) {
-        self.windows.round_trip.settings_sent(crate::clock::now());
+        self.settings_sent_at(crate::clock::now());
+    }
+
+    /// SETTINGS were sent at this time.
+    pub fn settings_sent_at(&mut self, at: Instant) {
+        self.windows.round_trip.settings_sent(at);
     }
 
     pub fn settings_acknowledged(&mut self) {

@@ -163,7 +163,6 @@ impl Recv {
         self.windows.policy = receiving.policy;
         self.windows.budget = receiving.budget;
         self.windows.grows = receiving.grows;
-        self.windows.round_trip.settings_sent(receiving.settings_sent.unwrap_or_else(crate::clock::now));
     }
 
     /// Changes the policy of the connection and of streams that have none of their own.

@@ -82,6 +82,7 @@ impl<B, P: Peer> Streams<B, P> {
 fn watch(inner: &Arc<Mutex<Inner>>, role: Role, tap: &mut Tap, settings: insight::Set) {
     let shared = tap.shared().clone();
     tap.name(settings.label);
+    let opened = shared.opened;
     let connection = Connection::new(shared.clone(), weak(inner), role);
     let notes = insight::notes(&connection, settings.observer);
     {
@@ -91,6 +92,8 @@ fn watch(inner: &Arc<Mutex<Inner>>, role: Role, tap: &mut Tap, settings: insight
         let watch = me.counts.watch_mut();
         watch.record = Record { shared: Some(shared), notes: notes.clone() };
         watch.tell(None, What::Opened { by });
+        // A handshake begins with SETTINGS.
+        me.actions.recv.settings_sent_at(opened);
         me.actions.send.scheduler_mut().observe(watch.record.clone());
     }
     tap.opened(connection, notes);
