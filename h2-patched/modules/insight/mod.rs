@@ -25,7 +25,6 @@
 //! }
 //! ```
 
-mod budget;
 mod counters;
 mod frame_log;
 mod journal;
@@ -35,6 +34,7 @@ mod label;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod observer;
+mod receive_buffer;
 mod register;
 mod settings;
 mod snapshot;
@@ -42,11 +42,11 @@ mod stalled;
 mod tap;
 mod watch;
 
-pub use self::budget::ReceiveBudget;
 pub use self::counters::Counts;
 pub use self::frame_log::{log_frames, to_stderr, FrameSink};
 pub use self::label::{connections_labelled, with_label, with_label_sync, WithLabel};
-pub use self::observer::{observe, EndedStall, Event, Observer, What};
+pub use self::observer::{observe, EndedStall, Event, EventKind, Observer};
+pub use self::receive_buffer::ProcessReceiveBuffer;
 pub use self::register::{connections, open_by_label, totals, Labelled, Totals};
 pub use self::snapshot::*;
 pub use self::stalled::{Stalled, StalledBy};

@@ -100,7 +100,7 @@ mod tests {
             let expected = format!("\n    {line}    settle(&mut peer, &app);\n");
             assert!(main.contains(&expected), "{expected} is not in\n{main}");
             for part in [
-                "    builder.initial_window_size(70000);\n    builder.receive_budget(0);\n",
+                "    builder.initial_window_size(70000);\n    builder.max_connection_receive_buffer_size(0);\n",
                 "App::client(builder, false);\n",
                 "    peer.credit = h2_repro::Credit::Portions(9);\n    peer.acks_settings = false;\n",
             ] {

@@ -51,9 +51,9 @@ fn opening(role: Role, config: &Config) -> Vec<String> {
         config.connection_send_buffer.map(|octets| format!("max_connection_send_buffer_size({octets})")),
         match config.receive_budget {
             Budget::Default => None,
-            Budget::Octets(octets) => Some(format!("receive_budget({octets})")),
+            Budget::Octets(octets) => Some(format!("max_connection_receive_buffer_size({octets})")),
         },
-        config.window_growth.map(|grows| format!("window_growth({grows})")),
+        config.window_growth.map(|grows| format!("adaptive_window({grows})")),
         config.reset_grace.map(|(streams, _)| format!("max_concurrent_reset_streams({streams})")),
         config
             .reset_grace
