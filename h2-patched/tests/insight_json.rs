@@ -40,6 +40,7 @@ fn a_snapshot_is_plain_json() {
         ("age_seconds", json!(2.0)),
         ("round_trip_seconds", Value::Null),
         ("peer_streams", json!({"active": 1, "max": null})),
+        ("receive_buffer", json!({"max": 64 << 20, "used": 65_535, "charged": 0})),
         ("peer_going_away", json!({"reason": "ENHANCE_YOUR_CALM", "last_stream": 0})),
         ("going_away", Value::Null),
         ("writer", Value::Null),

@@ -78,6 +78,8 @@ fn the_process_receive_buffer_is_shown() {
         .collect();
     let full = totals().process_receive_buffer;
     assert!(full.used > 0 && full.used <= 100_000 && full.waiting > 0, "{full:?}");
+    let charged: u64 = servers.iter().map(|(server, _)| server.look().receive_buffer.charged).sum();
+    assert_eq!(charged, full.used);
     servers.clear();
     let after = totals().process_receive_buffer;
     assert_eq!((after.used, after.waiting), (0, 0));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 #[cfg(feature = "serde")]
 use super::json;
-use super::Counts;
+use super::{ConnectionReceiveBuffer, Counts};
 use crate::{Reason, StreamId};
 
 /// Which end of the connection.
@@ -97,6 +97,21 @@ pub enum StallEnd {
     StreamEnded,
     /// The connection ended.
     ConnectionEnded,
+}
+
+impl StreamState {
+    /// A short name, for labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StreamState::Idle => "idle",
+            StreamState::ReservedLocal => "reserved-local",
+            StreamState::ReservedRemote => "reserved-remote",
+            StreamState::Open => "open",
+            StreamState::HalfClosedLocal => "half-closed-local",
+            StreamState::HalfClosedRemote => "half-closed-remote",
+            StreamState::Closed => "closed",
+        }
+    }
 }
 
 impl StallEnd {
@@ -250,6 +265,8 @@ pub struct ConnectionSnapshot {
     pub send: SendHalf,
     /// Its window for receiving, and what streams hold together.
     pub receive: ReceiveHalf,
+    /// The use of its receive buffer.
+    pub receive_buffer: ConnectionReceiveBuffer,
     /// What keeps this end from sending, on whatever stream: [`BlockedOn::ConnectionWindow`] or [`BlockedOn::Transport`].
     pub writer: Option<Blocked>,
     /// Whether our window for the connection keeps the peer from sending DATA: then the application does not read, or keeps the

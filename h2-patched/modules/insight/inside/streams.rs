@@ -152,6 +152,7 @@ impl Inner {
             round_trip: self.actions.recv.round_trip(),
             send: scheduler.half(),
             receive,
+            receive_buffer: self.actions.recv.receive_buffer(),
             writer: full.or(stalled),
             peer: (receive.announced <= 0).then(|| blocked(BlockedOn::ConnectionWindow, watch.spent, now)),
             local_streams: StreamLimit { active: local, max: self.counts.max_send_streams() },
