@@ -15,10 +15,10 @@ pub(crate) use h2_like::SUBJECT;
 
 fn set_announcing(builder: &mut h2::server::Builder, announcing: Announcing) {
     if announcing != Announcing::Own {
-        builder.receive_budget(0);
+        builder.max_connection_receive_buffer_size(0);
     }
     if let Announcing::FixedBy { percent, min_interval } = announcing {
-        builder.window_update_policy(WindowUpdatePolicy::new().threshold(percent).min_interval(min_interval));
+        builder.window_update_policy(WindowUpdatePolicy::new().threshold_percent(percent).min_interval(min_interval));
     }
 }
 

@@ -46,7 +46,7 @@ impl WindowUpdatePolicy {
     /// If `percent` is not within 1 and 100.
     #[must_use]
     #[track_caller]
-    pub const fn threshold(mut self, percent: u8) -> Self {
+    pub const fn threshold_percent(mut self, percent: u8) -> Self {
         assert!(
             percent >= 1 && percent <= 100,
             "the threshold of window updates: expected 1 to 100 percent of the target"
@@ -258,17 +258,17 @@ mod tests {
 
     #[test]
     fn a_threshold_is_a_share_of_the_target() {
-        let tenth = POLICY.threshold(10);
+        let tenth = POLICY.threshold_percent(10);
         assert!(!window(100_000, 90_001, 0).is_update_due(&tenth, Reads, |_| true));
         assert!(window(100_000, 90_000, 0).is_update_due(&tenth, Reads, |_| true));
-        let all = POLICY.threshold(100);
+        let all = POLICY.threshold_percent(100);
         assert!(!window(100_000, 1, 0).is_update_due(&all, Reads, |_| true));
         assert!(window(100_000, 1, 0).is_update_due(&all, Waits, |_| true));
     }
 
     #[test]
     fn small_increments_wait_for_more_unless_a_reader_does() {
-        let coarse = POLICY.threshold(1).min_increment(30_000);
+        let coarse = POLICY.threshold_percent(1).min_increment(30_000);
         assert!(!window(100_000, 70_001, 0).is_update_due(&coarse, Reads, |_| true));
         assert!(window(100_000, 70_000, 0).is_update_due(&coarse, Reads, |_| true));
         let never = POLICY.min_increment(MAX_WINDOW_SIZE);
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn an_interval_holds_while_the_window_is_comfortable() {
-        let calm = POLICY.threshold(10).min_interval(Duration::from_millis(5));
+        let calm = POLICY.threshold_percent(10).min_interval(Duration::from_millis(5));
         let at = |announced, rested| window(100_000, announced, 0).is_update_due(&calm, Reads, |_| rested);
         assert!(at(90_000, true));
         assert!(!at(90_000, false));
@@ -295,8 +295,8 @@ mod tests {
             let panic = std::panic::catch_unwind(|| set(POLICY)).expect_err("it is out of range");
             panic.downcast_ref::<&str>().map_or_else(String::new, |says| (*says).to_owned())
         };
-        assert!(refused(|policy| policy.threshold(0)).contains("1 to 100 percent"));
-        assert!(refused(|policy| policy.threshold(101)).contains("1 to 100 percent"));
+        assert!(refused(|policy| policy.threshold_percent(0)).contains("1 to 100 percent"));
+        assert!(refused(|policy| policy.threshold_percent(101)).contains("1 to 100 percent"));
         assert!(refused(|policy| policy.min_increment(0)).contains("1 to 2147483647 octets"));
         assert!(refused(|policy| policy.min_increment(1 << 31)).contains("1 to 2147483647 octets"));
         assert!(refused(|policy| policy.min_interval(Duration::from_nanos(1_000_000_001))).contains("0 to 1 second"));

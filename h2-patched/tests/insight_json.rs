@@ -28,7 +28,7 @@ fn a_snapshot_is_plain_json() {
     let stalled = json!([{"role": "server", "who": "local", "on": "stream-window", "streams": 1, "connections": 0}]);
     assert_eq!((&totals["connections_open"], &totals["stalled"]), (&json!(1), &stalled));
     assert_eq!(totals["counts"]["octets_received"], 100);
-    assert_eq!(totals["receive_budget"]["used"], 0);
+    assert_eq!(totals["process_receive_buffer"]["used"], 0);
 
     server.peer.send(goaway(0, ENHANCE_YOUR_CALM));
     server.turn();
@@ -39,7 +39,8 @@ fn a_snapshot_is_plain_json() {
         ("role", json!("server")),
         ("age_seconds", json!(2.0)),
         ("round_trip_seconds", Value::Null),
-        ("peer_slots", json!({"taken": 1, "limit": null})),
+        ("peer_streams", json!({"active": 1, "max": null})),
+        ("receive_buffer", json!({"max": 64 << 20, "used": 65_535, "charged": 0})),
         ("peer_going_away", json!({"reason": "ENHANCE_YOUR_CALM", "last_stream": 0})),
         ("going_away", Value::Null),
         ("writer", Value::Null),
@@ -60,5 +61,5 @@ fn a_snapshot_is_plain_json() {
     let connection = server.connection.insight();
     drop(server);
     let ended = serde_json::to_value(connection.snapshot().unwrap()).unwrap();
-    assert_eq!(ended["ended"], json!({"code": {"by": "peer", "reason": "ENHANCE_YOUR_CALM"}}));
+    assert_eq!(ended["close_reason"], json!({"code": {"by": "peer", "reason": "ENHANCE_YOUR_CALM"}}));
 }

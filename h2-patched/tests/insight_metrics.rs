@@ -128,17 +128,17 @@ fn totals_and_events_reach_the_recorder() {
         ("h2_stalled_connections{role=server,who=peer,on=connection-window,label=a}", 0.0),
         ("h2_connections_open_by_label{label=a}", 1.0),
         ("h2_connections_open_by_label{}", 0.0),
-        ("h2_receive_budget_bytes{}", insight::totals().receive_budget.budget as f64),
-        ("h2_receive_budget_used_bytes{}", 0.0),
-        ("h2_receive_budget_waiting_connections{}", 0.0),
-        ("h2_receive_budget_refused_total{}", 0.0),
+        ("h2_process_receive_buffer_max_bytes{}", insight::totals().process_receive_buffer.max as f64),
+        ("h2_process_receive_buffer_used_bytes{}", 0.0),
+        ("h2_process_receive_buffer_waiting_connections{}", 0.0),
+        ("h2_process_receive_buffer_refused_total{}", 0.0),
         ("h2_connections_opened_total{}", 1.0),
         ("h2_connections_open{}", 1.0),
         ("h2_streams_open{}", 1.0),
-        ("h2_streams_opened_total{by=peer}", 1.0),
-        ("h2_streams_opened_total{by=local}", 0.0),
+        ("h2_streams_opened_total{initiator=peer}", 1.0),
+        ("h2_streams_opened_total{initiator=local}", 0.0),
         ("h2_streams_accepted_total{}", 1.0),
-        ("h2_data_octets_total{direction=sent}", 65_536.0),
+        ("h2_data_bytes_total{direction=sent}", 65_536.0),
         ("h2_window_updates_total{direction=received}", 2.0),
         ("h2_resets_total{direction=received}", 0.0),
     ] {
@@ -152,9 +152,9 @@ fn totals_and_events_reach_the_recorder() {
     assert_eq!(values.get("h2_reset_codes_total{by=peer,code=CANCEL,label=a}"), Some(1.0));
     assert_eq!(values.get(&format!("{stall}=reset,label=a}}")), Some(2.0));
     drop(server);
-    assert_eq!(values.get("h2_connections_closed_total{cause=ended,label=a}"), Some(1.0));
+    assert_eq!(values.get("h2_connections_closed_total{reason=ended,label=a}"), Some(1.0));
     // That of its stream.
-    assert_eq!(values.get("h2_connections_closed_total{cause=CANCEL,label=a}"), None);
+    assert_eq!(values.get("h2_connections_closed_total{reason=CANCEL,label=a}"), None);
     insight::metrics::export();
     assert_eq!(values.get("h2_streams_open{}"), Some(0.0));
     assert_eq!(values.get("h2_connections_open{}"), Some(0.0));

@@ -4,7 +4,7 @@
 #[allow(dead_code)]
 mod ends;
 
-use h2::insight::{connections, open_by_label, totals, Counts, Obstacle, Role, Side};
+use h2::insight::{connections, open_by_label, totals, BlockedOn, Counts, Role, Side};
 use h2::tuning::{self, Tuning};
 use h2::{client, server};
 use h2_conformance::wire::build::{data, post, settings};
@@ -47,22 +47,22 @@ fn totals_are_of_all_connections_that_are_and_were() {
     let no_slots = || settings().with(setting::MAX_CONCURRENT_STREAMS, 0);
     let mut clients = [(); 2].map(|()| Client::with(client::Builder::new().label("pool"), no_slots()));
     let requests: Vec<_> = clients.iter_mut().flat_map(|client| [client.request(true), client.request(true)]).collect();
-    assert_eq!(totals().stalled.streams(Role::Client, Side::Local, Obstacle::Slot), 4);
+    assert_eq!(totals().stalled.streams(Role::Client, Side::Local, BlockedOn::StreamLimit), 4);
     let by_label = open_by_label();
     let pool = &by_label[&Some("pool".into())];
     assert_eq!((by_label.len(), pool.connections_open), (1, 2));
-    assert_eq!(pool.stalled.streams(Role::Client, Side::Local, Obstacle::Slot), 4);
+    assert_eq!(pool.stalled.streams(Role::Client, Side::Local, BlockedOn::StreamLimit), 4);
     drop((clients, requests));
     assert!(totals().stalled.is_zero() && open_by_label().is_empty());
 
-    the_receive_budget_is_shown();
+    the_process_receive_buffer_is_shown();
 }
 
 /// Two connections leave content unread, and there is not enough for both.
-fn the_receive_budget_is_shown() {
-    tuning::set(Tuning::new().process_receive_budget(100_000));
-    let before = totals().receive_budget;
-    assert_eq!((before.budget, before.used, before.waiting, before.refused), (100_000, 0, 0, 0));
+fn the_process_receive_buffer_is_shown() {
+    tuning::set_defaults(Tuning::new().max_process_receive_buffer_size(100_000));
+    let before = totals().process_receive_buffer;
+    assert_eq!((before.max, before.used, before.waiting, before.refused), (100_000, 0, 0, 0));
     let mut servers: Vec<_> = (0..8)
         .map(|_| {
             let mut server = Server::with(&server::Builder::new(), settings());
@@ -76,10 +76,12 @@ fn the_receive_budget_is_shown() {
             (server, exchanges)
         })
         .collect();
-    let full = totals().receive_budget;
+    let full = totals().process_receive_buffer;
     assert!(full.used > 0 && full.used <= 100_000 && full.waiting > 0, "{full:?}");
+    let charged: u64 = servers.iter().map(|(server, _)| server.look().receive_buffer.charged).sum();
+    assert_eq!(charged, full.used);
     servers.clear();
-    let after = totals().receive_budget;
+    let after = totals().process_receive_buffer;
     assert_eq!((after.used, after.waiting), (0, 0));
-    tuning::set(Tuning::new());
+    tuning::set_defaults(Tuning::new());
 }

@@ -10,11 +10,11 @@ use h2::{server, RecvStream};
 use h2_conformance::wire::build::{data, post, settings};
 use h2_conformance::wire::View;
 
-const SOONER: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold(10);
+const SOONER: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold_percent(10);
 
 /// A server that was sent less than is worth an update, has read and released it, and rests.
 fn resting() -> (Server, RecvStream) {
-    let mut server = Server::with(server::Builder::new().receive_budget(0), settings());
+    let mut server = Server::with(server::Builder::new().max_connection_receive_buffer_size(0), settings());
     let (mut body, _) = server.accept(post(1));
     server.send(data(1, 10_000));
     while let Some(octets) = read(&mut body) {

@@ -175,14 +175,17 @@ struct Run {
 
 fn run() -> impl Strategy<Value = Run> {
     let of_process = prop_oneof![Just(0usize), 1..100_000usize, 100_000..3_000_000usize];
-    let of_connection = prop_oneof![Just(0u32), 1..1_000_000u32, Just(tuning::DEFAULT_RECEIVE_BUDGET)];
+    let of_connection =
+        prop_oneof![Just(0u32), 1..1_000_000u32, Just(tuning::DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE)];
     (proptest::collection::vec(op(), 1..100), of_process, of_connection, any::<bool>(), any::<bool>())
         .prop_map(|(ops, of_process, of_connection, grows, waits)| Run { ops, of_process, of_connection, grows, waits })
 }
 
 fn play(run: &Run) -> Claim {
-    let tuning = Tuning::new().process_receive_budget(run.of_process).receive_budget(run.of_connection);
-    let _alone = alone(tuning.window_growth(run.grows));
+    let tuning = Tuning::new()
+        .max_process_receive_buffer_size(run.of_process)
+        .max_connection_receive_buffer_size(run.of_connection);
+    let _alone = alone(tuning.adaptive_window(run.grows));
     let mut links: Vec<_> = (0..CONNECTIONS).map(|_| subject(Role::Server, CONFIG)).collect();
     let connection = if run.waits { Connection::new } else { Connection::without_reader };
     let mut connections: Vec<_> = links.iter_mut().map(|link| connection(&mut **link)).collect();
@@ -242,7 +245,7 @@ fn take_all(connection: &mut Connection<'_>) -> i64 {
 /// and in the end all of it is back.
 fn share(connections: usize, budget: i64) -> Result<(), String> {
     let claim = |holds: bool, says: String| if holds { Ok(()) } else { Err(says) };
-    let _alone = alone(Tuning::new().process_receive_budget(budget as usize));
+    let _alone = alone(Tuning::new().max_process_receive_buffer_size(budget as usize));
     let mut links: Vec<_> = (0..=connections).map(|_| subject(Role::Server, FIXED)).collect();
     let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
     let (late, early) = connections.split_last_mut().expect("there is one more than all");
@@ -283,10 +286,10 @@ fn what_the_process_says_holds_unless_a_builder_says_other() {
     let own = Config { update_policy: Some(UpdatePolicy { percent: 20, ..UpdatePolicy::DEFAULT }), ..FIXED };
     let mut links = [FIXED, FIXED, own].map(|config| subject(Role::Server, config));
     let [earlier, of_process, of_builder] = &mut links;
-    let fixed = Tuning::new().receive_budget(0);
+    let fixed = Tuning::new().max_connection_receive_buffer_size(0);
     let _alone = alone(fixed);
     let mut earlier = Connection::without_reader(&mut **earlier);
-    tuning::set(fixed.window_update_policy(WindowUpdatePolicy::new().threshold(10)));
+    tuning::set_defaults(fixed.window_update_policy(WindowUpdatePolicy::new().threshold_percent(10)));
     let mut of_process = Connection::without_reader(&mut **of_process);
     let mut of_builder = Connection::without_reader(&mut **of_builder);
     for (connection, threshold) in
@@ -316,7 +319,7 @@ enum Hindrance {
 /// A connection gives back all it has, and of four that did without some are hindered: the others go on, though nothing else
 /// happens there.
 fn others_go_on(hindered: usize, by: Hindrance) {
-    let _alone = alone(Tuning::new().process_receive_budget(1 << 20));
+    let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));
     let greedy = Config { stream_window: Some(1 << 20), ..FIXED };
     let mut links = [greedy, FIXED, FIXED, FIXED, FIXED].map(|config| subject(Role::Server, config));
     let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
@@ -364,7 +367,7 @@ fn what_is_given_back_reaches_those_who_did_without() {
 /// Nor need anything else happen when the process is given more: who is served wakes the next one, and who is gone is skipped.
 #[test]
 fn more_memory_reaches_those_who_did_without() {
-    let little = Tuning::new().process_receive_budget(0);
+    let little = Tuning::new().max_process_receive_buffer_size(0);
     let _alone = alone(little);
     let mut links = [FIXED; 4].map(|config| subject(Role::Server, config));
     let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
@@ -374,7 +377,7 @@ fn more_memory_reaches_those_who_did_without() {
         assert_eq!(connection.peer.granted(0), 0, "{}", connection.peer.transcript());
     }
     connections[1].end();
-    tuning::set(little.process_receive_budget(1 << 20));
+    tuning::set_defaults(little.max_process_receive_buffer_size(1 << 20));
     for connection in connections.iter_mut().filter(|connection| !connection.ended) {
         connection.peer.step(&Step::Settle);
         assert_eq!(connection.peer.granted(0), WINDOW, "{}", connection.peer.transcript());
@@ -385,7 +388,7 @@ fn more_memory_reaches_those_who_did_without() {
 #[test]
 fn who_holds_least_is_served_first() {
     let budget = 1 << 20;
-    let little = Tuning::new().process_receive_budget(budget);
+    let little = Tuning::new().max_process_receive_buffer_size(budget);
     let _alone = alone(little);
     let mut links = [FIXED; 4].map(|config| subject(Role::Server, config));
     let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
@@ -393,7 +396,7 @@ fn who_holds_least_is_served_first() {
         take_all(connection);
         connection.open(WINDOW as usize);
     }
-    tuning::set(little.process_receive_budget(budget + (64 << 10)));
+    tuning::set_defaults(little.max_process_receive_buffer_size(budget + (64 << 10)));
     connections.iter_mut().for_each(|connection| connection.peer.step(&Step::Settle));
     let served: Vec<_> = connections.iter().map(|connection| connection.peer.granted(0) >= FRAME as i64).collect();
     assert_eq!(served, [false, false, false, true]);
@@ -403,7 +406,7 @@ fn who_holds_least_is_served_first() {
 #[test]
 fn what_was_read_can_be_taken_by_others() {
     let budget = 1 << 20;
-    let _alone = alone(Tuning::new().process_receive_budget(budget as usize));
+    let _alone = alone(Tuning::new().max_process_receive_buffer_size(budget as usize));
     let mut links = [FIXED, FIXED].map(|config| subject(Role::Server, config));
     let [first, second] = links.each_mut().map(|link| &mut **link);
     let (mut first, mut second) = (Connection::new(first), Connection::new(second));
@@ -420,7 +423,7 @@ fn what_was_read_can_be_taken_by_others() {
 #[test]
 fn threads_lose_nothing() {
     let budget = 1 << 20;
-    let _alone = alone(Tuning::new().process_receive_budget(budget as usize));
+    let _alone = alone(Tuning::new().max_process_receive_buffer_size(budget as usize));
     std::thread::scope(|threads| {
         for thread in 0..4 {
             threads.spawn(move || {
@@ -447,7 +450,7 @@ fn threads_lose_nothing() {
 /// Of a connection that has ended counts what it holds unread, whoever keeps its handles.
 #[test]
 fn a_connection_that_has_ended_gives_back_what_nobody_can_send() {
-    let _alone = alone(Tuning::new().process_receive_budget(1 << 20));
+    let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));
     let mut links = [CONFIG, FIXED].map(|config| subject(Role::Server, config));
     let [grown, next] = &mut links;
     let mut grown = connect_from_afar(&mut **grown, Role::Server, ROUND_TRIP);

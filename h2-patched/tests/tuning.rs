@@ -27,7 +27,7 @@ const ROLES: [Role; 2] = [Role::Server, Role::Client];
 fn alone() -> MutexGuard<'static, ()> {
     static PROCESS: Mutex<()> = Mutex::new(());
     let alone = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
-    tuning::set(Tuning::new());
+    tuning::set_defaults(Tuning::new());
     alone
 }
 
@@ -63,18 +63,18 @@ fn assert_uses(octets: u32, budget: u32) {
 }
 
 #[test]
-fn a_builders_receive_budget_goes_before_the_process() {
+fn a_builders_receive_buffer_size_goes_before_the_process() {
     let _alone = alone();
     let own = Config { receive_budget: Some(SMALL), ..WIDE };
     let none = Config { receive_budget: Some(0), ..WIDE };
     for role in ROLES {
-        tuning::set(Tuning::new());
+        tuning::set_defaults(Tuning::new());
         assert_uses(unread(role, own), SMALL);
-        tuning::set(Tuning::new().receive_budget(LARGE));
+        tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(LARGE));
         assert_uses(unread(role, WIDE), LARGE);
         assert_uses(unread(role, own), SMALL);
         assert_eq!(unread(role, none), WINDOW);
-        tuning::set(Tuning::new().receive_budget(0));
+        tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(0));
         assert_eq!(unread(role, WIDE), WINDOW);
         assert_uses(unread(role, own), SMALL);
     }
@@ -82,10 +82,10 @@ fn a_builders_receive_budget_goes_before_the_process() {
 
 /// What a connection takes that nobody reads, if this is set once it is open.
 fn unread_after(role: Role, tuning: Tuning) -> u32 {
-    tuning::set(Tuning::new().receive_budget(LARGE));
+    tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(LARGE));
     let mut subject = subject(role, WIDE);
     let mut peer = open_with_reader(&mut *subject, role);
-    tuning::set(tuning);
+    tuning::set_defaults(tuning);
     send_unread(&mut peer, u32::MAX)
 }
 
@@ -93,10 +93,10 @@ fn unread_after(role: Role, tuning: Tuning) -> u32 {
 fn open_connections_keep_their_budget_and_share_that_of_the_process() {
     let _alone = alone();
     for role in ROLES {
-        assert_uses(unread_after(role, Tuning::new().receive_budget(0)), LARGE);
-        assert_eq!(unread_after(role, Tuning::new().process_receive_budget(0)), WINDOW);
+        assert_uses(unread_after(role, Tuning::new().max_connection_receive_buffer_size(0)), LARGE);
+        assert_eq!(unread_after(role, Tuning::new().max_process_receive_buffer_size(0)), WINDOW);
         // Half of what the process has, and no less is left for others.
-        let shared = unread_after(role, Tuning::new().process_receive_budget(4 * WINDOW as usize));
+        let shared = unread_after(role, Tuning::new().max_process_receive_buffer_size(4 * WINDOW as usize));
         assert_uses(shared, WINDOW + 2 * WINDOW);
     }
 }
@@ -137,20 +137,23 @@ fn a_builders_send_buffer_goes_before_the_process() {
     let large = Config { send_buffer: Some(1 << 20), ..WIDE };
     let own = Config { connection_send_buffer: Some(30_000), ..large };
     assert_eq!(capacity(large), AppResult::Value(WINDOW.into()));
-    tuning::set(Tuning::new().max_connection_send_buffer_size(20_000));
+    tuning::set_defaults(Tuning::new().max_connection_send_buffer_size(20_000));
     assert_eq!([capacity(large), capacity(own)], [AppResult::Value(20_000), AppResult::Value(30_000)]);
 }
 
 #[test]
 fn what_is_set_replaces_all_of_what_was_set() {
     let _alone = alone();
-    let first = Tuning::new().receive_budget(1).process_receive_budget(2).max_connection_send_buffer_size(3);
-    tuning::set(first);
-    assert_eq!(tuning::get(), first);
-    tuning::set(Tuning::new().window_growth(false));
-    assert_eq!(tuning::get(), Tuning::default().window_growth(false));
-    tuning::set(tuning::get().receive_budget(1));
-    assert_eq!(tuning::get(), Tuning::new().window_growth(false).receive_budget(1));
+    let first = Tuning::new()
+        .max_connection_receive_buffer_size(1)
+        .max_process_receive_buffer_size(2)
+        .max_connection_send_buffer_size(3);
+    tuning::set_defaults(first);
+    assert_eq!(tuning::defaults(), first);
+    tuning::set_defaults(Tuning::new().adaptive_window(false));
+    assert_eq!(tuning::defaults(), Tuning::default().adaptive_window(false));
+    tuning::set_defaults(tuning::defaults().max_connection_receive_buffer_size(1));
+    assert_eq!(tuning::defaults(), Tuning::new().adaptive_window(false).max_connection_receive_buffer_size(1));
 }
 
 const TOO_MUCH: u32 = 1 << 31;
@@ -165,12 +168,12 @@ fn refusal<T>(set: impl FnOnce() -> T) -> String {
 #[test]
 fn settings_out_of_range_are_refused_where_they_are_set() {
     let budgets = [
-        refusal(|| Tuning::new().receive_budget(TOO_MUCH)),
-        refusal(|| drop(h2::client::Builder::new().receive_budget(TOO_MUCH).clone())),
-        refusal(|| drop(h2::server::Builder::new().receive_budget(TOO_MUCH).clone())),
+        refusal(|| Tuning::new().max_connection_receive_buffer_size(TOO_MUCH)),
+        refusal(|| drop(h2::client::Builder::new().max_connection_receive_buffer_size(TOO_MUCH).clone())),
+        refusal(|| drop(h2::server::Builder::new().max_connection_receive_buffer_size(TOO_MUCH).clone())),
     ];
     for says in budgets {
-        assert_eq!(says, "the receive budget of a connection: expected 0 to 2147483647 octets");
+        assert_eq!(says, "the receive buffer of a connection: expected 0 to 2147483647 octets");
     }
     let buffers = [
         refusal(|| Tuning::new().max_connection_send_buffer_size(0)),
@@ -185,9 +188,12 @@ fn settings_out_of_range_are_refused_where_they_are_set() {
 #[test]
 fn the_ends_of_the_ranges_are_taken() {
     let largest = Tuning::new()
-        .receive_budget(TOO_MUCH - 1)
-        .process_receive_budget(usize::MAX)
+        .max_connection_receive_buffer_size(TOO_MUCH - 1)
+        .max_process_receive_buffer_size(usize::MAX)
         .max_connection_send_buffer_size(usize::MAX);
-    let least = Tuning::new().receive_budget(0).process_receive_budget(0).max_connection_send_buffer_size(1);
+    let least = Tuning::new()
+        .max_connection_receive_buffer_size(0)
+        .max_process_receive_buffer_size(0)
+        .max_connection_send_buffer_size(1);
     assert_ne!(largest, least);
 }

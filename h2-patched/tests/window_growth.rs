@@ -39,7 +39,7 @@ fn windows_do_not_grow_for_padding() {
 /// What an idle connection was granted and has not used is there for others, but for an eighth.
 #[test]
 fn connections_that_grow_in_turns_get_alike() {
-    let _alone = alone(Tuning::new().process_receive_budget(8 << 20));
+    let _alone = alone(Tuning::new().max_process_receive_buffer_size(8 << 20));
     let mut links: Vec<_> = (0..60).map(|_| subject(Role::Server, CONFIG)).collect();
     let mut granted = Vec::new();
     // All stay open until the end.
@@ -57,7 +57,7 @@ fn connections_that_grow_in_turns_get_alike() {
 /// when there is room.
 #[test]
 fn a_connection_stands_back_when_others_took_its_memory() {
-    let _alone = alone(Tuning::new().process_receive_budget(1 << 20));
+    let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));
     let mut links = [(); 6].map(|()| subject(Role::Server, CONFIG));
     let [first, links @ ..] = &mut links;
     let mut first = connect_from_afar(&mut **first, Role::Server, ROUND_TRIP);
@@ -83,7 +83,7 @@ fn a_connection_stands_back_when_others_took_its_memory() {
 /// While the process has less than all of them need, connections that hold more than their share give some of it up.
 #[test]
 fn connections_that_grow_together_get_alike() {
-    let _alone = alone(Tuning::new().process_receive_budget(4 << 20));
+    let _alone = alone(Tuning::new().max_process_receive_buffer_size(4 << 20));
     let mut links: Vec<_> = (0..20).map(|_| subject(Role::Server, CONFIG)).collect();
     let mut peers: Vec<_> =
         links.iter_mut().map(|link| connect_from_afar(&mut **link, Role::Server, ROUND_TRIP)).collect();

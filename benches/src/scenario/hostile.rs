@@ -156,8 +156,8 @@ fn terms(attack: &Attack, connections: u64, streams: u64, of_a_stream: u64) -> T
     Terms {
         connections,
         window: window.into(),
-        receive_budget: 0,
-        process_receive_budget: h2::tuning::default_process_receive_budget() as u64,
+        max_connection_receive_buffer: 0,
+        max_process_receive_buffer: h2::tuning::default_max_process_receive_buffer_size() as u64,
         streams,
         of_a_stream,
     }

@@ -1,5 +1,5 @@
 //! Many connections of one process that upload in turns and stay open. In memory, in virtual time, exact; each h2 in a process
-//! of its own, because the connections of a process share its receive budget.
+//! of its own, because the connections of a process share its receive buffer.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const SEND: Duration = Duration::from_millis(240);
 const START_UP: Duration = Duration::from_millis(140);
 /// From one connection's begin to the next one's.
 const TURN: Duration = Duration::from_millis(300);
-/// The receive budget of the fork's process.
+/// The limit of the receive buffer of the fork's process.
 const BUDGET: usize = 768 << 20;
 
 const PATIENCE: Patience = Patience { set_up: Duration::from_secs(10), figure: Duration::from_secs(300) };
@@ -53,7 +53,7 @@ pub(super) fn work(arguments: &[String]) -> Result<(), String> {
     if connections == 0 {
         return Err("many: expected one connection or more".into());
     }
-    h2::tuning::set(h2::tuning::get().process_receive_budget(BUDGET));
+    h2::tuning::set_defaults(h2::tuning::defaults().max_process_receive_buffer_size(BUDGET));
     worker::say(READY, 0.0)?;
 
     let phases = Phases { send: SEND, pause: Duration::from_secs(1 << 30), new_streams: false };

@@ -15,7 +15,7 @@ fn hold_time(at: Option<Duration>) {
 
 fn policy(policy: UpdatePolicy) -> h2::tuning::WindowUpdatePolicy {
     h2::tuning::WindowUpdatePolicy::new()
-        .threshold(policy.percent)
+        .threshold_percent(policy.percent)
         .min_increment(policy.min_increment)
         .min_interval(Duration::from_millis(policy.min_interval.into()))
 }

@@ -11,12 +11,20 @@ use opentelemetry::KeyValue;
 pub fn install(meter: &Meter) {
     counter(meter, "h2.connections.opened", "HTTP/2 connections opened", || totals().connections_opened);
     gauge(meter, "h2.connections.open", "HTTP/2 connections that are open", || totals().connections_open);
-    gauge(meter, "h2.receive_budget.limit", "bytes that connections may share", || totals().receive_budget.budget);
-    gauge(meter, "h2.receive_budget.used", "bytes of it that they hold", || totals().receive_budget.used);
-    gauge(meter, "h2.receive_budget.waiting", "connections that wait for it", || totals().receive_budget.waiting);
-    counter(meter, "h2.receive_budget.refused", "growth refused for want of it", || totals().receive_budget.refused);
-    counter(meter, "h2.data.sent", "octets of DATA sent", || totals().counts.octets_sent);
-    counter(meter, "h2.data.received", "octets of DATA received", || totals().counts.octets_received);
+    gauge(meter, "h2.process_receive_buffer.max", "bytes that connections may share", || {
+        totals().process_receive_buffer.max
+    });
+    gauge(meter, "h2.process_receive_buffer.used", "bytes of it that they hold", || {
+        totals().process_receive_buffer.used
+    });
+    gauge(meter, "h2.process_receive_buffer.waiting", "connections that wait for it", || {
+        totals().process_receive_buffer.waiting
+    });
+    counter(meter, "h2.process_receive_buffer.refused", "times that growth was refused", || {
+        totals().process_receive_buffer.refused
+    });
+    counter(meter, "h2.data.sent", "bytes of DATA sent", || totals().counts.octets_sent);
+    counter(meter, "h2.data.received", "bytes of DATA received", || totals().counts.octets_received);
     stalled(meter, "h2.stalled.streams", "streams that are stalled now", |cause| cause.streams);
     stalled(meter, "h2.stalled.connections", "connections that are stalled now", |cause| cause.connections);
     let lasted = meter.f64_histogram("h2.stall.duration").with_unit("s").with_description("how long stalls lasted");
@@ -58,7 +66,7 @@ struct Stalls(Histogram<f64>);
 
 impl Observer for Stalls {
     fn event(&self, event: &Event<'_>) {
-        let Some(stall) = event.what.ended_stall() else { return };
+        let Some(stall) = event.kind.ended_stall() else { return };
         let mut attributes = vec![
             KeyValue::new("role", event.connection.role().as_str()),
             KeyValue::new("who", stall.who.as_str()),

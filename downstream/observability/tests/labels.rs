@@ -133,9 +133,12 @@ async fn a_scrape_has_the_names_and_the_ends_of_stalls() -> Result<(), Error> {
     };
     assert!(has("h2_stall_seconds_count", &["role=\"server\"", "end=\"resumed\"", "label=\"web\""]), "{text}");
     assert!(has("h2_stall_seconds_count", &["role=\"server\"", "end=\"reset\"", "label=\"web\""]), "{text}");
-    assert!(has("h2_stall_seconds_count", &["role=\"client\"", "on=\"slot\"", "label=\"batch-client\""]), "{text}");
-    assert!(has("h2_stalled_streams", &["on=\"slot\""]), "{text}");
-    assert!(has("h2_receive_budget_bytes", &[]), "{text}");
+    assert!(
+        has("h2_stall_seconds_count", &["role=\"client\"", "on=\"stream-limit\"", "label=\"batch-client\""]),
+        "{text}"
+    );
+    assert!(has("h2_stalled_streams", &["on=\"stream-limit\""]), "{text}");
+    assert!(has("h2_process_receive_buffer_max_bytes", &[]), "{text}");
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! One call of the application, [`h2::tuning::set`], reaches the h2 below hyper, reqwest and tonic: all of them use the one
-//! patched crate.
+//! One call of the application, [`h2::tuning::set_defaults`], reaches the h2 below hyper, reqwest and tonic: all of them use the
+//! one patched crate.
 //!
 //! A [`Server`] of hyper stands behind a [`Tap`], which counts what passes. [`Client`]s of reqwest and tonic go through it.
 

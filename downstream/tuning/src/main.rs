@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<String, Error> {
     let before = updates(&exchange().await?);
-    tuning::set(Tuning::new().window_update_policy(WindowUpdatePolicy::new().threshold(4)));
+    tuning::set_defaults(Tuning::new().window_update_policy(WindowUpdatePolicy::new().threshold_percent(4)));
     let after = updates(&exchange().await?);
     if before > 0 || after == 0 {
         return Err(format!("{before} WINDOW_UPDATEs became {after}, expected none and some").into());

@@ -1,4 +1,4 @@
-//! What one call of `h2::tuning::set` does to hyper, reqwest and tonic, told from what passes between them.
+//! What one call of `h2::tuning::set_defaults` does to hyper, reqwest and tonic, told from what passes between them.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ static PROCESS: Mutex<()> = Mutex::const_new(());
 
 async fn alone() -> MutexGuard<'static, ()> {
     let alone = PROCESS.lock().await;
-    tuning::set(Tuning::new());
+    tuning::set_defaults(Tuning::new());
     alone
 }
 
 /// Updates from this share of the window on, in percent.
 const EAGER: u8 = 4;
-const EAGERLY: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold(EAGER);
+const EAGERLY: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold_percent(EAGER);
 
 /// Worth an update to who is eager, and even twice as much is worth none by default: see `is_worth_an_update_to_the_eager`.
 const LITTLE: usize = 240 << 10;
@@ -47,13 +47,13 @@ fn assert_eager(wire: &Wire, library: &str, expected: bool) {
 async fn a_policy_reaches_every_library_and_not_the_connections_before() {
     let _alone = alone().await;
     for (library, make) in LIBRARIES {
-        tuning::set(Tuning::new());
+        tuning::set_defaults(Tuning::new());
         let server = Server::start().await.unwrap();
         let tap = Tap::before(server.address).await.unwrap();
         let before = make(tap.address).unwrap();
         before.exchange(LITTLE).await.unwrap();
 
-        tuning::set(Tuning::new().window_update_policy(EAGERLY));
+        tuning::set_defaults(Tuning::new().window_update_policy(EAGERLY));
         before.exchange(LITTLE).await.unwrap();
         before.settle().await.unwrap();
         assert_eager(&tap.last(), library, false);
@@ -64,7 +64,7 @@ async fn a_policy_reaches_every_library_and_not_the_connections_before() {
         assert_eager(&tap.last(), library, true);
 
         // What is set replaces all of what was set.
-        tuning::set(Tuning::new().window_growth(false));
+        tuning::set_defaults(Tuning::new().adaptive_window(false));
         let last = make(tap.address).unwrap();
         last.exchange(LITTLE).await.unwrap();
         last.settle().await.unwrap();
@@ -98,13 +98,13 @@ async fn what_a_builder_sets_goes_before() {
     builder.initial_connection_window_size(2 << 20);
     assert_eq!(download(&builder).await.updates().len(), 0);
 
-    tuning::set(Tuning::new().window_update_policy(EAGERLY));
+    tuning::set_defaults(Tuning::new().window_update_policy(EAGERLY));
     let by_process = download(&builder).await;
     assert!(is_worth_an_update_to_the_eager(&by_process) && !by_process.updates().is_empty(), "{by_process:?}");
     builder.window_update_policy(WindowUpdatePolicy::new());
     assert_eq!(download(&builder).await.updates().len(), 0);
 
-    tuning::set(Tuning::new());
+    tuning::set_defaults(Tuning::new());
     builder.window_update_policy(EAGERLY);
     assert!(!download(&builder).await.updates().is_empty());
 }
@@ -124,12 +124,12 @@ async fn leave_unread(client: &Client, wire: &Wire) -> (Vec<Held>, JoinSet<()>) 
 
 /// Whether others go on beside streams that nobody reads, on a connection that is open when `then` is set.
 async fn is_isolated(make: Make, first: Tuning, then: Tuning) -> bool {
-    tuning::set(first);
+    tuning::set_defaults(first);
     let server = Server::start().await.unwrap();
     let tap = Tap::before(server.address).await.unwrap();
     let client = make(tap.address).unwrap();
     client.settle().await.unwrap();
-    tuning::set(then);
+    tuning::set_defaults(then);
 
     let first = tap.last();
     let _unread = leave_unread(&client, &first).await;
@@ -150,13 +150,13 @@ async fn is_isolated(make: Make, first: Tuning, then: Tuning) -> bool {
 async fn a_budget_decides_whether_unread_content_stops_the_others() {
     let _alone = alone().await;
     const DEFAULTS: Tuning = Tuning::new();
-    const NONE: Tuning = DEFAULTS.receive_budget(0);
+    const NONE: Tuning = DEFAULTS.max_connection_receive_buffer_size(0);
     for (library, make) in LIBRARIES {
         assert!(is_isolated(make, DEFAULTS, DEFAULTS).await, "{library}");
         assert!(!is_isolated(make, NONE, NONE).await, "{library}");
         // A connection keeps its own budget; the one of the process is shared by those that are open too.
         assert!(is_isolated(make, DEFAULTS, NONE).await, "{library}");
-        assert!(!is_isolated(make, DEFAULTS, DEFAULTS.process_receive_budget(0)).await, "{library}");
+        assert!(!is_isolated(make, DEFAULTS, DEFAULTS.max_process_receive_buffer_size(0)).await, "{library}");
     }
 }
 
@@ -185,13 +185,13 @@ async fn after_much(make: Make) -> Wire {
 async fn windows_that_limit_throughput_grow_unless_they_are_told_not_to() {
     let _alone = alone().await;
     for (library, make) in LIBRARIES {
-        tuning::set(Tuning::new());
+        tuning::set_defaults(Tuning::new());
         let grown = after_much(make).await;
         for way in [&grown.up, &grown.down] {
             assert!(way.window() > way.first_window(), "{library}: {way:?}");
         }
-        for as_set in [Tuning::new().window_growth(false), Tuning::new().receive_budget(0)] {
-            tuning::set(as_set);
+        for as_set in [Tuning::new().adaptive_window(false), Tuning::new().max_connection_receive_buffer_size(0)] {
+            tuning::set_defaults(as_set);
             let fixed = after_much(make).await;
             for way in [&fixed.up, &fixed.down] {
                 assert!(way.window() <= way.first_window(), "{library}: {way:?}");

@@ -6,7 +6,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use super::observer::{everywhere, Observing};
-use super::{Connection, Event, What};
+use super::{Connection, Event, EventKind};
 use crate::{clock, frame, StreamId};
 
 /// Where events are noted, if anybody wants to know.
@@ -36,7 +36,7 @@ struct Pages {
 struct Entry {
     stream: Option<StreamId>,
     at: Instant,
-    what: What,
+    kind: EventKind,
 }
 
 impl Journal {
@@ -51,16 +51,16 @@ impl Journal {
     }
 
     #[cold]
-    pub(crate) fn note_now(&self, stream: Option<frame::StreamId>, what: What) {
-        self.note(stream.map(StreamId::from_internal), clock::now(), what);
+    pub(crate) fn note_now(&self, stream: Option<frame::StreamId>, kind: EventKind) {
+        self.note(stream.map(StreamId::from_internal), clock::now(), kind);
     }
 
-    pub(crate) fn note(&self, stream: Option<StreamId>, at: Instant, what: What) {
+    pub(crate) fn note(&self, stream: Option<StreamId>, at: Instant, kind: EventKind) {
         let mut pages = self.pages();
         if pages.observer.is_none() {
             return;
         }
-        pages.untold.push(Entry { stream, at, what });
+        pages.untold.push(Entry { stream, at, kind });
         let task = pages.task.take();
         drop(pages);
         if let Some(task) = task {
@@ -88,8 +88,8 @@ impl Journal {
                     _ => return,
                 }
             };
-            for Entry { stream, at, what } in untold {
-                let event = Event { connection: &self.connection, stream, at, what };
+            for Entry { stream, at, kind } in untold {
+                let event = Event { connection: &self.connection, stream, at, kind };
                 if catch_unwind(AssertUnwindSafe(|| observer.0.event(&event))).is_err() {
                     tracing::error!(connection = self.connection.id(), "an observer panicked; it is told no more");
                     let mut pages = self.pages();

@@ -22,16 +22,16 @@
 //! | `h2_connections_open` | gauge | | [`export`] |
 //! | `h2_connections_open_by_label` | gauge | | [`export`] |
 //! | `h2_streams_open` | gauge | | [`export`] |
-//! | `h2_streams_opened_total` | counter | `by`: `local`, `peer` | [`export`] |
+//! | `h2_streams_opened_total` | counter | `initiator`: `local`, `peer` | [`export`] |
 //! | `h2_streams_accepted_total` | counter | | [`export`] |
-//! | `h2_data_octets_total`, `h2_window_updates_total`, `h2_resets_total`, `h2_refusals_total`, `h2_go_aways_total` | counter | `direction`: `sent`, `received` | [`export`] |
-//! | `h2_stalled_streams`, `h2_stalled_connections` | gauge | `role`: `client`, `server`; `who`: `local`, `peer`; `on`: [`Obstacle::as_str`] | [`export`] |
-//! | `h2_receive_budget_bytes`, `h2_receive_budget_used_bytes`, `h2_receive_budget_waiting_connections` | gauge | | [`export`] |
-//! | `h2_receive_budget_refused_total` | counter | | [`export`] |
+//! | `h2_data_bytes_total`, `h2_window_updates_total`, `h2_resets_total`, `h2_refusals_total`, `h2_go_aways_total` | counter | `direction`: `sent`, `received` | [`export`] |
+//! | `h2_stalled_streams`, `h2_stalled_connections` | gauge | `role`: `client`, `server`; `who`: `local`, `peer`; `on`: [`BlockedOn::as_str`] | [`export`] |
+//! | `h2_process_receive_buffer_max_bytes`, `h2_process_receive_buffer_used_bytes`, `h2_process_receive_buffer_waiting_connections` | gauge | | [`export`] |
+//! | `h2_process_receive_buffer_refused_total` | counter | | [`export`] |
 //! | `h2_stalls_total` | counter | `role`, `who`, `on` | [`Exporter`] |
 //! | `h2_stall_seconds` | histogram | `role`, `who`, `on`; `end`: [`StallEnd::as_str`](super::StallEnd::as_str) | [`Exporter`], when the stall is over, however it ends |
 //! | `h2_reset_codes_total` | counter | `by`; `code`: the name of the error code | [`Exporter`] |
-//! | `h2_connections_closed_total` | counter | `cause`: `ended`, `transport`, or the name of an error code | [`Exporter`] |
+//! | `h2_connections_closed_total` | counter | `reason`: `ended`, `transport`, or the name of an error code | [`Exporter`] |
 //!
 //! `h2_resets_total` counts every RST_STREAM frame; `h2_reset_codes_total` those received only for streams that are not forgotten yet.
 //!
@@ -47,7 +47,7 @@ use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, g
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{open_by_label, totals, Cause, Connection, Event, Labelled, Observer, Obstacle, Side, What};
+use super::{open_by_label, totals, BlockedOn, CloseReason, Connection, Event, EventKind, Labelled, Observer, Side};
 use crate::Reason;
 
 /// Tells the recorder what the metrics mean.
@@ -61,24 +61,35 @@ pub fn describe() {
     describe_gauge!("h2_streams_open", "HTTP/2 streams that are open");
     describe_counter!("h2_streams_opened_total", "HTTP/2 streams opened");
     describe_counter!("h2_streams_accepted_total", "streams of peers that the application took");
-    describe_counter!("h2_data_octets_total", Unit::Bytes, "octets of DATA, padding included");
+    describe_counter!("h2_data_bytes_total", Unit::Bytes, "payload of DATA frames, padding included");
     describe_counter!("h2_window_updates_total", "WINDOW_UPDATE frames");
     describe_counter!("h2_resets_total", "RST_STREAM frames");
     describe_counter!("h2_refusals_total", "RST_STREAM frames with REFUSED_STREAM");
     describe_counter!("h2_go_aways_total", "GOAWAY frames");
     describe_gauge!("h2_stalled_streams", "streams that are stalled now");
     describe_gauge!("h2_stalled_connections", "connections that are stalled now");
-    describe_gauge!("h2_receive_budget_bytes", Unit::Bytes, "what connections may grant beyond what was set for them");
-    describe_gauge!("h2_receive_budget_used_bytes", Unit::Bytes, "what connections hold of the receive budget");
-    describe_gauge!("h2_receive_budget_waiting_connections", "connections that wait for some of the receive budget");
+    describe_gauge!(
+        "h2_process_receive_buffer_max_bytes",
+        Unit::Bytes,
+        "what connections may grant their peers beyond their configured windows"
+    );
+    describe_gauge!(
+        "h2_process_receive_buffer_used_bytes",
+        Unit::Bytes,
+        "what connections hold of the process's receive buffer"
+    );
+    describe_gauge!(
+        "h2_process_receive_buffer_waiting_connections",
+        "connections that wait for some of the process's receive buffer"
+    );
     describe_counter!(
-        "h2_receive_budget_refused_total",
-        "times that a window was to grow and got less of the receive budget"
+        "h2_process_receive_buffer_refused_total",
+        "times that a window was to grow and got less of the process's receive buffer than it asked for"
     );
     describe_counter!("h2_stalls_total", "times that somebody had something to send and could not");
     describe_histogram!("h2_stall_seconds", Unit::Seconds, "how long stalls lasted");
     describe_counter!("h2_reset_codes_total", "RST_STREAM frames of streams that are not forgotten, by error code");
-    describe_counter!("h2_connections_closed_total", "HTTP/2 connections that are over, by cause");
+    describe_counter!("h2_connections_closed_total", "HTTP/2 connections that were closed, by reason");
 }
 
 /// Hands the totals over.
@@ -89,11 +100,11 @@ pub fn export() {
     gauge!("h2_connections_open").set(totals.connections_open as f64);
     let opened = counts.streams_opened + counts.streams_received;
     gauge!("h2_streams_open").set(opened.saturating_sub(counts.streams_closed) as f64);
-    counter!("h2_streams_opened_total", "by" => "local").absolute(counts.streams_opened);
-    counter!("h2_streams_opened_total", "by" => "peer").absolute(counts.streams_received);
+    counter!("h2_streams_opened_total", "initiator" => "local").absolute(counts.streams_opened);
+    counter!("h2_streams_opened_total", "initiator" => "peer").absolute(counts.streams_received);
     counter!("h2_streams_accepted_total").absolute(counts.streams_accepted);
     for (name, sent, received) in [
-        ("h2_data_octets_total", counts.octets_sent, counts.octets_received),
+        ("h2_data_bytes_total", counts.octets_sent, counts.octets_received),
         ("h2_window_updates_total", counts.updates_sent, counts.updates_received),
         ("h2_resets_total", counts.resets_sent, counts.resets_received),
         ("h2_refusals_total", counts.refusals_sent, counts.refusals_received),
@@ -102,11 +113,11 @@ pub fn export() {
         counter!(name, "direction" => "sent").absolute(sent);
         counter!(name, "direction" => "received").absolute(received);
     }
-    let budget = totals.receive_budget;
-    gauge!("h2_receive_budget_bytes").set(budget.budget as f64);
-    gauge!("h2_receive_budget_used_bytes").set(budget.used as f64);
-    gauge!("h2_receive_budget_waiting_connections").set(budget.waiting as f64);
-    counter!("h2_receive_budget_refused_total").absolute(budget.refused);
+    let buffer = totals.process_receive_buffer;
+    gauge!("h2_process_receive_buffer_max_bytes").set(buffer.max as f64);
+    gauge!("h2_process_receive_buffer_used_bytes").set(buffer.used as f64);
+    gauge!("h2_process_receive_buffer_waiting_connections").set(buffer.waiting as f64);
+    counter!("h2_process_receive_buffer_refused_total").absolute(buffer.refused);
     export_by_label();
 }
 
@@ -141,30 +152,30 @@ pub struct Exporter;
 impl Observer for Exporter {
     fn event(&self, event: &Event<'_>) {
         let role = event.connection.role().as_str();
-        if let Some(ended) = event.what.ended_stall() {
+        if let Some(ended) = event.kind.ended_stall() {
             let [role, who, on] = stall(role, ended.who, ended.on);
             let labels = of(event.connection, [role, who, on, Label::from_static_parts("end", ended.end.as_str())]);
             histogram!("h2_stall_seconds", labels).record(ended.lasted);
             return;
         }
-        match event.what {
-            What::Stalled { who, on } => {
+        match event.kind {
+            EventKind::Stalled { who, on } => {
                 counter!("h2_stalls_total", of(event.connection, stall(role, who, on))).increment(1);
             }
-            What::Reset { by, reason } => {
+            EventKind::Reset { by, reason } => {
                 let labels = [("by", by.as_str()), ("code", code(reason))]
                     .map(|(key, value)| Label::from_static_parts(key, value));
                 counter!("h2_reset_codes_total", of(event.connection, labels)).increment(1);
             }
-            What::Closed { cause } if event.stream.is_none() => {
-                let cause = match cause {
-                    Cause::Ended => "ended",
-                    Cause::Transport(_) => "transport",
-                    Cause::Code { reason, .. } => code(reason),
+            EventKind::Closed { reason } if event.stream.is_none() => {
+                let reason = match reason {
+                    CloseReason::Ended => "ended",
+                    CloseReason::Transport(_) => "transport",
+                    CloseReason::Code { reason, .. } => code(reason),
                 };
                 counter!(
                     "h2_connections_closed_total",
-                    of(event.connection, [Label::from_static_parts("cause", cause)])
+                    of(event.connection, [Label::from_static_parts("reason", reason)])
                 )
                 .increment(1);
             }
@@ -173,7 +184,7 @@ impl Observer for Exporter {
     }
 }
 
-fn stall(role: &'static str, who: Side, on: Obstacle) -> [Label; 3] {
+fn stall(role: &'static str, who: Side, on: BlockedOn) -> [Label; 3] {
     [("role", role), ("who", who.as_str()), ("on", on.as_str())]
         .map(|(key, value)| Label::from_static_parts(key, value))
 }

@@ -8,6 +8,7 @@
 //! | when something happens | an [`Observer`], for one connection by `Builder::observer` or for all by [`observe`] |
 //! | each frame | [`log_frames`] |
 //! | all that as metrics | the feature `metrics` and the module of that name |
+//! | a snapshot as text | it implements `Display`: a line for the connection, a table of its streams |
 //! | a snapshot or totals as JSON | the feature `serde`: they implement `Serialize` |
 //!
 //! Nothing of it is to be switched on but observers and the frame log. Frames are counted in any case, and streams that are
@@ -16,17 +17,14 @@
 //!
 //! ```
 //! for connection in h2::insight::connections() {
-//!     let Some(snapshot) = connection.snapshot() else { continue };
-//!     for stream in &snapshot.streams {
-//!         if let Some(blocked) = stream.writer {
-//!             println!("{:?} waits for {:?}, {:?} so far", stream.id, blocked.on, blocked.lasting);
-//!         }
+//!     if let Some(snapshot) = connection.snapshot() {
+//!         println!("{snapshot}");
 //!     }
 //! }
 //! ```
 
-mod budget;
 mod counters;
+mod display;
 mod frame_log;
 mod journal;
 #[cfg(feature = "serde")]
@@ -35,6 +33,7 @@ mod label;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod observer;
+mod receive_buffer;
 mod register;
 mod settings;
 mod snapshot;
@@ -42,11 +41,11 @@ mod stalled;
 mod tap;
 mod watch;
 
-pub use self::budget::ReceiveBudget;
 pub use self::counters::Counts;
 pub use self::frame_log::{log_frames, to_stderr, FrameSink};
 pub use self::label::{connections_labelled, with_label, with_label_sync, WithLabel};
-pub use self::observer::{observe, EndedStall, Event, Observer, What};
+pub use self::observer::{observe, EndedStall, Event, EventKind, Observer};
+pub use self::receive_buffer::{ConnectionReceiveBuffer, ProcessReceiveBuffer};
 pub use self::register::{connections, open_by_label, totals, Labelled, Totals};
 pub use self::snapshot::*;
 pub use self::stalled::{Stalled, StalledBy};

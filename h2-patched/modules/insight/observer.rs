@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::{Cause, Connection, Obstacle, Side, StallEnd};
+use super::{BlockedOn, CloseReason, Connection, Side, StallEnd};
 use crate::{Reason, StreamId};
 
 /// Is told what happens.
@@ -22,7 +22,7 @@ use crate::{Reason, StreamId};
 /// use std::sync::Arc;
 ///
 /// observe(Some(Arc::new(|event: &Event<'_>| {
-///     eprintln!("connection {} stream {:?}: {:?}", event.connection.id(), event.stream, event.what)
+///     eprintln!("connection {} stream {:?}: {:?}", event.connection.id(), event.stream, event.kind)
 /// })));
 /// # observe(None);
 /// ```
@@ -47,8 +47,8 @@ pub struct Event<'a> {
     pub stream: Option<StreamId>,
     /// When. It may be told a little later.
     pub at: Instant,
-    /// What.
-    pub what: What,
+    /// What happened.
+    pub kind: EventKind,
 }
 
 /// What happened.
@@ -61,12 +61,12 @@ pub struct Event<'a> {
 ///   a stream that is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum What {
+pub enum EventKind {
     /// A connection had its handshake; a stream was opened, or reserved by a promise.
     #[non_exhaustive]
     Opened {
-        /// Who opened the stream. A connection is opened by its client.
-        by: Side,
+        /// The side that opened the stream. A connection is opened by its client.
+        initiator: Side,
     },
     /// The application took a stream that the peer opened.
     Accepted,
@@ -77,18 +77,18 @@ pub enum What {
         /// Who.
         who: Side,
         /// For want of what.
-        on: Obstacle,
+        on: BlockedOn,
     },
     /// A stall ended because what was missing is there.
     ///
-    /// A stall that ends in any other way is told by [`What::StallEnded`]; [`What::ended_stall`] reads both. Each `Stalled` is
-    /// followed by exactly one of the two, before the `Closed` of its stream or connection.
+    /// A stall that ends in any other way is told by [`EventKind::StallEnded`]; [`EventKind::ended_stall`] reads both. Each
+    /// `Stalled` is followed by exactly one of the two, before the `Closed` of its stream or connection.
     #[non_exhaustive]
     Resumed {
         /// Who was stalled.
         who: Side,
         /// What was missing.
-        on: Obstacle,
+        on: BlockedOn,
         /// How long.
         lasted: Duration,
     },
@@ -98,7 +98,7 @@ pub enum What {
         /// Who was stalled.
         who: Side,
         /// What was missing.
-        on: Obstacle,
+        on: BlockedOn,
         /// How long.
         lasted: Duration,
         /// How the stall ended: never [`StallEnd::Resumed`].
@@ -125,8 +125,8 @@ pub enum What {
     /// It is over.
     #[non_exhaustive]
     Closed {
-        /// Why.
-        cause: Cause,
+        /// Why it was closed.
+        reason: CloseReason,
     },
 }
 
@@ -137,19 +137,19 @@ pub struct EndedStall {
     /// Who was stalled.
     pub who: Side,
     /// What was missing.
-    pub on: Obstacle,
+    pub on: BlockedOn,
     /// How long the stall lasted.
     pub lasted: Duration,
     /// How it ended.
     pub end: StallEnd,
 }
 
-impl What {
-    /// The stall that this event ends, if it ends one: [`What::Resumed`] or [`What::StallEnded`].
+impl EventKind {
+    /// The stall that this event ends, if it ends one: [`EventKind::Resumed`] or [`EventKind::StallEnded`].
     pub fn ended_stall(&self) -> Option<EndedStall> {
         match *self {
-            What::Resumed { who, on, lasted } => Some(EndedStall { who, on, lasted, end: StallEnd::Resumed }),
-            What::StallEnded { who, on, lasted, end } => Some(EndedStall { who, on, lasted, end }),
+            EventKind::Resumed { who, on, lasted } => Some(EndedStall { who, on, lasted, end: StallEnd::Resumed }),
+            EventKind::StallEnded { who, on, lasted, end } => Some(EndedStall { who, on, lasted, end }),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Connection, Counts, ReceiveBudget, Stalled};
+use super::{Connection, Counts, ProcessReceiveBuffer, Stalled};
 
 /// A power of two. With 20,000 connections a shard holds fewer than 100, so that it is locked for microseconds.
 const SHARDS: usize = 256;
@@ -26,7 +26,7 @@ pub struct Totals {
     /// The streams and connections that are stalled now.
     pub stalled: Stalled,
     /// The memory for receiving that connections share.
-    pub receive_budget: ReceiveBudget,
+    pub process_receive_buffer: ProcessReceiveBuffer,
 }
 
 #[derive(Debug)]
@@ -82,7 +82,7 @@ pub(super) fn leave(id: u64) {
 /// Connections are opened and end meanwhile: what is summed up last is a little newer than what is summed up first. No count falls from
 /// one call to the next.
 pub fn totals() -> Totals {
-    let mut totals = Totals { receive_budget: ReceiveBudget::read(), ..Totals::default() };
+    let mut totals = Totals { process_receive_buffer: ProcessReceiveBuffer::read(), ..Totals::default() };
     for shard in &REGISTER {
         // A connection that leaves later is counted in `ended` next time: nothing is counted twice or missed.
         let shard = shard.lock();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 #[cfg(feature = "serde")]
 use super::json;
-use super::Counts;
+use super::{ConnectionReceiveBuffer, Counts};
 use crate::{Reason, StreamId};
 
 /// Which end of the connection.
@@ -46,14 +46,14 @@ pub enum StreamState {
     Closed,
 }
 
-/// What somebody waits for.
+/// What a stream or connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
-pub enum Obstacle {
-    /// A place among the concurrent streams that the peer allows (SETTINGS_MAX_CONCURRENT_STREAMS, section 5.1.2).
-    Slot,
+pub enum BlockedOn {
+    /// The peer's limit of concurrent streams (SETTINGS_MAX_CONCURRENT_STREAMS, section 5.1.2): as many are open as it allows.
+    StreamLimit,
     /// The stream's window (section 6.9).
     StreamWindow,
     /// The connection's window, or what data of other streams leaves of it.
@@ -66,16 +66,16 @@ pub enum Obstacle {
     Peer,
 }
 
-impl Obstacle {
+impl BlockedOn {
     /// A short name, for labels.
     pub fn as_str(self) -> &'static str {
         match self {
-            Obstacle::Slot => "slot",
-            Obstacle::StreamWindow => "stream-window",
-            Obstacle::ConnectionWindow => "connection-window",
-            Obstacle::SendBuffer => "send-buffer",
-            Obstacle::Transport => "transport",
-            Obstacle::Peer => "peer",
+            BlockedOn::StreamLimit => "stream-limit",
+            BlockedOn::StreamWindow => "stream-window",
+            BlockedOn::ConnectionWindow => "connection-window",
+            BlockedOn::SendBuffer => "send-buffer",
+            BlockedOn::Transport => "transport",
+            BlockedOn::Peer => "peer",
         }
     }
 }
@@ -97,6 +97,21 @@ pub enum StallEnd {
     StreamEnded,
     /// The connection ended.
     ConnectionEnded,
+}
+
+impl StreamState {
+    /// A short name, for labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StreamState::Idle => "idle",
+            StreamState::ReservedLocal => "reserved-local",
+            StreamState::ReservedRemote => "reserved-remote",
+            StreamState::Open => "open",
+            StreamState::HalfClosedLocal => "half-closed-local",
+            StreamState::HalfClosedRemote => "half-closed-remote",
+            StreamState::Closed => "closed",
+        }
+    }
 }
 
 impl StallEnd {
@@ -132,26 +147,26 @@ impl Role {
     }
 }
 
-/// Somebody waits.
+/// A wait of a stream or connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Blocked {
-    /// For what.
-    pub on: Obstacle,
-    /// Since when, as far as it is known: a reader's wait is timed only on connections that have an observer.
+    /// What it waits for.
+    pub on: BlockedOn,
+    /// How long the wait has lasted, as far as that is known: a reader's wait is timed only on connections that have an observer.
     ///
     /// A writer's wait for the connection's window counts from when that ran out, or later from when the writer began.
     #[cfg_attr(feature = "serde", serde(rename = "lasting_seconds", serialize_with = "json::seconds"))]
     pub lasting: Option<Duration>,
 }
 
-/// Why a stream or a connection is over.
+/// Why a stream or a connection was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
-pub enum Cause {
+pub enum CloseReason {
     /// Nothing went wrong. A stream: both sides sent END_STREAM. A connection: its owner dropped it.
     Ended,
     /// An error code was sent, or would have been, or was received; of a connection it is orderly with NO_ERROR.
@@ -215,16 +230,16 @@ pub struct ReceiveHalf {
     pub unread: u64,
 }
 
-/// Places among the concurrent streams (section 5.1.2).
+/// The concurrent streams that one side opened, and the limit that the other side sets (section 5.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Slots {
-    /// How many are taken.
-    pub taken: usize,
-    /// How many there are; `usize::MAX` if that is not limited.
+pub struct StreamLimit {
+    /// The streams that count towards the limit now.
+    pub active: usize,
+    /// The limit; `usize::MAX` if there is none.
     #[cfg_attr(feature = "serde", serde(serialize_with = "json::limit"))]
-    pub limit: usize,
+    pub max: usize,
 }
 
 /// A connection as it was at one moment.
@@ -250,23 +265,26 @@ pub struct ConnectionSnapshot {
     pub send: SendHalf,
     /// Its window for receiving, and what streams hold together.
     pub receive: ReceiveHalf,
-    /// What keeps this end from sending, on whatever stream: [`Obstacle::ConnectionWindow`] or [`Obstacle::Transport`].
+    /// The use of its receive buffer.
+    pub receive_buffer: ConnectionReceiveBuffer,
+    /// What keeps this end from sending, on whatever stream: [`BlockedOn::ConnectionWindow`] or [`BlockedOn::Transport`].
     pub writer: Option<Blocked>,
     /// Whether our window for the connection keeps the peer from sending DATA: then the application does not read, or keeps the
     /// capacity of what it read.
     pub peer: Option<Blocked>,
-    /// Streams that we opened, and how many the peer allows.
-    pub local_slots: Slots,
-    /// Streams that the peer opened, and how many we allow.
-    pub peer_slots: Slots,
-    /// Streams that wait for one of our slots.
-    pub waiting_for_slot: usize,
+    /// The streams that this end opened, and the limit that the peer sets.
+    pub local_streams: StreamLimit,
+    /// The streams that the peer opened, and the limit that this end sets.
+    pub peer_streams: StreamLimit,
+    /// The streams of this end that wait until the peer's limit allows them to open.
+    pub waiting_to_open: usize,
     /// The last GOAWAY that was sent.
     pub going_away: Option<GoingAway>,
     /// The last GOAWAY that was received.
     pub peer_going_away: Option<GoingAway>,
-    /// Why it is over, if it is: known once polling it gave its end, or it was dropped. Handles of its streams may be left.
-    pub ended: Option<Cause>,
+    /// Why the connection was closed, if it was: known once polling it gave its end, or it was dropped. Handles of its streams
+    /// may be left.
+    pub close_reason: Option<CloseReason>,
     /// What it counted.
     pub counts: Counts,
     /// Its streams, those that are over and still referred to included, in no order.

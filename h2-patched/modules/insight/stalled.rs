@@ -2,22 +2,22 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use super::{Obstacle, Role, Side};
+use super::{BlockedOn, Role, Side};
 
 /// The stalls that are told as events, and so counted.
-const CAUSES: [(Side, Obstacle); 7] = [
-    (Side::Local, Obstacle::Slot),
-    (Side::Local, Obstacle::StreamWindow),
-    (Side::Local, Obstacle::ConnectionWindow),
-    (Side::Local, Obstacle::SendBuffer),
-    (Side::Local, Obstacle::Transport),
-    (Side::Peer, Obstacle::StreamWindow),
-    (Side::Peer, Obstacle::ConnectionWindow),
+const CAUSES: [(Side, BlockedOn); 7] = [
+    (Side::Local, BlockedOn::StreamLimit),
+    (Side::Local, BlockedOn::StreamWindow),
+    (Side::Local, BlockedOn::ConnectionWindow),
+    (Side::Local, BlockedOn::SendBuffer),
+    (Side::Local, BlockedOn::Transport),
+    (Side::Peer, BlockedOn::StreamWindow),
+    (Side::Peer, BlockedOn::ConnectionWindow),
 ];
 
 const ROLES: [Role; 2] = [Role::Client, Role::Server];
 
-fn index(who: Side, on: Obstacle) -> Option<usize> {
+fn index(who: Side, on: BlockedOn) -> Option<usize> {
     CAUSES.iter().position(|cause| *cause == (who, on))
 }
 
@@ -29,34 +29,34 @@ pub(crate) struct Gauges {
 }
 
 impl Gauges {
-    fn at(&self, is_stream: bool, who: Side, on: Obstacle) -> Option<&AtomicU32> {
+    fn at(&self, is_stream: bool, who: Side, on: BlockedOn) -> Option<&AtomicU32> {
         let gauges = if is_stream { &self.streams } else { &self.connection };
         Some(&gauges[index(who, on)?])
     }
 
     /// A stall begins: of a stream, or of the connection itself.
-    pub(super) fn begin(&self, is_stream: bool, who: Side, on: Obstacle) {
+    pub(super) fn begin(&self, is_stream: bool, who: Side, on: BlockedOn) {
         if let Some(gauge) = self.at(is_stream, who, on) {
             // There is one writer.
             gauge.store(gauge.load(Relaxed).wrapping_add(1), Relaxed);
         }
     }
 
-    pub(super) fn end(&self, is_stream: bool, who: Side, on: Obstacle) {
+    pub(super) fn end(&self, is_stream: bool, who: Side, on: BlockedOn) {
         if let Some(gauge) = self.at(is_stream, who, on) {
             gauge.store(gauge.load(Relaxed).wrapping_sub(1), Relaxed);
         }
     }
 
     /// Sets how many streams are stalled, where that is known as a whole.
-    pub(super) fn set_streams(&self, who: Side, on: Obstacle, streams: usize) {
+    pub(super) fn set_streams(&self, who: Side, on: BlockedOn, streams: usize) {
         if let Some(gauge) = self.at(true, who, on) {
             gauge.store(streams.try_into().unwrap_or(u32::MAX), Relaxed);
         }
     }
 
     /// How many streams are stalled.
-    pub(crate) fn streams(&self, who: Side, on: Obstacle) -> usize {
+    pub(crate) fn streams(&self, who: Side, on: BlockedOn) -> usize {
         self.at(true, who, on).map_or(0, |gauge| gauge.load(Relaxed) as usize)
     }
 
@@ -69,8 +69,8 @@ impl Gauges {
 
 /// How many streams and connections are stalled at one moment.
 ///
-/// A stream is counted from the event [`What::Stalled`](super::What::Stalled) until that stall ends, whether or not an observer is
-/// set. Streams that wait for the connection's window have no events of their own: they are counted as long as the connection is
+/// A stream is counted from the event [`EventKind::Stalled`](super::EventKind::Stalled) until that stall ends, whether or not an
+/// observer is set. Streams that wait for the connection's window have no events of their own: they are counted as long as the connection is
 /// stalled for it, as of the end of the connection's last turn. A stall of the transport is counted for the connection only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stalled {
@@ -88,7 +88,7 @@ pub struct StalledBy {
     /// The side that has something to send and cannot.
     pub who: Side,
     /// What is missing.
-    pub on: Obstacle,
+    pub on: BlockedOn,
     /// The streams stalled.
     pub streams: u64,
     /// The connections stalled as a whole.
@@ -99,12 +99,12 @@ pub struct StalledBy {
 impl StalledBy {
     /// Whether the cause can stall single streams.
     pub(super) fn stalls_streams(&self) -> bool {
-        self.on != Obstacle::Transport && (self.who, self.on) != (Side::Peer, Obstacle::ConnectionWindow)
+        self.on != BlockedOn::Transport && (self.who, self.on) != (Side::Peer, BlockedOn::ConnectionWindow)
     }
 
     /// Whether the cause can stall a connection as a whole.
     pub(super) fn stalls_connections(&self) -> bool {
-        matches!(self.on, Obstacle::Transport | Obstacle::ConnectionWindow)
+        matches!(self.on, BlockedOn::Transport | BlockedOn::ConnectionWindow)
     }
 }
 
@@ -116,12 +116,12 @@ impl Stalled {
     }
 
     /// The streams on connections where this end is `role` that are stalled because `who` misses `on`.
-    pub fn streams(&self, role: Role, who: Side, on: Obstacle) -> u64 {
+    pub fn streams(&self, role: Role, who: Side, on: BlockedOn) -> u64 {
         index(who, on).map_or(0, |cause| self.streams[role as usize][cause])
     }
 
     /// The connections where this end is `role` that are stalled as a whole because `who` misses `on`.
-    pub fn connections(&self, role: Role, who: Side, on: Obstacle) -> u64 {
+    pub fn connections(&self, role: Role, who: Side, on: BlockedOn) -> u64 {
         index(who, on).map_or(0, |cause| self.connections[role as usize][cause])
     }
 

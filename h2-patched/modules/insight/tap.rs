@@ -9,7 +9,7 @@ use super::counters::{Counters, Passed};
 use super::frame_log::{self, Changes, Direction, Log, Windows};
 use super::journal::Notes;
 use super::stalled::Gauges;
-use super::{label, register, Connection, GoingAway, Side, What};
+use super::{label, register, Connection, EventKind, GoingAway, Side};
 use crate::frame::{self, Frame, Kind, HEADER_LEN};
 use crate::{Reason, StreamId};
 
@@ -152,7 +152,7 @@ impl Tap {
         let reason = Reason::from(u32::from_be_bytes([e, f, g, h]));
         *self.shared.last_go_away() = Some(GoingAway { reason, last_stream });
         if let Some(journal) = &self.notes {
-            journal.note_now(None, What::GoingAway { by: Side::Local, reason, last_stream });
+            journal.note_now(None, EventKind::GoingAway { by: Side::Local, reason, last_stream });
         }
     }
 

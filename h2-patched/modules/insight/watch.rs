@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Cause, GoingAway, Notes, Obstacle, Shared, Side, StallEnd, What};
+use super::{BlockedOn, CloseReason, EventKind, GoingAway, Notes, Shared, Side, StallEnd};
 use crate::proto::{Error, Initiator};
 use crate::{clock, frame, Reason, StreamId};
 
@@ -16,7 +16,7 @@ pub(crate) struct Watch {
     /// The peer spent our window for the connection.
     pub(crate) spent: Option<Instant>,
     pub(crate) peer_going_away: Option<GoingAway>,
-    pub(crate) ended: Option<Cause>,
+    pub(crate) close_reason: Option<CloseReason>,
 }
 
 /// Where stalls are counted and, if anybody observes, noted.
@@ -30,19 +30,19 @@ pub(crate) struct Record {
 impl Record {
     /// A stall begins now: of a stream, or of the connection.
     #[cold]
-    pub(crate) fn stalls(&self, stream: Option<frame::StreamId>, who: Side, on: Obstacle) -> Instant {
+    pub(crate) fn stalls(&self, stream: Option<frame::StreamId>, who: Side, on: BlockedOn) -> Instant {
         let now = clock::now();
         self.stalls_since(now, stream, who, on);
         now
     }
 
     #[cold]
-    pub(crate) fn stalls_since(&self, since: Instant, stream: Option<frame::StreamId>, who: Side, on: Obstacle) {
+    pub(crate) fn stalls_since(&self, since: Instant, stream: Option<frame::StreamId>, who: Side, on: BlockedOn) {
         if let Some(shared) = &self.shared {
             shared.stalled.begin(stream.is_some(), who, on);
         }
         if let Some(journal) = &self.notes {
-            journal.note(stream.map(StreamId::from_internal), since, What::Stalled { who, on });
+            journal.note(stream.map(StreamId::from_internal), since, EventKind::Stalled { who, on });
         }
     }
 
@@ -52,7 +52,7 @@ impl Record {
         &self,
         stream: Option<frame::StreamId>,
         who: Side,
-        on: Obstacle,
+        on: BlockedOn,
         since: Instant,
         end: StallEnd,
     ) {
@@ -62,23 +62,23 @@ impl Record {
         if let Some(journal) = &self.notes {
             let now = clock::now();
             let lasted = now.saturating_duration_since(since);
-            let what = match end {
-                StallEnd::Resumed => What::Resumed { who, on, lasted },
-                end => What::StallEnded { who, on, lasted, end },
+            let kind = match end {
+                StallEnd::Resumed => EventKind::Resumed { who, on, lasted },
+                end => EventKind::StallEnded { who, on, lasted, end },
             };
-            journal.note(stream.map(StreamId::from_internal), now, what);
+            journal.note(stream.map(StreamId::from_internal), now, kind);
         }
     }
 
     /// How many streams are stalled now.
-    pub(crate) fn stalled_streams(&self, who: Side, on: Obstacle) -> usize {
+    pub(crate) fn stalled_streams(&self, who: Side, on: BlockedOn) -> usize {
         self.shared.as_ref().map_or(0, |shared| shared.stalled.streams(who, on))
     }
 
     /// That many streams wait for the connection's window while it is spent.
     pub(crate) fn wait_for_connection(&self, streams: usize) {
         if let Some(shared) = &self.shared {
-            shared.stalled.set_streams(Side::Local, Obstacle::ConnectionWindow, streams);
+            shared.stalled.set_streams(Side::Local, BlockedOn::ConnectionWindow, streams);
         }
     }
 }
@@ -145,16 +145,16 @@ impl StreamWatch {
 
 impl Watch {
     #[inline]
-    pub(crate) fn tell(&self, stream: Option<frame::StreamId>, what: What) {
+    pub(crate) fn tell(&self, stream: Option<frame::StreamId>, kind: EventKind) {
         if let Some(journal) = &self.record.notes {
-            journal.note_now(stream, what);
+            journal.note_now(stream, kind);
         }
     }
 
     #[cold]
     pub(crate) fn transport_is_full(&mut self) {
         if self.transport_full.is_none() {
-            self.transport_full = Some(self.record.stalls(None, Side::Local, Obstacle::Transport));
+            self.transport_full = Some(self.record.stalls(None, Side::Local, BlockedOn::Transport));
         }
     }
 
@@ -169,7 +169,7 @@ impl Watch {
     #[cold]
     fn transport_stall_ends(&mut self, end: StallEnd) {
         if let Some(since) = self.transport_full.take() {
-            self.record.stall_ends(None, Side::Local, Obstacle::Transport, since, end);
+            self.record.stall_ends(None, Side::Local, BlockedOn::Transport, since, end);
         }
     }
 
@@ -177,7 +177,7 @@ impl Watch {
     #[cold]
     pub(crate) fn peer_stall_ends(&mut self, end: StallEnd) {
         if let Some(since) = self.spent.take() {
-            self.record.stall_ends(None, Side::Peer, Obstacle::ConnectionWindow, since, end);
+            self.record.stall_ends(None, Side::Peer, BlockedOn::ConnectionWindow, since, end);
         }
     }
 
@@ -190,7 +190,7 @@ impl Watch {
     pub(crate) fn peer_goes_away(&mut self, reason: Reason, last_stream: frame::StreamId) {
         let last_stream = StreamId::from_internal(last_stream);
         self.peer_going_away = Some(GoingAway { reason, last_stream });
-        self.tell(None, What::GoingAway { by: Side::Peer, reason, last_stream });
+        self.tell(None, EventKind::GoingAway { by: Side::Peer, reason, last_stream });
     }
 
     pub(crate) fn going_away(&self) -> Option<GoingAway> {
@@ -199,12 +199,12 @@ impl Watch {
 
     /// The connection is over: by an error, because there is nothing more to read, or because its owner dropped it.
     pub(crate) fn ends(&mut self, error: Option<&Error>, is_eof: bool) {
-        if self.ended.is_none() {
-            self.ended = Some(match (error, self.going_away()) {
-                (Some(error), _) => Cause::of(error),
-                (None, Some(GoingAway { reason, .. })) => Cause::Code { by: Side::Local, reason },
-                (None, None) if is_eof => Cause::Transport(std::io::ErrorKind::UnexpectedEof),
-                (None, None) => Cause::Ended,
+        if self.close_reason.is_none() {
+            self.close_reason = Some(match (error, self.going_away()) {
+                (Some(error), _) => CloseReason::from_error(error),
+                (None, Some(GoingAway { reason, .. })) => CloseReason::Code { by: Side::Local, reason },
+                (None, None) if is_eof => CloseReason::Transport(std::io::ErrorKind::UnexpectedEof),
+                (None, None) => CloseReason::Ended,
             });
         }
         self.stalls_end_with_the_connection();
@@ -212,19 +212,19 @@ impl Watch {
 
     /// The connection's owner let go of it: nothing happens after this.
     pub(crate) fn closes(&self) {
-        self.tell(None, What::Closed { cause: self.ended.unwrap_or(Cause::Ended) });
+        self.tell(None, EventKind::Closed { reason: self.close_reason.unwrap_or(CloseReason::Ended) });
     }
 }
 
-impl Cause {
+impl CloseReason {
     /// What an error of ours means to others.
-    pub(crate) fn of(error: &Error) -> Self {
+    pub(crate) fn from_error(error: &Error) -> Self {
         match *error {
             Error::Reset(_, reason, initiator) | Error::GoAway(_, reason, initiator) => {
                 let by = if initiator == Initiator::Remote { Side::Peer } else { Side::Local };
-                Cause::Code { by, reason }
+                CloseReason::Code { by, reason }
             }
-            Error::Io(kind, _) => Cause::Transport(kind),
+            Error::Io(kind, _) => CloseReason::Transport(kind),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::streams::holds;
 use super::super::Stream;
 use super::Counts;
-use crate::insight::{Obstacle, Side};
+use crate::insight::{BlockedOn, Side};
 
 impl Counts {
     /// `charged`: octets that the budget for small DATA frames was charged for what is queued.
@@ -39,7 +39,7 @@ impl Counts {
             holds!("I2" of over.id, false, "over, and its peer is said to wait for its window");
         }
         if let Some(shared) = &self.watch.record.shared {
-            let (said, stalled) = (shared.stalled.streams(Side::Peer, Obstacle::StreamWindow), spent.count());
+            let (said, stalled) = (shared.stalled.streams(Side::Peer, BlockedOn::StreamWindow), spent.count());
             holds!("I2", said == stalled, "{said} peers are said to wait for a stream's window, {stalled} do");
         }
 

@@ -1,4 +1,4 @@
-//! The books of credit and slots, checked (feature `__invariants`).
+//! The accounting of credit and concurrent streams, checked (feature `__invariants`).
 //!
 //! Whenever the lock of a connection's streams is let go, so after each call of the application, each frame of the peer and each
 //! write pass, all equations have to hold. A violation is a panic that names the equation, the stream and the numbers. It is for

@@ -6,12 +6,12 @@
 #[cfg(feature = "__invariants")]
 use super::super::streams::holds;
 use super::*;
-use crate::insight::{Obstacle, Record, SendHalf, Side, StallEnd, What, Windows};
+use crate::insight::{BlockedOn, EventKind, Record, SendHalf, Side, StallEnd, Windows};
 
 /// A stream waits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stall {
-    on: Obstacle,
+    on: BlockedOn,
     since: Instant,
 }
 
@@ -22,43 +22,45 @@ impl Scheduler {
     }
 
     /// What keeps a stream from sending what it has or reserved, other than its turn and the transport.
-    pub(in crate::proto::streams) fn obstacle(&self, stream: &Stream) -> Option<Obstacle> {
-        self.obstacle_in(stream.outgoing.standing.lane(), stream)
+    pub(in crate::proto::streams) fn blocked_on(&self, stream: &Stream) -> Option<BlockedOn> {
+        self.blocked_on_in(stream.outgoing.standing.lane(), stream)
     }
 
-    fn obstacle_in(&self, lane: Option<Lane>, stream: &Stream) -> Option<Obstacle> {
+    fn blocked_on_in(&self, lane: Option<Lane>, stream: &Stream) -> Option<BlockedOn> {
         let outgoing = &stream.outgoing;
         let asks_in_vain = outgoing.reserved > 0 && outgoing.offered == 0;
         match lane {
-            Some(Lane::Open) => Some(Obstacle::Slot),
+            Some(Lane::Open) => Some(BlockedOn::StreamLimit),
             Some(Lane::Control) => None,
-            Some(Lane::SmallData | Lane::BulkData) => (self.window.octets() == 0).then_some(Obstacle::ConnectionWindow),
+            Some(Lane::SmallData | Lane::BulkData) => {
+                (self.window.octets() == 0).then_some(BlockedOn::ConnectionWindow)
+            }
             Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) if !asks_in_vain => None,
             Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) => {
                 let has_room = self.unspent() > 0;
                 let has_window = self.window.octets() > 0;
-                Some(if has_room || !has_window { Obstacle::ConnectionWindow } else { Obstacle::SendBuffer })
+                Some(if has_room || !has_window { BlockedOn::ConnectionWindow } else { BlockedOn::SendBuffer })
             }
             None if !stream.is_send_ready() || stream.is_cancelled() => None,
             None if outgoing.head != Head::Data && !asks_in_vain => None,
-            None if outgoing.window.octets() == 0 => Some(Obstacle::StreamWindow),
-            None => asks_in_vain.then_some(Obstacle::SendBuffer),
+            None if outgoing.window.octets() == 0 => Some(BlockedOn::StreamWindow),
+            None => asks_in_vain.then_some(BlockedOn::SendBuffer),
         }
     }
 
     /// Since when a stream waits, as far as that is known.
-    pub(in crate::proto::streams) fn blocked_since(&self, stream: &Stream, on: Obstacle) -> Option<Instant> {
+    pub(in crate::proto::streams) fn blocked_since(&self, stream: &Stream, on: BlockedOn) -> Option<Instant> {
         let own = stream.outgoing.stall.as_ref().filter(|stall| stall.on == on).map(|stall| stall.since);
-        own.or(self.stalled.filter(|_| on == Obstacle::ConnectionWindow))
+        own.or(self.stalled.filter(|_| on == BlockedOn::ConnectionWindow))
     }
 
     /// Brings what is noted of a stream that is to stand in `lane` up to date.
     #[cold]
     pub(super) fn note_stall(&mut self, stream: &mut Stream, lane: Option<Lane>) {
-        let obstacle = self.obstacle_in(lane, stream);
+        let blocked_on = self.blocked_on_in(lane, stream);
         let noted = stream.outgoing.stall.as_ref().map(|stall| stall.on);
-        if noted != obstacle && lane != Some(Lane::Open) {
-            self.change_stall(obstacle, stream);
+        if noted != blocked_on && lane != Some(Lane::Open) {
+            self.change_stall(blocked_on, stream);
         }
         self.count_waiting(stream.state.stall_end());
     }
@@ -75,17 +77,17 @@ impl Scheduler {
         }
     }
 
-    fn change_stall(&mut self, obstacle: Option<Obstacle>, stream: &mut Stream) {
+    fn change_stall(&mut self, blocked_on: Option<BlockedOn>, stream: &mut Stream) {
         let end = match stream.state.stall_end() {
             // The window did not grow: the application no longer wants what it reserved.
-            StallEnd::Resumed if obstacle.is_none() && self.still_misses(stream) => StallEnd::Withdrawn,
+            StallEnd::Resumed if blocked_on.is_none() && self.still_misses(stream) => StallEnd::Withdrawn,
             end => end,
         };
         self.end_stall(stream, end);
-        if let Some(on) = obstacle {
+        if let Some(on) = blocked_on {
             let since = crate::clock::now();
             stream.outgoing.stall = Some(Box::new(Stall { on, since }));
-            if on != Obstacle::ConnectionWindow {
+            if on != BlockedOn::ConnectionWindow {
                 self.record.stalls_since(since, Some(stream.id), Side::Local, on);
             } else if self.window.octets() == 0 {
                 self.connection_stalls();
@@ -96,14 +98,14 @@ impl Scheduler {
     /// Whether what the stream was found to wait for is missing still.
     fn still_misses(&self, stream: &Stream) -> bool {
         let on = stream.outgoing.stall.as_ref().map(|stall| stall.on);
-        on == Some(Obstacle::StreamWindow) && stream.outgoing.window.octets() == 0
+        on == Some(BlockedOn::StreamWindow) && stream.outgoing.window.octets() == 0
     }
 
     #[cold]
     pub(super) fn end_stall(&self, stream: &mut Stream, end: StallEnd) {
         let Some(stall) = stream.outgoing.stall.take() else { return };
         // The connection speaks for all who wait for its window.
-        if stall.on != Obstacle::ConnectionWindow {
+        if stall.on != BlockedOn::ConnectionWindow {
             self.record.stall_ends(Some(stream.id), Side::Local, stall.on, stall.since, end);
         }
     }
@@ -119,7 +121,7 @@ impl Scheduler {
     #[cold]
     fn connection_stalls(&mut self) {
         if self.stalled.is_none() {
-            self.stalled = Some(self.record.stalls(None, Side::Local, Obstacle::ConnectionWindow));
+            self.stalled = Some(self.record.stalls(None, Side::Local, BlockedOn::ConnectionWindow));
         }
     }
 
@@ -135,7 +137,7 @@ impl Scheduler {
     #[cold]
     fn connection_stall_ends(&mut self, end: StallEnd) {
         if let Some(since) = self.stalled.take() {
-            self.record.stall_ends(None, Side::Local, Obstacle::ConnectionWindow, since, end);
+            self.record.stall_ends(None, Side::Local, BlockedOn::ConnectionWindow, since, end);
             self.record.wait_for_connection(0);
         }
     }
@@ -167,7 +169,7 @@ impl Scheduler {
             return;
         }
         let since = crate::clock::now();
-        let on = Obstacle::Slot;
+        let on = BlockedOn::StreamLimit;
         let mut first = None;
         while let Some(key) = next.filter(|key| store[*key].outgoing.stall.is_none()) {
             store[key].outgoing.stall = Some(Box::new(Stall { on, since }));
@@ -183,7 +185,7 @@ impl Scheduler {
     /// RST_STREAM is on its way.
     pub(super) fn reset_sent(&self, reset: &frame::Reset) {
         if let Some(journal) = &self.record.notes {
-            journal.note_now(Some(reset.stream_id()), What::Reset { by: Side::Local, reason: reset.reason() });
+            journal.note_now(Some(reset.stream_id()), EventKind::Reset { by: Side::Local, reason: reset.reason() });
         }
     }
 
@@ -191,7 +193,7 @@ impl Scheduler {
         self.stalled.filter(|_| self.active() > 0)
     }
 
-    pub(in crate::proto::streams) fn waiting_for_slot(&self) -> usize {
+    pub(in crate::proto::streams) fn waiting_to_open(&self) -> usize {
         self.lanes.len(Lane::Open)
     }
 
@@ -220,12 +222,12 @@ impl Scheduler {
     #[cfg(feature = "__invariants")]
     pub(super) fn audit_stalls(&self, streams: &[&Stream]) {
         let Some(shared) = &self.record.shared else { return };
-        for on in [Obstacle::Slot, Obstacle::StreamWindow, Obstacle::SendBuffer] {
+        for on in [BlockedOn::StreamLimit, BlockedOn::StreamWindow, BlockedOn::SendBuffer] {
             let is_stalled = |stream: &&&Stream| stream.outgoing.stall.as_ref().is_some_and(|stall| stall.on == on);
             let (said, stalled) = (shared.stalled.streams(Side::Local, on), streams.iter().filter(is_stalled).count());
             holds!("I2", said == stalled, "{said} streams are said to be stalled on {on:?}, {stalled} are");
         }
-        let said = shared.stalled.streams(Side::Local, Obstacle::ConnectionWindow);
+        let said = shared.stalled.streams(Side::Local, BlockedOn::ConnectionWindow);
         holds!(
             "I2",
             said == 0 || self.stalled.is_some(),

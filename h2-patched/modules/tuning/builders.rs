@@ -1,6 +1,6 @@
 //! What builders of connections can set of this.
 
-use super::{checked_budget, WindowUpdatePolicy};
+use super::{checked_buffer_size, WindowUpdatePolicy};
 use crate::{client, server};
 
 macro_rules! receive_options {
@@ -16,28 +16,32 @@ macro_rules! receive_options {
 
             /// Sets whether the receive windows grow where they limit throughput.
             ///
-            /// From the sizes that this builder sets, by WINDOW_UPDATE frames alone, up to half of the
-            /// [`receive_budget`](Self::receive_budget). The default is that of the process, see [`tuning`](crate::tuning): they
-            /// grow unless it was set otherwise.
-            pub fn window_growth(&mut self, grows: bool) -> &mut Self {
-                self.receive.grows = Some(grows);
+            /// They grow from the sizes that this builder sets to half of the
+            /// [`max_connection_receive_buffer_size`](Self::max_connection_receive_buffer_size) at most. Growth sends WINDOW_UPDATE
+            /// frames and no other frames. The default is that of the process, see [`tuning`](crate::tuning): windows grow unless
+            /// the process set otherwise.
+            pub fn adaptive_window(&mut self, enabled: bool) -> &mut Self {
+                self.receive.grows = Some(enabled);
                 self
             }
 
-            /// Sets how many octets the peer may have been granted and have sent unread at most, over all streams, 0 to 2^31-1;
-            /// the window of the connection, where that is larger.
+            /// Sets the limit of the connection's receive buffer, in octets, 0 to 2^31-1: of the window that the peer was granted
+            /// and of what it has sent and the application has not read, taken together, over all streams.
             ///
-            /// What is granted beyond the windows that this builder sets comes out of the budget of the process as well. The
-            /// default is that of the process, see [`tuning`](crate::tuning):
-            /// [`DEFAULT_RECEIVE_BUDGET`](crate::tuning::DEFAULT_RECEIVE_BUDGET) unless another was set. 0 keeps all windows as they
-            /// are set, so that octets left unread close the connection's window for all streams.
+            /// The window of the connection is the limit where that is larger. What is granted beyond the windows that this
+            /// builder sets is charged to the [receive buffer of the
+            /// process](crate::tuning::Tuning::max_process_receive_buffer_size) as well. The default is that of the process, see
+            /// [`tuning`](crate::tuning):
+            /// [`DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE`](crate::tuning::DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE) unless
+            /// the process set another. With 0 all windows stay as they are set, so that unread octets close the connection's
+            /// window for all streams.
             ///
             /// # Panics
             ///
             /// If `octets` is above 2^31-1 ([RFC 9113, section 6.9.1](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.1)).
             #[track_caller]
-            pub fn receive_budget(&mut self, octets: u32) -> &mut Self {
-                self.receive.budget = Some(checked_budget(octets));
+            pub fn max_connection_receive_buffer_size(&mut self, octets: u32) -> &mut Self {
+                self.receive.budget = Some(checked_buffer_size(octets));
                 self
             }
         }

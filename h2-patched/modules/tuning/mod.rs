@@ -1,19 +1,20 @@
 //! How connections receive, and defaults for the whole process.
 //!
-//! Programs that use this crate through others, such as hyper, tonic or reqwest, never see its builders. One call of [`set`]
-//! changes the defaults for all connections made later, whoever makes them, as long as all of them use one copy of this crate.
+//! Programs that use this crate through others, such as hyper, tonic or reqwest, never see its builders. One call of
+//! [`set_defaults`] changes the defaults for all connections made later, whoever makes them, as long as all of them use one
+//! copy of this crate.
 //!
 //! ```
 //! use h2::tuning::{self, Tuning};
 //!
 //! // At the start of the program.
-//! tuning::set(Tuning::new().receive_budget(16 << 20).process_receive_budget(256 << 20));
+//! tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(16 << 20).max_process_receive_buffer_size(256 << 20));
 //! ```
 //!
 //! # Precedence
 //!
-//! What the builder of a connection sets goes before what the process sets with [`set`], and that before the defaults of this
-//! crate, for each setting by itself. A library that calls those methods of a builder therefore has the last word; hyper calls
+//! What the builder of a connection sets goes before what the process sets with [`set_defaults`], and that before the defaults
+//! of this crate, for each setting by itself. A library that calls those methods of a builder therefore has the last word; hyper calls
 //! none of them.
 //!
 //! # Receive windows
@@ -21,20 +22,22 @@
 //! A connection begins with the windows that its builder sets
 //! ([RFC 9113, section 6.9.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.2)). Where a window limits throughput, it grows.
 //! Where octets that nobody reads on one stream use up the connection's window while the reader of another stream waits, the
-//! connection's window is raised. Both are charged to the connection's *receive budget* and to one of the process:
+//! connection's window is raised. Both are charged to the *receive buffer* of the connection and to that of the process. Each has
+//! a limit, [`max_connection_receive_buffer_size`](Tuning::max_connection_receive_buffer_size) and
+//! [`max_process_receive_buffer_size`](Tuning::max_process_receive_buffer_size):
 //!
 //! * What the peer was granted and what it sent and nobody has read yet, taken together, exceed neither the window that was set
-//!   for the connection nor its receive budget, whichever is more.
+//!   for the connection nor the limit of its receive buffer, whichever is more.
 //! * The target window is what the peer should be able to send at any time. It grows to about twice what readers consume in a
-//!   round trip, and to half of the receive budget at most. The rest of the budget is for octets that nobody reads.
+//!   round trip, and to half of the connection's limit at most. The rest is for octets that nobody reads.
 //! * The window of a stream grows up to that of its connection, except where the application sets it for this stream alone. What
 //!   one stream leaves unread is bounded by its own window.
-//! * What all connections grant and hold beyond the windows that were set for them is charged to the budget of the process. A
-//!   connection may take half of what is free. A quarter of the budget is not used for growth. While growth is refused to one
+//! * What all connections grant and hold beyond the windows that were set for them is charged to the receive buffer of the
+//!   process. A connection may take half of what is free. A quarter is not used for growth. While growth is refused to one
 //!   connection, others that hold more than an even share give up some of it.
 //! * Windows grow by what readers consume, not by what peers send, and stay as they are through a pause. A connection is idle
-//!   when half of its window was not consumed for a second, or for four round trips if that is longer. While the budget of the
-//!   process is short, an idle connection is charged for what it holds unread and for an eighth of what its peer may still send.
+//!   when half of its window was not consumed for a second, or for four round trips if that is longer. While the receive buffer
+//!   of the process is short, an idle connection is charged for what it holds unread and for an eighth of what its peer may still send.
 //!   If the memory is in use when its peer sends again, the connection begins anew with the windows that were set for it.
 //!
 //! No frames are sent for this but WINDOW_UPDATE, and no timer runs.
@@ -44,10 +47,10 @@
 //! Octets of content at most:
 //!
 //! * One connection, where the application reads nothing: its window.
-//! * One connection, where one reader waits and others do not read: the larger of its window and its receive budget.
+//! * One connection, where one reader waits and others do not read: the larger of its window and the limit of its receive buffer.
 //! * In both cases its window once more, for streams that the peer has reset while the application keeps them.
-//! * All connections together: twice their windows, the budget of the process, and what idle connections were announced before,
-//!   which is seven times that budget at most and cannot be announced without a reader that consumed as much before.
+//! * All connections together: twice their windows, the limit of the process, and what idle connections were announced before,
+//!   which is seven times that limit at most and cannot be announced without a reader that consumed as much before.
 //!
 //! # As without this
 //!
@@ -55,7 +58,7 @@
 //! use h2::tuning::{self, Tuning};
 //!
 //! // All windows stay as they are set, and octets left unread close the connection's window for all streams.
-//! tuning::set(Tuning::new().receive_budget(0));
+//! tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(0));
 //! ```
 
 mod builders;
@@ -67,39 +70,39 @@ use crate::process_budget;
 use crate::proto::MAX_WINDOW_SIZE;
 pub use crate::window_policy::WindowUpdatePolicy;
 
-/// The receive budget of a connection unless another is set, in octets: 64 MiB.
-pub const DEFAULT_RECEIVE_BUDGET: u32 = 64 << 20;
+/// The limit of a connection's receive buffer unless another is set, in octets: 64 MiB.
+pub const DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE: u32 = 64 << 20;
 
-/// The receive budget of the process unless another is set, in octets: 1/32 of the memory that the process may use.
+/// Returns the limit of the process's receive buffer unless another is set, in octets: 1/32 of the memory that the process may use.
 ///
 /// That memory is the machine's, or the least of the limits of the process's control groups (Linux: `/proc/meminfo`,
 /// `/proc/self/cgroup` and the files `memory.max` or `memory.limit_in_bytes` that it leads to). 4 GiB give 128 MiB, a container
 /// of 64 MiB gets 2 MiB. Where the system does not tell it is 128 MiB. The files are read once, when the value is needed first.
-pub fn default_process_receive_budget() -> usize {
+pub fn default_max_process_receive_buffer_size() -> usize {
     process_budget::default_budget()
 }
 
 static DEFAULTS: RwLock<Tuning> = RwLock::new(Tuning::new());
 
-/// Whether [`set`] was called. Until then, opening a connection takes no lock for its defaults.
+/// Whether [`set_defaults`] was called. Until then, opening a connection takes no lock for its defaults.
 static IS_SET: AtomicBool = AtomicBool::new(false);
 
-/// Defaults for all connections of a process, given to [`set`].
+/// Defaults for all connections of a process, given to [`set_defaults`].
 ///
 /// Values out of range panic where they are set; in a `const` that is an error of the compiler.
 ///
 /// ```compile_fail,E0080
 /// # use h2::tuning::{self, Tuning};
-/// const TUNING: Tuning = Tuning::new().receive_budget(1 << 31);
-/// tuning::set(TUNING);
+/// const TUNING: Tuning = Tuning::new().max_connection_receive_buffer_size(1 << 31);
+/// tuning::set_defaults(TUNING);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "it does nothing until it is given to `set`"]
+#[must_use = "it does nothing until it is given to `set_defaults`"]
 pub struct Tuning {
     window_update_policy: WindowUpdatePolicy,
-    window_growth: bool,
-    receive_budget: u32,
-    process_receive_budget: Option<usize>,
+    adaptive_window: bool,
+    max_connection_receive_buffer_size: u32,
+    max_process_receive_buffer_size: Option<usize>,
     max_connection_send_buffer_size: Option<usize>,
 }
 
@@ -108,9 +111,9 @@ impl Tuning {
     pub const fn new() -> Self {
         Tuning {
             window_update_policy: WindowUpdatePolicy::new(),
-            window_growth: true,
-            receive_budget: DEFAULT_RECEIVE_BUDGET,
-            process_receive_budget: None,
+            adaptive_window: true,
+            max_connection_receive_buffer_size: DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE,
+            max_process_receive_buffer_size: None,
             max_connection_send_buffer_size: None,
         }
     }
@@ -123,13 +126,15 @@ impl Tuning {
 
     /// Sets whether receive windows grow where they limit throughput. They do by default.
     ///
-    /// Without growth the receive budgets still keep the connection's window open beside streams that nobody reads.
-    pub const fn window_growth(mut self, grows: bool) -> Self {
-        self.window_growth = grows;
+    /// Without growth the receive buffers still keep the connection's window open beside streams that nobody reads.
+    pub const fn adaptive_window(mut self, enabled: bool) -> Self {
+        self.adaptive_window = enabled;
         self
     }
 
-    /// Sets the receive budget of a connection, in octets, 0 to 2^31-1. The default is [`DEFAULT_RECEIVE_BUDGET`].
+    /// Sets the limit of a connection's receive buffer, in octets, 0 to 2^31-1: of the window that the peer was granted and of
+    /// what it has sent and the application has not read, taken together. The default is
+    /// [`DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE`].
     ///
     /// The window of the connection grows up to half of it; one that was set larger stays as it is. With 0 all windows stay as
     /// they are set.
@@ -138,19 +143,19 @@ impl Tuning {
     ///
     /// If `octets` is above 2^31-1 ([RFC 9113, section 6.9.1](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.1)).
     #[track_caller]
-    pub const fn receive_budget(mut self, octets: u32) -> Self {
-        self.receive_budget = checked_budget(octets);
+    pub const fn max_connection_receive_buffer_size(mut self, octets: u32) -> Self {
+        self.max_connection_receive_buffer_size = checked_buffer_size(octets);
         self
     }
 
-    /// Sets the receive budget that all connections of the process share, those that are open too, in octets, 0 to
-    /// [`usize::MAX`]. The default is [`default_process_receive_budget`].
+    /// Sets the limit of the receive buffer that all connections of the process share, those that are open too, in octets, 0 to
+    /// [`usize::MAX`]. The default is [`default_max_process_receive_buffer_size`].
     ///
     /// A connection that needs more than there is goes on as soon as others give something back, or this is raised. What
-    /// connections hold beyond a smaller budget comes back as it is read. With 0 no connection is granted more than the window
+    /// connections hold beyond a lowered limit comes back as it is read. With 0 no connection is granted more than the window
     /// that was set for it; its streams may grow within that.
-    pub const fn process_receive_budget(mut self, octets: usize) -> Self {
-        self.process_receive_budget = Some(octets);
+    pub const fn max_process_receive_buffer_size(mut self, octets: usize) -> Self {
+        self.max_process_receive_buffer_size = Some(octets);
         self
     }
 
@@ -183,28 +188,28 @@ impl Default for Tuning {
 /// Makes these the defaults of all connections that are made later in this process.
 ///
 /// What was set by an earlier call is replaced as a whole. Connections that are open keep what they were made with, except that
-/// they share the new [`process_receive_budget`](Tuning::process_receive_budget). A server's connection is made when its
-/// client's preface has come.
-pub fn set(tuning: Tuning) {
+/// they share the new [`max_process_receive_buffer_size`](Tuning::max_process_receive_buffer_size). A server's connection is made
+/// when its client's preface has come.
+pub fn set_defaults(tuning: Tuning) {
     {
         let mut defaults = DEFAULTS.write().unwrap_or_else(PoisonError::into_inner);
         *defaults = tuning;
         IS_SET.store(true, Relaxed);
-        process_budget::set(tuning.process_receive_budget);
+        process_budget::set(tuning.max_process_receive_buffer_size);
     }
     process_budget::serve();
 }
 
-/// The defaults in force: what was [`set`] last.
+/// Returns the defaults in force: those that [`set_defaults`] set last.
 ///
 /// ```
 /// use h2::tuning;
 ///
 /// // Changes one setting and keeps the others.
-/// tuning::set(tuning::get().window_growth(false));
-/// assert_eq!(tuning::get(), tuning::Tuning::new().window_growth(false));
+/// tuning::set_defaults(tuning::defaults().adaptive_window(false));
+/// assert_eq!(tuning::defaults(), tuning::Tuning::new().adaptive_window(false));
 /// ```
-pub fn get() -> Tuning {
+pub fn defaults() -> Tuning {
     if !IS_SET.load(Relaxed) {
         return Tuning::new();
     }
@@ -213,12 +218,12 @@ pub fn get() -> Tuning {
 
 /// The limit of what a connection buffers for sending: its own, or else the process's.
 pub(crate) fn connection_send_buffer(own: Option<usize>) -> Option<usize> {
-    get().send_buffer(own)
+    defaults().send_buffer(own)
 }
 
 #[track_caller]
-const fn checked_budget(octets: u32) -> u32 {
-    assert!(octets <= MAX_WINDOW_SIZE, "the receive budget of a connection: expected 0 to 2147483647 octets");
+const fn checked_buffer_size(octets: u32) -> u32 {
+    assert!(octets <= MAX_WINDOW_SIZE, "the receive buffer of a connection: expected 0 to 2147483647 octets");
     octets
 }
 
@@ -245,14 +250,14 @@ impl ReceiveOptions {
 
     /// What the builder did not say is as the process has it.
     pub(crate) fn resolve(self) -> Receiving {
-        self.or(&get())
+        self.or(&defaults())
     }
 
     fn or(self, process: &Tuning) -> Receiving {
         Receiving {
             policy: self.policy.unwrap_or(process.window_update_policy),
-            grows: self.grows.unwrap_or(process.window_growth),
-            budget: self.budget.unwrap_or(process.receive_budget),
+            grows: self.grows.unwrap_or(process.adaptive_window),
+            budget: self.budget.unwrap_or(process.max_connection_receive_buffer_size),
         }
     }
 }
@@ -262,8 +267,9 @@ impl ReceiveOptions {
 mod tests {
     use super::*;
 
-    const POLICY: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold(10);
-    const PROCESS: Tuning = Tuning::new().window_update_policy(POLICY).window_growth(false).receive_budget(7);
+    const POLICY: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold_percent(10);
+    const PROCESS: Tuning =
+        Tuning::new().window_update_policy(POLICY).adaptive_window(false).max_connection_receive_buffer_size(7);
 
     fn effect(own: ReceiveOptions, process: &Tuning) -> (WindowUpdatePolicy, bool, u32) {
         let receiving = own.or(process);
@@ -273,9 +279,9 @@ mod tests {
     #[test]
     fn where_nothing_is_set_the_defaults_hold() {
         let nothing = effect(ReceiveOptions::new(), &Tuning::new());
-        assert_eq!(nothing, (WindowUpdatePolicy::new(), true, DEFAULT_RECEIVE_BUDGET));
-        assert_eq!(Tuning::new().process_receive_budget, None);
-        assert!(default_process_receive_budget() > 0);
+        assert_eq!(nothing, (WindowUpdatePolicy::new(), true, DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE));
+        assert_eq!(Tuning::new().max_process_receive_buffer_size, None);
+        assert!(default_max_process_receive_buffer_size() > 0);
         assert_eq!(Tuning::new().send_buffer(None), None);
     }
 

@@ -19,6 +19,7 @@ mod rtt;
 mod seen;
 
 use super::*;
+use crate::insight::ConnectionReceiveBuffer;
 use crate::process_budget::Purpose;
 use crate::tuning::Receiving;
 use crate::window_policy::{WindowUpdatePolicy, FRAME};
@@ -194,6 +195,15 @@ impl Recv {
     /// What the peer should be able to send at any time.
     pub(in crate::proto::streams) fn connection_target(&self) -> WindowSize {
         self.windows.target
+    }
+
+    /// What the connection may hold of received content, and holds.
+    pub(in crate::proto::streams) fn receive_buffer(&self) -> ConnectionReceiveBuffer {
+        ConnectionReceiveBuffer {
+            max: self.windows.budget.max(self.windows.configured).into(),
+            used: self.flow.announced().max(0) as u64 + u64::from(self.in_flight_data),
+            charged: self.windows.grant.octets().into(),
+        }
     }
 
     /// What the readers of the connection do, all together.

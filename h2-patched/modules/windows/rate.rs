@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::window_policy::{WindowUpdatePolicy, FRAME};
 
 /// Where a window is too small and cannot grow, less is kept back, if it is worth a frame.
-const HASTY: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold(12).min_increment(FRAME);
+const HASTY: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold_percent(12).min_increment(FRAME);
 
 /// Octets that readers consumed of a window since half of it was consumed last.
 #[derive(Clone, Copy, Debug, Default)]
@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(clock.after(100, 100), Autotune::Grow(200));
         clock.0.grew(false);
         assert_ne!(clock.0.policy(policy), policy);
-        assert_eq!(clock.0.policy(policy.threshold(90)), policy.threshold(90));
+        assert_eq!(clock.0.policy(policy.threshold_percent(90)), policy.threshold_percent(90));
         assert_eq!(clock.after(1_000, 100), Autotune::Suffices);
         assert_eq!(clock.0.policy(policy), policy);
     }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{channel, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use h2::insight::{observe, Cause, Event, Observer, Side, What};
+use h2::insight::{observe, CloseReason, Event, EventKind, Observer, Side};
 use h2::{client, server, Reason};
 use h2_conformance::wire::build::{
     data, get, goaway, headers, ping, post, push_promise, reset, settings, window_update,
@@ -23,42 +23,48 @@ impl Observer for Told {
     fn event(&self, event: &Event<'_>) {
         let of = event.stream.map_or("-".to_owned(), |stream| u32::from(stream).to_string());
         let side = |side| if side == Side::Local { "us" } else { "peer" };
-        let cause = |cause| match cause {
-            Cause::Ended => "ended".to_owned(),
-            Cause::Code { by, reason, .. } => format!("{reason:?} by {}", side(by)),
-            Cause::Transport(kind) => format!("{kind:?}"),
+        let close_reason = |reason| match reason {
+            CloseReason::Ended => "ended".to_owned(),
+            CloseReason::Code { by, reason, .. } => format!("{reason:?} by {}", side(by)),
+            CloseReason::Transport(kind) => format!("{kind:?}"),
             _ => "unknown".to_owned(),
         };
-        let what = match event.what {
-            What::Opened { by, .. } => format!("opened by {}", side(by)),
-            What::Accepted => "accepted".to_owned(),
-            What::Stalled { who, on, .. } => format!("stalls {} on {}", side(who), on.as_str()),
-            What::Resumed { who, on, lasted, .. } => {
+        let text = match event.kind {
+            EventKind::Opened { initiator, .. } => format!("opened by {}", side(initiator)),
+            EventKind::Accepted => "accepted".to_owned(),
+            EventKind::Stalled { who, on, .. } => format!("stalls {} on {}", side(who), on.as_str()),
+            EventKind::Resumed { who, on, lasted, .. } => {
                 format!("resumes {} on {} after {}", side(who), on.as_str(), lasted.as_secs())
             }
-            What::StallEnded { who, on, lasted, end, .. } => {
+            EventKind::StallEnded { who, on, lasted, end, .. } => {
                 format!("stall of {} on {} ends after {}: {}", side(who), on.as_str(), lasted.as_secs(), end.as_str())
             }
-            What::Reset { by, reason, .. } => format!("reset {reason:?} by {}", side(by)),
-            What::GoingAway { by, reason, last_stream, .. } => {
+            EventKind::Reset { by, reason, .. } => format!("reset {reason:?} by {}", side(by)),
+            EventKind::GoingAway { by, reason, last_stream, .. } => {
                 format!("going away {reason:?} {} by {}", u32::from(last_stream), side(by))
             }
-            What::Closed { cause: why, .. } => format!("closed {}", cause(why)),
+            EventKind::Closed { reason, .. } => format!("closed {}", close_reason(reason)),
             _ => "unknown".to_owned(),
         };
-        self.0.lock().unwrap().push(format!("{of} {what}"));
+        self.0.lock().unwrap().push(format!("{of} {text}"));
     }
 }
 
 impl Told {
     fn server(&self, first: h2_conformance::wire::Frame) -> Server {
-        Server::with(server::Builder::new().receive_budget(0).observer(Arc::new(self.clone())), first)
+        Server::with(
+            server::Builder::new().max_connection_receive_buffer_size(0).observer(Arc::new(self.clone())),
+            first,
+        )
     }
 
     /// Takes ten octets of a stream.
     fn narrow_server(&self) -> Server {
-        let builder =
-            server::Builder::new().receive_budget(0).initial_window_size(10).observer(Arc::new(self.clone())).clone();
+        let builder = server::Builder::new()
+            .max_connection_receive_buffer_size(0)
+            .initial_window_size(10)
+            .observer(Arc::new(self.clone()))
+            .clone();
         Server::with(&builder, settings())
     }
 
@@ -182,17 +188,20 @@ fn stalls_of_streams() {
     pass(2);
     let _second = client.request(true);
     let _third = client.request(true);
-    assert_eq!(told.news(), ["3 opened by us", "3 stalls us on slot", "5 opened by us", "5 stalls us on slot"]);
+    assert_eq!(
+        told.news(),
+        ["3 opened by us", "3 stalls us on stream-limit", "5 opened by us", "5 stalls us on stream-limit"]
+    );
     pass(1);
     client.send(window_update(1, 1));
     assert_eq!(told.news(), ["1 resumes us on stream-window after 3"]);
     first.send_reset(Reason::CANCEL);
     let _ = client.turn();
-    assert_eq!(told.news(), ["1 reset CANCEL by us", "1 closed CANCEL by us", "3 resumes us on slot after 1"]);
+    assert_eq!(told.news(), ["1 reset CANCEL by us", "1 closed CANCEL by us", "3 resumes us on stream-limit after 1"]);
     // A request that is given up does not go on.
     drop(_third);
     let _ = client.turn();
-    assert_eq!(told.news(), ["5 stall of us on slot ends after 1: reset", "5 closed CANCEL by us"]);
+    assert_eq!(told.news(), ["5 stall of us on stream-limit ends after 1: reset", "5 closed CANCEL by us"]);
 }
 
 /// The response is complete and its handles are gone: a reset without an error follows all of it.
@@ -219,7 +228,10 @@ fn several_that_wait_for_slots_are_told_in_their_order() {
     let waiting: Vec<_> = (0..3).map(|_| client.requests.clone().send_request(request(), true).unwrap()).collect();
     let _ = client.turn();
     let told = told.news();
-    assert_eq!(told[told.len() - 3..], ["1 stalls us on slot", "3 stalls us on slot", "5 stalls us on slot"]);
+    assert_eq!(
+        told[told.len() - 3..],
+        ["1 stalls us on stream-limit", "3 stalls us on stream-limit", "5 stalls us on stream-limit"]
+    );
     drop(waiting);
 }
 
@@ -232,11 +244,11 @@ fn queued_requests_are_closed_at_once() {
     told.news();
     writer.send_reset(Reason::CANCEL);
     assert!(client.turn().is_pending());
-    assert_eq!(told.news(), ["1 stall of us on slot ends after 0: reset", "1 closed CANCEL by us"]);
+    assert_eq!(told.news(), ["1 stall of us on stream-limit ends after 0: reset", "1 closed CANCEL by us"]);
     drop((client.connection, client.requests));
     assert_eq!(
         told.news(),
-        ["3 stall of us on slot ends after 0: connection-ended", "3 closed BrokenPipe", "- closed ended"]
+        ["3 stall of us on stream-limit ends after 0: connection-ended", "3 closed BrokenPipe", "- closed ended"]
     );
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use h2::insight::{Blocked, Cause, Event, Obstacle, Role, Side, StreamState};
+use h2::insight::{Blocked, BlockedOn, CloseReason, Event, Role, Side, StreamState};
 use h2::{client, server, Reason};
 use h2_conformance::wire::build::{data, get, goaway, ping, post, reset, settings, window_update};
 use h2_conformance::wire::code::error::{CANCEL, NO_ERROR, REFUSED_STREAM};
@@ -11,7 +11,7 @@ use h2_conformance::wire::code::{kind, setting};
 
 use crate::ends::{nobody, octets, pass, read, Client, Server};
 
-fn waits(blocked: Option<Blocked>) -> Option<(Obstacle, Option<u64>)> {
+fn waits(blocked: Option<Blocked>) -> Option<(BlockedOn, Option<u64>)> {
     blocked.map(|blocked| (blocked.on, blocked.lasting.as_ref().map(Duration::as_secs)))
 }
 
@@ -26,7 +26,7 @@ fn data_waits_for_the_streams_window() {
     pass(3);
 
     let stream = server.stream(1);
-    assert_eq!(waits(stream.writer), Some((Obstacle::StreamWindow, Some(3))));
+    assert_eq!(waits(stream.writer), Some((BlockedOn::StreamWindow, Some(3))));
     assert_eq!((stream.send.window, stream.send.queued), (0, 70_000 - 65_535));
     assert_eq!((stream.state, stream.handles), (StreamState::HalfClosedRemote, 2));
     let connection = server.look();
@@ -65,13 +65,13 @@ fn data_waits_for_the_connections_window() {
     server.turn();
     pass(1);
 
-    assert_eq!(waits(server.stream(1).writer), Some((Obstacle::ConnectionWindow, Some(3))));
-    assert_eq!(waits(server.stream(3).writer), Some((Obstacle::ConnectionWindow, Some(1))));
-    assert_eq!(waits(server.stream(5).writer), Some((Obstacle::ConnectionWindow, Some(1))));
+    assert_eq!(waits(server.stream(1).writer), Some((BlockedOn::ConnectionWindow, Some(3))));
+    assert_eq!(waits(server.stream(3).writer), Some((BlockedOn::ConnectionWindow, Some(1))));
+    assert_eq!(waits(server.stream(5).writer), Some((BlockedOn::ConnectionWindow, Some(1))));
     let reserved = server.stream(5).send;
     assert_eq!((reserved.queued, reserved.reserved, reserved.capacity), (0, 10, 0));
     let connection = server.look();
-    assert_eq!(waits(connection.writer), Some((Obstacle::ConnectionWindow, Some(3))));
+    assert_eq!(waits(connection.writer), Some((BlockedOn::ConnectionWindow, Some(3))));
     assert_eq!((connection.send.window, connection.send.reserved), (0, 10));
 
     server.send(window_update(0, 1 << 20));
@@ -91,15 +91,15 @@ fn a_request_waits_for_a_slot() {
     pass(1);
 
     assert_eq!(client.stream(1).writer, None);
-    assert_eq!(waits(client.stream(3).writer), Some((Obstacle::Slot, Some(5))));
-    assert_eq!(waits(client.stream(5).writer), Some((Obstacle::Slot, Some(1))));
+    assert_eq!(waits(client.stream(3).writer), Some((BlockedOn::StreamLimit, Some(5))));
+    assert_eq!(waits(client.stream(5).writer), Some((BlockedOn::StreamLimit, Some(1))));
     let connection = client.look();
-    assert_eq!((connection.waiting_for_slot, connection.role), (2, Role::Client));
-    assert_eq!((connection.local_slots.taken, connection.local_slots.limit), (1, 1));
+    assert_eq!((connection.waiting_to_open, connection.role), (2, Role::Client));
+    assert_eq!((connection.local_streams.active, connection.local_streams.max), (1, 1));
 
     client.send(reset(1, CANCEL));
     assert_eq!(client.stream(3).writer, None);
-    assert_eq!(client.look().waiting_for_slot, 1);
+    assert_eq!(client.look().waiting_to_open, 1);
 }
 
 #[test]
@@ -114,8 +114,8 @@ fn a_writer_waits_for_room_in_the_buffer() {
     second.reserve_capacity(10);
     server.turn();
     pass(7);
-    assert_eq!(waits(server.stream(1).writer), Some((Obstacle::StreamWindow, Some(7))));
-    assert_eq!(waits(server.stream(3).writer), Some((Obstacle::SendBuffer, Some(7))));
+    assert_eq!(waits(server.stream(1).writer), Some((BlockedOn::StreamWindow, Some(7))));
+    assert_eq!(waits(server.stream(3).writer), Some((BlockedOn::SendBuffer, Some(7))));
 
     server.send(window_update(1, 1000));
     assert_eq!((server.stream(3).writer, server.stream(3).send.capacity), (None, 10));
@@ -131,17 +131,17 @@ fn a_request_that_waits_for_a_slot_fills_no_buffer() {
     first.reserve_capacity(10);
     assert!(client.turn().is_pending());
     assert_eq!((client.stream(1).writer, client.stream(1).send.capacity), (None, 10));
-    assert_eq!(waits(client.stream(3).writer).map(|(on, _)| on), Some(Obstacle::Slot));
+    assert_eq!(waits(client.stream(3).writer).map(|(on, _)| on), Some(BlockedOn::StreamLimit));
     assert_eq!(client.look().send.queued, 2000);
 
-    // Once the request has its slot, its content counts. It waits for the window of its stream.
+    // Once the request is open, its content counts. It waits for the window of its stream.
     client.send(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
     client.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 2));
     client.send(window_update(1, 20));
     first.reserve_capacity(20);
     assert!(client.turn().is_pending());
-    assert_eq!(waits(client.stream(3).writer).map(|(on, _)| on), Some(Obstacle::StreamWindow));
-    assert_eq!(waits(client.stream(1).writer).map(|(on, _)| on), Some(Obstacle::SendBuffer));
+    assert_eq!(waits(client.stream(3).writer).map(|(on, _)| on), Some(BlockedOn::StreamWindow));
+    assert_eq!(waits(client.stream(1).writer).map(|(on, _)| on), Some(BlockedOn::SendBuffer));
 }
 
 #[test]
@@ -154,9 +154,9 @@ fn all_wait_for_the_transport() {
     server.turn();
     pass(2);
     server.turn();
-    assert_eq!(waits(server.look().writer), Some((Obstacle::Transport, Some(2))));
+    assert_eq!(waits(server.look().writer), Some((BlockedOn::Transport, Some(2))));
     assert_eq!(server.stream(3).writer, None, "it has nothing to send");
-    assert_eq!(waits(server.stream(1).writer), Some((Obstacle::Transport, Some(2))));
+    assert_eq!(waits(server.stream(1).writer), Some((BlockedOn::Transport, Some(2))));
     for _ in 0..100 {
         server.peer.receive();
         server.turn();
@@ -181,7 +181,7 @@ fn unread_octets_are_beside_the_target_while_another_stream_is_read() {
 
 #[test]
 fn unread_octets_hold_the_peer() {
-    let mut server = Server::with(server::Builder::new().receive_budget(0), settings());
+    let mut server = Server::with(server::Builder::new().max_connection_receive_buffer_size(0), settings());
     let (mut body, _respond) = server.accept(post(1));
     for len in [16_384, 16_384, 16_384, 16_383] {
         server.send(data(1, len));
@@ -189,11 +189,11 @@ fn unread_octets_hold_the_peer() {
     pass(9);
 
     let stream = server.stream(1);
-    assert_eq!(waits(stream.peer), Some((Obstacle::StreamWindow, Some(9))));
+    assert_eq!(waits(stream.peer), Some((BlockedOn::StreamWindow, Some(9))));
     assert_eq!((stream.receive.announced, stream.receive.available, stream.receive.target), (0, 0, 65_535));
     assert_eq!((stream.receive.in_flight, stream.receive.unread), (65_535, 65_535));
     let connection = server.look();
-    assert_eq!(waits(connection.peer), Some((Obstacle::ConnectionWindow, Some(9))));
+    assert_eq!(waits(connection.peer), Some((BlockedOn::ConnectionWindow, Some(9))));
     assert_eq!((connection.receive.in_flight, connection.receive.unread), (65_535, 65_535));
 
     // Read, and its capacity kept.
@@ -220,7 +220,8 @@ fn unread_octets_hold_the_peer() {
 
 #[test]
 fn a_peer_that_has_sent_all_is_not_held() {
-    let mut server = Server::with(server::Builder::new().initial_window_size(10).receive_budget(0), settings());
+    let mut server =
+        Server::with(server::Builder::new().initial_window_size(10).max_connection_receive_buffer_size(0), settings());
     let (_body, _respond) = server.accept(post(1));
     server.send(data(1, 10).end_stream());
     let stream = server.stream(1);
@@ -255,8 +256,8 @@ fn readers_are_timed_for_observers() {
     };
     let mut observed = server::Builder::new();
     observed.observer(Arc::new(|_: &Event<'_>| {}));
-    assert_eq!(wait_of(&server::Builder::new()), Some((Obstacle::Peer, None)));
-    assert_eq!(wait_of(&observed), Some((Obstacle::Peer, Some(5))));
+    assert_eq!(wait_of(&server::Builder::new()), Some((BlockedOn::Peer, None)));
+    assert_eq!(wait_of(&observed), Some((BlockedOn::Peer, Some(5))));
 }
 
 #[test]
@@ -264,8 +265,8 @@ fn frames_are_counted() {
     let mut server = Server::with(server::Builder::new().max_concurrent_streams(2), settings());
     let (_a, mut first) = server.answer(get(1));
     let (_b, _second) = server.answer(post(3));
-    let slots = server.look();
-    assert_eq!((slots.peer_slots.taken, slots.local_slots.taken), (2, 0));
+    let snapshot = server.look();
+    assert_eq!((snapshot.peer_streams.active, snapshot.local_streams.active), (2, 0));
     server.send(post(5));
     server.send(reset(3, CANCEL));
     let (_c, _third) = server.answer(post(7));
@@ -287,7 +288,7 @@ fn frames_are_counted() {
     assert_eq!(sent.iter().filter(|frame| frame.kind == kind::GOAWAY).count() as u64, counts.go_aways_sent);
     let snapshot = server.look();
     assert_eq!(snapshot.counts, counts);
-    assert_eq!((snapshot.peer_slots.taken, snapshot.peer_slots.limit), (0, 2));
+    assert_eq!((snapshot.peer_streams.active, snapshot.peer_streams.max), (0, 2));
 }
 
 #[test]
@@ -298,7 +299,7 @@ fn who_goes_away_is_shown() {
     let connection = client.look();
     let away = connection.peer_going_away.unwrap();
     assert_eq!((away.reason, u32::from(away.last_stream)), (Reason::NO_ERROR, 1));
-    assert_eq!((connection.going_away, connection.ended), (None, None));
+    assert_eq!((connection.going_away, connection.close_reason), (None, None));
 
     let mut server = Server::new();
     server.connection.graceful_shutdown();
@@ -320,7 +321,7 @@ fn a_connection_is_seen_as_long_as_anything_of_it_is_there() {
     let Client { connection, requests, peer, .. } = client;
     drop((connection, requests, peer));
     let left = handle.snapshot().unwrap();
-    assert_eq!((left.ended, left.streams.len()), (Some(Cause::Ended), 1));
+    assert_eq!((left.close_reason, left.streams.len()), (Some(CloseReason::Ended), 1));
     assert_eq!((left.streams[0].state, left.streams[0].send.queued), (StreamState::Closed, 0));
     assert!(!h2::insight::connections().iter().any(|connection| connection.id() == handle.id()));
 
@@ -336,8 +337,11 @@ fn why_a_connection_ended_is_shown() {
     let (_body, _respond) = server.accept(post(1));
     server.peer.send(window_update(0, 0));
     server.turn();
-    let by_us = handle.snapshot().unwrap().ended;
-    assert!(matches!(by_us, Some(Cause::Code { by: Side::Local, reason: Reason::PROTOCOL_ERROR, .. })), "{by_us:?}");
+    let by_us = handle.snapshot().unwrap().close_reason;
+    assert!(
+        matches!(by_us, Some(CloseReason::Code { by: Side::Local, reason: Reason::PROTOCOL_ERROR, .. })),
+        "{by_us:?}"
+    );
 
     let mut server = Server::new();
     let handle = server.connection.insight();
@@ -345,18 +349,21 @@ fn why_a_connection_ended_is_shown() {
     drop(server.peer);
     let mut connection = server.connection;
     let _ = connection.poll_closed(&mut std::task::Context::from_waker(&nobody()));
-    let by_transport = handle.snapshot().unwrap().ended;
-    assert_eq!(by_transport, Some(Cause::Transport(std::io::ErrorKind::UnexpectedEof)));
+    let by_transport = handle.snapshot().unwrap().close_reason;
+    assert_eq!(by_transport, Some(CloseReason::Transport(std::io::ErrorKind::UnexpectedEof)));
 
     let mut server = Server::new();
     let handle = server.connection.insight();
     server.connection.graceful_shutdown();
     server.turn();
     let ping_of_shutdown = server.peer.receive().into_iter().find(|frame| frame.kind == kind::PING).unwrap();
-    assert_eq!(handle.snapshot().unwrap().ended, None);
+    assert_eq!(handle.snapshot().unwrap().close_reason, None);
     server.send(ping(ping_of_shutdown.payload.try_into().unwrap()).ack());
-    let in_order = handle.snapshot().unwrap().ended;
-    assert!(matches!(in_order, Some(Cause::Code { by: Side::Local, reason: Reason::NO_ERROR, .. })), "{in_order:?}");
+    let in_order = handle.snapshot().unwrap().close_reason;
+    assert!(
+        matches!(in_order, Some(CloseReason::Code { by: Side::Local, reason: Reason::NO_ERROR, .. })),
+        "{in_order:?}"
+    );
 }
 
 #[test]
@@ -374,7 +381,7 @@ fn the_round_trip_is_that_of_the_settings() {
 /// More than fit into a few batches, and places in between that are empty.
 #[test]
 fn a_snapshot_holds_every_stream_once() {
-    let mut server = Server::with(server::Builder::new().receive_budget(0), settings());
+    let mut server = Server::with(server::Builder::new().max_connection_receive_buffer_size(0), settings());
     let mut exchanges: Vec<_> = (0..300).map(|n| server.answer(post(1 + 2 * n))).collect();
     let mut expected: Vec<u32> = (0..300).map(|n| 1 + 2 * n).collect();
     for n in (20..100).rev() {
@@ -393,7 +400,7 @@ fn a_snapshot_holds_every_stream_once() {
 
 #[test]
 fn unread_octets_are_those_that_are_queued() {
-    let mut server = Server::with(server::Builder::new().receive_budget(0), settings());
+    let mut server = Server::with(server::Builder::new().max_connection_receive_buffer_size(0), settings());
     let (mut body, respond) = server.accept(post(1));
     // The first chunk is too large for the second one to be joined to it.
     server.send(data(1, 5000));

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use h2::insight::{Connection, EndedStall, Event, Obstacle, Role, Side, StallEnd, Stalled, What};
+use h2::insight::{BlockedOn, Connection, EndedStall, Event, EventKind, Role, Side, StallEnd, Stalled};
 use h2::{client, server, Reason};
 use h2_conformance::wire::build::{data, get, goaway, post, reset, settings, window_update};
 use h2_conformance::wire::code::error::{CANCEL, NO_ERROR};
@@ -22,14 +22,14 @@ impl Told {
     fn observer(&self) -> Arc<dyn h2::insight::Observer> {
         let told = self.clone();
         Arc::new(move |event: &Event<'_>| {
-            *told.begun.lock().unwrap() += usize::from(matches!(event.what, What::Stalled { .. }));
-            told.ended.lock().unwrap().extend(event.what.ended_stall());
+            *told.begun.lock().unwrap() += usize::from(matches!(event.kind, EventKind::Stalled { .. }));
+            told.ended.lock().unwrap().extend(event.kind.ended_stall());
         })
     }
 
     fn server(&self, first: Frame) -> Server {
         pass(0);
-        Server::with(server::Builder::new().receive_budget(0).observer(self.observer()), first)
+        Server::with(server::Builder::new().max_connection_receive_buffer_size(0).observer(self.observer()), first)
     }
 
     fn client(&self, first: Frame) -> Client {
@@ -38,7 +38,7 @@ impl Told {
     }
 
     /// The stalls that ended since this was asked last.
-    fn ended(&self) -> Vec<(Side, Obstacle, u64, StallEnd)> {
+    fn ended(&self) -> Vec<(Side, BlockedOn, u64, StallEnd)> {
         let ended = std::mem::take(&mut *self.ended.lock().unwrap());
         *self.begun.lock().unwrap() -= ended.len();
         ended.into_iter().map(|stall| (stall.who, stall.on, stall.lasted.as_secs(), stall.end)).collect()
@@ -51,7 +51,7 @@ impl Told {
 }
 
 /// What is stalled on a connection: side, obstacle, streams, connections.
-fn now(connection: &Connection) -> Vec<(Side, Obstacle, u64, u64)> {
+fn now(connection: &Connection) -> Vec<(Side, BlockedOn, u64, u64)> {
     let stalled = connection.stalled();
     let other = if connection.role() == Role::Client { Role::Server } else { Role::Client };
     assert!(stalled.iter().all(|cause| cause.role != other || cause.streams + cause.connections == 0));
@@ -62,7 +62,7 @@ fn now(connection: &Connection) -> Vec<(Side, Obstacle, u64, u64)> {
         .collect()
 }
 
-use Obstacle::{ConnectionWindow, SendBuffer, Slot, StreamWindow, Transport};
+use BlockedOn::{ConnectionWindow, SendBuffer, StreamLimit, StreamWindow, Transport};
 use Side::{Local, Peer};
 
 /// A response that waits for the stream's window.
@@ -130,17 +130,17 @@ fn a_request_without_a_slot_ends_in_each_way() {
     let _second = client.request(true);
     let third = client.request(true);
     let _fourth = client.request(true);
-    assert_eq!(now(&connection), [(Local, Slot, 3, 0)]);
+    assert_eq!(now(&connection), [(Local, StreamLimit, 3, 0)]);
     pass(1);
     drop(third);
     let _ = client.turn();
-    assert_eq!(now(&connection), [(Local, Slot, 2, 0)]);
+    assert_eq!(now(&connection), [(Local, StreamLimit, 2, 0)]);
     client.send(reset(1, CANCEL));
-    assert_eq!(now(&connection), [(Local, Slot, 1, 0)]);
+    assert_eq!(now(&connection), [(Local, StreamLimit, 1, 0)]);
     pass(1);
     drop((client.connection, client.requests));
     let ends = [(1, StallEnd::Reset), (1, StallEnd::Resumed), (2, StallEnd::ConnectionEnded)];
-    assert_eq!(told.ended(), ends.map(|(lasted, end)| (Local, Slot, lasted, end)));
+    assert_eq!(told.ended(), ends.map(|(lasted, end)| (Local, StreamLimit, lasted, end)));
     assert!(connection.stalled().is_zero());
 }
 
@@ -150,7 +150,7 @@ fn a_request_beyond_goaway_ends_with_the_connection() {
     let mut client = told.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
     let _request = client.request(true);
     client.send(goaway(0, NO_ERROR));
-    assert_eq!(told.ended(), [(Local, Slot, 0, StallEnd::ConnectionEnded)]);
+    assert_eq!(told.ended(), [(Local, StreamLimit, 0, StallEnd::ConnectionEnded)]);
 }
 
 #[test]
@@ -182,7 +182,11 @@ fn a_peer_that_waits_for_our_windows_ends_in_each_way() {
 #[test]
 fn a_reset_of_ours_ends_the_peers_stall() {
     let told = Told::default();
-    let builder = server::Builder::new().receive_budget(0).initial_window_size(10).observer(told.observer()).clone();
+    let builder = server::Builder::new()
+        .max_connection_receive_buffer_size(0)
+        .initial_window_size(10)
+        .observer(told.observer())
+        .clone();
     pass(0);
     let mut server = Server::with(&builder, settings());
     let (_body, mut respond) = server.accept(post(1));
@@ -260,7 +264,7 @@ fn a_stall_for_room_in_the_buffer_is_counted() {
 /// Counting needs no observer, and a stream that goes on is stalled no more.
 #[test]
 fn stalls_are_counted_without_an_observer() {
-    let mut server = Server::with(server::Builder::new().receive_budget(0), settings());
+    let mut server = Server::with(server::Builder::new().max_connection_receive_buffer_size(0), settings());
     let connection = server.connection.insight();
     let (mut body, _respond) = server.accept(post(1));
     for len in [16_384, 16_384, 16_384, 16_383] {
@@ -270,7 +274,7 @@ fn stalls_are_counted_without_an_observer() {
     assert_eq!(stalled.streams(Role::Server, Peer, StreamWindow), 1);
     assert_eq!(stalled.connections(Role::Server, Peer, ConnectionWindow), 1);
     assert_eq!(stalled.streams(Role::Client, Peer, StreamWindow), 0);
-    assert_eq!(stalled.streams(Role::Server, Peer, Slot), 0, "a peer's wait for a slot is not known");
+    assert_eq!(stalled.streams(Role::Server, Peer, StreamLimit), 0, "a peer's wait for the stream limit is not known");
     while let Some(octets) = read(&mut body) {
         body.flow_control().release_capacity(octets.len()).unwrap();
     }

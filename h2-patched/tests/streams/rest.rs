@@ -202,7 +202,8 @@ impl Model<'_> {
 
     /// What a window may be, with what is held of it: its target, unless it was lent to or has grown.
     pub fn most(&self, stream: u32, target: i64) -> i64 {
-        let budget = i64::from(self.config.receive_budget.unwrap_or(h2::tuning::DEFAULT_RECEIVE_BUDGET));
+        let budget =
+            i64::from(self.config.receive_budget.unwrap_or(h2::tuning::DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE));
         match (budget, stream) {
             (0, _) => target,
             (_, 0) => target.max(budget),

@@ -41,7 +41,7 @@ pub fn subject(role: Role, config: Config) -> Box<dyn Link> {
 pub fn alone(tuning: Tuning) -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     let guard = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    tuning::set(tuning);
+    tuning::set_defaults(tuning);
     guard
 }
 

@@ -12,7 +12,7 @@ use crate::play::{Claim, Stream};
 use crate::support::Peer;
 use crate::world::World;
 
-/// The receive budget of a connection unless another is set.
+/// The limit of a connection's receive buffer unless another is set.
 const DEFAULT_BUDGET: i64 = 64 << 20;
 
 pub struct Updates {

@@ -20,8 +20,8 @@ pub(super) struct Terms {
     /// The connection's receive window as it was set.
     pub(super) window: u64,
     /// Where a reader waits on some stream of each connection; else 0, because isolation credit is given to no one then.
-    pub(super) receive_budget: u64,
-    pub(super) process_receive_budget: u64,
+    pub(super) max_connection_receive_buffer: u64,
+    pub(super) max_process_receive_buffer: u64,
     /// Streams of a connection that are open or that the application keeps.
     pub(super) streams: u64,
     /// What one stream may hold beside content that was received: fields, or content to be sent.
@@ -32,9 +32,9 @@ impl Terms {
     /// The section "What a hostile peer can make you hold" of README, in octets of content: of each connection alone, and of
     /// all of them.
     fn content(self) -> u64 {
-        let alone = self.window.max(self.receive_budget) + self.window;
+        let alone = self.window.max(self.max_connection_receive_buffer) + self.window;
         // Idle connections whose windows grew before are no part of these attacks.
-        let together = self.process_receive_budget + 2 * self.window * self.connections;
+        let together = self.max_process_receive_buffer + 2 * self.window * self.connections;
         (alone * self.connections).min(together)
     }
 
@@ -55,8 +55,8 @@ mod tests {
         let terms = Terms {
             connections: 1,
             window: 100,
-            receive_budget: 1000,
-            process_receive_budget: 2000,
+            max_connection_receive_buffer: 1000,
+            max_process_receive_buffer: 2000,
             ..Terms::default()
         };
         assert_eq!(terms.content(), 1100);

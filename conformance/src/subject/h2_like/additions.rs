@@ -18,11 +18,11 @@ pub trait BuilderAdditions {
         self
     }
 
-    fn receive_budget(&mut self, _octets: u32) -> &mut Self {
+    fn max_connection_receive_buffer_size(&mut self, _octets: u32) -> &mut Self {
         self
     }
 
-    fn window_growth(&mut self, _grows: bool) -> &mut Self {
+    fn adaptive_window(&mut self, _enabled: bool) -> &mut Self {
         self
     }
 

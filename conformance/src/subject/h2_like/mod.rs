@@ -330,8 +330,8 @@ fn server(config: &Config) -> h2::server::Builder {
     config.max_header_list.map(|octets| builder.max_header_list_size(octets));
     config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
     config.connection_send_buffer.map(|octets| builder.max_connection_send_buffer_size(octets));
-    config.receive_budget.map(|octets| builder.receive_budget(octets));
-    config.window_growth.map(|grows| builder.window_growth(grows));
+    config.receive_budget.map(|octets| builder.max_connection_receive_buffer_size(octets));
+    config.window_growth.map(|grows| builder.adaptive_window(grows));
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     if let Some((streams, time)) = config.reset_grace {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
@@ -348,8 +348,8 @@ fn client(config: &Config) -> h2::client::Builder {
     config.max_header_list.map(|octets| builder.max_header_list_size(octets));
     config.send_buffer.map(|octets| builder.max_send_buffer_size(octets));
     config.connection_send_buffer.map(|octets| builder.max_connection_send_buffer_size(octets));
-    config.receive_budget.map(|octets| builder.receive_budget(octets));
-    config.window_growth.map(|grows| builder.window_growth(grows));
+    config.receive_budget.map(|octets| builder.max_connection_receive_buffer_size(octets));
+    config.window_growth.map(|grows| builder.adaptive_window(grows));
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     config.push.map(|push| builder.enable_push(push));
     if let Some((streams, time)) = config.reset_grace {

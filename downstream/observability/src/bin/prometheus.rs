@@ -48,7 +48,9 @@ async fn run(listen: SocketAddr, once: bool) -> Result<(), Error> {
     if once {
         demo::run(Duration::from_secs(1)).await?;
         let text = prometheus::scrape(&handle);
-        for name in ["h2_stall_seconds_count", "h2_stalled_streams", "h2_receive_budget_bytes", "label=\"web\""] {
+        for name in
+            ["h2_stall_seconds_count", "h2_stalled_streams", "h2_process_receive_buffer_max_bytes", "label=\"web\""]
+        {
             if !text.contains(name) {
                 return Err(format!("a scrape lacks {name}:\n{text}").into());
             }

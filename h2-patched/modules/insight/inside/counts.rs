@@ -1,7 +1,7 @@
 //! Streams that are opened and that are over.
 
 use super::{store, Counts};
-use crate::insight::{Obstacle, Side, StallEnd, Watch, What};
+use crate::insight::{BlockedOn, EventKind, Side, StallEnd, Watch};
 use crate::proto::streams::stream::Stream;
 
 impl Counts {
@@ -21,15 +21,15 @@ impl Counts {
             let counters = &shared.counters;
             if is_local { &counters.streams_opened } else { &counters.streams_received }.add(1);
         }
-        let by = if is_local { Side::Local } else { Side::Peer };
-        self.watch.tell(Some(stream.id), What::Opened { by });
+        let initiator = if is_local { Side::Local } else { Side::Peer };
+        self.watch.tell(Some(stream.id), EventKind::Opened { initiator });
     }
 
     pub(in crate::proto::streams) fn stream_accepted(&self, stream: &Stream) {
         if let Some(shared) = &self.watch.record.shared {
             shared.counters.streams_accepted.add(1);
         }
-        self.watch.tell(Some(stream.id), What::Accepted);
+        self.watch.tell(Some(stream.id), EventKind::Accepted);
     }
 
     /// A stream may be over: closed, and nothing of it is left to be sent.
@@ -44,7 +44,7 @@ impl Counts {
                 shared.counters.streams_closed.add(1);
             }
             if let Some(journal) = &self.watch.record.notes {
-                journal.note_now(Some(stream.id), What::Closed { cause: stream.state.cause() });
+                journal.note_now(Some(stream.id), EventKind::Closed { reason: stream.state.close_reason() });
             }
         }
     }
@@ -74,12 +74,12 @@ impl Counts {
     #[cold]
     fn peer_stall_ends(&self, stream: &mut Stream, end: StallEnd) {
         if let Some(since) = stream.watch.take_spent() {
-            self.watch.record.stall_ends(Some(stream.id), Side::Peer, Obstacle::StreamWindow, since, end);
+            self.watch.record.stall_ends(Some(stream.id), Side::Peer, BlockedOn::StreamWindow, since, end);
         }
     }
 
-    /// Places taken by streams of ours, and by streams of the peer.
-    pub(in crate::proto::streams) fn slots_taken(&self) -> (usize, usize) {
+    /// The streams that count towards the limits: those that this end opened, and those that the peer opened.
+    pub(in crate::proto::streams) fn active_streams(&self) -> (usize, usize) {
         (self.num_send_streams, self.num_recv_streams)
     }
 }

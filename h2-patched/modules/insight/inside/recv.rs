@@ -1,7 +1,7 @@
 //! What is received, looked at.
 
 use super::{Codec, Counts, FlowControl, Recv, Store, Stream};
-use crate::insight::{Obstacle, ReceiveHalf, Side, StallEnd, Windows};
+use crate::insight::{BlockedOn, ReceiveHalf, Side, StallEnd, Windows};
 
 impl Recv {
     /// DATA of so many octets came: the windows may be spent.
@@ -9,13 +9,13 @@ impl Recv {
     pub(in crate::proto::streams) fn note_spent(&self, octets: usize, stream: &mut Stream, counts: &mut Counts) {
         let is_spent = octets > 0 && stream.recv_flow.announced() == 0 && stream.state.is_recv_streaming();
         if is_spent && stream.watch.spent().is_none() {
-            let since = counts.watch().record.stalls(Some(stream.id), Side::Peer, Obstacle::StreamWindow);
+            let since = counts.watch().record.stalls(Some(stream.id), Side::Peer, BlockedOn::StreamWindow);
             stream.watch.set_spent(since);
         }
         if octets > 0 && self.flow.announced() == 0 {
             // An update may have been sent and spent since this was looked at last.
             counts.watch_mut().peer_stall_ends(StallEnd::Resumed);
-            let since = counts.watch().record.stalls(None, Side::Peer, Obstacle::ConnectionWindow);
+            let since = counts.watch().record.stalls(None, Side::Peer, BlockedOn::ConnectionWindow);
             counts.watch_mut().spent = Some(since);
         }
     }
@@ -44,7 +44,7 @@ impl Recv {
 
     /// The acknowledgement of SETTINGS may have let the peer go on.
     pub(in crate::proto::streams) fn windows_moved(&self, store: &mut Store, counts: &Counts) {
-        let stalled = counts.watch().record.stalled_streams(Side::Peer, Obstacle::StreamWindow);
+        let stalled = counts.watch().record.stalled_streams(Side::Peer, BlockedOn::StreamWindow);
         if stalled == 0 {
             return;
         }

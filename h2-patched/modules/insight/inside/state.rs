@@ -2,7 +2,7 @@
 
 use super::{Cause as End, Inner, State};
 use crate::frame::Reason;
-use crate::insight::{Cause, Side, StallEnd, StreamState};
+use crate::insight::{CloseReason, Side, StallEnd, StreamState};
 use crate::proto::Error;
 
 impl State {
@@ -19,11 +19,11 @@ impl State {
     }
 
     /// Why it is closed, where it is.
-    pub(in crate::proto::streams) fn cause(&self) -> Cause {
+    pub(in crate::proto::streams) fn close_reason(&self) -> CloseReason {
         match &self.inner {
-            Inner::Closed(End::Error(error) | End::ErrorAfterEndStream(error)) => Cause::of(error),
-            Inner::Closed(End::ScheduledLibraryReset(reason)) => Cause::Code { by: Side::Local, reason: *reason },
-            _ => Cause::Ended,
+            Inner::Closed(End::Error(error) | End::ErrorAfterEndStream(error)) => CloseReason::from_error(error),
+            Inner::Closed(End::ScheduledLibraryReset(reason)) => CloseReason::Code { by: Side::Local, reason: *reason },
+            _ => CloseReason::Ended,
         }
     }
 

@@ -3,8 +3,8 @@
 use super::{Inner, Mutex, Peer, Streams};
 use crate::frame::{Reason, StreamId};
 use crate::insight::{
-    self, Blocked, Changes, Connection, ConnectionSnapshot, Look, Obstacle, Record, Role, Side, Slots, StreamSnapshot,
-    Tap, What, Windows,
+    self, Blocked, BlockedOn, Changes, Connection, ConnectionSnapshot, EventKind, Look, Record, Role, Side,
+    StreamLimit, StreamSnapshot, Tap, Windows,
 };
 use crate::proto::streams::stream::Stream;
 use crate::proto::{peer, Error};
@@ -51,7 +51,7 @@ impl<B, P: Peer> Streams<B, P> {
 
     pub(crate) fn refusal_sent(&self, id: StreamId) {
         let me = self.inner.lock().unwrap();
-        me.counts.watch().tell(Some(id), What::Reset { by: Side::Local, reason: Reason::REFUSED_STREAM });
+        me.counts.watch().tell(Some(id), EventKind::Reset { by: Side::Local, reason: Reason::REFUSED_STREAM });
     }
 
     /// The windows as they are now.
@@ -88,10 +88,10 @@ fn watch(inner: &Arc<Mutex<Inner>>, role: Role, tap: &mut Tap, settings: insight
     {
         let mut me = inner.lock().unwrap();
         let me = &mut *me;
-        let by = if role == Role::Server { Side::Peer } else { Side::Local };
+        let initiator = if role == Role::Server { Side::Peer } else { Side::Local };
         let watch = me.counts.watch_mut();
         watch.record = Record { shared: Some(shared), notes: notes.clone() };
-        watch.tell(None, What::Opened { by });
+        watch.tell(None, EventKind::Opened { initiator });
         // A handshake begins with SETTINGS.
         me.actions.recv.settings_sent_at(opened);
         me.actions.send.scheduler_mut().observe(watch.record.clone());
@@ -142,9 +142,9 @@ impl Inner {
         let watch = self.counts.watch();
         let scheduler = self.actions.send.scheduler();
         let receive = self.actions.recv.half();
-        let (local, peer) = self.counts.slots_taken();
-        let stalled = scheduler.stalled_since().map(|since| blocked(Obstacle::ConnectionWindow, Some(since), now));
-        let full = watch.transport_full.map(|since| blocked(Obstacle::Transport, Some(since), now));
+        let (local, peer) = self.counts.active_streams();
+        let stalled = scheduler.stalled_since().map(|since| blocked(BlockedOn::ConnectionWindow, Some(since), now));
+        let full = watch.transport_full.map(|since| blocked(BlockedOn::Transport, Some(since), now));
         let shared =
             watch.record.shared.as_ref().expect("a connection is watched before there is a handle to look at it");
         ConnectionSnapshot {
@@ -155,14 +155,15 @@ impl Inner {
             round_trip: self.actions.recv.round_trip(),
             send: scheduler.half(),
             receive,
+            receive_buffer: self.actions.recv.receive_buffer(),
             writer: full.or(stalled),
-            peer: (receive.announced <= 0).then(|| blocked(Obstacle::ConnectionWindow, watch.spent, now)),
-            local_slots: Slots { taken: local, limit: self.counts.max_send_streams() },
-            peer_slots: Slots { taken: peer, limit: self.counts.max_recv_streams() },
-            waiting_for_slot: scheduler.waiting_for_slot(),
+            peer: (receive.announced <= 0).then(|| blocked(BlockedOn::ConnectionWindow, watch.spent, now)),
+            local_streams: StreamLimit { active: local, max: self.counts.max_send_streams() },
+            peer_streams: StreamLimit { active: peer, max: self.counts.max_recv_streams() },
+            waiting_to_open: scheduler.waiting_to_open(),
             going_away: watch.going_away(),
             peer_going_away: watch.peer_going_away,
-            ended: watch.ended,
+            close_reason: watch.close_reason,
             counts: shared.counters.read(),
             streams: Vec::new(),
         }
@@ -190,7 +191,7 @@ impl Inner {
         let receive = self.actions.recv.half_of(stream);
         let receives = stream.state.is_recv_streaming();
         let peer =
-            (receives && receive.announced <= 0).then(|| blocked(Obstacle::StreamWindow, stream.watch.spent(), now));
+            (receives && receive.announced <= 0).then(|| blocked(BlockedOn::StreamWindow, stream.watch.spent(), now));
         let waits = stream.recv_task.is_some() && stream.pending_recv.is_empty() && !stream.state.is_closed();
         StreamSnapshot {
             id: crate::StreamId::from_internal(stream.id),
@@ -198,7 +199,7 @@ impl Inner {
             send: self.actions.send.scheduler().half_of(stream),
             receive,
             writer: self.writer(stream, now),
-            reader: waits.then(|| blocked(Obstacle::Peer, stream.watch.reads_since(), now)),
+            reader: waits.then(|| blocked(BlockedOn::Peer, stream.watch.reads_since(), now)),
             peer,
             updates_sent: stream.watch.updates_sent,
             updates_received: stream.watch.updates_received,
@@ -209,17 +210,17 @@ impl Inner {
     /// What keeps a stream from sending what it has or reserved.
     fn writer(&self, stream: &Stream, now: Instant) -> Option<Blocked> {
         let scheduler = self.actions.send.scheduler();
-        match scheduler.obstacle(stream) {
+        match scheduler.blocked_on(stream) {
             Some(on) => Some(blocked(on, scheduler.blocked_since(stream, on), now)),
             None if stream.has_unsent() => {
                 let full = self.counts.watch().transport_full?;
-                Some(blocked(Obstacle::Transport, Some(full), now))
+                Some(blocked(BlockedOn::Transport, Some(full), now))
             }
             None => None,
         }
     }
 }
 
-fn blocked(on: Obstacle, since: Option<Instant>, now: Instant) -> Blocked {
+fn blocked(on: BlockedOn, since: Option<Instant>, now: Instant) -> Blocked {
     Blocked { on, lasting: since.map(|since| now.saturating_duration_since(since)) }
 }
