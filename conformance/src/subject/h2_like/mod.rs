@@ -77,6 +77,8 @@ impl H2 {
     #[must_use]
     pub fn new(case: &Case) -> Self {
         let (pipe, end) = pipe();
+        // A connection reads the time when it is made, not only when it is polled.
+        super::hold_time(case.config.time_passes.then(|| pipe.now()));
         let connection = match case.role {
             Role::Server => Connection::ServerHandshake(server(&case.config).handshake(end)),
             Role::Client => {
