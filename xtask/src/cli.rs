@@ -17,7 +17,7 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   show SLUG                  a patch with context
   verify [--skip-compare]    everything the fork claims about itself, and the comparison with upstream
   verify --each [SLUG]       every fix alone on the release, and every proof without its patch (hours)
-  ablate [SLUG]              drops one patch at a time and shows that its proofs fail
+  ablate [SLUG]              drops one patch at a time and shows that its proofs fail: half of verify --each
   mutants                    runs the mutation tests: one fault at a time, which an invariant must name
   index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR

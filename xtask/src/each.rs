@@ -2,6 +2,8 @@
 //!
 //! This takes a build for each question, so that it runs at night and not with every change.
 
+use std::cell::OnceCell;
+
 use h2_materialize::header::{Proof, ProofKind};
 use h2_materialize::series::{SeriesPatch, Tier};
 use h2_materialize::Tree;
@@ -25,7 +27,7 @@ pub(crate) enum Questions {
 }
 
 pub(crate) fn run(repo: &Repo, slug: Option<&str>, questions: Questions) -> Result<(), Failure> {
-    let each = Each { workshop: Workshop::open(repo)?, trial: Trial::new(repo)? };
+    let each = Each { workshop: Workshop::open(repo)?, trial: Trial::new(repo)?, release: OnceCell::new() };
     let series = repo.series()?;
     let chosen: Vec<&SeriesPatch> = match slug {
         Some(slug) => vec![find(&series, slug)?],
@@ -38,7 +40,8 @@ pub(crate) fn run(repo: &Repo, slug: Option<&str>, questions: Questions) -> Resu
         }
         tally.tell("without", patch, each.without(patch))?;
     }
-    say(format_args!("{} answer(s) as the headers say, {} not", tally.right, tally.wrong))?;
+    let Tally { right, wrong, open } = tally;
+    say(format_args!("{right} answer(s) as the headers say, {wrong} not, {open} open"))?;
     match tally.wrong {
         0 => Ok(()),
         n => Err(Failure::new(format!("{n} of the answers above are not what the headers say"))),
@@ -49,15 +52,27 @@ pub(crate) fn run(repo: &Repo, slug: Option<&str>, questions: Questions) -> Resu
 struct Tally {
     right: usize,
     wrong: usize,
+    /// Questions that no proof answers here.
+    open: usize,
+}
+
+enum Answer {
+    AsClaimed(String),
+    /// The proofs are none that can be run on another tree.
+    Open(String),
 }
 
 impl Tally {
-    fn tell(&mut self, question: &str, patch: &SeriesPatch, answer: Result<String, Failure>) -> Result<(), Failure> {
+    fn tell(&mut self, question: &str, patch: &SeriesPatch, answer: Result<Answer, Failure>) -> Result<(), Failure> {
         let slug = &patch.slug;
         match answer {
-            Ok(detail) => {
+            Ok(Answer::AsClaimed(detail)) => {
                 self.right += 1;
                 say(format_args!("ok       {question} {slug}: {detail}"))
+            }
+            Ok(Answer::Open(detail)) => {
+                self.open += 1;
+                say(format_args!("OPEN     {question} {slug}: {detail}"))
             }
             Err(failure) => {
                 self.wrong += 1;
@@ -70,12 +85,14 @@ impl Tally {
 struct Each<'a> {
     workshop: Workshop,
     trial: Trial<'a>,
+    /// Played when it is first needed.
+    release: OnceCell<Outcomes>,
 }
 
 impl Each<'_> {
     /// Puts the fix, and what it needs, on the release: it applies, builds, and its cases pass there. Without one of the patches
     /// that it needs it does not.
-    fn alone(&self, patch: &SeriesPatch) -> Result<String, Failure> {
+    fn alone(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
         let slugs = self.workshop.with_needs(patch);
         let tree = self.workshop.pick(&slugs)?.ok_or_else(|| {
             Failure::new("it does not apply to the release with what it needs; name more patches under Needs")
@@ -85,6 +102,10 @@ impl Each<'_> {
         let pass = cases.iter().filter(|case| passes(&outcomes, case)).count();
         if pass == 0 && !cases.is_empty() {
             return Err(Failure::new(format!("none of its {} case(s) passes on the release with it", cases.len())));
+        }
+        let worse = self.release()?.iter().find(|(case, outcome)| *outcome == PASS && !passes(&outcomes, case));
+        if let Some((case, _)) = worse {
+            return Err(Failure::new(format!("{case} passes on the release, and not with it")));
         }
         for needed in &patch.header.needs {
             let others: Vec<&str> = slugs.iter().copied().filter(|slug| slug != needed).collect();
@@ -103,13 +124,23 @@ impl Each<'_> {
             needs => format!("with {}, and not without", needs.join(" and ")),
         };
         match cases.len() - pass {
-            0 => Ok(format!("{with}: {pass} case(s) pass")),
-            rest => Ok(format!("{with}: {pass} case(s) pass, {rest} more with all fixes")),
+            0 => Ok(Answer::AsClaimed(format!("{with}: {pass} case(s) pass"))),
+            rest => Ok(Answer::AsClaimed(format!("{with}: {pass} case(s) pass, {rest} more with other patches"))),
         }
     }
 
+    /// The outcomes on the release.
+    fn release(&self) -> Result<&Outcomes, Failure> {
+        if self.release.get().is_none() {
+            let release = self.workshop.pick(&[])?.unwrap_or_default();
+            // Nothing is set twice: this is the one place, and it runs on one thread.
+            let _ = self.release.set(self.trial.play_release(&release)?);
+        }
+        self.release.get().ok_or_else(|| Failure::new("the release has no outcomes"))
+    }
+
     /// Takes the patch out of the series: each of its proofs fails.
-    fn without(&self, patch: &SeriesPatch) -> Result<String, Failure> {
+    fn without(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
         let without = self.workshop.without(&patch.slug)?;
         let gone_too = match without.gone_too.as_slice() {
             [] => String::new(),
@@ -136,18 +167,18 @@ impl Each<'_> {
             }
         }
         if cases.len() + fail == 0 {
-            return Err(Failure::new(format!("no proof of it can be run here: {}", not_run.join(", "))));
+            return Ok(Answer::Open(format!("its proofs cannot be run on another tree: {}", not_run.join(", "))));
         }
         let not_run = match not_run.is_empty() {
             true => String::new(),
             false => format!(", not run: {}", not_run.join(", ")),
         };
-        Ok(format!("{} case(s) and {fail} other proof(s) fail{not_run}{gone_too}", cases.len()))
+        Ok(Answer::AsClaimed(format!("{} case(s) and {fail} other proof(s) fail{not_run}{gone_too}", cases.len())))
     }
 
     /// Modules of the fork are built on this patch, so that the rest does not compile without it. The next best answer: its cases
     /// fail before it, on the last tree that compiles, which is the end of an earlier tier.
-    fn before(&self, patch: &SeriesPatch, failure: &Failure) -> Result<String, Failure> {
+    fn before(&self, patch: &SeriesPatch, failure: &Failure) -> Result<Answer, Failure> {
         let end = match patch.tier {
             Tier::Build | Tier::Fixes => return Err(Failure::new(format!("without it {}", failure.sentence))),
             Tier::Policy | Tier::Observability => Tier::Fixes,
@@ -159,7 +190,8 @@ impl Each<'_> {
         match cases(patch).find(|case| passes(&outcomes, case)) {
             Some(case) => Err(Failure::new(format!("case:{case} passes at the end of tier {end}"))),
             None => {
-                Ok(format!("{} case(s) fail at the end of tier {end}; other modules need it", cases(patch).count()))
+                let count = cases(patch).count();
+                Ok(Answer::AsClaimed(format!("{count} case(s) fail at the end of tier {end}; other modules need it")))
             }
         }
     }

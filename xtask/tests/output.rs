@@ -29,7 +29,7 @@ fn xtask(args: &[&str], stdout: Stdio) -> Output {
 
 #[test]
 fn whoever_closes_it_has_read_enough() {
-    for args in [&["--help"][..], &["show", "silly-window"]] {
+    for args in [&["--help"][..], &["show", "measure-updates-against-target"]] {
         let output = xtask(args, closed());
         assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()), "{args:?}");
     }
@@ -39,7 +39,7 @@ fn whoever_closes_it_has_read_enough() {
 fn full_it_gives_one_line_and_exit_3() {
     let elsewhere = tempfile::tempdir().unwrap();
     let dir = elsewhere.path().join("plain");
-    for args in [&["--help"][..], &["show", "silly-window"], &["vendor", dir.to_str().unwrap()]] {
+    for args in [&["--help"][..], &["show", "measure-updates-against-target"], &["vendor", dir.to_str().unwrap()]] {
         let output = xtask(args, full());
         let complaint = stderr(&output);
         assert_eq!((output.status.code(), complaint.lines().count()), (Some(3), 1), "{args:?}: {complaint}");

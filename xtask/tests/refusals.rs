@@ -16,14 +16,14 @@ fn command_line() {
     refused(&[], &["expected a command"]);
     refused(&["edit"], &["expected DIR"]);
     refused(&["edit", ""], &["expected DIR"]);
-    refused(&["evidence", "unpublished-fixtures", "--out", ""], &["expected DIR"]);
+    refused(&["evidence", "skip-unpublished-fixtures", "--out", ""], &["expected DIR"]);
     refused(&["verify", "--fast"], &["--fast"]);
 }
 
 #[test]
 fn unknown_patch() {
     for command in ["show", "evidence"] {
-        refused(&[command, "no-such-patch"], &["\"no-such-patch\"", "the patches are", "unpublished-fixtures"]);
+        refused(&[command, "no-such-patch"], &["\"no-such-patch\"", "the patches are", "skip-unpublished-fixtures"]);
     }
 }
 

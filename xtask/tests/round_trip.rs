@@ -10,7 +10,7 @@ use support::{git, stderr, Copy};
 const MESSAGE: &str = "\
 new-patch: Say something else
 
-Group: Wording
+Tier: speed
 Class: policy
 Why: the message is unclear
 Spec: none
@@ -74,9 +74,9 @@ fn a_new_commit_becomes_a_patch_that_quotes_nothing_else() {
     copy.do_xtask(&["refresh", dir]);
 
     let after = copy.series();
-    assert!(after["series"].ends_with("\n# Wording\nnew-patch\n"));
+    assert_eq!(after["series"], format!("{}new-patch\n", before["series"]));
     assert_ne!(after["tree.sha256"], before["tree.sha256"]);
-    let (_, diff) = after["new-patch.patch"].split_once("\n\n").unwrap();
+    let (_, diff) = after["speed/new-patch.patch"].split_once("\n\n").unwrap();
     let lines: Vec<&str> = diff.lines().collect();
     assert_eq!(lines[..2], ["--- a/src/error.rs", "+++ b/src/error.rs"]);
     assert!(lines[2].ends_with(" @@"), "{}", lines[2]);
@@ -87,7 +87,7 @@ fn a_new_commit_becomes_a_patch_that_quotes_nothing_else() {
 
     // What refresh wrote is a series: it verifies, shows, and comes back from another round as it is.
     let said = copy.do_xtask(&["verify", "--skip-compare"]);
-    assert!(said.contains("SKIPPED  claims"), "{said}");
+    assert!(said.contains("SKIPPED  claims") && said.contains("SKIPPED  tiers"), "{said}");
     assert!(copy.do_xtask(&["show", "new-patch"]).contains(&format!("\n-{old}\n")));
 
     // Dropping the commit takes the patch out again.
@@ -118,13 +118,17 @@ fn commits_that_cannot_become_patches_are_named() {
     commit(&edit, &MESSAGE.replace("Risk: none\n", ""));
     fails_with("missing field Risk");
 
+    change_line(&edit.join("src/error.rs"), "pub struct Error", "// gone");
+    commit(&edit, &MESSAGE.replace("Tier: speed", "Tier: fixes"));
+    fails_with("(new-patch) is of tier fixes, but stands behind a later tier");
+
     fs::write(edit.join("src/new.rs"), "// new\n").unwrap();
     commit(&edit, MESSAGE);
     fails_with("own modules belong in h2-patched/modules");
 
     change_line(&edit.join("src/error.rs"), "pub struct Error", "// gone");
-    commit(&edit, &MESSAGE.replace("new-patch", "unpublished-fixtures"));
-    fails_with("two commits are named unpublished-fixtures");
+    commit(&edit, &MESSAGE.replace("new-patch", "skip-unpublished-fixtures"));
+    fails_with("two commits are named skip-unpublished-fixtures");
 
     assert_eq!(copy.series(), before);
 }
@@ -134,7 +138,7 @@ fn commits_that_cannot_become_patches_are_named() {
 fn a_patch_edited_by_hand_is_mended() {
     let copy = Copy::new();
     let before = copy.series();
-    let file = copy.root().join("h2-patched/patches/unpublished-fixtures.patch");
+    let file = copy.root().join("h2-patched/patches/build/skip-unpublished-fixtures.patch");
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("+#[cfg(any())]", "+#[cfg(all(test, any()))]")).unwrap();
     let sentence = copy.xtask(&["verify", "--skip-compare"]);
@@ -155,13 +159,18 @@ fn verify_names_what_drifted() {
     for (file, from, to, complaint) in [
         ("Cargo.toml", "bytes = \"1\"", "bytes = \"1.4\"", "manifest: h2-patched/Cargo.toml: [dependencies] has bytes"),
         (
-            "patches/unpublished-fixtures.patch",
+            "patches/build/skip-unpublished-fixtures.patch",
             "Risk: none",
             "Risk:   none",
-            "export: patches/unpublished-fixtures.patch",
+            "export: patches/build/skip-unpublished-fixtures.patch",
         ),
-        ("patches/unpublished-fixtures.patch", "Risk: none", "Risk: some", "index: PATCHES.md"),
-        ("patches/unpublished-fixtures.patch", "Proven-by: tests:", "Proven-by: tests:no_", "is not to be found"),
+        ("patches/build/skip-unpublished-fixtures.patch", "Risk: none", "Risk: some", "index: PATCHES.md"),
+        (
+            "patches/build/skip-unpublished-fixtures.patch",
+            "Proven-by: tests:",
+            "Proven-by: tests:no_",
+            "is not to be found",
+        ),
     ] {
         let file = package.join(file);
         let text = fs::read_to_string(&file).unwrap();
@@ -177,12 +186,29 @@ fn verify_names_what_drifted() {
 }
 
 #[test]
-fn roll_rebases_on_another_release() {
+fn roll_rebases_on_a_checkout() {
     let copy = Copy::new();
+    let release = copy.beside("release");
     let dir = copy.beside("roll");
-    let said = copy.do_xtask(&["roll", "0.4.20", dir.to_str().unwrap()]);
-    assert!(said.contains("the series on h2 0.4.20"), "{said}");
-    let manifest = fs::read_to_string(dir.join(".git/upstream.sha256")).unwrap();
-    let known = fs::read_to_string(copy.root().join("h2-patched/upstream.sha256")).unwrap();
-    assert_eq!(manifest, known);
+    let arguments = ["roll", release.to_str().unwrap(), dir.to_str().unwrap()];
+    let refused = copy.xtask(&arguments);
+    assert!(stderr(&refused).contains("expected a published version or the directory of a checkout"));
+
+    // The checkout is the release with one line changed that a patch changes as well.
+    let edit = copy.beside("edit");
+    copy.do_xtask(&["edit", edit.to_str().unwrap()]);
+    git(&edit, &["checkout", "--quiet", "pristine"]);
+    fs::create_dir_all(&release).unwrap();
+    fs::rename(edit.join("src"), release.join("src")).unwrap();
+    let refused = copy.xtask(&arguments);
+    assert!(stderr(&refused).contains("does not have that package"), "{}", stderr(&refused));
+    fs::write(release.join("Cargo.toml"), "[package]\nname = \"h2\"\nversion = \"0.4.99\"\n").unwrap();
+    change_line(&release.join("src/client.rs"), "pending: Option<", "    pending: Option<Other>,");
+
+    let stopped = copy.xtask(&arguments);
+    assert_eq!(stopped.status.code(), Some(1));
+    let sentence = stderr(&stopped);
+    assert!(sentence.contains("withdraw-queued-requests does not apply to h2 0.4.99"), "{sentence}");
+    assert!(sentence.contains(" patches do before it): CONFLICT") && sentence.contains("src/client.rs"), "{sentence}");
+    assert!(fs::read_to_string(dir.join(".git/upstream.sha256")).unwrap().starts_with("release h2 0.4.99"));
 }

@@ -59,12 +59,9 @@ impl Copy {
 
     /// The files of the series.
     pub fn series(&self) -> BTreeMap<String, String> {
-        let entries = fs::read_dir(self.root().join("h2-patched/patches")).unwrap();
-        let read = |path: PathBuf| {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            (name, fs::read_to_string(path).unwrap())
-        };
-        entries.map(|entry| read(entry.unwrap().path())).collect()
+        let mut files = BTreeMap::new();
+        collect(&self.root().join("h2-patched/patches"), "", &mut files);
+        files
     }
 }
 
@@ -103,5 +100,17 @@ pub fn assert_refused(output: &Output, parts: &[&str]) {
     assert_eq!(sentence.lines().count(), 1, "{sentence}");
     for part in parts {
         assert!(sentence.contains(part), "expected {part:?} in: {sentence}");
+    }
+}
+
+fn collect(dir: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let entry = entry.unwrap();
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            collect(&entry.path(), &format!("{name}/"), files);
+        } else {
+            files.insert(name, fs::read_to_string(entry.path()).unwrap());
+        }
     }
 }
