@@ -13,7 +13,7 @@ use crate::print::say;
 use crate::repo::Repo;
 use crate::show::find;
 use crate::trial::{Outcomes, Trial};
-use crate::workshop::Workshop;
+use crate::workshop::{Without, Workshop};
 
 const PASS: &str = "pass";
 
@@ -139,23 +139,29 @@ impl Each<'_> {
         self.release.get().ok_or_else(|| Failure::new("the release has no outcomes"))
     }
 
-    /// Takes the patch out of the series: each of its proofs fails.
+    /// Takes the patch out of the series: each of its proofs fails. The first way of taking it out in which they do is the answer.
     fn without(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
-        let without = self.workshop.without(&patch.slug)?;
+        let mut answer = Err(Failure::new("it cannot be taken out of the series: later patches change its lines"));
+        for way in self.workshop.without(&patch.slug)? {
+            answer = self.fails_without(patch, &way);
+            if answer.is_ok() {
+                return answer;
+            }
+        }
+        answer.or_else(|failure| self.before(patch, failure))
+    }
+
+    fn fails_without(&self, patch: &SeriesPatch, without: &Without) -> Result<Answer, Failure> {
         let gone_too = match without.gone_too.as_slice() {
             [] => String::new(),
             slugs => format!(" (with it go {})", slugs.join(", ")),
         };
         let cases: Vec<&str> = cases(patch).collect();
-        let outcomes = match cases.is_empty() {
-            true => Outcomes::new(),
-            false => match self.trial.play_fork(&without.tree) {
-                Ok(outcomes) => outcomes,
-                Err(failure) => return self.before(patch, &failure),
-            },
-        };
-        if let Some(case) = cases.iter().find(|case| passes(&outcomes, case)) {
-            return Err(Failure::new(format!("case:{case} passes without it{gone_too}")));
+        if !cases.is_empty() {
+            let outcomes = self.trial.play_fork(&without.tree)?;
+            if let Some(case) = cases.iter().find(|case| passes(&outcomes, case)) {
+                return Err(Failure::new(format!("case:{case} passes without it{gone_too}")));
+            }
         }
         let mut fail = 0;
         let mut not_run = Vec::new();
@@ -178,12 +184,15 @@ impl Each<'_> {
 
     /// Modules of the fork are built on this patch, so that the rest does not compile without it. The next best answer: its cases
     /// fail before it, on the last tree that compiles, which is the end of an earlier tier.
-    fn before(&self, patch: &SeriesPatch, failure: &Failure) -> Result<Answer, Failure> {
+    fn before(&self, patch: &SeriesPatch, failure: Failure) -> Result<Answer, Failure> {
         let end = match patch.tier {
-            Tier::Build | Tier::Fixes => return Err(Failure::new(format!("without it {}", failure.sentence))),
+            Tier::Build | Tier::Fixes => return Err(failure),
             Tier::Policy | Tier::Observability => Tier::Fixes,
             Tier::Speed => Tier::Observability,
         };
+        if cases(patch).next().is_none() {
+            return Err(failure);
+        }
         let last = self.workshop.series().patches.iter().rfind(|patch| patch.tier <= end);
         let tree = self.workshop.up_to(last.map_or("", |patch| &patch.slug))?;
         let outcomes = self.trial.play_release(&tree)?;

@@ -22,7 +22,7 @@ pub(crate) struct Workshop {
 #[derive(Debug)]
 pub(crate) struct Without {
     pub(crate) tree: Tree,
-    /// The slugs of the later patches that went with it, because they need it or change what it changes.
+    /// The slugs of the patches that went with it, because they need it.
     pub(crate) gone_too: Vec<String>,
 }
 
@@ -59,21 +59,57 @@ impl Workshop {
         self.tree()
     }
 
-    /// The series without `slug`.
-    pub(crate) fn without(&self, slug: &str) -> Result<Without, Failure> {
-        self.start()?;
-        let mut gone = vec![slug.to_owned()];
-        for (patch, commit) in self.series.patches.iter().zip(&self.commits) {
-            if patch.slug == slug {
-                continue;
-            }
-            let needs_one = patch.header.needs.iter().any(|needed| gone.contains(needed));
-            if needs_one || !self.cherry_pick(commit)? {
-                gone.push(patch.slug.clone());
+    /// The series without `slug` and the patches that need it, in several ways, the cleanest first. Where a later patch changes
+    /// lines that this one had changed, one way gives up the later lines, and one keeps them.
+    pub(crate) fn without(&self, slug: &str) -> Result<Vec<Without>, Failure> {
+        let gone = self.with_dependents(slug);
+        let mut ways: Vec<Without> = Vec::new();
+        for strategy in [None, Some("theirs"), Some("ours")] {
+            if let Some(tree) = self.revert(&gone, strategy)? {
+                if ways.iter().all(|way| way.tree != tree) {
+                    let gone_too = gone.iter().filter(|gone| **gone != slug).map(|gone| (*gone).to_owned()).collect();
+                    ways.push(Without { tree, gone_too });
+                }
             }
         }
-        gone.remove(0);
-        Ok(Without { tree: self.tree()?, gone_too: gone })
+        Ok(ways)
+    }
+
+    /// The patch and all that need it, in the order of the series.
+    fn with_dependents<'a>(&'a self, slug: &'a str) -> Vec<&'a str> {
+        let mut gone = vec![slug];
+        for patch in &self.series.patches {
+            if patch.header.needs.iter().any(|needed| gone.contains(&needed.as_str())) {
+                gone.push(&patch.slug);
+            }
+        }
+        gone
+    }
+
+    /// Takes these patches off the end of the series, the last one first. `strategy` says which side a conflict is given to.
+    fn revert(&self, slugs: &[&str], strategy: Option<&str>) -> Result<Option<Tree>, Failure> {
+        self.git(|git| git.run(&["checkout", "--quiet", "--detach", "--force", "series"]))?;
+        for (patch, commit) in self.series.patches.iter().zip(&self.commits).rev() {
+            if !slugs.contains(&patch.slug.as_str()) {
+                continue;
+            }
+            let mut arguments = vec!["revert", "--no-edit", "--no-gpg-sign"];
+            if let Some(strategy) = strategy {
+                arguments.extend(["-X", strategy]);
+            }
+            arguments.push(commit);
+            let reverted = self.git(|git| {
+                let answer = git.ask(&arguments, "")?;
+                if !answer.success {
+                    git.run(&["revert", "--abort"])?;
+                }
+                Ok(answer.success)
+            })?;
+            if !reverted {
+                return Ok(None);
+            }
+        }
+        self.tree().map(Some)
     }
 
     /// The patch and what it needs, in the order of the series.

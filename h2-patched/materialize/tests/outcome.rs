@@ -74,7 +74,7 @@ fn the_committed_series_applies() {
     series.apply(&mut tree).unwrap();
 }
 
-/// What the patch `unpublished-fixtures` claims.
+/// What the patch `skip-unpublished-fixtures` claims.
 #[test]
 fn in_crate_tests_need_only_published_files() {
     let fork = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
