@@ -142,13 +142,13 @@ impl Each<'_> {
     /// Takes the patch out of the series: each of its proofs fails. The first way of taking it out in which they do is the answer.
     fn without(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
         let mut answer = Err(Failure::new("it cannot be taken out of the series: later patches change its lines"));
-        for way in self.workshop.without(&patch.slug)? {
+        for way in self.workshop.without(&patch.slug, Tier::Speed)? {
             answer = self.fails_without(patch, &way);
             if answer.is_ok() {
                 return answer;
             }
         }
-        answer.or_else(|failure| self.before(patch, failure))
+        answer.or_else(|failure| self.fails_before(patch, failure))
     }
 
     fn fails_without(&self, patch: &SeriesPatch, without: &Without) -> Result<Answer, Failure> {
@@ -182,27 +182,31 @@ impl Each<'_> {
         Ok(Answer::AsClaimed(format!("{} case(s) and {fail} other proof(s) fail{not_run}{gone_too}", cases.len())))
     }
 
-    /// Modules of the fork are built on this patch, so that the rest does not compile without it. The next best answer: its cases
-    /// fail before it, on the last tree that compiles, which is the end of an earlier tier.
-    fn before(&self, patch: &SeriesPatch, failure: Failure) -> Result<Answer, Failure> {
-        let end = match patch.tier {
-            Tier::Build | Tier::Fixes => return Err(failure),
-            Tier::Policy | Tier::Observability => Tier::Fixes,
-            Tier::Speed => Tier::Observability,
-        };
-        if cases(patch).next().is_none() {
+    /// Later patches and modules are built on this one, so that the rest does not compile without it. The next best answer: its
+    /// cases fail on an earlier tree that compiles, which is the end of a tier. For a fix that is its own tier without it.
+    fn fails_before(&self, patch: &SeriesPatch, failure: Failure) -> Result<Answer, Failure> {
+        let count = cases(patch).count();
+        if count == 0 {
             return Err(failure);
         }
-        let last = self.workshop.series().patches.iter().rfind(|patch| patch.tier <= end);
-        let tree = self.workshop.up_to(last.map_or("", |patch| &patch.slug))?;
-        let outcomes = self.trial.play_release(&tree)?;
-        match cases(patch).find(|case| passes(&outcomes, case)) {
-            Some(case) => Err(Failure::new(format!("case:{case} passes at the end of tier {end}"))),
-            None => {
-                let count = cases(patch).count();
-                Ok(Answer::AsClaimed(format!("{count} case(s) fail at the end of tier {end}; other modules need it")))
+        let (end, ways) = match patch.tier {
+            Tier::Build => return Err(failure),
+            Tier::Fixes => (Tier::Fixes, self.workshop.without(&patch.slug, Tier::Fixes)?),
+            Tier::Policy | Tier::Observability => (Tier::Fixes, Vec::new()),
+            Tier::Speed => (Tier::Observability, Vec::new()),
+        };
+        let mut trees: Vec<Tree> = ways.into_iter().map(|way| way.tree).collect();
+        if patch.tier != end {
+            trees.push(self.workshop.up_to(end)?);
+        }
+        for tree in trees {
+            let Ok(outcomes) = self.trial.play_release(&tree) else { continue };
+            if !cases(patch).any(|case| passes(&outcomes, case)) {
+                let detail = format!("{count} case(s) fail at the end of tier {end}; later patches are built on it");
+                return Ok(Answer::AsClaimed(detail));
             }
         }
+        Err(failure)
     }
 
     /// Whether the proof fails on `tree`. `None`: it is no test of the fork's package.

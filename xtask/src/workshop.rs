@@ -1,6 +1,6 @@
 //! The series as commits, from which single patches are picked and dropped.
 
-use h2_materialize::series::SeriesPatch;
+use h2_materialize::series::{SeriesPatch, Tier};
 use h2_materialize::{Series, Tree};
 use tempfile::TempDir;
 
@@ -42,7 +42,7 @@ impl Workshop {
 
     /// The release with these patches and no others. `None` if one of them does not apply so.
     pub(crate) fn pick(&self, slugs: &[&str]) -> Result<Option<Tree>, Failure> {
-        self.start()?;
+        self.check_out(BASE)?;
         for (patch, commit) in self.series.patches.iter().zip(&self.commits) {
             if slugs.contains(&patch.slug.as_str()) && !self.cherry_pick(commit)? {
                 return Ok(None);
@@ -51,21 +51,25 @@ impl Workshop {
         self.tree().map(Some)
     }
 
-    /// The release with the patches of the series up to and with `slug`.
-    pub(crate) fn up_to(&self, slug: &str) -> Result<Tree, Failure> {
-        let at = self.series.patches.iter().position(|patch| patch.slug == slug);
-        let commit = at.map_or(BASE, |at| self.commits[at].as_str());
-        self.git(|git| git.run(&["checkout", "--quiet", "--detach", commit]))?;
+    /// The series up to the end of that tier.
+    pub(crate) fn up_to(&self, end: Tier) -> Result<Tree, Failure> {
+        self.check_out(self.end_of(end))?;
         self.tree()
     }
 
-    /// The series without `slug` and the patches that need it, in several ways, the cleanest first. Where a later patch changes
-    /// lines that this one had changed, one way gives up the later lines, and one keeps them.
-    pub(crate) fn without(&self, slug: &str) -> Result<Vec<Without>, Failure> {
+    /// The last commit of the tier, or of the tiers before it if it is empty.
+    fn end_of(&self, tier: Tier) -> &str {
+        let last = self.series.patches.iter().rposition(|patch| patch.tier <= tier);
+        last.map_or(BASE, |at| &self.commits[at])
+    }
+
+    /// The series up to the end of that tier, without `slug` and the patches that need it, in several ways, the cleanest first.
+    /// Where a later patch changes lines that this one had changed, one way gives up the later lines, and one keeps them.
+    pub(crate) fn without(&self, slug: &str, end: Tier) -> Result<Vec<Without>, Failure> {
         let gone = self.with_dependents(slug);
         let mut ways: Vec<Without> = Vec::new();
         for strategy in [None, Some("theirs"), Some("ours")] {
-            if let Some(tree) = self.revert(&gone, strategy)? {
+            if let Some(tree) = self.revert(&gone, end, strategy)? {
                 if ways.iter().all(|way| way.tree != tree) {
                     let gone_too = gone.iter().filter(|gone| **gone != slug).map(|gone| (*gone).to_owned()).collect();
                     ways.push(Without { tree, gone_too });
@@ -86,11 +90,11 @@ impl Workshop {
         gone
     }
 
-    /// Takes these patches off the end of the series, the last one first. `strategy` says which side a conflict is given to.
-    fn revert(&self, slugs: &[&str], strategy: Option<&str>) -> Result<Option<Tree>, Failure> {
-        self.git(|git| git.run(&["checkout", "--quiet", "--detach", "--force", "series"]))?;
+    /// Takes these patches off the end of the tier, the last one first. `strategy` says which side a conflict is given to.
+    fn revert(&self, slugs: &[&str], end: Tier, strategy: Option<&str>) -> Result<Option<Tree>, Failure> {
+        self.check_out(self.end_of(end))?;
         for (patch, commit) in self.series.patches.iter().zip(&self.commits).rev() {
-            if !slugs.contains(&patch.slug.as_str()) {
+            if patch.tier > end || !slugs.contains(&patch.slug.as_str()) {
                 continue;
             }
             let mut arguments = vec!["revert", "--no-edit", "--no-gpg-sign"];
@@ -125,8 +129,8 @@ impl Workshop {
         order.filter(|slug| wanted.contains(slug)).collect()
     }
 
-    fn start(&self) -> Result<(), Failure> {
-        self.git(|git| git.run(&["checkout", "--quiet", "--detach", "--force", BASE])).map(drop)
+    fn check_out(&self, commit: &str) -> Result<(), Failure> {
+        self.git(|git| git.run(&["checkout", "--quiet", "--detach", "--force", commit])).map(drop)
     }
 
     /// Applies a commit to what is there, by merging; `false` if lines of another patch are in its way.
