@@ -36,10 +36,6 @@ impl Workshop {
         Ok(Workshop { scratch, series: repo.series()?, commits })
     }
 
-    pub(crate) fn series(&self) -> &Series {
-        &self.series
-    }
-
     /// The release with these patches and no others. `None` if one of them does not apply so.
     pub(crate) fn pick(&self, slugs: &[&str]) -> Result<Option<Tree>, Failure> {
         self.check_out(BASE)?;
