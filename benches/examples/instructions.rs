@@ -15,8 +15,8 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use h2_benches::subject::{Handler, Shape, PATCHED, UPSTREAM};
-use h2_conformance::wire::build::{ping, settings, unknown, window_update};
-use h2_conformance::wire::{Frame, PREFACE};
+use h2_conformance_wire::build::{ping, settings, unknown, window_update};
+use h2_conformance_wire::{Frame, PREFACE};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 const USAGE: &str = "expected: upstream|patched LOAD COUNT, where LOAD is\n\

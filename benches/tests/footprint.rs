@@ -13,8 +13,8 @@ use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
-use h2_conformance::wire::build::{headers, post, settings, POST};
-use h2_conformance::wire::PREFACE;
+use h2_conformance_wire::build::{headers, post, settings, POST};
+use h2_conformance_wire::PREFACE;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A transport: what the peer wrote is read, what is written is dropped.

@@ -9,11 +9,11 @@ mod remote;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::flow_windows::FlowWindows;
 use crate::script::{App, Credit, Reflexes, Script, Sent, Step, Upload};
-use crate::transcript::{AppResult, Event, Transcript, What};
+use crate::transcript::{probe, AppResult, Event, Transcript, What};
 use crate::wire::build::{ping, settings, window_update};
 use crate::wire::code::kind;
+use crate::wire::FlowWindows;
 use crate::wire::{Frame, FrameReader, View, PREFACE};
 use outgoing::Outgoing;
 
@@ -104,14 +104,6 @@ pub fn play(
     }
     driver.finish(want);
     driver.transcript
-}
-
-/// The opaque data of the PING that asks whether a connection still works.
-#[must_use]
-pub fn probe(number: u32) -> [u8; 8] {
-    let mut opaque = *b"ask \0\0\0\0";
-    opaque[4..].copy_from_slice(&number.to_be_bytes());
-    opaque
 }
 
 /// The peer. [`play`] drives it through a script; a test that decides each step by what came before does so itself.

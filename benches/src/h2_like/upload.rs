@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
-use h2_conformance::flow_windows::FlowWindows;
-use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
-use h2_conformance::wire::build::{data, post, settings};
-use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
-use h2_conformance::wire::{FrameReader, View, PREFACE};
+use h2_conformance_wire::build::{data, post, settings};
+use h2_conformance_wire::code::DEFAULT_FRAME_SIZE;
+use h2_conformance_wire::pipe::{pipe, PeerEnd, SubjectEnd};
+use h2_conformance_wire::FlowWindows;
+use h2_conformance_wire::{FrameReader, View, PREFACE};
 
 use super::h2::server::{Connection, SendResponse};
 use super::h2::RecvStream;

@@ -4,9 +4,9 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-use h2_conformance::wire::build::{headers_block, settings, window_update};
-use h2_conformance::wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
-use h2_conformance::wire::{FrameReader, PREFACE};
+use h2_conformance_wire::build::{headers_block, settings, window_update};
+use h2_conformance_wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
+use h2_conformance_wire::{FrameReader, PREFACE};
 
 use super::pairs::median_pair;
 use crate::figures::{Better, Figures, Row};

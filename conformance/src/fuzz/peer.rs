@@ -4,10 +4,10 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use super::input::{Input, Mode};
 use crate::case::Role;
-use crate::drive::{probe, Happening, Link};
+use crate::drive::{Happening, Link};
 use crate::script::App;
 use crate::subject::patched::H2;
-use crate::transcript::{AppResult, Event, Transcript, What};
+use crate::transcript::{probe, AppResult, Event, Transcript, What};
 use crate::wire::build::{ping, settings};
 use crate::wire::{FrameReader, View, PREFACE};
 

@@ -234,11 +234,20 @@ fn legend(out: &mut String) -> fmt::Result {
 mod tests {
     use super::super::tests::sample as without_figures;
     use super::*;
-    use crate::figures::tests::hostile;
+    use crate::figures::{Better, Figure, Figures, Row};
+
+    /// Figures with names that mean something in XML.
+    fn hostile(scenario: &str) -> Figures {
+        let rows = ["link-share/1ms/1Gbit", "share/a<b>"].map(|name| {
+            let mut row = Row::new(name.into(), "a<b>", Better::Higher, Some(0.25), None);
+            row.peer.insert("a<b>\u{1}".into(), Figure(Some(0.75)));
+            row
+        });
+        Figures::new(scenario, rows.into())
+    }
 
     fn sample() -> Account {
-        let figures =
-            ["wan", "isolation", "<s>"].map(|scenario| hostile(scenario, &["link-share/1ms/1Gbit", "share/a<b>"]));
+        let figures = ["wan", "isolation", "<s>"].map(hostile);
         Account { figures: figures.into(), ..without_figures() }
     }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
-use h2_conformance::transport::mem::{PeerEnd, SubjectEnd};
-use h2_conformance::wire::build::{ping, settings, window_update};
-use h2_conformance::wire::code::setting::INITIAL_WINDOW_SIZE;
+use h2_conformance_wire::build::{ping, settings, window_update};
+use h2_conformance_wire::code::setting::INITIAL_WINDOW_SIZE;
+use h2_conformance_wire::pipe::{PeerEnd, SubjectEnd};
 
 use super::h2::{client, server, RecvStream};
 

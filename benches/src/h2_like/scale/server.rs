@@ -5,12 +5,12 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use h2_conformance::flow_windows::FlowWindows;
-use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
-use h2_conformance::wire::build::{data, post, settings};
-use h2_conformance::wire::code::setting::INITIAL_WINDOW_SIZE;
-use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
-use h2_conformance::wire::{FrameReader, View, PREFACE};
+use h2_conformance_wire::build::{data, post, settings};
+use h2_conformance_wire::code::setting::INITIAL_WINDOW_SIZE;
+use h2_conformance_wire::code::DEFAULT_FRAME_SIZE;
+use h2_conformance_wire::pipe::{pipe, PeerEnd, SubjectEnd};
+use h2_conformance_wire::FlowWindows;
+use h2_conformance_wire::{FrameReader, View, PREFACE};
 use http::Response;
 
 use super::drive::{expect, read, Bell, Connection, Drive, Request, PEER_WINDOW};

@@ -1,9 +1,9 @@
 //! A client of frames. Its stream windows are as large as can be, so that only the connection's limits.
 
-use h2_conformance::flow_windows::FlowWindows;
-use h2_conformance::wire::build::{get, settings, window_update};
-use h2_conformance::wire::code::{error_name, setting, DEFAULT_WINDOW, MAX_WINDOW};
-use h2_conformance::wire::{Frame, FrameReader, View, PREFACE};
+use h2_conformance_wire::build::{get, settings, window_update};
+use h2_conformance_wire::code::{error_name, setting, DEFAULT_WINDOW, MAX_WINDOW};
+use h2_conformance_wire::FlowWindows;
+use h2_conformance_wire::{Frame, FrameReader, View, PREFACE};
 
 use crate::subject::Server;
 
@@ -134,7 +134,7 @@ impl Peer {
 
 #[cfg(test)]
 mod tests {
-    use h2_conformance::wire::build::data;
+    use h2_conformance_wire::build::data;
 
     use super::*;
 

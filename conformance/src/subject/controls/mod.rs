@@ -11,8 +11,8 @@ use super::Subject;
 use crate::case::{Case, Role};
 use crate::drive::{Happening, Link};
 use crate::script::App;
-use crate::transport::mem::DELAY;
 use crate::wire::build::{get, settings};
+use crate::wire::pipe::DELAY;
 use crate::wire::{Frame, FrameReader, PREFACE};
 
 /// The controls, each named after its fault.

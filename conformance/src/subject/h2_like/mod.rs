@@ -22,7 +22,7 @@ use crate::case::{Case, Config, Needs, Role};
 use crate::drive::{Happening, Link};
 use crate::panics::{quietly, Panic};
 use crate::script::App;
-use crate::transport::mem::{pipe, PeerEnd, SubjectEnd};
+use crate::wire::pipe::{pipe, PeerEnd, SubjectEnd};
 #[allow(unused_imports)]
 use additions::{BuilderAdditions, ConnectionAdditions};
 use calls::Held;

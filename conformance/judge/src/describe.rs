@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::check::{named, octets_within, span};
 use super::Check;
-use crate::wire::code::{kind_name, setting_name};
-use crate::wire::print::hex;
+use h2_conformance_wire::code::{kind_name, setting_name};
+use h2_conformance_wire::print::hex;
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,13 +90,13 @@ impl Check {
 
 #[cfg(test)]
 mod tests {
-    use crate::judge::words::*;
-    use crate::wire::code::error::{CANCEL, STREAM_CLOSED};
-    use crate::wire::code::kind;
+    use crate::words::*;
+    use h2_conformance_wire::code::error::{CANCEL, STREAM_CLOSED};
+    use h2_conformance_wire::code::kind;
 
     #[test]
     fn expectations_read_as_sentences() {
-        let said = |expect: crate::judge::Expect| expect.checks()[0].to_string();
+        let said = |expect: crate::Expect| expect.checks()[0].to_string();
         assert_eq!(said(conn_error([CANCEL, STREAM_CLOSED])), "GOAWAY CANCEL or STREAM_CLOSED, then the close");
         assert_eq!(said(window(0, 65_535)), "the connection's receive window ends with 65535");
         assert_eq!(said(window_within(1, 5..=i64::MAX)), "the receive window of stream 1 ends with at least 5");

@@ -2,7 +2,7 @@
 
 use super::{Check, Codes, Expect};
 use crate::transcript::AppResult;
-use crate::wire::code::kind;
+use h2_conformance_wire::code::kind;
 
 /// GOAWAY with this code (or one of these), then the close.
 pub fn conn_error(codes: impl Into<Codes>) -> Expect {

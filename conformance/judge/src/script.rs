@@ -1,14 +1,14 @@
 //! What a case does: the peer's frames and the application's calls, in order.
 //!
-//! A script is data. Playing it is [`crate::drive`]'s work; judging what came of it is [`crate::judge`]'s.
+//! A script is data. The conformance suite's driver plays it, and [`crate::judge`] judges what came of it.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::wire::build::settings;
-use crate::wire::code::DEFAULT_FRAME_SIZE;
-use crate::wire::{Frame, PREFACE};
+use h2_conformance_wire::build::settings;
+use h2_conformance_wire::code::DEFAULT_FRAME_SIZE;
+use h2_conformance_wire::{Frame, PREFACE};
 
 /// The steps of a case.
 #[derive(Clone, Debug, Default)]

@@ -2,17 +2,22 @@
 //!
 //! [`frame`] moves raw frames in and out of byte strings and passes no judgement: a length may lie, a reserved bit may be
 //! set, a payload may be nonsense. [`view`] reads a raw frame as what its type says it is. [`build`] makes frames,
-//! right and wrong ones. [`hpack`] and [`mod@print`] do what their names say.
+//! right and wrong ones. [`hpack`] and [`mod@print`] do what their names say. [`flow_windows`] computes from frames what each
+//! side may still send. [`pipe`] and [`link`] carry octets in virtual time.
 //!
-//! Nothing here shares code with the implementations under test.
+//! This crate does not depend on h2, so that the suite shares no code with the implementations that it tests.
 
 pub mod build;
 pub mod code;
+pub mod flow_windows;
 pub mod frame;
 pub mod hpack;
+pub mod link;
+pub mod pipe;
 pub mod print;
 pub mod view;
 
+pub use flow_windows::FlowWindows;
 pub use frame::{Frame, FrameReader};
 pub use view::View;
 

@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::slots::Slots;
 use super::{picture, printable, text, Compared, Drawn, FAINT, FONT, INK};
-use crate::figures::{Figures, Row};
+use crate::{Figures, Row};
 
 /// A scenario's way to be drawn.
 pub(super) struct View {

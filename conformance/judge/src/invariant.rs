@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::flow_windows::FlowWindows;
 use crate::transcript::{Transcript, What};
-use crate::wire::code::{kind, MAX_WINDOW};
-use crate::wire::{Frame, View};
+use h2_conformance_wire::code::{kind, MAX_WINDOW};
+use h2_conformance_wire::FlowWindows;
+use h2_conformance_wire::{Frame, View};
 
 /// The first thing a subject did that it never may: a panic, restlessness, a frame that nobody can read or that stands in
 /// the wrong place, DATA beyond a window, more credit than a window may hold.

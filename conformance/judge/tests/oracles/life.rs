@@ -1,10 +1,10 @@
 //! Checks about the connection's life.
 
-use h2_conformance::drive::probe;
-use h2_conformance::judge::{ending_in_words, Ending, Outcome};
-use h2_conformance::transcript::What;
-use h2_conformance::wire::build::*;
-use h2_conformance::wire::code::error::*;
+use h2_conformance_judge::transcript::probe;
+use h2_conformance_judge::transcript::What;
+use h2_conformance_judge::{ending_in_words, Ending, Outcome};
+use h2_conformance_wire::build::*;
+use h2_conformance_wire::code::error::*;
 
 use crate::record::{check, opened, opening, Row};
 
@@ -70,7 +70,7 @@ pub(crate) fn ignored() {
         ("an unknown frame", opened().subject(unknown(0)).alive(), Fail, Clean),
         ("SETTINGS ACK with a payload", opened().subject(settings().ack().payload(&[0])).alive(), Fail, Clean),
     ]);
-    check("ignored", &h2_conformance::judge::words::ignored(), &rows);
+    check("ignored", &h2_conformance_judge::words::ignored(), &rows);
 }
 
 pub(crate) fn alive() {
@@ -82,7 +82,7 @@ pub(crate) fn alive() {
         ("other frames come too", opened().subject(reset(1, CANCEL)).alive(), Pass, Clean),
         ("a shutdown that still answers", opened().subject(goaway(0, NO_ERROR)).alive(), Pass, Clean),
     ]);
-    check("alive", &h2_conformance::judge::words::alive(), &rows);
+    check("alive", &h2_conformance_judge::words::alive(), &rows);
 }
 
 pub(crate) fn ends() {
@@ -120,5 +120,5 @@ pub(crate) fn ends() {
         ("a panic", opened().panics(), Fail, Abrupt),
         ("a malformed GOAWAY", opened().subject(goaway(1, 0).resized(7)).closes(), Fail, NoGoaway),
     ];
-    check("ends", &h2_conformance::judge::words::ends(), &rows);
+    check("ends", &h2_conformance_judge::words::ends(), &rows);
 }

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 
 use super::{picture, text, Area, Compared, Drawn, FAINT, FONT, FORK, INK};
-use crate::figures::{Figures, Row};
+use crate::{Figures, Row};
 
 /// A panel's name, and its rows by round-trip time in milliseconds.
 struct Panel<'a> {

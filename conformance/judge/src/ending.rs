@@ -3,9 +3,9 @@
 use super::{Check, Expect};
 use crate::script::App;
 use crate::transcript::{Event, Transcript, What};
-use crate::wire::code::error::NO_ERROR;
-use crate::wire::code::error_name;
-use crate::wire::View;
+use h2_conformance_wire::code::error::NO_ERROR;
+use h2_conformance_wire::code::error_name;
+use h2_conformance_wire::View;
 
 /// How the connection ended, whatever the case is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

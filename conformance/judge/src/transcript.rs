@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::script::App;
-use crate::wire::print::hex;
-use crate::wire::Frame;
+use h2_conformance_wire::print::hex;
+use h2_conformance_wire::Frame;
 
 /// The record of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +68,14 @@ pub enum AppResult {
     Failed(String),
 }
 
+/// The opaque data of the `number`-th PING that asks whether a connection still works.
+#[must_use]
+pub fn probe(number: u32) -> [u8; 8] {
+    let mut opaque = *b"ask \0\0\0\0";
+    opaque[4..].copy_from_slice(&number.to_be_bytes());
+    opaque
+}
+
 impl Transcript {
     /// Frames the subject sent, with their places.
     pub fn subject_frames(&self) -> impl DoubleEndedIterator<Item = (usize, &Frame)> {
@@ -126,7 +134,9 @@ impl fmt::Display for What {
             What::Peer(frame) => write!(f, "peer    -> {frame}"),
             What::Reflex(frame) => write!(f, "peer    -> {frame}  (by itself)"),
             What::Probe(frame) => write!(f, "peer    -> {frame}  (is it alive?)"),
-            What::PeerRaw(bytes) if bytes == crate::wire::PREFACE => f.write_str("peer    -> connection preface"),
+            What::PeerRaw(bytes) if bytes == h2_conformance_wire::PREFACE => {
+                f.write_str("peer    -> connection preface")
+            }
             What::PeerRaw(bytes) => {
                 write!(f, "peer    -> {} raw octets {}", bytes.len(), hex(&bytes[..bytes.len().min(24)]))
             }

@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::slots::{middle, Slots};
 use super::{picture, printable, text, Area, Drawn, Series, FAINT, FONT, FORK, INK, UPSTREAM};
-use crate::figures::{Better, Figures, Row};
+use crate::{Better, Figures, Row};
 
 const LINE: u32 = 24;
 /// Bars end there; the number beside them does not.

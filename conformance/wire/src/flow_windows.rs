@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::wire::code::{setting, DEFAULT_WINDOW};
-use crate::wire::{Frame, View};
+use crate::code::{setting, DEFAULT_WINDOW};
+use crate::{Frame, View};
 
 /// The windows of one direction. Sizes are in octets and may be negative (section 6.9.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl FlowWindows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::build::*;
+    use crate::build::*;
 
     #[test]
     fn padding_counts_and_settings_move_streams_only() {

@@ -1,9 +1,9 @@
 //! Checks that expect an error.
 
-use h2_conformance::judge::words::{self, *};
-use h2_conformance::judge::{Ending, Outcome};
-use h2_conformance::wire::build::*;
-use h2_conformance::wire::code::error::*;
+use h2_conformance_judge::words::{self, *};
+use h2_conformance_judge::{Ending, Outcome};
+use h2_conformance_wire::build::*;
+use h2_conformance_wire::code::error::*;
 
 use crate::record::{check, opened, opening, Record, Row};
 
@@ -151,13 +151,13 @@ pub(crate) fn preface_refused() {
         ("goes on", begun().subject(settings()).alive(), Fail, Clean),
         ("breaks off in a frame", begun().closes_within_a_frame(), Weak, Abrupt),
     ];
-    check("preface refused", &h2_conformance::judge::words::preface_refused(PROTOCOL_ERROR), &rows);
+    check("preface refused", &h2_conformance_judge::words::preface_refused(PROTOCOL_ERROR), &rows);
 }
 
 pub(crate) fn last_processed() {
     use Ending::*;
     use Outcome::*;
-    let expect = conn_error(PROTOCOL_ERROR).and(h2_conformance::judge::words::last_processed(3));
+    let expect = conn_error(PROTOCOL_ERROR).and(h2_conformance_judge::words::last_processed(3));
     let rows = vec![
         ("it does", opened().subject(goaway(3, PROTOCOL_ERROR)).closes(), Pass, Clean),
         (
@@ -190,12 +190,12 @@ pub(crate) fn one_of() {
 }
 
 pub(crate) fn stream_error() {
-    check("stream error", &h2_conformance::judge::words::stream_error(1, STREAM_CLOSED), &stream_rows(Outcome::Weak));
+    check("stream error", &h2_conformance_judge::words::stream_error(1, STREAM_CLOSED), &stream_rows(Outcome::Weak));
 }
 
 pub(crate) fn stream_error_only() {
     let rows = stream_rows(Outcome::Fail);
-    check("stream error only", &h2_conformance::judge::words::stream_error_only(1, STREAM_CLOSED), &rows);
+    check("stream error only", &h2_conformance_judge::words::stream_error_only(1, STREAM_CLOSED), &rows);
 }
 
 pub(crate) fn any_error() {
@@ -220,7 +220,7 @@ pub(crate) fn any_error() {
             ),
         ],
     );
-    check("any error", &h2_conformance::judge::words::any_error(1, STREAM_CLOSED), &rows);
+    check("any error", &h2_conformance_judge::words::any_error(1, STREAM_CLOSED), &rows);
 }
 
 pub(crate) fn malformed() {
@@ -257,7 +257,7 @@ pub(crate) fn malformed() {
             ("RST_STREAM on another stream", opened().subject(reset(3, PROTOCOL_ERROR)).alive(), Fail, Clean),
         ],
     );
-    check("malformed", &h2_conformance::judge::words::malformed(1), &rows);
+    check("malformed", &h2_conformance_judge::words::malformed(1), &rows);
 }
 
 pub(crate) fn refused() {
@@ -274,5 +274,5 @@ pub(crate) fn refused() {
             ("RST_STREAM, then silence", opened().subject(right()).asked(), Fail, Hang),
         ],
     );
-    check("refused", &h2_conformance::judge::words::refused(1), &rows);
+    check("refused", &h2_conformance_judge::words::refused(1), &rows);
 }

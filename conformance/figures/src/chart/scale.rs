@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 
 use super::{picture, printable, text, Area, Drawn, Series, FAINT, FONT, FORK, INK, PEERS, UPSTREAM};
-use crate::figures::{Figures, Row};
+use crate::{Figures, Row};
 
 /// Panels beside each other, and the height of one.
 const COLUMNS: usize = 3;

@@ -4,13 +4,13 @@ use std::ops::RangeInclusive;
 
 use super::ending::{alive, broke_off, goaway};
 use super::{Expect, Outcome};
-use crate::flow_windows::FlowWindows;
 use crate::transcript::{AppResult, Event, Transcript, What};
-use crate::wire::code::error::{NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM};
-use crate::wire::code::{error_name, kind, kind_name};
-use crate::wire::hpack::{self, Field};
-use crate::wire::print::hex;
-use crate::wire::{Frame, View};
+use h2_conformance_wire::code::error::{NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM};
+use h2_conformance_wire::code::{error_name, kind, kind_name};
+use h2_conformance_wire::hpack::{self, Field};
+use h2_conformance_wire::print::hex;
+use h2_conformance_wire::FlowWindows;
+use h2_conformance_wire::{Frame, View};
 
 /// One thing that has to hold. "After the mark" means: in the part of the script that is under test.
 #[derive(Clone, Debug, PartialEq, Eq)]

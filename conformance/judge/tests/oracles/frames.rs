@@ -1,11 +1,11 @@
 //! Checks about frames, content and windows.
 
-use h2_conformance::judge::words::*;
-use h2_conformance::judge::{Check, Ending, Expect, Outcome};
-use h2_conformance::transcript::What;
-use h2_conformance::wire::build::*;
-use h2_conformance::wire::code::error::*;
-use h2_conformance::wire::code::{kind, setting};
+use h2_conformance_judge::transcript::What;
+use h2_conformance_judge::words::*;
+use h2_conformance_judge::{Check, Ending, Expect, Outcome};
+use h2_conformance_wire::build::*;
+use h2_conformance_wire::code::error::*;
+use h2_conformance_wire::code::{kind, setting};
 
 use crate::record::{check, opened, opening, Record, Row};
 
@@ -115,7 +115,7 @@ pub(crate) fn content() {
             ("padding beyond the frame", opened().subject(data(1, 10).claiming_padding(99)).alive(), Fail, Clean),
         ],
     );
-    check("content", &h2_conformance::judge::words::content(1, 10), &rows);
+    check("content", &h2_conformance_judge::words::content(1, 10), &rows);
 }
 
 pub(crate) fn uploaded() {
@@ -132,13 +132,13 @@ pub(crate) fn uploaded() {
             ("from the subject", opened().subject(data(1, 15)).alive(), Fail, Clean),
         ],
     );
-    check("uploaded", &h2_conformance::judge::words::uploaded(1, 15), &rows);
+    check("uploaded", &h2_conformance_judge::words::uploaded(1, 15), &rows);
 }
 
 pub(crate) fn unprompted() {
     use Ending::*;
     use Outcome::*;
-    let expect = h2_conformance::judge::words::unprompted(h2_conformance::judge::words::content(1, 10));
+    let expect = h2_conformance_judge::words::unprompted(h2_conformance_judge::words::content(1, 10));
     let rows = table(
         opened().subject(data(1, 10)),
         vec![
@@ -193,7 +193,7 @@ pub(crate) fn window() {
             ),
         ],
     );
-    check("window of the connection", &h2_conformance::judge::words::window(0, 65_535), &rows);
+    check("window of the connection", &h2_conformance_judge::words::window(0, 65_535), &rows);
     let rows = table(
         sent().subject(window_update(1, 1_008)),
         vec![
@@ -208,7 +208,7 @@ pub(crate) fn window() {
             ("one octet is lost", sent().subject(window_update(1, 1_007)).alive(), Fail, Clean),
         ],
     );
-    check("window of a stream", &h2_conformance::judge::words::window(1, 65_535), &rows);
+    check("window of a stream", &h2_conformance_judge::words::window(1, 65_535), &rows);
     let rows = vec![
         ("the least", opened().subject(window_update(0, 1)).alive(), Pass, Clean),
         ("the most", opened().subject(window_update(0, 10)).alive(), Pass, Clean),
@@ -240,7 +240,7 @@ pub(crate) fn updated_together() {
             ("one of them", opened().subject(of_one()).alive(), Fail, Clean),
         ],
     );
-    check("updated together", &h2_conformance::judge::words::updated_together(1), &rows);
+    check("updated together", &h2_conformance_judge::words::updated_together(1), &rows);
 }
 
 pub(crate) fn count() {
@@ -313,7 +313,7 @@ pub(crate) fn no_pong() {
             ("answered twice", opened().subject(ping([9; 8]).ack()).subject(ping([9; 8]).ack()).alive(), Fail, Clean),
         ],
     );
-    check("no pong", &h2_conformance::judge::words::no_pong([9; 8]), &rows);
+    check("no pong", &h2_conformance_judge::words::no_pong([9; 8]), &rows);
 }
 
 pub(crate) fn block_begins() {
@@ -336,7 +336,7 @@ pub(crate) fn block_begins() {
             ("before the mark", opening().subject(block(&[0x20])).mark().alive(), Fail, Clean),
         ],
     );
-    check("block begins", &h2_conformance::judge::words::block_begins(1, &[0x20]), &rows);
+    check("block begins", &h2_conformance_judge::words::block_begins(1, &[0x20]), &rows);
 }
 
 pub(crate) fn frame_size() {

@@ -1,5 +1,8 @@
 //! Judging: a pure function from what a case expects and what happened to a verdict.
 //!
+//! [`script`] is what a case does, [`transcript`] what happened, and [`judge`] compares a transcript with an [`Expect`], whose
+//! [`words`] cases are written in. This crate does not depend on h2: a verdict rests on frames and on the results of calls.
+//!
 //! A verdict has two axes. The *outcome* says whether the sentence holds. The *ending* says how the connection ended,
 //! because two peers can refuse the same frame in ways that differ a lot for whoever operates them.
 
@@ -7,14 +10,16 @@ mod check;
 mod describe;
 mod ending;
 mod invariant;
+pub mod script;
+pub mod transcript;
 pub mod words;
 
 pub use check::{Check, Codes};
 pub use ending::{in_words as ending_in_words, Ending};
 
 use crate::transcript::{Transcript, What};
-use crate::wire::code::error::NO_ERROR;
-use crate::wire::code::error_name;
+use h2_conformance_wire::code::error::NO_ERROR;
+use h2_conformance_wire::code::error_name;
 
 /// Whether the sentence of a case holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

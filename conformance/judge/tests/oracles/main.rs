@@ -7,7 +7,7 @@ mod frames;
 mod life;
 mod record;
 
-use h2_conformance::judge::Check;
+use h2_conformance_judge::Check;
 
 /// Ties each kind of check to its table. The match has no wildcard on purpose: a kind of check that is added without a
 /// table does not compile.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use h2_conformance::drive::probe;
-use h2_conformance::judge::{judge, Ending, Expect, Outcome};
-use h2_conformance::script::App;
-use h2_conformance::transcript::{AppResult, Event, Transcript, What};
-use h2_conformance::wire::build::*;
-use h2_conformance::wire::{Frame, PREFACE};
+use h2_conformance_judge::script::App;
+use h2_conformance_judge::transcript::probe;
+use h2_conformance_judge::transcript::{AppResult, Event, Transcript, What};
+use h2_conformance_judge::{judge, Ending, Expect, Outcome};
+use h2_conformance_wire::build::*;
+use h2_conformance_wire::{Frame, PREFACE};
 
 /// A transcript under construction; each method adds what its name says.
 #[derive(Clone, Debug, Default)]

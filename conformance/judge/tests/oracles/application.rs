@@ -1,11 +1,11 @@
 //! Checks about what the application sees.
 
-use h2_conformance::judge::words;
-use h2_conformance::judge::{Check, Ending, Outcome};
-use h2_conformance::script::App;
-use h2_conformance::transcript::AppResult;
-use h2_conformance::wire::build::*;
-use h2_conformance::wire::code::error::*;
+use h2_conformance_judge::script::App;
+use h2_conformance_judge::transcript::AppResult;
+use h2_conformance_judge::words;
+use h2_conformance_judge::{Check, Ending, Outcome};
+use h2_conformance_wire::build::*;
+use h2_conformance_wire::code::error::*;
 
 use crate::record::{check, opened, Record};
 

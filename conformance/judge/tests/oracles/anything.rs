@@ -1,12 +1,12 @@
 //! What holds of the judge for any transcript.
 
-use h2_conformance::judge::words::*;
-use h2_conformance::judge::{judge, Ending, Expect, Outcome};
-use h2_conformance::transcript::{Transcript, What};
-use h2_conformance::wire::build::*;
-use h2_conformance::wire::code::error::*;
-use h2_conformance::wire::code::setting;
-use h2_conformance::wire::Frame;
+use h2_conformance_judge::transcript::{Transcript, What};
+use h2_conformance_judge::words::*;
+use h2_conformance_judge::{judge, Ending, Expect, Outcome};
+use h2_conformance_wire::build::*;
+use h2_conformance_wire::code::error::*;
+use h2_conformance_wire::code::setting;
+use h2_conformance_wire::Frame;
 
 use crate::record::{opened, Record};
 
