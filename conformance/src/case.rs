@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::judge::Expect;
 use crate::script::{Script, UpdatePolicy};
+use crate::spec::{requirements, Level};
 
 /// One case. Ids read `topic/fault-in-kebab-case` and are never reused.
 #[derive(Clone, Debug)]
@@ -13,8 +14,7 @@ pub struct Case {
     pub role: Role,
     /// The sentence that the case checks.
     pub title: &'static str,
-    pub level: Level,
-    /// Entries of `spec/`.
+    /// Entries of `spec/`, of which the strongest gives the case its level.
     pub requires: &'static [&'static str],
     pub needs: Needs,
     pub config: Config,
@@ -36,29 +36,6 @@ impl Role {
         match self {
             Role::Server => "server",
             Role::Client => "client",
-        }
-    }
-}
-
-/// How strongly the sentence is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// RFC 9113 or 7541 says MUST.
-    Must,
-    /// The RFC says SHOULD.
-    Should,
-    /// The RFC leaves it open; a good implementation does it.
-    Quality,
-}
-
-impl Level {
-    /// The word used in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Level::Must => "must",
-            Level::Should => "should",
-            Level::Quality => "quality",
         }
     }
 }
@@ -130,7 +107,6 @@ impl Case {
         id: "",
         role: Role::Server,
         title: "",
-        level: Level::Must,
         requires: &[],
         needs: Needs::Wire,
         config: Config::DEFAULT,
@@ -142,6 +118,13 @@ impl Case {
     #[must_use]
     pub fn topic(&self) -> &'static str {
         self.id.split_once('/').map_or(self.id, |(topic, _)| topic)
+    }
+
+    /// How strongly the sentence is asked for: as strongly as the strongest of its requirements.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        let required = requirements().iter().filter(|one| self.requires.contains(&one.id.as_str()));
+        required.map(|one| one.level).min().unwrap_or(Level::Quality)
     }
 
     /// The script, written out.

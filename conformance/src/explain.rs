@@ -73,7 +73,7 @@ impl Explanation {
         Explanation {
             id: case.id,
             title: case.title,
-            level: case.level.name(),
+            level: case.level().name(),
             role: recording.role,
             requires: case.requires,
             expects: case.expect.checks().iter().map(ToString::to_string).collect(),

@@ -21,7 +21,7 @@ use topics;
 /// What a topic's file needs to write its cases.
 mod prelude {
     pub(super) use super::pieces::*;
-    pub(super) use crate::case::{Case, Config, Level, Needs, Role};
+    pub(super) use crate::case::{Case, Config, Needs, Role};
     pub(super) use crate::judge::words::*;
     pub(super) use crate::judge::Expect;
     pub(super) use crate::script::{App, Credit, Handles, Script, Upload};

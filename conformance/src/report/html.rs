@@ -155,7 +155,7 @@ fn case(out: &mut String, account: &Account, row: &Row) -> fmt::Result {
         "<span class=\"id\">{patches}</span></summary>\n<div class=\"inside\">\n\
          <p class=\"faint\">The subject is the {}. Level: {}. Requires: {}.</p>\n<div class=\"logs\">\n",
         row.case.role.name(),
-        row.case.level.name(),
+        row.case.level().name(),
         escape(&row.case.requires.join(", ")),
     )?;
     for (party, cell) in account.parties.iter().zip(&row.cells) {

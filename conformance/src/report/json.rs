@@ -131,7 +131,7 @@ fn case<'a>(account: &'a Account, row: &'a Row) -> Case<'a> {
         role: row.case.role.name(),
         topic: row.case.topic(),
         title: row.case.title,
-        level: row.case.level.name(),
+        level: row.case.level().name(),
         requires: row.case.requires,
         patch: row.patches.first().map(|patch| patch.slug),
         patches: row.patches.iter().map(|patch| patch.slug).collect(),
@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(mended["topic"], "a");
         assert_eq!(mended["role"], "server");
         assert_eq!(mended["level"], "must");
-        assert_eq!(mended["requires"], json!(["rfc9113/0/x"]));
+        assert_eq!(mended["requires"], json!(["rfc9113/6.7/length"]));
         assert_eq!(mended["patch"], "mends");
         assert_eq!(
             mended["results"]["upstream"],

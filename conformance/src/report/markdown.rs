@@ -65,7 +65,7 @@ fn results(out: &mut String, account: &Account) -> fmt::Result {
             Standing::Fine | Standing::Skipped => cell_in_words(cell),
         });
         let cells: Vec<String> = cells.collect();
-        let mut columns = vec![line.case.id, line.case.level.name(), line.case.title];
+        let mut columns = vec![line.case.id, line.case.level().name(), line.case.title];
         columns.extend(cells.iter().map(String::as_str));
         row(out, &columns)?;
     }

@@ -22,7 +22,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/woken-by-connection-update",
             role: Role::Server,
             title: "A writer that waits for capacity is woken by an update of the connection's window",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -39,7 +38,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/woken-by-stream-update",
             role: Role::Server,
             title: "A writer that waits for capacity is woken by an update of its stream's window",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 open_with_window(s, 0);
@@ -55,7 +53,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/woken-by-reset",
             role: Role::Server,
             title: "A writer that waits for capacity is told when the peer resets its stream",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 open_with_window(s, 0);
@@ -71,7 +68,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/reset-reported",
             role: Role::Server,
             title: "Whoever waits for a reset of the stream is given the peer's code",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -86,7 +82,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/reset-of-blocked-response-reported",
             role: Role::Server,
             title: "A reset of a complete response that waits for window is reported to its writer",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -102,7 +97,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/empty-end-at-used-up-window",
             role: Role::Server,
             title: "An empty last DATA frame needs no window",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 open_with_window(s, 0);
@@ -116,7 +110,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/trailers-wait-for-body",
             role: Role::Server,
             title: "Trailers behind a body that waits for its window follow it",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 open_with_window(s, 10);
@@ -132,7 +125,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/end-on-last-frame",
             role: Role::Server,
             title: "END_STREAM stands on the last DATA frame of a body that windows cut to pieces",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.return_credit(Credit::AtOnce);
@@ -147,7 +139,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/larger-frame-size",
             role: Role::Server,
             title: "DATA comes in frames as large as the peer admits and no larger",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open_with(settings().with(setting::MAX_FRAME_SIZE, 20_000));
@@ -161,7 +152,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/capacity-within-buffer",
             role: Role::Server,
             title: "Capacity is no more than the send buffer holds",
-            level: Level::Quality,
             needs: Needs::Api,
             config: Config { send_buffer: Some(1000), ..Config::DEFAULT },
             script: |s| {
@@ -177,7 +167,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/blocked-connection",
             role: Role::Server,
             title: "What was written while the peer did not read goes out when it reads again",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -193,7 +182,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/update-after-everything-sent",
             role: Role::Server,
             title: "Updates for a response that has ended leave the connection's window to others",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -210,7 +198,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/blocked-response-dropped",
             role: Role::Server,
             title: "A response that waits for its window and was finished is still sent when its handles are gone",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 open_with_window(s, 10);
@@ -226,7 +213,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/unfinished-response-dropped",
             role: Role::Server,
             title: "A response that was not finished when its handles went is reset, and the next one is sent",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -243,7 +229,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/lowered-reservation-wakes-waiter",
             role: Role::Server,
             title: "Capacity that one stream gives up by a lower reservation sends what waits on another, at once",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -259,7 +244,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/client-lowered-reservation-wakes-waiter",
             role: Role::Client,
             title: "Capacity that one request gives up by a lower reservation sends what waits on another, at once",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -275,7 +259,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/lowered-reservation-wakes-writer",
             role: Role::Server,
             title: "Capacity that one stream gives up wakes the writer that waits for it on another",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -292,7 +275,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/lowered-reservation-while-blocked",
             role: Role::Server,
             title: "Capacity that one stream gives up goes to another at once, also while nothing can be written",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -311,7 +293,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/idle-reservations-follow-the-window",
             role: Role::Server,
             title: "Idle reservations beside each other are told of a window that has become large enough for all they want",
-            level: Level::Quality,
             needs: Needs::Api,
             config: BUFFER,
             script: |s| {
@@ -333,7 +314,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/smaller-initial-window-gives-up-reservation",
             role: Role::Server,
             title: "Capacity that streams lose to a smaller initial window goes to a stream that has window of its own",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -354,7 +334,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/dropped-sender-gives-up-reservation",
             role: Role::Client,
             title: "A request whose sending handle is dropped gives its reservation to others",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -370,7 +349,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/reset-gives-up-reservation",
             role: Role::Server,
             title: "A stream that the peer resets gives its reservation to others",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -386,7 +364,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/own-reset-gives-up-reservation",
             role: Role::Server,
             title: "A stream that the application resets gives its reservation to others",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -402,7 +379,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/end-gives-up-reservation",
             role: Role::Server,
             title: "A stream that ends gives what it reserved too much to others",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -418,7 +394,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/trailers-give-up-reservation",
             role: Role::Server,
             title: "A stream that ends with trailers gives its reservation to others",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -434,7 +409,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/idle-reservation-does-not-starve",
             role: Role::Server,
             title: "Capacity that one stream reserved and does not use does not keep another from sending",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -450,7 +424,6 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title:
                 "A reservation of the whole window that sends nothing does not keep another from being offered capacity",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -465,7 +438,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/one-idle-reservation",
             role: Role::Server,
             title: "One idle reservation of an octet does not stall a writer with a peer that credits used-up windows",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| idle_reservations(s, 1),
             expect: content(1001, 200_000).and(answered(1001)),
@@ -475,7 +447,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/ten-idle-reservations",
             role: Role::Server,
             title: "Ten idle reservations of an octet do not stall a writer with a peer that credits used-up windows",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| idle_reservations(s, 10),
             expect: content(1001, 200_000).and(answered(1001)),
@@ -486,7 +457,6 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title:
                 "A hundred idle reservations of an octet do not stall a writer with a peer that credits used-up windows",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| idle_reservations(s, 100),
             expect: content(1001, 200_000).and(answered(1001)),
@@ -496,7 +466,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/reservation-beyond-buffer",
             role: Role::Server,
             title: "A reservation larger than the send buffer holds no more of the connection's window than the buffer",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 open_with_window(s, 1_000_000);
@@ -512,7 +481,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/reserve-two-to-the-32",
             role: Role::Server,
             title: "A reservation of 2^32 octets asks for as much as there is",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -527,7 +495,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/reserve-beyond-two-to-the-32",
             role: Role::Server,
             title: "A reservation of 2^32 + 5 octets does not ask for 5",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -542,7 +509,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "capacity/small-beside-bulk",
             role: Role::Server,
             title: "A small response behind four bulk streams is out after two updates of the connection's window",
-            level: Level::Quality,
             needs: Needs::Api,
             config: BUFFER,
             script: |s| {

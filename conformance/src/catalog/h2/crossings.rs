@@ -15,7 +15,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "crossings/reset-beside-body-in-transit",
             role: Role::Server,
             title: "A reset while the first part of the body is being written takes effect",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -33,7 +32,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "crossings/writer-beside-request-client",
             role: Role::Client,
             title: "A writer on a queued request is not forgotten because the next request waits for that one",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 queued_request(s);
@@ -48,7 +46,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "crossings/request-beside-writer-client",
             role: Role::Client,
             title: "A request that waits for a queued one is not forgotten because a writer waits there too",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 queued_request(s);
@@ -63,7 +60,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "crossings/last-place-given-up-client",
             role: Role::Client,
             title: "A request in the last place is reset when its handles go, whoever made it",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));

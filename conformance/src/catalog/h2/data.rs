@@ -6,7 +6,6 @@ pub(super) fn cases() -> Vec<Case> {
     vec![Case {
         id: "data/small-behind-large-frames",
         role: Role::Server,
-        level: Level::Quality,
         needs: Needs::Api,
         title: "Small payloads that come in large buffers are read whole, or dropped with their stream",
         script: |s| {

@@ -7,7 +7,6 @@ pub(super) fn cases() -> Vec<Case> {
         id: "errors/connection-error-fails-handlers",
         role: Role::Server,
         title: "A connection error reaches the application of a request under way",
-        level: Level::Quality,
         needs: Needs::Api,
         script: |s| {
             s.open();

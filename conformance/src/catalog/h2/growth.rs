@@ -58,7 +58,7 @@ fn both(octets: std::ops::RangeInclusive<i64>) -> Expect {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let server = Case { role: Role::Server, level: Level::Quality, needs: Needs::Api, config: OWN, ..Case::DEFAULT };
+    let server = Case { role: Role::Server, needs: Needs::Api, config: OWN, ..Case::DEFAULT };
     vec![
         Case {
             id: "growth/reader-keeps-up",

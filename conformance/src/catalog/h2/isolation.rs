@@ -54,7 +54,7 @@ fn all_back(last: u32) -> Expect {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let server = Case { role: Role::Server, level: Level::Quality, needs: Needs::Api, config: OWN, ..Case::DEFAULT };
+    let server = Case { role: Role::Server, needs: Needs::Api, config: OWN, ..Case::DEFAULT };
     let client = Case { role: Role::Client, ..server.clone() };
     vec![
         Case {

@@ -40,7 +40,7 @@ fn release(s: &mut Script, stream: u32, portions: &[usize]) {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let server = Case { role: Role::Server, level: Level::Quality, needs: Needs::Api, config: ROUND, ..Case::DEFAULT };
+    let server = Case { role: Role::Server, needs: Needs::Api, config: ROUND, ..Case::DEFAULT };
     vec![
         Case {
             id: "policy/threshold",

@@ -8,7 +8,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "priority/length-four-on-idle-stream",
             role: Role::Server,
             title: "PRIORITY of four octets on an idle stream, where nothing can be reset, is a connection error",
-            level: Level::Quality,
             script: |s| {
                 s.open();
                 s.send(priority(0x7fff_ffff).resized(4));
@@ -20,7 +19,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "priority/of-itself",
             role: Role::Server,
             title: "A stream that depends on itself is let pass, or is an error of the former kind",
-            level: Level::Quality,
             script: |s| {
                 s.open();
                 s.send(post(1));

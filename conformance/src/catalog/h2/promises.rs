@@ -8,7 +8,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "promises/given-up-while-waiting",
             role: Role::Server,
             title: "A server that gives up a promise whose response waits for a place says so at once",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 waiting_response(s);
@@ -21,7 +20,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "promises/given-up-unsent",
             role: Role::Server,
             title: "A server that gives up a promise before it is sent says so right behind it, place or not",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0).with(setting::MAX_CONCURRENT_STREAMS, 0));
@@ -40,7 +38,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "promises/shutdown-while-waiting",
             role: Role::Server,
             title: "A server that shuts down still sends a promised response that waits for a place",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 waiting_response(s);
@@ -56,7 +53,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "promises/credit-when-out-of-reach-client",
             role: Role::Client,
             title: "Credit of a push comes back when the application can no longer ask for it",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();

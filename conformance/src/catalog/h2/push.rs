@@ -20,7 +20,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push/withdrawn-and-taken-client",
             role: Role::Client,
             title: "Forty pushes that were reset before the application took them, and it takes each, are no offence",
-            level: Level::Quality,
             needs: Needs::Api,
             config: PUSHES,
             script: |s| {
@@ -38,7 +37,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push/withdrawn-and-ignored-client",
             role: Role::Client,
             title: "Forty pushes that were reset and never taken, each on a request that is over, are no offence",
-            level: Level::Quality,
             needs: Needs::Api,
             config: PUSHES,
             script: |s| {
@@ -59,7 +57,6 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Client,
             title:
                 "Forty pushes that both sides reset before the application took them, and it takes each, are no offence",
-            level: Level::Quality,
             needs: Needs::Api,
             config: PUSHES,
             script: |s| {
@@ -78,7 +75,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push/withdrawn-and-piled-up-client",
             role: Role::Client,
             title: "A server that promises and resets on and on, while the application takes none of it, is sent away",
-            level: Level::Quality,
             needs: Needs::Api,
             config: PUSHES,
             script: |s| {

@@ -8,7 +8,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push-credit/ignored-push",
             role: Role::Client,
             title: "Eight pushes of 8000 octets that the application never asked for give all their credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 rounds(s, |s, stream, promised| {
@@ -24,7 +23,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push-credit/ignored-open-push",
             role: Role::Client,
             title: "Pushes that have not ended when the application drops their streams give their credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 rounds(s, |s, stream, promised| {
@@ -40,7 +38,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push-credit/ignored-push-late-data",
             role: Role::Client,
             title: "DATA of a push that comes after the application dropped its stream gives its credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 rounds(s, |s, stream, promised| {
@@ -56,7 +53,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push-credit/ignored-push-around-drop",
             role: Role::Client,
             title: "DATA of a push before and after the application dropped its stream gives its credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 rounds(s, |s, stream, promised| {
@@ -73,7 +69,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push-credit/ignored-push-reset-by-peer",
             role: Role::Client,
             title: "Pushes that nobody asked for and the peer reset give their credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 rounds(s, |s, stream, promised| {
@@ -90,7 +85,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push-credit/push-read",
             role: Role::Client,
             title: "Pushes that were read and released give their credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 rounds(s, |s, stream, promised| {
@@ -109,7 +103,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push-credit/push-dropped",
             role: Role::Client,
             title: "Pushes that were taken and dropped unread give their credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 rounds(s, |s, stream, promised| {
@@ -127,7 +120,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "push-credit/unpolled-push-leaves-room",
             role: Role::Client,
             title: "A push that nobody asks for does not keep the response from coming",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();

@@ -7,7 +7,6 @@ pub(super) fn cases() -> Vec<Case> {
         id: "reset/reaches-application",
         role: Role::Server,
         title: "The application of a server learns the error code of RST_STREAM",
-        level: Level::Quality,
         needs: Needs::Api,
         script: |s| {
             s.open();

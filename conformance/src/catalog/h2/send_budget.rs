@@ -29,7 +29,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/capacity-within-limit",
             role: Role::Server,
             title: "What streams may hand over stays within the limit of the connection",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -47,7 +46,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/client-capacity-within-limit",
             role: Role::Client,
             title: "What requests may hand over stays within the limit of the connection",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -66,7 +64,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/full-buffer-offers-nothing",
             role: Role::Server,
             title: "While the connection buffers its limit no stream is offered capacity",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -80,7 +77,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/written-data-makes-room",
             role: Role::Server,
             title: "Who waits for capacity is woken when the connection has written what it buffered",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -96,7 +92,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/discarded-data-makes-room",
             role: Role::Server,
             title: "Who waits for capacity is woken when what the connection buffered is discarded",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -112,7 +107,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/data-is-always-taken",
             role: Role::Server,
             title: "DATA beyond the limit is taken and sent",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -127,7 +121,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/idle-reservation-does-not-starve",
             role: Role::Server,
             title: "A reservation of the whole limit that sends nothing does not keep another stream from sending",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -143,7 +136,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/request-without-place-is-not-charged",
             role: Role::Client,
             title: "A request that waits for the limit of concurrent streams keeps no request from sending, whatever it buffers",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -161,7 +153,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/promised-response-without-place-is-not-charged",
             role: Role::Server,
             title: "A promised response that waits for its place keeps no response from sending, whatever it buffers",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -179,7 +170,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/opened-request-is-charged",
             role: Role::Client,
             title: "What a request buffers counts against the limit once the request has its place",
-            level: Level::Quality,
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -200,7 +190,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/writers-share-limit",
             role: Role::Server,
             title: "Writers that share a small limit all come to their end",
-            level: Level::Quality,
             needs: Needs::Api,
             config: Config { connection_send_buffer: Some(1_000), ..Config::DEFAULT },
             script: |s| {
@@ -218,7 +207,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/limit-of-one-octet",
             role: Role::Server,
             title: "A limit of one octet lets a body through, octet by octet",
-            level: Level::Quality,
             needs: Needs::Api,
             config: Config { connection_send_buffer: Some(1), ..Config::DEFAULT },
             script: |s| {
@@ -233,7 +221,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/drained-when-written",
             role: Role::Server,
             title: "A stream is drained when the last octet of what it handed over was written",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -250,7 +237,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/not-drained-before",
             role: Role::Server,
             title: "A stream is not drained while an octet of what it handed over waits for window",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -265,7 +251,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/drained-with-trailers",
             role: Role::Server,
             title: "A stream is drained when its trailers were written",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -282,7 +267,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/not-drained-before-it-opens",
             role: Role::Client,
             title: "A request that waits for the limit of concurrent streams is not drained",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
@@ -296,7 +280,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "send-budget/drained-fails-when-reset",
             role: Role::Server,
             title: "Who waits until a stream is drained is told when the peer resets it",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();

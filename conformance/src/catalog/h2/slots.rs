@@ -67,7 +67,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/reset-of-blocked-response",
             role: Role::Server,
             title: "A reset of a finished response that waits for credit gives the stream's slot back",
-            level: Level::Quality,
             needs: Needs::Api,
             config: THREE,
             script: |s| {
@@ -83,7 +82,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/shutdown-after-blocked-reset",
             role: Role::Server,
             title: "A shutdown comes to its end after a reset of a finished response that waited for credit",
-            level: Level::Quality,
             needs: Needs::Api,
             config: THREE,
             script: |s| {
@@ -98,7 +96,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/answered",
             role: Role::Server,
             title: "A request that was answered gives its slot back",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -114,7 +111,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/reset-by-peer",
             role: Role::Server,
             title: "A stream that the peer resets gives its slot back",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -130,7 +126,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/reset-by-application",
             role: Role::Server,
             title: "A stream that the application resets gives its slot back",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -146,7 +141,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/handles-dropped",
             role: Role::Server,
             title: "A stream whose handles were all dropped gives its slot back",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -162,7 +156,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/answered-early",
             role: Role::Server,
             title: "A stream that was answered before its request ended gives its slot back with the handles",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -179,7 +172,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/malformed-request",
             role: Role::Server,
             title: "A request that is refused as malformed gives its slot back",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -194,7 +186,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/refused-beyond-limit",
             role: Role::Server,
             title: "A request beyond the limit is refused, and one after the first has ended is not",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -212,7 +203,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/shutdown-waits-for-streams",
             role: Role::Server,
             title: "A shutdown lets the stream that is open be answered, and then ends",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -229,7 +219,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/shutdown-of-idle-connection",
             role: Role::Server,
             title: "A shutdown of a connection without streams ends at once",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -242,7 +231,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/promise-dropped-unsent",
             role: Role::Server,
             title: "A promise dropped before it was sent goes out and is reset",
-            level: Level::Quality,
             needs: Needs::Api,
             script: promise_dropped_unsent,
             expect: times(kind::PUSH_PROMISE, 1, 1..=1).and(times(kind::RST_STREAM, 2, 1..=1)).and(alive()),
@@ -252,7 +240,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/promise-dropped-unsent-without-grace",
             role: Role::Server,
             title: "A promise dropped before it was sent goes out and is reset where no reset stream is remembered",
-            level: Level::Quality,
             needs: Needs::Api,
             config: NO_GRACE,
             script: promise_dropped_unsent,
@@ -263,7 +250,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/promise-withdrawn",
             role: Role::Server,
             title: "A promise whose stream is reset before it was sent is never heard of, and its stream cannot be answered",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 promise_withdrawn(s);
@@ -276,7 +262,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/promise-withdrawn-and-dropped",
             role: Role::Server,
             title: "A promise that was withdrawn and dropped does not keep a shutdown from ending",
-            level: Level::Quality,
             needs: Needs::Api,
             config: NO_GRACE,
             script: |s| {
@@ -292,7 +277,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/request-waits",
             role: Role::Client,
             title: "A request beyond the peer's limit waits",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
@@ -306,7 +290,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/request-follows",
             role: Role::Client,
             title: "A request that waited goes out when the one before it has ended",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
@@ -321,7 +304,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/limit-raised",
             role: Role::Client,
             title: "A request that waited goes out when the peer raises its limit",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
@@ -336,7 +318,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/queued-stream-reset",
             role: Role::Client,
             title: "An upload that is reset while it waits for a slot is never opened",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 queued_upload(s);
@@ -351,7 +332,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "slots/queued-stream-dropped",
             role: Role::Client,
             title: "A request that is dropped while it waits for a slot is never opened",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 queued_upload(s);

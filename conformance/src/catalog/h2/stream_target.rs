@@ -17,7 +17,7 @@ fn use_up(s: &mut Script, octets: usize) {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let server = Case { role: Role::Server, level: Level::Quality, needs: Needs::Api, config: ROOMY, ..Case::DEFAULT };
+    let server = Case { role: Role::Server, needs: Needs::Api, config: ROOMY, ..Case::DEFAULT };
     vec![
         Case {
             id: "stream-target/growth-announced",

@@ -24,7 +24,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/one-octet-releases",
             role: Role::Server,
             title: "Three thousand releases of one octet at a used-up window make at most four updates",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -40,7 +39,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/slow-reader",
             role: Role::Server,
             title: "A reader that is always behind takes 8 MiB over 1 MiB windows with at most 32 updates",
-            level: Level::Quality,
             needs: Needs::Api,
             config: WIDE,
             script: |s| {
@@ -62,7 +60,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/upload-eight-mebibytes",
             role: Role::Server,
             title: "8 MiB of request, released frame by frame, take 256 or 257 updates of the connection",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -81,7 +78,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/download-eight-mebibytes",
             role: Role::Client,
             title: "8 MiB of response, released frame by frame, take 256 or 257 updates of the connection",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -100,7 +96,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/upload-by-whole-windows",
             role: Role::Server,
             title: "8 MiB over the default windows, sent a window at a time, take 128 to 257 updates of the connection",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -118,7 +113,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/hold-and-wait",
             role: Role::Server,
             title: "A reader that holds most of the window, releases little and waits for more gets more",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -137,7 +131,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/held-beside-reader",
             role: Role::Server,
             title: "A body held for ever beside it does not stop a reader that releases all it reads",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -155,7 +148,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/dropped-beside-held",
             role: Role::Server,
             title: "A body that was dropped is taken in while another is held and nobody waits to read",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -174,7 +166,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/last-octets-held",
             role: Role::Server,
             title: "A body held for ever that leaves ten octets of the connection's window lets another go on",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -192,7 +183,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/release-serves-other-reader",
             role: Role::Server,
             title: "A small release on one stream serves the reader that waits on another for the connection",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -210,7 +200,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/reader-waits-first",
             role: Role::Server,
             title: "A reader that waits from before the first octet gets what releases make room for",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -227,7 +216,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/waiting-reader-gets-ten-octets",
             role: Role::Server,
             title: "Ten octets released while a reader waits at a used-up window are announced at once",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -243,7 +231,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/waiting-reader-gets-reset-credit",
             role: Role::Server,
             title: "A reader that waits at a used-up connection window gets what another stream's end gives back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -260,7 +247,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/stream-window-of-one",
             role: Role::Server,
             title: "Over a stream window of 1 octet a body of 20 000 arrives when each chunk is released",
-            level: Level::Quality,
             needs: Needs::Api,
             config: narrow(1),
             script: read_in_turn,
@@ -271,7 +257,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/stream-window-of-two",
             role: Role::Server,
             title: "Over a stream window of 2 octets a body of 20 000 arrives when each chunk is released",
-            level: Level::Quality,
             needs: Needs::Api,
             config: narrow(2),
             script: read_in_turn,
@@ -282,7 +267,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/stream-window-of-hundred",
             role: Role::Server,
             title: "Over a stream window of 100 octets a body of 20 000 arrives when each chunk is released",
-            level: Level::Quality,
             needs: Needs::Api,
             config: narrow(100),
             script: read_in_turn,
@@ -293,7 +277,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/stream-window-of-thousand",
             role: Role::Server,
             title: "Over a stream window of 1000 octets a body of 20 000 arrives when each chunk is released",
-            level: Level::Quality,
             needs: Needs::Api,
             config: narrow(1000),
             script: read_in_turn,
@@ -304,7 +287,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/connection-target-of-hundred",
             role: Role::Server,
             title: "With a connection window of 100 octets a body of 100 000 arrives when each chunk is released",
-            level: Level::Quality,
             needs: Needs::Api,
             config: Config { connection_window: Some(100), ..Config::DEFAULT },
             script: |s| {
@@ -320,7 +302,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/small-bodies",
             role: Role::Server,
             title: "A hundred bodies of 100 octets make no update at all",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -339,7 +320,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/small-frames",
             role: Role::Server,
             title: "A body of 400 000 octets in frames of 200 makes at most thirteen updates of the connection",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -354,7 +334,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/waiting-reader-small-frames",
             role: Role::Server,
             title: "A reader that waits for each of six hundred small frames makes at most three updates",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -369,7 +348,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/none-after-end",
             role: Role::Server,
             title: "No update is sent on a stream whose DATA has ended",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -385,7 +363,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/none-beyond-declared-length",
             role: Role::Server,
             title: "No update is sent on a stream whose declared length fits what its window still holds",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -401,7 +378,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/release-beyond-read",
             role: Role::Server,
             title: "More than was received cannot be released",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -418,7 +394,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/released-twice",
             role: Role::Server,
             title: "What was released cannot be released again",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -435,7 +410,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/plain-upload",
             role: Role::Server,
             title: "A body of 200 000 octets is read and answered",
-            level: Level::Quality,
             script: |s| {
                 s.open();
                 s.send(post(1));
@@ -449,7 +423,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/many-uploads",
             role: Role::Server,
             title: "Fifty bodies of 10 000 octets on one connection are all read and answered",
-            level: Level::Quality,
             script: |s| {
                 s.open();
                 for stream in (1..100).step_by(2) {
@@ -465,7 +438,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "updates/plain-download",
             role: Role::Client,
             title: "A response of 200 000 octets is read",
-            level: Level::Quality,
             script: |s| {
                 s.open();
                 s.send(response(1, 200));

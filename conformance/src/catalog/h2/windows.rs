@@ -9,7 +9,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/beyond-stream-window",
             role: Role::Server,
             title: "One octet beyond a stream's window is refused",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ROOMY,
             script: |s| {
@@ -24,7 +23,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/beyond-connection-window",
             role: Role::Server,
             title: "One octet beyond the connection's window is refused",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -38,7 +36,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/padding-beyond-window",
             role: Role::Server,
             title: "Padding beyond a stream's window is refused as content is",
-            level: Level::Quality,
             needs: Needs::Api,
             config: Config { stream_window: Some(10), ..Config::DEFAULT },
             script: |s| {
@@ -53,7 +50,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/padding-credited-at-once",
             role: Role::Server,
             title: "Padding is credited at once, read or not",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -67,7 +63,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/window-announced-at-open",
             role: Role::Server,
             title: "A configured connection window is announced in full",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ROOMY,
             script: |s| {
@@ -81,7 +76,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/stream-window-announced-at-open",
             role: Role::Client,
             title: "Configured windows are announced in full",
-            level: Level::Quality,
             needs: Needs::Api,
             config: Config { stream_window: Some(2_000_000), connection_window: Some(5_000_000), ..Config::DEFAULT },
             script: |s| {
@@ -95,7 +89,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/target-growth-announced",
             role: Role::Server,
             title: "A target that grows by less than half of the window is announced on an idle connection",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -108,7 +101,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/client-target-growth-announced",
             role: Role::Client,
             title: "A target that grows by less than half of the window is announced on an idle connection",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -121,7 +113,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/target-growth-in-steps",
             role: Role::Server,
             title: "A target that grows in small steps is announced in full",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -134,7 +125,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/target-doubled",
             role: Role::Server,
             title: "A target far above the window is announced in full",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -147,7 +137,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/largest-target",
             role: Role::Server,
             title: "A target of 2^31-1 octets is announced in full and never exceeded",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -165,7 +154,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/target-grown-under-data",
             role: Role::Server,
             title: "A target that grows while DATA is unread grants the difference and no more",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -180,7 +168,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/target-lowered",
             role: Role::Server,
             title: "A lowered target holds as soon as the window that was granted is used up",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -197,7 +184,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/target-lowered-and-raised",
             role: Role::Server,
             title: "A target that was lowered and raised again leaves the connection with exactly its window",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -213,7 +199,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/initial-window-grown",
             role: Role::Server,
             title: "A grown initial window holds for streams that are open and for new ones",
-            level: Level::Quality,
             needs: Needs::Api,
             config: ROOMY,
             script: |s| {
@@ -231,7 +216,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/lowered-initial-window-strands-nothing",
             role: Role::Server,
             title: "Released credit that was not announced yet is, when a lower initial window makes it due",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -248,7 +232,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/shrunk-window-exact",
             role: Role::Server,
             title: "A window shrunk below zero is exactly at its new size when all was released",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -265,7 +248,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/shrunk-window-holds",
             role: Role::Server,
             title: "A smaller initial window holds for new streams once it was acknowledged",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -280,7 +262,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/second-change-before-ack",
             role: Role::Server,
             title: "The initial window can be changed again before the first change was acknowledged",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();

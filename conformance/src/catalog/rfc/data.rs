@@ -111,7 +111,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "data/padding-not-zero",
             role: Role::Server,
             title: "Padding other than zeros is let pass or is a connection error",
-            level: Level::Quality,
             requires: &["rfc9113/6.1/padding-zero"],
             script: |s| {
                 s.open();

@@ -48,7 +48,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "errors/stream-error-leaves-others-alone",
             role: Role::Server,
             title: "A malformed request does no harm to the ones beside it",
-            level: Level::Quality,
             requires: &["rfc9113/5.4.2/one-stream"],
             script: |s| {
                 s.open();
@@ -76,7 +75,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "errors/peer-ends-idle",
             role: Role::Server,
             title: "A server closes when its client does, without an error",
-            level: Level::Quality,
             requires: &["rfc9113/5.4.1/plain-end"],
             script: |s| {
                 s.open();

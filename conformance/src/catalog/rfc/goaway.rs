@@ -136,7 +136,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "goaway/unknown-code-client",
             role: Role::Client,
             title: "An error code that nobody knows in GOAWAY does not take away a response under way",
-            level: Level::Quality,
             requires: &["rfc9113/7/unknown-codes"],
             needs: Needs::Api,
             script: |s| {
@@ -153,7 +152,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "goaway/shut-down",
             role: Role::Server,
             title: "A server that shuts down says so, finishes what runs, and closes",
-            level: Level::Should,
             requires: &["rfc9113/6.8/graceful"],
             needs: Needs::Api,
             script: |s| {

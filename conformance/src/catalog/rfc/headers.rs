@@ -129,7 +129,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "headers/list-too-large",
             role: Role::Server,
             title: "A field section above SETTINGS_MAX_HEADER_LIST_SIZE is refused without harm to the connection",
-            level: Level::Quality,
             requires: &["rfc9113/6.5.2/max-header-list-size"],
             needs: Needs::Api,
             config: Config { max_header_list: Some(1_000), ..Config::DEFAULT },

@@ -136,7 +136,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(response(2, 200).end_stream());
             },
             expect: call_gives(1, 2).and(call_gives(2, 200)).and(alive()),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/in-fragments-client",
@@ -155,7 +154,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(continuation(1, tail.to_vec()));
             },
             expect: call_gives(1, 2).and(alive()),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/interrupted-client",
@@ -171,7 +169,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(ping(*b"intruder"));
             },
             expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/padded-client",
@@ -187,7 +184,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2).padded(50));
             },
             expect: call_gives(1, 2).and(alive()),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/padding-beyond-payload-client",
@@ -202,7 +198,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2).claiming_padding(255));
             },
             expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/too-short-client",
@@ -217,7 +212,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2).resized(3));
             },
             expect: conn_error(FRAME_SIZE_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/reserved-bit-client",
@@ -233,7 +227,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 1 << 31 | 2));
             },
             expect: call_gives(1, 2).and(alive()),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/although-disabled-client",
@@ -248,7 +241,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2));
             },
             expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/on-stream-zero-client",
@@ -289,7 +281,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2));
             },
             expect: one_of([conn_error(PROTOCOL_ERROR), any_error(1, STREAM_CLOSED)]),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/promises-odd-stream-client",
@@ -330,7 +321,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2));
             },
             expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/promises-twice-client",
@@ -347,7 +337,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2));
             },
             expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/data-before-headers-client",
@@ -364,7 +353,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(data(2, 1));
             },
             expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/window-update-before-headers-client",
@@ -381,7 +369,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(window_update(2, 100));
             },
             expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/taken-back-client",
@@ -398,7 +385,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(reset(2, CANCEL));
             },
             expect: ignored(),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/unsafe-method-client",
@@ -413,7 +399,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(promise_of(&POST));
             },
             expect: stream_error(2, PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/with-content-client",
@@ -428,7 +413,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(promise_of(&[&GET[..], &[("content-length", "5")]].concat()));
             },
             expect: stream_error(2, PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/without-authority-client",
@@ -443,7 +427,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(promise_of(&GET[..3]));
             },
             expect: stream_error(2, PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/malformed-client",
@@ -458,7 +441,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(promise_of(&[(":method", "GET"), (":scheme", "http"), (":authority", "example.test")]));
             },
             expect: stream_error(2, PROTOCOL_ERROR),
-            ..Case::DEFAULT
         },
         Case {
             id: "push/no-promise-after-response",

@@ -300,7 +300,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "requests/user-in-authority",
             role: Role::Server,
             title: "A request whose :authority carries user information is malformed",
-            level: Level::Should,
             requires: &["rfc9113/8.3.1/no-userinfo"],
             script: |s| {
                 s.open();
@@ -319,7 +318,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "requests/host-differs",
             role: Role::Server,
             title: "A request whose Host names another host than its :authority is malformed",
-            level: Level::Should,
             requires: &["rfc9113/8.3.1/host-differs"],
             script: |s| {
                 s.open();

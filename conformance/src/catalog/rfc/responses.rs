@@ -166,7 +166,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "responses/switching-protocols-client",
             role: Role::Client,
             title: "101 is no status of HTTP/2",
-            level: Level::Quality,
             requires: &["rfc9113/8.6/no-101"],
             script: |s| {
                 s.open();

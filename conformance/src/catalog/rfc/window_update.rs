@@ -70,7 +70,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "window-update/zero-on-open-stream",
             role: Role::Server,
             title: "WINDOW_UPDATE of 0 on one stream leaves its neighbours alone",
-            level: Level::Quality,
             requires: &["rfc9113/6.9/zero-increment"],
             script: |s| {
                 s.open();
@@ -85,7 +84,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "window-update/zero-on-open-stream-client",
             role: Role::Client,
             title: "WINDOW_UPDATE of 0 on one stream leaves the other responses alone",
-            level: Level::Quality,
             requires: &["rfc9113/6.9/zero-increment"],
             needs: Needs::Api,
             script: |s| {

@@ -254,7 +254,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "windows/shrunk-under-unread-body",
             role: Role::Server,
             title: "A body goes on to its end though its window was shrunk below zero under what nobody had read",
-            level: Level::Quality,
             requires: &["rfc9113/6.9.3/streams-go-on"],
             needs: Needs::Api,
             script: |s| {

@@ -8,7 +8,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/dropped-body-goes-on",
             role: Role::Server,
             title: "An upload goes on while the application answers it without reading it",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -25,7 +24,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/dropped-full-body-goes-on",
             role: Role::Server,
             title: "An upload that used its window up goes on when the application gives its body up",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -43,7 +41,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/dropped-body-read-in-part-goes-on",
             role: Role::Server,
             title: "An upload goes on whose application gives the body up with octets that it has not released",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -62,7 +59,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/dropped-padded-body-goes-on",
             role: Role::Server,
             title: "The padding of an upload that nobody reads is given back on the stream as its content is",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -80,7 +76,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/dropped-body-overrun",
             role: Role::Server,
             title: "An upload that nobody reads is held to its stream's window",
-            level: Level::Quality,
             needs: Needs::Api,
             config: Config { connection_window: Some(1 << 20), ..Config::DEFAULT },
             script: |s| {
@@ -96,7 +91,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/dropped-body-then-reset",
             role: Role::Server,
             title: "An upload that is given up together with its stream is reset and gets no more credit on it",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -113,7 +107,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/dropped-response-goes-on",
             role: Role::Client,
             title: "A response that the application gave up is drained while its request goes on",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -131,7 +124,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/dropped-response-future-goes-on",
             role: Role::Client,
             title: "A response that the application never waited for is drained while its request goes on",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -148,7 +140,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/drained-bodies",
             role: Role::Server,
             title: "Bodies that are discarded give the connection exactly what they took",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -165,7 +156,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/drained-responses",
             role: Role::Client,
             title: "Responses that are discarded give the connection exactly what they took",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {

@@ -8,7 +8,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/body-released",
             role: Role::Server,
             title: "A body that was read and released gives all its credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -26,7 +25,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/body-read-not-released",
             role: Role::Server,
             title: "A body that was read but never released gives all its credit back with its handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -44,7 +42,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/body-released-in-part",
             role: Role::Server,
             title: "A body of which seven octets were released gives the rest of its credit back with its handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -62,7 +59,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/body-unread",
             role: Role::Server,
             title: "A complete body that nobody read gives all its credit back with its handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -79,7 +75,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/open-body-unread",
             role: Role::Server,
             title: "A body that nobody read to its end gives all its credit back with its handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -95,7 +90,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/body-handle-dropped",
             role: Role::Server,
             title: "DATA of a body whose handle is gone gives its credit back while the stream goes on",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -111,7 +105,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/body-handle-dropped-last",
             role: Role::Server,
             title: "A body whose handle goes last gives its credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -128,7 +121,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/handles-in-any-order",
             role: Role::Server,
             title: "Credit comes back in whichever order the three handles of a stream are dropped",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 use Handles::{Receive as R, Response as A, Send as S};
@@ -149,7 +141,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/reset-by-peer",
             role: Role::Server,
             title: "A stream that the peer resets gives its credit back with its handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -166,7 +157,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/reset-by-peer-then-read",
             role: Role::Server,
             title: "A stream that the peer resets gives its credit back once, though its body is released after that",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -185,7 +175,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/many-small-bodies",
             role: Role::Server,
             title: "Three hundred small bodies that nobody read give all their credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -203,7 +192,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/empty-frames",
             role: Role::Server,
             title: "Padding alone, without an octet of content, gives its credit back though nobody reads",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -218,7 +206,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/small-frames-of-dropped-body",
             role: Role::Server,
             title: "Small frames of a body that the application has dropped are no offence",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -233,7 +220,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/unread-body-leaves-room",
             role: Role::Server,
             title: "A body that nobody reads does not keep every other stream from sending",
-            level: Level::Quality,
             needs: Needs::Api,
             config: Config { receive_budget: None, ..Config::DEFAULT },
             script: |s| {

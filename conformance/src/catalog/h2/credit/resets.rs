@@ -18,7 +18,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/reset-by-peer-held",
             role: Role::Server,
             title: "A stream that the peer resets gives its credit back although the application keeps the body",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -35,7 +34,6 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title:
                 "A complete request that the peer resets gives its credit back although the application keeps the body",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -53,7 +51,6 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title:
                 "A stream that the peer resets gives back what was read and not released, what is unread, and no more",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -74,7 +71,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/reset-by-peer-then-dropped",
             role: Role::Server,
             title: "A window that a reset gave back is not given back again with the handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -89,7 +85,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/reset-by-peer-stays-readable",
             role: Role::Server,
             title: "What came before the peer's reset can be read after it, while the next request uses the window",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -106,7 +101,6 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title:
                 "A peer that sends and resets while the application keeps the bodies gets no more than a second window",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -121,7 +115,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/reset-by-peer-bound-moves",
             role: Role::Server,
             title: "A body that is kept beyond the second window gives its credit back when it is released, once",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -137,7 +130,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/response-reset-by-peer-held",
             role: Role::Client,
             title: "A response that the peer resets gives its credit back although the application keeps the body",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -153,7 +145,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/response-reset-by-peer-read",
             role: Role::Client,
             title: "A response that the peer resets and the application reads to its end gives its credit back once",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {

@@ -8,7 +8,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/response-released",
             role: Role::Client,
             title: "A response that was read and released gives all its credit back",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -26,7 +25,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/response-unread",
             role: Role::Client,
             title: "A complete response that nobody read gives all its credit back with its handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -43,7 +41,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/open-response-unread",
             role: Role::Client,
             title: "A response that nobody read to its end gives all its credit back with its handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -59,7 +56,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/response-never-awaited",
             role: Role::Client,
             title: "A response that came and was never awaited gives its credit back with its handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -76,7 +72,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/response-body-dropped",
             role: Role::Client,
             title: "DATA of a response whose body handle is gone gives its credit back while the request goes on",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -94,7 +89,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/response-reset-by-peer",
             role: Role::Client,
             title: "A response that the peer resets gives its credit back with its handles",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -111,7 +105,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/response-future-dropped",
             role: Role::Client,
             title: "A response that nobody can read gives its credit back although the request goes on",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -128,7 +121,6 @@ pub(super) fn cases() -> Vec<Case> {
             id: "credit/small-frames-of-cancelled-calls",
             role: Role::Client,
             title: "Late small frames of cancelled calls are no offence",
-            level: Level::Quality,
             needs: Needs::Api,
             script: |s| {
                 s.open();
