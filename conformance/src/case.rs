@@ -12,6 +12,8 @@ pub struct Case {
     pub id: &'static str,
     /// What the subject is.
     pub role: Role,
+    /// Whether all of it holds for a client as well. The catalogue lists such a case once more, as `ID-client`.
+    pub and_client: bool,
     /// The sentence that the case checks.
     pub title: &'static str,
     /// Entries of `spec/`, of which the strongest gives the case its level.
@@ -106,6 +108,7 @@ impl Case {
     pub const DEFAULT: Case = Case {
         id: "",
         role: Role::Server,
+        and_client: false,
         title: "",
         requires: &[],
         needs: Needs::Wire,
@@ -125,6 +128,17 @@ impl Case {
     pub fn level(&self) -> Level {
         let required = requirements().iter().filter(|one| self.requires.contains(&one.id.as_str()));
         required.map(|one| one.level).min().unwrap_or(Level::Quality)
+    }
+
+    /// The cases to play: one, or one for each role.
+    #[must_use]
+    pub fn for_each_role(self) -> Vec<Case> {
+        let case = Case { and_client: false, ..self.clone() };
+        let client = self.and_client.then(|| {
+            let id = format!("{}-client", self.id).leak();
+            Case { id, role: Role::Client, ..case.clone() }
+        });
+        [Some(case), client].into_iter().flatten().collect()
     }
 
     /// The script, written out.

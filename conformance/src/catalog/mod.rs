@@ -5,6 +5,8 @@ mod h2;
 mod pieces;
 mod rfc;
 
+use std::sync::LazyLock;
+
 use crate::case::Case;
 
 /// A file's name and its cases.
@@ -30,9 +32,15 @@ mod prelude {
     pub(super) use crate::wire::code::{kind, setting, DEFAULT_FRAME_SIZE};
 }
 
-/// Every case, topic by topic. Of a topic in both folders, what the RFC asks for comes first.
+/// Every case, topic by topic, those for both roles once for each. Of a topic in both folders, what the RFC asks for comes
+/// first.
 #[must_use]
 pub fn all() -> Vec<Case> {
+    static ALL: LazyLock<Vec<Case>> = LazyLock::new(listed);
+    ALL.clone()
+}
+
+fn listed() -> Vec<Case> {
     let mut topics = rfc::topics();
     for (name, cases) in h2::topics() {
         match topics.iter_mut().find(|(known, _)| *known == name) {
@@ -40,12 +48,13 @@ pub fn all() -> Vec<Case> {
             None => topics.push((name, cases)),
         }
     }
-    topics.into_iter().flat_map(|(_, cases)| cases).collect()
+    topics.into_iter().flat_map(|(_, cases)| cases).flat_map(Case::for_each_role).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::Role;
 
     #[test]
     fn a_case_is_in_the_file_of_its_topic_and_in_the_folder_of_who_asks_for_it() {
@@ -55,5 +64,12 @@ mod tests {
                 assert_eq!(case.requires.is_empty(), folder == "h2", "{} is in {folder}/{file}.rs", case.id);
             }
         }
+    }
+
+    #[test]
+    fn a_case_for_both_roles_is_listed_once_for_each() {
+        let listed = |id: &str| all().iter().find(|case| case.id == id).map(|case| case.role);
+        assert_eq!(listed("ping/answered"), Some(Role::Server));
+        assert_eq!(listed("ping/answered-client"), Some(Role::Client));
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(get(3));
             },
             expect: stream_error(3, [REFUSED_STREAM, PROTOCOL_ERROR]).and(not_handed(3)),
+            ..Case::DEFAULT
         },
         Case {
             id: "concurrency/half-closed-counts",
@@ -34,6 +35,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(get(3));
             },
             expect: stream_error(3, [REFUSED_STREAM, PROTOCOL_ERROR]),
+            ..Case::DEFAULT
         },
         Case {
             id: "concurrency/slot-after-end",
@@ -50,6 +52,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.app(App::Respond { stream: 3, status: 200, end: true });
             },
             expect: handed(3).and(answered(3)),
+            ..Case::DEFAULT
         },
         Case {
             id: "concurrency/slot-after-reset",
@@ -67,6 +70,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.app(App::Respond { stream: 3, status: 200, end: true });
             },
             expect: handed(3).and(answered(3)),
+            ..Case::DEFAULT
         },
         Case {
             id: "concurrency/refused-keeps-others",
@@ -83,6 +87,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.app(App::Respond { stream: 1, status: 200, end: true });
             },
             expect: stream_error_only(3, [REFUSED_STREAM, PROTOCOL_ERROR]).and(answered(1)),
+            ..Case::DEFAULT
         },
         Case {
             id: "concurrency/refused-keeps-compression",
@@ -100,6 +105,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(headers_block(5, remembered()).end_stream());
             },
             expect: handed(5).and(alive()),
+            ..Case::DEFAULT
         },
         Case {
             id: "concurrency/respects-limit-client",

@@ -58,19 +58,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "continuation/out-of-nowhere",
             role: Role::Server,
+            and_client: true,
             title: "CONTINUATION that continues nothing is a connection error",
-            requires: &["rfc9113/6.10/without-headers"],
-            script: |s| {
-                s.open();
-                s.send(continuation(1, Vec::new()));
-            },
-            expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "continuation/out-of-nowhere-client",
-            role: Role::Client,
-            title: "CONTINUATION that continues nothing is a connection error for a client",
             requires: &["rfc9113/6.10/without-headers"],
             script: |s| {
                 s.open();

@@ -38,6 +38,7 @@ pub(super) fn cases() -> Vec<Case> {
                 })
             },
             expect: whole_window(7),
+            ..Case::DEFAULT
         },
         Case {
             id: "credit/reset-by-application",
@@ -162,6 +163,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.upload_in(body(1, 65_535));
             },
             expect: refused(3).and(whole_window(1)),
+            ..Case::DEFAULT
         },
         Case {
             id: "credit/above-goaway",
@@ -199,6 +201,7 @@ pub(super) fn cases() -> Vec<Case> {
                 fill(s, 5);
             },
             expect: stream_error(1, FLOW_CONTROL_ERROR).and(uploaded(3, 65_535)).and(whole_window(5)),
+            ..Case::DEFAULT
         },
         Case {
             id: "credit/response-after-drop",
@@ -233,6 +236,7 @@ pub(super) fn cases() -> Vec<Case> {
                 })
             },
             expect: whole_window(7),
+            ..Case::DEFAULT
         },
         Case {
             id: "credit/response-reset-by-application",

@@ -18,6 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.burst([post(3), trailers(3)]);
             },
             expect: refused(3),
+            ..Case::DEFAULT
         },
         Case {
             id: "crossings/reset-behind-sent-end",

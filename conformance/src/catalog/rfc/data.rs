@@ -8,19 +8,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "data/on-stream-zero",
             role: Role::Server,
+            and_client: true,
             title: "DATA on stream 0 is a connection error",
-            requires: &["rfc9113/6.1/stream-zero"],
-            script: |s| {
-                s.open();
-                s.send(data(0, 2));
-            },
-            expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "data/on-stream-zero-client",
-            role: Role::Client,
-            title: "DATA on stream 0 is a connection error for a client",
             requires: &["rfc9113/6.1/stream-zero"],
             script: |s| {
                 s.open();

@@ -7,19 +7,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "goaway/on-stream",
             role: Role::Server,
+            and_client: true,
             title: "GOAWAY on a stream is a connection error",
-            requires: &["rfc9113/6.8/stream-zero"],
-            script: |s| {
-                s.open();
-                s.send(goaway(0, NO_ERROR).on(1));
-            },
-            expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "goaway/on-stream-client",
-            role: Role::Client,
-            title: "GOAWAY on a stream is a connection error for a client",
             requires: &["rfc9113/6.8/stream-zero"],
             script: |s| {
                 s.open();
@@ -31,19 +20,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "goaway/too-short",
             role: Role::Server,
+            and_client: true,
             title: "GOAWAY of seven octets is a connection error",
-            requires: &["rfc9113/4.2/frame-too-small", "rfc9113/4.2/altering-frame"],
-            script: |s| {
-                s.open();
-                s.send(goaway(0, NO_ERROR).resized(7));
-            },
-            expect: conn_error(FRAME_SIZE_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "goaway/too-short-client",
-            role: Role::Client,
-            title: "GOAWAY of seven octets is a connection error for a client",
             requires: &["rfc9113/4.2/frame-too-small", "rfc9113/4.2/altering-frame"],
             script: |s| {
                 s.open();

@@ -141,6 +141,7 @@ pub(super) fn cases() -> Vec<Case> {
                 answered_with(1, 431),
                 stream_error_only(1, [PROTOCOL_ERROR, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM]),
             ]),
+            ..Case::DEFAULT
         },
     ]
 }

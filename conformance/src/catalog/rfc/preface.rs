@@ -8,24 +8,12 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "preface/settings-first",
             role: Role::Server,
-            title: "The first frame of a server is SETTINGS",
+            and_client: true,
+            title: "The first frame is SETTINGS",
             requires: &["rfc9113/3.4/settings-first"],
             script: |s| {
                 s.mark();
                 s.preface();
-                s.send(settings());
-                s.settle();
-            },
-            expect: settings_first().and(alive()),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "preface/settings-first-client",
-            role: Role::Client,
-            title: "The first frame of a client is SETTINGS, right behind its preface",
-            requires: &["rfc9113/3.4/settings-first"],
-            script: |s| {
-                s.mark();
                 s.send(settings());
                 s.settle();
             },
@@ -61,24 +49,12 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "preface/first-frame-not-settings",
             role: Role::Server,
-            title: "A client whose first frame is not SETTINGS is refused",
+            and_client: true,
+            title: "A peer whose first frame is not SETTINGS is refused",
             requires: &["rfc9113/3.4/invalid-preface"],
             script: |s| {
                 s.mark();
                 s.preface();
-                s.send(ping(*b"too soon"));
-                s.settle();
-            },
-            expect: preface_refused(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "preface/first-frame-not-settings-client",
-            role: Role::Client,
-            title: "A server whose first frame is not SETTINGS is refused",
-            requires: &["rfc9113/3.4/invalid-preface"],
-            script: |s| {
-                s.mark();
                 s.send(ping(*b"too soon"));
                 s.settle();
             },

@@ -46,19 +46,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "priority/on-stream-zero",
             role: Role::Server,
+            and_client: true,
             title: "PRIORITY on stream 0 is a connection error",
-            requires: &["rfc9113/6.3/stream-zero"],
-            script: |s| {
-                s.open();
-                s.send(priority(0));
-            },
-            expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "priority/on-stream-zero-client",
-            role: Role::Client,
-            title: "PRIORITY on stream 0 is a connection error for a client",
             requires: &["rfc9113/6.3/stream-zero"],
             script: |s| {
                 s.open();

@@ -215,6 +215,7 @@ pub(super) fn cases() -> Vec<Case> {
                 crossing_promise(s);
             },
             expect: times(kind::RST_STREAM, 2, 1..=4).and(alive()).and(window(0, 65_535)),
+            ..Case::DEFAULT
         },
     ]
 }

@@ -136,6 +136,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(response(2, 200).end_stream());
             },
             expect: call_gives(1, 2).and(call_gives(2, 200)).and(alive()),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/in-fragments-client",
@@ -154,6 +155,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(continuation(1, tail.to_vec()));
             },
             expect: call_gives(1, 2).and(alive()),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/interrupted-client",
@@ -169,6 +171,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(ping(*b"intruder"));
             },
             expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/padded-client",
@@ -184,6 +187,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2).padded(50));
             },
             expect: call_gives(1, 2).and(alive()),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/padding-beyond-payload-client",
@@ -198,6 +202,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2).claiming_padding(255));
             },
             expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/too-short-client",
@@ -212,6 +217,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2).resized(3));
             },
             expect: conn_error(FRAME_SIZE_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/reserved-bit-client",
@@ -227,6 +233,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 1 << 31 | 2));
             },
             expect: call_gives(1, 2).and(alive()),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/although-disabled-client",
@@ -241,6 +248,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2));
             },
             expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/on-stream-zero-client",
@@ -281,6 +289,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2));
             },
             expect: one_of([conn_error(PROTOCOL_ERROR), any_error(1, STREAM_CLOSED)]),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/promises-odd-stream-client",
@@ -321,6 +330,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2));
             },
             expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/promises-twice-client",
@@ -337,6 +347,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(push_promise(1, 2));
             },
             expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/data-before-headers-client",
@@ -353,6 +364,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(data(2, 1));
             },
             expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/window-update-before-headers-client",
@@ -369,6 +381,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(window_update(2, 100));
             },
             expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/taken-back-client",
@@ -385,6 +398,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(reset(2, CANCEL));
             },
             expect: ignored(),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/unsafe-method-client",
@@ -399,6 +413,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(promise_of(&POST));
             },
             expect: stream_error(2, PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/with-content-client",
@@ -413,6 +428,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(promise_of(&[&GET[..], &[("content-length", "5")]].concat()));
             },
             expect: stream_error(2, PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/without-authority-client",
@@ -427,6 +443,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(promise_of(&GET[..3]));
             },
             expect: stream_error(2, PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/malformed-client",
@@ -441,6 +458,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(promise_of(&[(":method", "GET"), (":scheme", "http"), (":authority", "example.test")]));
             },
             expect: stream_error(2, PROTOCOL_ERROR),
+            ..Case::DEFAULT
         },
         Case {
             id: "push/no-promise-after-response",

@@ -45,19 +45,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "reset/on-stream-zero",
             role: Role::Server,
+            and_client: true,
             title: "RST_STREAM on stream 0 is a connection error",
-            requires: &["rfc9113/6.4/stream-zero"],
-            script: |s| {
-                s.open();
-                s.send(reset(0, CANCEL));
-            },
-            expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "reset/on-stream-zero-client",
-            role: Role::Client,
-            title: "RST_STREAM on stream 0 is a connection error for a client",
             requires: &["rfc9113/6.4/stream-zero"],
             script: |s| {
                 s.open();

@@ -8,19 +8,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "settings/acknowledged",
             role: Role::Server,
+            and_client: true,
             title: "SETTINGS is acknowledged",
-            requires: &["rfc9113/6.5.3/acknowledge"],
-            script: |s| {
-                s.open();
-                s.send(settings().with(setting::MAX_FRAME_SIZE, 20_000));
-            },
-            expect: times(kind::SETTINGS, 0, 1..=1).and(ignored()),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "settings/acknowledged-client",
-            role: Role::Client,
-            title: "A client acknowledges SETTINGS",
             requires: &["rfc9113/6.5.3/acknowledge"],
             script: |s| {
                 s.open();
@@ -59,19 +48,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "settings/ack-with-payload",
             role: Role::Server,
+            and_client: true,
             title: "SETTINGS with ACK and a payload is a connection error",
-            requires: &["rfc9113/6.5/ack-length"],
-            script: |s| {
-                s.open();
-                s.send(settings().ack().payload(&[0]));
-            },
-            expect: conn_error(FRAME_SIZE_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "settings/ack-with-payload-client",
-            role: Role::Client,
-            title: "SETTINGS with ACK and a payload is a connection error for a client",
             requires: &["rfc9113/6.5/ack-length"],
             script: |s| {
                 s.open();
@@ -107,19 +85,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "settings/on-stream",
             role: Role::Server,
+            and_client: true,
             title: "SETTINGS on a stream is a connection error",
-            requires: &["rfc9113/6.5/stream-zero"],
-            script: |s| {
-                s.open();
-                s.send(settings().on(1));
-            },
-            expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "settings/on-stream-client",
-            role: Role::Client,
-            title: "SETTINGS on a stream is a connection error for a client",
             requires: &["rfc9113/6.5/stream-zero"],
             script: |s| {
                 s.open();
@@ -215,19 +182,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "settings/enable-push-not-boolean",
             role: Role::Server,
+            and_client: true,
             title: "SETTINGS_ENABLE_PUSH other than 0 and 1 is a connection error",
-            requires: &["rfc9113/6.5.2/enable-push"],
-            script: |s| {
-                s.open();
-                s.send(settings().with(setting::ENABLE_PUSH, 2));
-            },
-            expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "settings/enable-push-not-boolean-client",
-            role: Role::Client,
-            title: "SETTINGS_ENABLE_PUSH other than 0 and 1 is a connection error for a client",
             requires: &["rfc9113/6.5.2/enable-push"],
             script: |s| {
                 s.open();
