@@ -63,8 +63,6 @@ pub enum Check {
     FrameSize { octets: usize },
     /// SETTINGS is the first frame that the subject sends.
     SettingsFirst,
-    /// A setting in the subject's first SETTINGS.
-    Setting { id: u16, value: u32 },
     /// What came of the `call`-th call of the application, counted from 0.
     Call { call: usize, result: AppResult },
     /// The `call`-th call failed, in whatever words.
@@ -197,7 +195,6 @@ impl Check {
             | Check::LastProcessed(_)
             | Check::FrameSize { .. }
             | Check::SettingsFirst
-            | Check::Setting { .. }
             | Check::CallWaits { .. }
             | Check::Handed { .. }
             | Check::LastFrame { .. } => false,
@@ -306,14 +303,6 @@ impl Check {
                     Some(frame) => format!("the first frame is {frame}"),
                     None => "the subject sent no frame".into(),
                 })
-            }
-            Check::Setting { id, value } => {
-                let announced = transcript.subject_frames().find_map(|(_, frame)| match View::from(frame) {
-                    View::Settings(values) => Some(values),
-                    _ => None,
-                });
-                let found = announced.and_then(|values| values.iter().rev().find(|(i, _)| i == id).map(|(_, v)| *v));
-                holds(found == Some(*value), || format!("the setting is {found:?}, expected {value}"))
             }
             Check::Call { call, result } => match transcript.result(*call) {
                 Some(found) => holds(found == result, || format!("call #{call} gave {found}, expected {result}")),

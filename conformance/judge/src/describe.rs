@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::check::{named, octets_within, span};
 use super::Check;
-use h2_conformance_wire::code::{kind_name, setting_name};
+use h2_conformance_wire::code::kind_name;
 use h2_conformance_wire::print::hex;
 
 impl fmt::Display for Check {
@@ -67,7 +67,6 @@ impl fmt::Display for Check {
             }
             Check::FrameSize { octets } => write!(f, "no frame with a payload beyond {octets} octets"),
             Check::SettingsFirst => f.write_str("SETTINGS is the first frame"),
-            Check::Setting { id, value } => write!(f, "the first SETTINGS say {}={value}", setting_name(*id)),
             Check::Call { call, result } => write!(f, "call #{call} of the application gives {result}"),
             Check::CallFails { call } => write!(f, "call #{call} of the application fails"),
             Check::CallWaits { call } => write!(f, "call #{call} of the application still waits"),

@@ -31,8 +31,6 @@ pub enum Outcome {
     Weak,
     /// It does not hold.
     Fail,
-    /// Recorded without judgement.
-    Observed,
     /// The connection failed before the step under test, or the runner could not do its part.
     Inconclusive,
 }
@@ -45,7 +43,6 @@ impl Outcome {
             Outcome::Pass => "pass",
             Outcome::Weak => "weak",
             Outcome::Fail => "fail",
-            Outcome::Observed => "observed",
             Outcome::Inconclusive => "inconclusive",
         }
     }

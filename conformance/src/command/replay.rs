@@ -41,7 +41,7 @@ pub(super) fn run(options: &Replay, common: &Common) -> Result<u8, Failure> {
     };
     let outcome = run.verdict.outcome;
     let fell_short = match case {
-        Some(_) => !matches!(outcome, Outcome::Pass | Outcome::Observed),
+        Some(_) => outcome != Outcome::Pass,
         None => outcome == Outcome::Fail,
     };
     let replayed = Replayed {

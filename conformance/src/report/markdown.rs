@@ -23,11 +23,7 @@ fn write_all(out: &mut String, account: &Account) -> fmt::Result {
     problems(out, account)?;
     differences(out, account)?;
     results(out, account)?;
-    write!(out, "\n{NAME} {VERSION} ({GIT})")?;
-    match account.seed {
-        Some(seed) => writeln!(out, ", seed {seed}"),
-        None => writeln!(out),
-    }
+    writeln!(out, "\n{NAME} {VERSION} ({GIT})")
 }
 
 fn problems(out: &mut String, account: &Account) -> fmt::Result {

@@ -376,25 +376,6 @@ pub(crate) fn settings_first() {
     check("settings first", &Check::SettingsFirst.into(), &rows);
 }
 
-pub(crate) fn setting() {
-    use Ending::*;
-    use Outcome::*;
-    let id = setting::MAX_CONCURRENT_STREAMS;
-    let start = |frame| Record::default().mark().peer(settings()).subject(frame);
-    let rows = table(
-        start(settings().with(id, 7)),
-        vec![
-            ("the last value counts", start(settings().with(id, 6).with(id, 7)).alive(), Pass, Clean),
-            ("another value", start(settings().with(id, 8)).alive(), Fail, Clean),
-            ("an earlier value does not count", start(settings().with(id, 7).with(id, 8)).alive(), Fail, Clean),
-            ("another setting", start(settings().with(setting::MAX_FRAME_SIZE, 7)).alive(), Fail, Clean),
-            ("in the second SETTINGS", start(settings()).subject(settings().with(id, 7)).alive(), Fail, Clean),
-            ("no SETTINGS", Record::default().mark().peer(settings()).asked(), Fail, Hang),
-        ],
-    );
-    check("setting", &Check::Setting { id, value: 7 }.into(), &rows);
-}
-
 pub(crate) fn last_frame() {
     use Ending::*;
     use Outcome::*;

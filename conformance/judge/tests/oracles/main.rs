@@ -61,7 +61,6 @@ tables! {
     BlockBegins => frames::block_begins,
     FrameSize => frames::frame_size,
     SettingsFirst => frames::settings_first,
-    Setting => frames::setting,
     LastFrame => frames::last_frame,
     Call => application::call,
     CallFails => application::call_fails,
