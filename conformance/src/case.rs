@@ -1,10 +1,11 @@
 //! A case: one sentence about HTTP/2, what to do to find out, and what has to come of it.
 
-use std::time::Duration;
-
 use crate::judge::Expect;
-use crate::script::{Script, UpdatePolicy};
+use crate::recording::Recording;
+use crate::script::Script;
 use crate::spec::{requirements, Level};
+
+pub use crate::judge::setup::{Config, Needs, Role};
 
 /// One case. Ids read `topic/fault-in-kebab-case` and are never reused.
 #[derive(Clone, Debug)]
@@ -22,85 +23,6 @@ pub struct Case {
     pub config: Config,
     pub script: fn(&mut Script),
     pub expect: Expect,
-}
-
-/// The subject's part in the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    Server,
-    Client,
-}
-
-impl Role {
-    /// The word used in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Role::Server => "server",
-            Role::Client => "client",
-        }
-    }
-}
-
-/// What a subject has to offer for the case to be played.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
-    /// A server that answers each request after reading it, or a client that makes a GET request and reads the answer.
-    /// Anything on a socket offers that.
-    Wire,
-    /// Calls on the subject's API, and settings of it: in memory only.
-    Api,
-}
-
-/// Settings of the subject. `None` leaves its default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// SETTINGS_INITIAL_WINDOW_SIZE, in octets.
-    pub stream_window: Option<u32>,
-    /// Receive window of the connection, in octets.
-    pub connection_window: Option<u32>,
-    /// SETTINGS_MAX_CONCURRENT_STREAMS.
-    pub max_concurrent: Option<u32>,
-    /// SETTINGS_MAX_FRAME_SIZE, in octets.
-    pub max_frame: Option<u32>,
-    /// SETTINGS_MAX_HEADER_LIST_SIZE, in octets.
-    pub max_header_list: Option<u32>,
-    /// Octets of DATA buffered per stream before capacity is held back.
-    pub send_buffer: Option<usize>,
-    /// Octets of DATA buffered on the connection before capacity is held back. The release has no such limit.
-    pub connection_send_buffer: Option<usize>,
-    /// Octets that the peer may be granted and have sent unread beyond the windows. Cases have none unless they say so, and then
-    /// windows stand where they were set, so that books are exact; `None` is the subject's default. The release has no such thing.
-    pub receive_budget: Option<u32>,
-    /// Whether windows grow where they limit throughput. Those of the release never do.
-    pub window_growth: Option<bool>,
-    /// When WINDOW_UPDATE frames are sent. The release has no choice.
-    pub update_policy: Option<UpdatePolicy>,
-    /// The subject sees the link's time. Else it has its own, and nothing in a case takes long.
-    pub time_passes: bool,
-    /// How many streams that were reset locally are remembered, and for how long.
-    pub reset_grace: Option<(usize, Duration)>,
-    /// Client: SETTINGS_ENABLE_PUSH.
-    pub push: Option<bool>,
-}
-
-impl Config {
-    /// The subject's defaults, with windows that stand where they were set.
-    pub const DEFAULT: Config = Config {
-        stream_window: None,
-        connection_window: None,
-        max_concurrent: None,
-        max_frame: None,
-        max_header_list: None,
-        send_buffer: None,
-        connection_send_buffer: None,
-        receive_budget: Some(0),
-        window_growth: None,
-        update_policy: None,
-        time_passes: false,
-        reset_grace: None,
-        push: None,
-    };
 }
 
 impl Case {
@@ -147,5 +69,13 @@ impl Case {
         let mut script = Script::new(self.role == Role::Server);
         (self.script)(&mut script);
         script
+    }
+
+    /// What the case does, without what it expects.
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        let Script { steps, reflexes, .. } = self.steps();
+        let id = Some(self.id.to_owned());
+        Recording { id, role: self.role, needs: self.needs, config: self.config, reflexes, steps }
     }
 }

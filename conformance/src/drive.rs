@@ -199,10 +199,7 @@ impl<'a> Driver<'a> {
                         self.link.address(frame);
                     }
                     self.note_sent(&piece);
-                    match piece {
-                        Sent::Frame(frame) => frame.encode(&mut octets),
-                        Sent::Raw(raw) => octets.extend_from_slice(&raw),
-                    }
+                    piece.encode(&mut octets);
                 }
                 self.link.write(&octets);
                 self.unasked = true;

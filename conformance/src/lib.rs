@@ -21,7 +21,6 @@ pub mod fuzz;
 pub mod glob;
 pub mod panics;
 pub mod problem;
-pub mod recording;
 pub mod replay;
 pub mod report;
 pub mod run;
@@ -34,5 +33,5 @@ mod testing;
 pub mod transport;
 
 pub use h2_conformance_figures as figures;
-pub use h2_conformance_judge::{self as judge, script, transcript};
+pub use h2_conformance_judge::{self as judge, recording, script, transcript};
 pub use h2_conformance_wire as wire;

@@ -10,7 +10,9 @@ mod check;
 mod describe;
 mod ending;
 mod invariant;
+pub mod recording;
 pub mod script;
+pub mod setup;
 pub mod transcript;
 pub mod words;
 

@@ -18,12 +18,14 @@ pub struct Script {
     server: bool,
 }
 
-/// One step.
-#[derive(Clone, Debug)]
+/// One step. In a file, `true` stands where a step has nothing to say but that it is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// The peer writes these octets in one go.
-    Write(Vec<Sent>),
+    /// The peer writes these octets in one go: in a file, as hexadecimal digits.
+    Write(#[serde(with = "digits")] Vec<Sent>),
     /// The peer ends its half of the connection.
+    #[serde(with = "there")]
     Close,
     /// The peer stops reading (`true`) or goes on (`false`): the subject's writes meet a full buffer.
     Block(bool),
@@ -31,15 +33,22 @@ pub enum Step {
     Upload(Upload),
     /// The peer sends a body as the windows allow, from so far away that it sees a WINDOW_UPDATE a round trip late: in each round
     /// trip it sends what it was granted before.
-    UploadFromAfar { upload: Upload, round_trip: Duration },
+    UploadFromAfar {
+        #[serde(flatten)]
+        upload: Upload,
+        #[serde(with = "millis")]
+        round_trip: Duration,
+    },
     /// The application calls the subject's API.
     App(App),
     /// What follows is what the case is about. A failure before it is inconclusive.
+    #[serde(with = "there")]
     Mark,
     /// Wait until the subject has done all that it can do.
+    #[serde(with = "there")]
     Settle,
     /// So long nothing happens. In memory only, and the subject sees it where the case lets time pass.
-    Elapse(Duration),
+    Elapse(#[serde(with = "millis")] Duration),
 }
 
 /// Octets the peer writes.
@@ -49,8 +58,26 @@ pub enum Sent {
     Raw(Vec<u8>),
 }
 
+impl Sent {
+    /// Appends the octets to `out`.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Sent::Frame(frame) => frame.encode(out),
+            Sent::Raw(raw) => out.extend_from_slice(raw),
+        }
+    }
+}
+
+/// The octets of one write.
+#[must_use]
+pub fn written(sent: &[Sent]) -> Vec<u8> {
+    let mut octets = Vec::new();
+    sent.iter().for_each(|piece| piece.encode(&mut octets));
+    octets
+}
+
 /// A body that the peer sends in DATA frames.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
     pub stream: u32,
     /// Octets of content.
@@ -58,13 +85,15 @@ pub struct Upload {
     /// Octets of content per frame, at most.
     pub frame: usize,
     /// Octets of padding in each frame; they count against the windows too. `None`: the frames are not PADDED.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub padding: Option<u8>,
     /// Whether the last frame carries END_STREAM.
     pub end: bool,
 }
 
 /// What the peer does by itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reflexes {
     /// Acknowledges SETTINGS after the opening.
     pub ack_settings: bool,
@@ -75,7 +104,8 @@ pub struct Reflexes {
 }
 
 /// When the peer returns credit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Credit {
     Never,
     /// For each DATA frame at once, on the stream and on the connection.
@@ -205,6 +235,81 @@ pub enum Handles {
     Response,
 }
 
+/// Milliseconds in a file.
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, file: S) -> Result<S::Ok, S::Error> {
+        file.serialize_u64(time.as_millis() as u64)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(file: D) -> Result<Duration, D::Error> {
+        u64::deserialize(file).map(Duration::from_millis)
+    }
+}
+
+/// `true` in a file, for a step without content.
+mod there {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(file: S) -> Result<S::Ok, S::Error> {
+        file.serialize_bool(true)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(file: D) -> Result<(), D::Error> {
+        match bool::deserialize(file)? {
+            true => Ok(()),
+            false => Err(D::Error::custom("a step that is not taken is left out, and not false")),
+        }
+    }
+}
+
+/// The octets of a write as hexadecimal digits in a file. Read back, they are the frames that they make up, so that the peer's
+/// windows stay right; what is no whole frame stays as it is.
+mod digits {
+    use h2_conformance_wire::print::hex;
+    use h2_conformance_wire::{FrameReader, PREFACE};
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{written, Sent};
+
+    pub(super) fn serialize<S: Serializer>(sent: &[Sent], file: S) -> Result<S::Ok, S::Error> {
+        file.serialize_str(&hex(&written(sent)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(file: D) -> Result<Vec<Sent>, D::Error> {
+        let digits = String::deserialize(file)?;
+        let octets = octets(&digits);
+        octets
+            .map(|octets| pieces(&octets))
+            .ok_or_else(|| D::Error::custom("a write is not pairs of hexadecimal digits"))
+    }
+
+    fn octets(digits: &str) -> Option<Vec<u8>> {
+        if digits.len() % 2 != 0 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
+    }
+
+    pub(super) fn pieces(octets: &[u8]) -> Vec<Sent> {
+        let mut pieces = Vec::new();
+        let rest = octets.strip_prefix(PREFACE.as_slice());
+        pieces.extend(rest.map(|_| Sent::Raw(PREFACE.to_vec())));
+        let mut reader = FrameReader::default();
+        reader.push(rest.unwrap_or(octets));
+        pieces.extend(std::iter::from_fn(|| reader.next_frame()).map(Sent::Frame));
+        if !reader.rest().is_empty() {
+            pieces.push(Sent::Raw(reader.rest().to_vec()));
+        }
+        pieces
+    }
+}
+
 /// Writing scripts. Each method appends steps.
 impl Script {
     /// An empty script for a subject that is a server (`true`) or a client.
@@ -315,6 +420,8 @@ impl Script {
 
 #[cfg(test)]
 mod tests {
+    use h2_conformance_wire::build::ping;
+
     use super::*;
 
     #[test]
@@ -337,5 +444,14 @@ mod tests {
         let marks: Vec<usize> =
             script.steps.iter().enumerate().filter(|(_, step)| matches!(step, Step::Mark)).map(|(at, _)| at).collect();
         assert_eq!(marks, [script.steps.len() - 1]);
+    }
+
+    #[test]
+    fn octets_that_are_no_whole_frame_stay_raw() {
+        let mut octets = PREFACE.to_vec();
+        ping([1; 8]).encode(&mut octets);
+        octets.extend([0, 0, 4, 0]);
+        let expected = [Sent::Raw(PREFACE.to_vec()), Sent::Frame(ping([1; 8])), Sent::Raw(vec![0, 0, 4, 0])];
+        assert_eq!(digits::pieces(&octets), expected);
     }
 }
