@@ -1,12 +1,21 @@
 //! Frames for scripts. Each function makes a frame that is right; the methods on [`Frame`] bend it.
 
 use super::code::{flag, kind};
-use super::{hpack, Frame};
+use super::{hpack, Frame, PREFACE};
 
 /// DATA with `length` octets of content.
 #[must_use]
 pub fn data(stream: u32, length: usize) -> Frame {
     Frame::new(kind::DATA, 0, stream, vec![b'd'; length])
+}
+
+/// The octets with which a client opens a connection: the preface, `settings`, and the acknowledgement of the server's.
+#[must_use]
+pub fn opening(settings: &Frame) -> Vec<u8> {
+    let mut octets = PREFACE.to_vec();
+    settings.encode(&mut octets);
+    self::settings().ack().encode(&mut octets);
+    octets
 }
 
 /// HEADERS with these fields and END_HEADERS.

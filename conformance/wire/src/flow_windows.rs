@@ -66,6 +66,14 @@ impl FlowWindows {
         }
     }
 
+    /// Books a WINDOW_UPDATE or SETTINGS of the receiver, which take effect at once.
+    pub fn heard(&mut self, frame: &Frame) {
+        match View::from(frame) {
+            View::Settings(values) => self.settings(&values),
+            _ => self.granted(frame),
+        }
+    }
+
     /// Books SETTINGS of the receiver at the moment they take effect.
     pub fn settings(&mut self, settings: &[(u16, u32)]) {
         for (id, value) in settings {

@@ -1,11 +1,11 @@
-//! What the subject can make of the octets that a script writes: whether it knows where the next frame begins.
+//! What a reader can make of the octets that a peer writes: which frames they are, and whether a frame may begin behind them.
 
-use crate::wire::{Frame, FrameReader, PREFACE};
+use super::{Frame, FrameReader, PREFACE};
 
-/// The octets of the script as an honest reader takes them. A length that lies, half a frame or an open field section leave
-/// the subject in a place where nothing of the runner's own may stand.
-#[derive(Debug)]
-pub(super) struct Outgoing {
+/// The octets of a peer as an honest reader takes them. A length that lies, half a frame or an open field section leave the
+/// reader in a place where no other frame may stand.
+#[derive(Clone, Debug)]
+pub struct PeerReader {
     reader: FrameReader,
     preface_due: bool,
     /// The preface was wrong: what follows is not HTTP/2.
@@ -15,13 +15,15 @@ pub(super) struct Outgoing {
     block_open: bool,
 }
 
-impl Outgoing {
-    pub(super) fn new(preface_due: bool) -> Self {
-        Outgoing { reader: FrameReader::default(), preface_due, lost: false, began: false, block_open: false }
+impl PeerReader {
+    /// A reader that has read nothing. A client begins with the preface.
+    #[must_use]
+    pub fn new(preface_due: bool) -> Self {
+        PeerReader { reader: FrameReader::default(), preface_due, lost: false, began: false, block_open: false }
     }
 
-    /// Takes octets of the script; gives the frames that they complete.
-    pub(super) fn wrote(&mut self, octets: &[u8]) -> Vec<Frame> {
+    /// Takes octets; gives the frames that they complete.
+    pub fn read(&mut self, octets: &[u8]) -> Vec<Frame> {
         if self.lost {
             return Vec::new();
         }
@@ -32,9 +34,9 @@ impl Outgoing {
                 Some(false) => self.lost = true,
                 None => {}
             }
-            if self.preface_due || self.lost {
-                return Vec::new();
-            }
+        }
+        if !self.reads_frames() {
+            return Vec::new();
         }
         let frames: Vec<Frame> = std::iter::from_fn(|| self.reader.next_frame()).collect();
         if let Some(last) = frames.last() {
@@ -44,23 +46,30 @@ impl Outgoing {
         frames
     }
 
+    /// Whether the octets are those of frames: nothing else is due before them.
+    #[must_use]
+    pub fn reads_frames(&self) -> bool {
+        !self.preface_due && !self.lost
+    }
+
     /// Whether a frame may begin here.
-    pub(super) fn in_step(&self) -> bool {
-        self.began && !self.lost && !self.block_open && self.reader.rest().is_empty()
+    #[must_use]
+    pub fn in_step(&self) -> bool {
+        self.began && self.reads_frames() && !self.block_open && self.reader.rest().is_empty()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::build::*;
+    use crate::build::*;
 
     fn after(pieces: &[Vec<u8>]) -> bool {
-        let mut outgoing = Outgoing::new(true);
-        outgoing.wrote(PREFACE);
-        assert!(!outgoing.in_step(), "the peer's SETTINGS come before anything else");
-        pieces.iter().for_each(|piece| drop(outgoing.wrote(piece)));
-        outgoing.in_step()
+        let mut reader = PeerReader::new(true);
+        reader.read(PREFACE);
+        assert!(!reader.in_step(), "the peer's SETTINGS come before anything else");
+        pieces.iter().for_each(|piece| drop(reader.read(piece)));
+        reader.in_step()
     }
 
     #[test]
@@ -88,9 +97,9 @@ mod tests {
 
     #[test]
     fn no_frame_may_follow_a_wrong_preface() {
-        let mut outgoing = Outgoing::new(true);
-        assert!(outgoing.wrote(&[b'x'; 24]).is_empty());
-        assert!(outgoing.wrote(&settings().to_bytes()).is_empty());
-        assert!(!outgoing.in_step());
+        let mut reader = PeerReader::new(true);
+        assert!(reader.read(&[b'x'; 24]).is_empty());
+        assert!(reader.read(&settings().to_bytes()).is_empty());
+        assert!(!reader.in_step());
     }
 }
