@@ -37,7 +37,7 @@ pub enum Needs {
     Api,
 }
 
-/// Settings of the subject. `None` leaves its default, as does what a file leaves out.
+/// Settings of the subject. `None` leaves its default. What a file leaves out is as in [`Config::DEFAULT`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
