@@ -8,16 +8,16 @@
 //! The difference between two counts, divided by the difference of their loads, is free of start and end.
 
 use std::future::Future;
-use std::io;
-use std::pin::{pin, Pin};
+use std::pin::pin;
 use std::process::ExitCode;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use bytes::Bytes;
 use h2_benches::subject::{Handler, Shape, PATCHED, UPSTREAM};
-use h2_conformance::wire::build::{ping, settings, unknown, window_update};
-use h2_conformance::wire::{Frame, PREFACE};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use h2_conformance_wire::build::{opening, ping, settings, unknown, window_update};
+use h2_conformance_wire::feed::Feed;
+use h2_conformance_wire::wake::by_hand;
+use h2_conformance_wire::Frame;
 
 const USAGE: &str = "expected: upstream|patched LOAD COUNT, where LOAD is\n\
     \x20 requests     requests, a multiple of 100\n\
@@ -51,47 +51,15 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What a peer writes is read, what is written is dropped.
-struct Wire {
-    octets: Vec<u8>,
-    read: usize,
-}
-
-impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let size = buffer.remaining().min(self.octets.len() - self.read);
-        if size == 0 {
-            return Poll::Pending;
-        }
-        buffer.put_slice(&self.octets[self.read..][..size]);
-        self.read += size;
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Wire {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
-        Poll::Ready(Ok(octets.len()))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-}
-
 /// What opens a connection, and then so many of these frames.
-fn wire(frame: Option<Frame>, count: usize) -> Wire {
-    let mut octets = PREFACE.to_vec();
-    settings().encode(&mut octets);
-    settings().ack().encode(&mut octets);
+fn wire(frame: Option<Frame>, count: usize) -> Feed {
+    let mut octets = opening(&settings());
     if let Some(frame) = frame {
         (0..count).for_each(|_| frame.encode(&mut octets));
     }
-    Wire { octets, read: 0 }
+    let wire = Feed::with_capacity(octets.len());
+    wire.write(&octets);
+    wire
 }
 
 fn frame_of(load: &str) -> Option<Frame> {
@@ -113,11 +81,11 @@ macro_rules! player {
                 (_, Some(_)) => (1, count),
                 _ => return false,
             };
-            let mut cx = Context::from_waker(Waker::noop());
+            let mut cx = by_hand();
             for _ in 0..connections {
                 let handshake = pin!($h2::server::handshake(wire(frame.clone(), frames)));
                 let Poll::Ready(Ok(connection)) = handshake.poll(&mut cx) else { panic!("the preface is there") };
-                let mut connection: $h2::server::Connection<Wire, Bytes> = connection;
+                let mut connection: $h2::server::Connection<Feed, Bytes> = connection;
                 assert!(connection.poll_accept(&mut cx).is_pending());
             }
             true

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use h2_conformance::wire::code::{kind, DEFAULT_WINDOW};
+use h2_conformance_wire::code::{kind, DEFAULT_WINDOW};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Octets of a frame's header (RFC 9113 section 4.1).
@@ -212,8 +212,8 @@ impl AsyncWrite for VictimEnd {
 
 #[cfg(test)]
 mod tests {
-    use h2_conformance::wire::build::{goaway, settings, window_update};
-    use h2_conformance::wire::PREFACE;
+    use h2_conformance_wire::build::{goaway, settings, window_update};
+    use h2_conformance_wire::PREFACE;
 
     use super::*;
 

@@ -18,4 +18,4 @@ mod timer;
 mod upstream;
 pub mod worker;
 
-pub use h2_conformance::figures;
+pub use h2_conformance_figures as figures;

@@ -4,83 +4,20 @@
 #[path = "../../h2-patched/tests/support/heap.rs"]
 mod heap;
 
-use std::cell::RefCell;
 use std::future::Future;
-use std::io;
-use std::pin::{pin, Pin};
-use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
-use std::task::{Context, Poll, Wake, Waker};
+use std::pin::pin;
+use std::task::Poll;
 
 use bytes::Bytes;
-use h2_conformance::wire::build::{headers, post, settings, POST};
-use h2_conformance::wire::PREFACE;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use h2_conformance_wire::build::{headers, opening, post, settings, POST};
+use h2_conformance_wire::feed::Feed;
+use h2_conformance_wire::wake::by_hand;
 
-/// A transport: what the peer wrote is read, what is written is dropped.
-#[derive(Clone)]
-struct Wire(Rc<RefCell<Incoming>>);
-
-struct Incoming {
-    octets: Vec<u8>,
-    read: usize,
-}
-
-impl Wire {
-    /// One that holds what opens a connection, and has room for more.
-    fn new() -> Self {
-        let mut octets = Vec::with_capacity(1 << 16);
-        octets.extend_from_slice(PREFACE);
-        settings().encode(&mut octets);
-        settings().ack().encode(&mut octets);
-        Wire(Rc::new(RefCell::new(Incoming { octets, read: 0 })))
-    }
-
-    fn write(&self, octets: &[u8]) {
-        let mut incoming = self.0.borrow_mut();
-        incoming.octets.clear();
-        incoming.read = 0;
-        incoming.octets.extend_from_slice(octets);
-    }
-}
-
-impl AsyncRead for Wire {
-    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let Incoming { octets, read } = &mut *self.0.borrow_mut();
-        let size = buffer.remaining().min(octets.len() - *read);
-        if size == 0 {
-            return Poll::Pending;
-        }
-        buffer.put_slice(&octets[*read..][..size]);
-        *read += size;
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Wire {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
-        Poll::Ready(Ok(octets.len()))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-}
-
-struct Nobody;
-
-impl Wake for Nobody {
-    fn wake(self: Arc<Self>) {}
-}
-
-/// Of a task that is polled whenever something may have changed.
-fn context() -> Context<'static> {
-    static WAKER: LazyLock<Waker> = LazyLock::new(|| Arc::new(Nobody).into());
-    Context::from_waker(&WAKER)
+/// A transport that holds what opens a connection, and has room for more.
+fn wire() -> Feed {
+    let wire = Feed::with_capacity(1 << 16);
+    wire.write(&opening(&settings()));
+    wire
 }
 
 /// Fewer streams than the tables of streams keep room for in any case.
@@ -96,8 +33,8 @@ struct Footprint {
 macro_rules! footprint {
     ($h2:ident) => {{
         // What is made once in a process is made now.
-        let _warm = $h2::server::handshake(Wire::new());
-        let wire = Wire::new();
+        let _warm = $h2::server::handshake(wire());
+        let wire = wire();
         let mut builder = $h2::server::Builder::new();
         builder.max_concurrent_streams(1_000);
         let requests: Vec<Vec<u8>> = (0..STREAMS)
@@ -110,16 +47,16 @@ macro_rules! footprint {
             .collect();
         let mut held = Vec::with_capacity(STREAMS);
         let before = heap::live();
-        let mut connection: $h2::server::Connection<Wire, Bytes> = {
+        let mut connection: $h2::server::Connection<Feed, Bytes> = {
             let handshake = pin!(builder.handshake(wire.clone()));
-            let Poll::Ready(connection) = handshake.poll(&mut context()) else { panic!("the preface is there") };
+            let Poll::Ready(connection) = handshake.poll(&mut by_hand()) else { panic!("the preface is there") };
             connection.expect("the preface is right")
         };
-        assert!(connection.poll_accept(&mut context()).is_pending());
+        assert!(connection.poll_accept(&mut by_hand()).is_pending());
         let opened = heap::live();
         for request in &requests {
             wire.write(request);
-            while let Poll::Ready(request) = connection.poll_accept(&mut context()) {
+            while let Poll::Ready(request) = connection.poll_accept(&mut by_hand()) {
                 held.push(request.expect("the connection goes on").expect("the connection is sound"));
             }
         }
@@ -159,9 +96,9 @@ fn handles_are_no_larger() {
         client::PushedResponseFuture,
         client::PushPromise,
         client::PushPromises,
-        client::Connection<Wire, Bytes>,
-        server::Handshake<Wire, Bytes>,
-        server::Connection<Wire, Bytes>,
+        client::Connection<Feed, Bytes>,
+        server::Handshake<Feed, Bytes>,
+        server::Connection<Feed, Bytes>,
         server::SendResponse<Bytes>,
         server::SendPushedResponse<Bytes>,
         FlowControl,

@@ -44,7 +44,7 @@ impl Party {
 /// What to make of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It passes, or was only to be recorded.
+    /// It passes.
     Fine,
     /// It falls short, which is known, and this is why.
     Known(String),
@@ -83,7 +83,6 @@ pub struct Account {
     /// The patches whose claims were checked.
     pub claims: Claims,
     pub problems: Vec<Problem>,
-    pub seed: Option<u64>,
     /// What benches measured, for the page to show.
     pub figures: Vec<Figures>,
 }
@@ -94,7 +93,6 @@ pub struct Tally {
     pub pass: usize,
     pub weak: usize,
     pub fail: usize,
-    pub observed: usize,
     pub inconclusive: usize,
     pub skipped: usize,
 }
@@ -112,7 +110,6 @@ impl Tally {
             Some(Outcome::Pass) => &mut self.pass,
             Some(Outcome::Weak) => &mut self.weak,
             Some(Outcome::Fail) => &mut self.fail,
-            Some(Outcome::Observed) => &mut self.observed,
             Some(Outcome::Inconclusive) => &mut self.inconclusive,
             None => &mut self.skipped,
         };
@@ -174,7 +171,6 @@ impl Account {
             differences: None,
             claims: Claims::NONE,
             problems,
-            seed: None,
             figures: Vec::new(),
         }
     }
@@ -234,7 +230,7 @@ fn standing(party: &Party, case: &'static str, played: &Played) -> Standing {
         return if outcome == Outcome::Pass { Standing::Fine } else { Standing::Unexpected };
     }
     match outcome {
-        Outcome::Pass | Outcome::Observed => Standing::Fine,
+        Outcome::Pass => Standing::Fine,
         _ => match party.mended_by.proved_by(case).next() {
             Some(patch) => Standing::Known(format!("mended by patch {}", patch.slug)),
             None => Standing::Unexpected,

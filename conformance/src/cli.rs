@@ -36,9 +36,6 @@ pub(crate) struct Common {
     /// No progress, and in text only what is wrong
     #[arg(long, global = true)]
     pub(crate) quiet: bool,
-    /// Seed for what is random; recorded in the reports
-    #[arg(long, global = true, value_name = "N")]
-    pub(crate) seed: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -120,9 +117,6 @@ pub(crate) struct Endpoint {
     /// How long the server may keep silent in one case, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout_ms: u64,
-    /// Also cases that burden the server, such as floods (the catalogue has none yet)
-    #[arg(long)]
-    pub(crate) include_abuse: bool,
     /// Accept any certificate: refused as long as https:// is not offered
     #[arg(long, hide = true)]
     pub(crate) insecure: bool,
@@ -226,7 +220,6 @@ mod tests {
             &["--case"],
             &["run"],
             &["--repeat", "0"],
-            &["--seed", "x"],
             &["--format", "yaml"],
             &["--case", "x", "list"],
             &["endpoint"],

@@ -60,7 +60,7 @@ pub struct Pair<'a> {
 /// details of the frames.
 fn rank(outcome: Outcome) -> u8 {
     match outcome {
-        Outcome::Pass | Outcome::Observed => 0,
+        Outcome::Pass => 0,
         Outcome::Weak => 1,
         Outcome::Fail => 2,
         Outcome::Inconclusive => 3,

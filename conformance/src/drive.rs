@@ -3,19 +3,17 @@
 //! The driver is the peer: it writes what the script says, reads what the subject sends, and has the reflexes the script
 //! allows. It judges nothing.
 
-mod outgoing;
 mod remote;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::flow_windows::FlowWindows;
 use crate::script::{App, Credit, Reflexes, Script, Sent, Step, Upload};
-use crate::transcript::{AppResult, Event, Transcript, What};
+use crate::transcript::{probe, AppResult, Event, Transcript, What};
 use crate::wire::build::{ping, settings, window_update};
 use crate::wire::code::kind;
-use crate::wire::{Frame, FrameReader, View, PREFACE};
-use outgoing::Outgoing;
+use crate::wire::FlowWindows;
+use crate::wire::{Frame, FrameReader, PeerReader, View, PREFACE};
 
 pub use remote::{QUIET, TOTAL};
 
@@ -90,6 +88,30 @@ pub enum Happening {
     Harness(String),
 }
 
+impl Happening {
+    /// Whether nothing can happen after it.
+    pub(crate) fn is_last(&self) -> bool {
+        !matches!(
+            self,
+            Happening::Octets(_) | Happening::Accepted { .. } | Happening::Result { .. } | Happening::Ended(_)
+        )
+    }
+
+    /// What the record says of it, where the octets `rest` of an incomplete frame had come. Octets are recorded as frames.
+    pub(crate) fn what(self, rest: &[u8]) -> Option<What> {
+        Some(match self {
+            Happening::Octets(_) => return None,
+            Happening::Closed | Happening::ResetUnanswered => What::SubjectClosed { rest: rest.to_vec() },
+            Happening::Accepted { stream } => What::Accepted { stream },
+            Happening::Result { call, result } => What::Result { call, result },
+            Happening::Ended(result) => What::ConnectionEnded(result),
+            Happening::Panicked(message) => What::Panicked(message),
+            Happening::Restless => What::Restless,
+            Happening::Harness(message) => What::Harness(message),
+        })
+    }
+}
+
 /// Plays `script` and returns the record. `subject_is_server` tells who sends the connection preface. On a remote link the
 /// driver goes on listening after the last step as long as `want` asks for more and patience lasts.
 pub fn play(
@@ -104,14 +126,6 @@ pub fn play(
     }
     driver.finish(want);
     driver.transcript
-}
-
-/// The opaque data of the PING that asks whether a connection still works.
-#[must_use]
-pub fn probe(number: u32) -> [u8; 8] {
-    let mut opaque = *b"ask \0\0\0\0";
-    opaque[4..].copy_from_slice(&number.to_be_bytes());
-    opaque
 }
 
 /// The peer. [`play`] drives it through a script; a test that decides each step by what came before does so itself.
@@ -134,7 +148,7 @@ pub struct Driver<'a> {
     answered: u32,
     /// Whether anything was sent since the last probe.
     unasked: bool,
-    outgoing: Outgoing,
+    outgoing: PeerReader,
     /// Reflexes that found the subject in the middle of something: they follow as soon as a frame may stand.
     deferred: Vec<Frame>,
     /// Server subjects: requests that were sent whole and are not answered whole, and answers that have begun.
@@ -174,7 +188,7 @@ impl<'a> Driver<'a> {
             probes: 0,
             answered: 0,
             unasked: false,
-            outgoing: Outgoing::new(subject_is_server),
+            outgoing: PeerReader::new(subject_is_server),
             deferred: Vec::new(),
             unanswered: BTreeSet::new(),
             begun: BTreeSet::new(),
@@ -207,14 +221,11 @@ impl<'a> Driver<'a> {
                         self.link.address(frame);
                     }
                     self.note_sent(&piece);
-                    match piece {
-                        Sent::Frame(frame) => frame.encode(&mut octets),
-                        Sent::Raw(raw) => octets.extend_from_slice(&raw),
-                    }
+                    piece.encode(&mut octets);
                 }
                 self.link.write(&octets);
                 self.unasked = true;
-                for frame in self.outgoing.wrote(&octets) {
+                for frame in self.outgoing.read(&octets) {
                     self.owed(&frame);
                 }
                 if self.outgoing.in_step() {
@@ -256,10 +267,7 @@ impl<'a> Driver<'a> {
         match piece {
             Sent::Frame(frame) => {
                 self.sendable.sent(frame);
-                match View::from(frame) {
-                    View::Settings(values) => self.received.windows.settings(&values),
-                    _ => self.received.windows.granted(frame),
-                }
+                self.received.windows.heard(frame);
                 self.record(What::Peer(frame.clone()));
             }
             Sent::Raw(raw) => self.record(What::PeerRaw(raw.clone())),
@@ -341,25 +349,11 @@ impl<'a> Driver<'a> {
                 self.over = true;
                 self.record(What::Harness("the connection was reset before the first octet of an answer".into()));
             }
-            Happening::Closed | Happening::ResetUnanswered => {
-                self.over = true;
-                let rest = self.reader.rest().to_vec();
-                self.record(What::SubjectClosed { rest });
-            }
-            Happening::Accepted { stream } => self.record(What::Accepted { stream }),
-            Happening::Result { call, result } => self.record(What::Result { call, result }),
-            Happening::Ended(result) => self.record(What::ConnectionEnded(result)),
-            Happening::Panicked(message) => {
-                self.over = true;
-                self.record(What::Panicked(message));
-            }
-            Happening::Restless => {
-                self.over = true;
-                self.record(What::Restless);
-            }
-            Happening::Harness(message) => {
-                self.over = true;
-                self.record(What::Harness(message));
+            happening => {
+                self.over |= happening.is_last();
+                if let Some(what) = happening.what(self.reader.rest()) {
+                    self.record(what);
+                }
             }
         }
     }

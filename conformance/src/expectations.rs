@@ -76,7 +76,7 @@ impl Expectations {
 
 fn entry(line: &str) -> Result<Entry, String> {
     /// To pass is what is expected of every case without an entry.
-    const ALLOWED: [Outcome; 4] = [Outcome::Weak, Outcome::Fail, Outcome::Observed, Outcome::Inconclusive];
+    const ALLOWED: [Outcome; 3] = [Outcome::Weak, Outcome::Fail, Outcome::Inconclusive];
     let next = |text: &str| {
         let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
         (word.to_owned(), rest.trim_start().to_owned())
@@ -85,7 +85,7 @@ fn entry(line: &str) -> Result<Entry, String> {
     let (outcome, reason) = next(&rest);
     let known = ALLOWED.into_iter().find(|allowed| allowed.name() == outcome);
     let outcome = known.ok_or_else(|| {
-        format!("expected `case-id  outcome  reason` with an outcome of weak, fail, observed or inconclusive: {line}")
+        format!("expected `case-id  outcome  reason` with an outcome of weak, fail or inconclusive: {line}")
     })?;
     if reason.is_empty() {
         return Err(format!("{case} has no reason"));

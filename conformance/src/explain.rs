@@ -5,11 +5,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::case::Case;
+use crate::case::{Case, Config, Needs, Role};
 use crate::claims::{Claims, Patch};
-use crate::recording::{Part, Recording};
 use crate::report::lines;
-use crate::script::{Credit, Script, Sent, Step};
+use crate::script::{Credit, Reflexes, Script, Sent, Step};
 use crate::suite::{play, Contender, Played};
 use crate::wire::print::hex;
 use crate::wire::PREFACE;
@@ -23,7 +22,7 @@ pub struct Explanation {
     pub id: &'static str,
     pub title: &'static str,
     pub level: &'static str,
-    pub role: Part,
+    pub role: Role,
     pub requires: &'static [&'static str],
     pub expects: Vec<String>,
     /// What happens, step by step, in words.
@@ -42,10 +41,10 @@ pub struct Explanation {
 /// The fields of the recording that do not stand above.
 #[derive(Clone, Debug, Serialize)]
 struct Rest {
-    needs: crate::recording::Application,
-    config: crate::recording::Settings,
-    reflexes: crate::recording::Habits,
-    steps: Vec<crate::recording::Move>,
+    needs: Needs,
+    config: Config,
+    reflexes: Reflexes,
+    steps: Vec<Step>,
 }
 
 /// What came of the case on one subject.
@@ -68,12 +67,12 @@ impl Explanation {
     /// Plays `case` on the contenders and explains it.
     #[must_use]
     pub fn of(case: &Case, contenders: &[&dyn Contender], claims: Claims) -> Self {
-        let recording = Recording::of(case);
+        let recording = case.recording();
         let patches = claims.about(case.id);
         Explanation {
             id: case.id,
             title: case.title,
-            level: case.level.name(),
+            level: case.level().name(),
             role: recording.role,
             requires: case.requires,
             expects: case.expect.checks().iter().map(ToString::to_string).collect(),
@@ -119,12 +118,8 @@ fn verdict(played: &Played) -> Verdict {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let role = match self.role {
-            Part::Server => "server",
-            Part::Client => "client",
-        };
         writeln!(f, "{}\n{}\n", self.id, self.title)?;
-        writeln!(f, "subject   a {role}")?;
+        writeln!(f, "subject   a {}", self.role.name())?;
         writeln!(f, "level     {}", self.level)?;
         writeln!(f, "requires  {}", self.requires.join(", "))?;
         let config = serde_json::to_value(self.rest.config).unwrap_or_default();
@@ -228,6 +223,7 @@ fn sent_in_words(sent: &Sent) -> String {
 mod tests {
     use super::*;
     use crate::judge::words::alive;
+    use crate::recording::Recording;
     use crate::script::App;
     use crate::subject::IN_MEMORY;
     use crate::wire::build::ping;
@@ -272,6 +268,6 @@ mod tests {
         assert!(value["subjects"]["patched"]["transcript"].as_array().unwrap().len() > 20);
         assert_eq!(value["subjects"]["upstream"]["outcome"], "pass");
         assert!(value["peer_bytes_hex"].as_str().unwrap().starts_with("505249"));
-        assert_eq!(Recording::parse(&json).unwrap().role, Part::Server);
+        assert_eq!(Recording::parse(&json).unwrap().role, Role::Server);
     }
 }

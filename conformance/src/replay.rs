@@ -8,15 +8,17 @@ use crate::recording::Recording;
 use crate::run::Run;
 use crate::suite::{play_as, Contender, Played};
 
+/// The case of the catalogue that does exactly what was recorded. One that has become another since can judge nothing here.
+#[must_use]
+pub fn case_of<'a>(recording: &Recording, catalogue: &'a [Case]) -> Option<&'a Case> {
+    let id = recording.id.as_deref()?;
+    catalogue.iter().find(|case| case.id == id && case.recording().text() == recording.text())
+}
+
 /// Plays `recording` on `contender`.
 pub fn replay(recording: &Recording, contender: &dyn Contender) -> Played {
-    let case = Case {
-        id: "replay",
-        role: recording.role(),
-        needs: recording.needs(),
-        config: recording.config.into(),
-        ..Case::DEFAULT
-    };
+    let case =
+        Case { id: "replay", role: recording.role, needs: recording.needs, config: recording.config, ..Case::DEFAULT };
     let script = recording.script();
     play_as(&case, contender, |link| {
         let transcript = drive::play(link, &script, case.role == Role::Server, &|_| drive::Want::More);
@@ -27,8 +29,12 @@ pub fn replay(recording: &Recording, contender: &dyn Contender) -> Played {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::{Config, Needs};
     use crate::judge::Outcome;
+    use crate::script::{App, Credit, Reflexes, Step};
+    use crate::subject::patched::H2;
     use crate::subject::IN_MEMORY;
+    use crate::wire::build::{data, ping};
 
     #[test]
     fn any_octets_can_be_played() {
@@ -40,5 +46,50 @@ mod tests {
                 assert_ne!(played.run().unwrap().verdict.outcome, Outcome::Fail, "{text}");
             }
         }
+    }
+
+    #[test]
+    fn every_case_of_the_catalogue_survives_its_file() {
+        for case in crate::catalog::all() {
+            let text = case.recording().text();
+            assert_eq!(Recording::parse(&text).unwrap().text(), text, "{}", case.id);
+        }
+    }
+
+    fn sample() -> Case {
+        Case {
+            id: "a/b",
+            needs: Needs::Api,
+            script: |s| {
+                s.return_credit(Credit::AtOnce);
+                s.open();
+                s.send(ping([1; 8]));
+                s.send(data(1, 9));
+                s.app(App::Ping);
+            },
+            ..Case::DEFAULT
+        }
+    }
+
+    #[test]
+    fn only_what_does_the_same_is_the_case() {
+        let catalogue = [sample(), Case { id: "a/c", ..sample() }];
+        let recording = catalogue[1].recording();
+        assert_eq!(case_of(&recording, &catalogue).map(|case| case.id), Some("a/c"));
+        let longer = Recording { steps: [&recording.steps[..], &[Step::Settle]].concat(), ..recording.clone() };
+        let configured = Recording { config: Config { push: Some(false), ..recording.config }, ..recording.clone() };
+        let habitual = Recording { reflexes: Reflexes::default(), ..recording.clone() };
+        let unknown = Recording { id: Some("a/d".into()), ..recording.clone() };
+        let nameless = Recording { id: None, ..recording.clone() };
+        for other in [longer, configured, habitual, unknown, nameless] {
+            assert!(case_of(&other, &catalogue).is_none(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn replayed_it_gives_the_same_record() {
+        let played = |script| drive::play(&mut H2::new(&sample()), script, true, &|_| drive::Want::Nothing);
+        let recording = Recording::parse(&sample().recording().text()).unwrap();
+        assert_eq!(played(&sample().steps()), played(&recording.script()));
     }
 }

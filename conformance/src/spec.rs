@@ -31,13 +31,16 @@ pub struct Requirement {
     pub untested: Option<String>,
 }
 
-/// How strongly the RFC asks for it.
+/// How strongly something is asked for, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     Must,
     Should,
     May,
+    /// No RFC asks for it; a good implementation does it.
+    #[serde(skip)]
+    Quality,
 }
 
 impl Level {
@@ -48,6 +51,7 @@ impl Level {
             Level::Must => "must",
             Level::Should => "should",
             Level::May => "may",
+            Level::Quality => "quality",
         }
     }
 }

@@ -4,11 +4,11 @@
 mod support;
 
 use h2_conformance::case::{Config, Role};
-use h2_conformance::flow_windows::FlowWindows;
 use h2_conformance::script::App;
 use h2_conformance::transcript::What;
 use h2_conformance::wire::build::{settings, window_update};
 use h2_conformance::wire::code::setting::INITIAL_WINDOW_SIZE;
+use h2_conformance::wire::FlowWindows;
 use h2_conformance::wire::View;
 use proptest::prelude::*;
 use support::{open, subject, Peer, STREAMS};

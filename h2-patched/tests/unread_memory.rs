@@ -5,21 +5,18 @@
 #[path = "support/heap.rs"]
 mod heap;
 
-use std::cell::RefCell;
 use std::future::Future;
-use std::io;
-use std::pin::{pin, Pin};
-use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
-use std::task::{Context, Poll, Wake, Waker};
+use std::pin::pin;
+use std::task::Poll;
 
 use bytes::Bytes;
 use h2::server::{Builder, Connection, SendResponse};
 use h2::RecvStream;
-use h2_conformance::wire::build::{data, headers, post, settings, POST};
-use h2_conformance::wire::{Frame, PREFACE};
+use h2_conformance::wire::build::{data, headers, opening, post, settings, POST};
+use h2_conformance::wire::feed::Feed;
+use h2_conformance::wire::wake::by_hand;
+use h2_conformance::wire::Frame;
 use http::Request;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Octets of content that are kept.
 const CONTENT: usize = 2 * MIB;
@@ -33,60 +30,22 @@ const FIXED: usize = 192 * KIB;
 /// The bytes that a queued chunk may cost beside its content.
 const CHUNK: usize = KIB;
 
-/// A transport: what the peer wrote is read, what is written is dropped.
-struct Wire(Rc<RefCell<Incoming>>);
-
-struct Incoming {
-    octets: Vec<u8>,
-    read: usize,
-}
-
-impl AsyncRead for Wire {
-    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let Incoming { octets, read } = &mut *self.0.borrow_mut();
-        let size = buffer.remaining().min(octets.len() - *read);
-        if size == 0 {
-            return Poll::Pending;
-        }
-        buffer.put_slice(&octets[*read..][..size]);
-        *read += size;
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Wire {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
-        Poll::Ready(Ok(octets.len()))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-}
-
 /// A server whose application accepts requests and holds their bodies.
 struct Server {
-    connection: Connection<Wire, Bytes>,
-    incoming: Rc<RefCell<Incoming>>,
+    connection: Connection<Feed, Bytes>,
+    wire: Feed,
     held: Vec<(Request<RecvStream>, SendResponse<Bytes>)>,
     before: isize,
 }
 
 impl Server {
     fn new(builder: &Builder) -> Self {
-        let mut octets = Vec::with_capacity(16 * MIB);
-        octets.extend_from_slice(PREFACE);
-        settings().encode(&mut octets);
-        settings().ack().encode(&mut octets);
-        let incoming = Rc::new(RefCell::new(Incoming { octets, read: 0 }));
-        let handshake = pin!(builder.handshake(Wire(incoming.clone())));
-        let Poll::Ready(connection) = handshake.poll(&mut context()) else { panic!("the preface is there") };
+        let wire = Feed::with_capacity(16 * MIB);
+        wire.write(&opening(&settings()));
+        let handshake = pin!(builder.handshake(wire.clone()));
+        let Poll::Ready(connection) = handshake.poll(&mut by_hand()) else { panic!("the preface is there") };
         let connection = connection.expect("the preface is right");
-        let mut server = Server { connection, incoming, held: Vec::with_capacity(4096), before: 0 };
+        let mut server = Server { connection, wire, held: Vec::with_capacity(4096), before: 0 };
         server.poll();
         server
     }
@@ -102,19 +61,14 @@ impl Server {
     }
 
     fn poll(&mut self) {
-        while let Poll::Ready(request) = self.connection.poll_accept(&mut context()) {
+        while let Poll::Ready(request) = self.connection.poll_accept(&mut by_hand()) {
             let request = request.expect("the connection goes on");
             self.held.push(request.expect("the connection is sound"));
         }
     }
 
     fn send(&mut self, octets: &[u8]) {
-        {
-            let mut incoming = self.incoming.borrow_mut();
-            incoming.octets.clear();
-            incoming.read = 0;
-            incoming.octets.extend_from_slice(octets);
-        }
+        self.wire.write(octets);
         self.poll();
     }
 
@@ -135,23 +89,11 @@ impl Server {
     fn read(&mut self, number: usize) -> Vec<u8> {
         let body = self.held[number].0.body_mut();
         let mut content = Vec::new();
-        while let Poll::Ready(Some(chunk)) = body.poll_data(&mut context()) {
+        while let Poll::Ready(Some(chunk)) = body.poll_data(&mut by_hand()) {
             content.extend_from_slice(&chunk.expect("the stream is sound"));
         }
         content
     }
-}
-
-struct Nobody;
-
-impl Wake for Nobody {
-    fn wake(self: Arc<Self>) {}
-}
-
-/// Of a task that is polled whenever something may have changed.
-fn context() -> Context<'static> {
-    static WAKER: LazyLock<Waker> = LazyLock::new(|| Arc::new(Nobody).into());
-    Context::from_waker(&WAKER)
 }
 
 fn encoded(frames: &[Frame]) -> Vec<u8> {

@@ -1,15 +1,15 @@
 //! A connection that is attacked: set up as hyper sets up its own, in memory.
 
 use std::future::Future;
-use std::pin::{pin, Pin};
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use h2_conformance_wire::wake::WakeFlag;
 use http::{Request, Response};
 
-use super::h2::{self, client, server, RecvStream, SendStream};
-use super::scale::Bell;
+use super::h2::{client, server, RecvStream, SendStream};
+use super::handshaken;
 use crate::hostile::{VictimEnd, Wire};
 use crate::subject::{self, Stance, CLIENT_WINDOWS, SERVER_WINDOWS};
 
@@ -20,7 +20,7 @@ const STREAMS: u32 = 200;
 const SEND_BUFFER: usize = 400 << 10;
 
 pub(super) struct Victim {
-    bell: Arc<Bell>,
+    woken: WakeFlag,
     connection: Option<Connection>,
     // Handles that the application keeps and does nothing with.
     requests: Vec<(Request<RecvStream>, server::SendResponse<Bytes>)>,
@@ -36,20 +36,20 @@ enum Connection {
 impl Victim {
     /// What the attacker opens its connection with is on the wire already.
     pub(super) fn new(wire: &Wire, stance: Stance) -> Result<Self, String> {
-        let (bell, mut own_request) = (Bell::set(), None);
+        let (woken, mut own_request) = (WakeFlag::set(), None);
         let connection = match stance {
             Stance::Requests => {
-                let (mut requester, connection) = done(&bell, client().handshake::<_, Bytes>(wire.victim()))?;
+                let (mut requester, connection) = handshaken(&woken, client().handshake::<_, Bytes>(wire.victim()))?;
                 let request = Request::get("http://example.test/").body(()).expect("a plain request");
                 let (response, _) = requester.send_request(request, true).map_err(|error| error.to_string())?;
                 own_request = Some((response, requester));
                 Connection::Client(connection)
             }
-            _ => Connection::Server(done(&bell, server().handshake(wire.victim()))?, stance),
+            _ => Connection::Server(handshaken(&woken, server().handshake(wire.victim()))?, stance),
         };
-        bell.clone().wake();
+        woken.wake();
         let (requests, responses) = (Vec::new(), Vec::new());
-        Ok(Victim { bell, connection: Some(connection), requests, _request: own_request, responses })
+        Ok(Victim { woken, connection: Some(connection), requests, _request: own_request, responses })
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -77,8 +77,8 @@ impl Victim {
 
 impl subject::Victim for Victim {
     fn turn(&mut self) -> bool {
-        let waker = Waker::from(self.bell.clone());
-        while self.bell.take() {
+        let waker = self.woken.waker();
+        while self.woken.take() {
             if self.poll(&mut Context::from_waker(&waker)).is_ready() {
                 self.connection = None;
                 return false;
@@ -97,17 +97,6 @@ fn fill(response: &mut SendStream<Bytes>, cx: &mut Context<'_>) {
         }
         response.reserve_capacity(SEND_BUFFER);
     }
-}
-
-fn done<T>(bell: &Arc<Bell>, handshake: impl Future<Output = Result<T, h2::Error>>) -> Result<T, String> {
-    let waker = Waker::from(bell.clone());
-    let mut handshake = pin!(handshake);
-    while bell.take() {
-        if let Poll::Ready(connection) = handshake.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return connection.map_err(|error| error.to_string());
-        }
-    }
-    Err("the handshake waits though all it needs has come".into())
 }
 
 fn server() -> server::Builder {

@@ -9,9 +9,10 @@ mod scale;
 mod serve;
 mod upload;
 
-use std::future::poll_fn;
+use std::future::{poll_fn, Future};
 
 use bytes::Bytes;
+use h2_conformance_wire::wake::WakeFlag;
 use http::Response;
 
 use super::h2::{self, SendStream};
@@ -35,6 +36,12 @@ const ANSWER: &[u8] = b"hello, world";
 fn answer(mut respond: h2::server::SendResponse<Bytes>) -> Result<(), h2::Error> {
     let mut body = respond.send_response(Response::new(()), false)?;
     body.send_data(Bytes::from_static(ANSWER), true)
+}
+
+/// The connection whose handshake this is. All that it waits for was written.
+fn handshaken<T>(woken: &WakeFlag, handshake: impl Future<Output = Result<T, h2::Error>>) -> Result<T, String> {
+    let connection = woken.run(handshake).ok_or("the handshake waits though all it needs has come")?;
+    connection.map_err(|error| error.to_string())
 }
 
 fn builder(window: Option<u32>) -> h2::server::Builder {

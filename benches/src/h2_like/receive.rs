@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
+use h2_conformance_wire::pipe::{pipe, PeerEnd, SubjectEnd};
 use http::Request;
 
 use super::h2::{self, client, server, RecvStream};

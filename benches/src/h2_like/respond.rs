@@ -3,7 +3,7 @@
 use std::future::{pending, poll_fn};
 
 use bytes::Bytes;
-use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
+use h2_conformance_wire::pipe::{pipe, PeerEnd, SubjectEnd};
 use http::Response;
 
 use super::h2::{self, server::SendResponse};

@@ -10,7 +10,6 @@ mod server;
 
 use std::time::Duration;
 
-pub(super) use drive::Bell;
 pub(super) use register::Register;
 
 use super::h2;

@@ -1,17 +1,13 @@
 //! An upload from a peer made of frames, in memory: every turn is the same in each run, and so is every figure.
 
-use std::future::Future;
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use h2_conformance::flow_windows::FlowWindows;
-use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
-use h2_conformance::wire::build::{data, post, settings};
-use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
-use h2_conformance::wire::{FrameReader, View, PREFACE};
+use h2_conformance_wire::build::{data, post, settings};
+use h2_conformance_wire::code::DEFAULT_FRAME_SIZE;
+use h2_conformance_wire::pipe::{pipe, PeerEnd, SubjectEnd};
+use h2_conformance_wire::wake::{by_hand, WakeFlag};
+use h2_conformance_wire::{FlowWindows, FrameReader, View, PREFACE};
 
 use super::h2::server::{Connection, SendResponse};
 use super::h2::RecvStream;
@@ -20,19 +16,11 @@ use crate::subject::{Announcing, Reader, Upload};
 
 const STREAM: u32 = 1;
 
-/// Rings when the connection's task was woken: it is polled then and never otherwise, as by any executor.
-struct Bell(AtomicBool);
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 struct Run {
     peer: Peer,
     connection: Connection<SubjectEnd, Bytes>,
-    bell: Arc<Bell>,
+    /// The connection's task is polled when it was woken, and never otherwise.
+    woken: WakeFlag,
     failed: Option<String>,
 }
 
@@ -86,23 +74,15 @@ fn open(plan: &Upload) -> Option<(Run, App)> {
         left: Upload::OCTETS,
         increments: Vec::new(),
     };
-    let bell = Arc::new(Bell(AtomicBool::new(true)));
+    let woken = WakeFlag::set();
     peer.pipe.write(PREFACE);
     peer.pipe.write(&settings().to_bytes());
-    let waker = Waker::from(bell.clone());
     let mut builder = builder(plan.window);
     set_announcing(&mut builder, Announcing::Fixed);
-    let mut handshake = pin!(builder.handshake(end));
-    let connection = loop {
-        match handshake.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(connection) => break connection.ok()?,
-            // All that the handshake waits for is written; it yields in between.
-            Poll::Pending if bell.0.swap(false, Ordering::Relaxed) => {}
-            Poll::Pending => return None,
-        }
-    };
-    let mut run = Run { peer, connection, bell, failed: None };
-    run.bell.0.store(true, Ordering::Relaxed);
+    // All that the handshake waits for is written; it yields in between.
+    let connection = woken.run(builder.handshake(end))?.ok()?;
+    woken.wake();
+    let mut run = Run { peer, connection, woken, failed: None };
     run.settle();
     run.peer.pipe.write(&settings().ack().to_bytes());
     run.peer.pipe.write(&post(STREAM).to_bytes());
@@ -115,14 +95,14 @@ fn open(plan: &Upload) -> Option<(Run, App)> {
 impl Run {
     /// Lets the connection work until it waits, and the peer read what it wrote. A request, if one came.
     fn settle(&mut self) -> Option<(http::Request<RecvStream>, SendResponse<Bytes>)> {
-        let waker = Waker::from(self.bell.clone());
+        let waker = self.woken.waker();
         let mut request = None;
-        while self.bell.0.swap(false, Ordering::Relaxed) {
+        while self.woken.take() {
             match self.connection.poll_accept(&mut Context::from_waker(&waker)) {
                 Poll::Pending => {}
                 Poll::Ready(Some(Ok(accepted))) => {
                     request = Some(accepted);
-                    self.bell.0.store(true, Ordering::Relaxed);
+                    self.woken.wake();
                 }
                 Poll::Ready(Some(Err(error))) => self.failed = Some(error.to_string()),
                 Poll::Ready(None) => self.failed = Some("the connection ends".into()),
@@ -153,11 +133,9 @@ impl Peer {
     fn read(&mut self) {
         self.frames.push(&self.pipe.read());
         while let Some(frame) = self.frames.next_frame() {
-            self.sendable.granted(&frame);
-            match View::from(&frame) {
-                View::Settings(values) => self.sendable.settings(&values),
-                View::WindowUpdate { increment } if frame.stream == 0 => self.increments.push(increment),
-                _ => {}
+            self.sendable.heard(&frame);
+            if let (0, View::WindowUpdate { increment }) = (frame.stream, View::from(&frame)) {
+                self.increments.push(increment);
             }
         }
     }
@@ -182,7 +160,7 @@ impl App {
     /// Reads a chunk, if there is one, or learns of the end.
     fn read(&mut self) -> Result<bool, String> {
         // Each turn asks anew: nobody needs to be woken.
-        match self.body.poll_data(&mut Context::from_waker(Waker::noop())) {
+        match self.body.poll_data(&mut by_hand()) {
             Poll::Ready(Some(chunk)) => {
                 self.held += chunk.map_err(|error| error.to_string())?.len();
                 Ok(true)

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use h2_conformance::wire::code::DEFAULT_WINDOW;
+use h2_conformance_wire::code::DEFAULT_WINDOW;
 
 use super::pairs::median_pair;
 use crate::figures::{Better, Figures, Row};

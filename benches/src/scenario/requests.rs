@@ -4,9 +4,9 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-use h2_conformance::wire::build::{headers_block, settings, window_update};
-use h2_conformance::wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
-use h2_conformance::wire::{FrameReader, PREFACE};
+use h2_conformance_wire::build::{headers_block, opening, settings, window_update};
+use h2_conformance_wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
+use h2_conformance_wire::FrameReader;
 
 use super::pairs::median_pair;
 use crate::figures::{Better, Figures, Row};
@@ -53,9 +53,7 @@ impl Client {
     fn connect(mut socket: TcpStream) -> io::Result<Self> {
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(PATIENCE))?;
-        let mut opening = PREFACE.to_vec();
-        settings().encode(&mut opening);
-        settings().ack().encode(&mut opening);
+        let mut opening = opening(&settings());
         // Credit for all answers, so that none waits.
         window_update(0, MAX_WINDOW - DEFAULT_WINDOW).encode(&mut opening);
         socket.write_all(&opening)?;

@@ -9,8 +9,8 @@ mod source;
 
 use std::time::Duration;
 
-use h2_conformance::transport::link::{Link, Shape};
-use h2_conformance::wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
+use h2_conformance_wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
+use h2_conformance_wire::link::{Link, Shape};
 
 use crate::subject::{Application, Intake, Receiver, Subject, Windows};
 use back::Back;

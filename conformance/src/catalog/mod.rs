@@ -1,53 +1,29 @@
-//! The cases, one file per topic, both roles together.
+//! The cases. `rfc` has what any endpoint is held to by an RFC, `h2` has this library's API and policy. A file is a topic, the
+//! first part of its cases' ids.
 
-mod capacity;
-mod concurrency;
-mod content;
-mod continuation;
-mod credit;
-mod credit_of_dropped_bodies;
-mod credit_of_resets;
-mod credit_of_responses;
-mod crossings;
-mod data;
-mod errors;
-mod fields;
-mod flow;
-mod framing;
-mod goaway;
-mod growth;
-mod headers;
-mod hpack;
-mod ids;
-mod isolation;
-mod ping;
-mod policy;
-mod preface;
-mod priority;
-mod promises;
-mod push;
-mod push_credit;
-mod refused_promises;
-mod requests;
-mod reservations;
-mod reset;
-mod responses;
-mod send_budget;
-mod sending;
-mod settings;
-mod slots;
-mod states;
-mod stream_targets;
-mod updates;
-mod window_update;
-mod windows;
-mod withdrawn_pushes;
+mod h2;
+mod pieces;
+mod rfc;
+
+use std::sync::LazyLock;
 
 use crate::case::Case;
 
+/// A file's name and its cases.
+type Topic = (&'static str, Vec<Case>);
+
+/// The topics of files with these names.
+macro_rules! topics {
+    ($($file:ident),+ $(,)?) => {
+        vec![$((stringify!($file), $file::cases())),+]
+    };
+}
+use topics;
+
 /// What a topic's file needs to write its cases.
 mod prelude {
-    pub(super) use crate::case::{Case, Config, Level, Needs, Role};
+    pub(super) use super::pieces::*;
+    pub(super) use crate::case::{Case, Config, Needs, Role};
     pub(super) use crate::judge::words::*;
     pub(super) use crate::judge::Expect;
     pub(super) use crate::script::{App, Credit, Handles, Script, Upload};
@@ -56,52 +32,44 @@ mod prelude {
     pub(super) use crate::wire::code::{kind, setting, DEFAULT_FRAME_SIZE};
 }
 
-/// Every case, topic by topic.
+/// Every case, topic by topic, those for both roles once for each. Of a topic in both folders, what the RFC asks for comes
+/// first.
 #[must_use]
 pub fn all() -> Vec<Case> {
-    [
-        preface::cases(),
-        framing::cases(),
-        data::cases(),
-        headers::cases(),
-        continuation::cases(),
-        priority::cases(),
-        reset::cases(),
-        settings::cases(),
-        ping::cases(),
-        goaway::cases(),
-        push::cases(),
-        refused_promises::cases(),
-        withdrawn_pushes::cases(),
-        promises::cases(),
-        window_update::cases(),
-        states::cases(),
-        ids::cases(),
-        concurrency::cases(),
-        errors::cases(),
-        requests::cases(),
-        fields::cases(),
-        content::cases(),
-        responses::cases(),
-        hpack::cases(),
-        reservations::cases(),
-        capacity::cases(),
-        send_budget::cases(),
-        credit::cases(),
-        credit_of_resets::cases(),
-        credit_of_dropped_bodies::cases(),
-        credit_of_responses::cases(),
-        push_credit::cases(),
-        slots::cases(),
-        crossings::cases(),
-        updates::cases(),
-        windows::cases(),
-        stream_targets::cases(),
-        policy::cases(),
-        isolation::cases(),
-        growth::cases(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    static ALL: LazyLock<Vec<Case>> = LazyLock::new(listed);
+    ALL.clone()
+}
+
+fn listed() -> Vec<Case> {
+    let mut topics = rfc::topics();
+    for (name, cases) in h2::topics() {
+        match topics.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => known.extend(cases),
+            None => topics.push((name, cases)),
+        }
+    }
+    topics.into_iter().flat_map(|(_, cases)| cases).flat_map(Case::for_each_role).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::Role;
+
+    #[test]
+    fn a_case_is_in_the_file_of_its_topic_and_in_the_folder_of_who_asks_for_it() {
+        for (folder, topics) in [("rfc", rfc::topics()), ("h2", h2::topics())] {
+            for (file, case) in topics.iter().flat_map(|(file, cases)| cases.iter().map(move |case| (file, case))) {
+                assert_eq!(case.topic(), file.replace('_', "-"), "{} is in {folder}/{file}.rs", case.id);
+                assert_eq!(case.requires.is_empty(), folder == "h2", "{} is in {folder}/{file}.rs", case.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_case_for_both_roles_is_listed_once_for_each() {
+        let listed = |id: &str| all().iter().find(|case| case.id == id).map(|case| case.role);
+        assert_eq!(listed("ping/answered"), Some(Role::Server));
+        assert_eq!(listed("ping/answered-client"), Some(Role::Client));
+    }
 }

@@ -28,7 +28,6 @@ pub(super) fn run(options: &Compare, common: &Common) -> Result<u8, Failure> {
     let results = Results { parties: &parties, cases: &cases, played: &played, catalogue: &catalogue };
     let is_fork = [subjects[0].name, subjects[1].name] == [UPSTREAM, PATCHED];
     let mut account = Account::of_comparison(results, is_fork.then_some(Claims::OF_THE_FORK));
-    account.seed = common.seed;
     account.figures = figures;
     for _ in 1..options.repeat.unwrap_or(1) {
         for found in changes(&results, &play()) {

@@ -42,7 +42,7 @@ fn entry(case: &Case) -> Entry {
         role: case.role.name(),
         topic: case.topic(),
         title: case.title,
-        level: case.level.name(),
+        level: case.level().name(),
         requires: case.requires,
         needs: match case.needs {
             Needs::Wire => "wire",

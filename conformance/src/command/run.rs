@@ -50,8 +50,7 @@ pub(super) fn play(
         play_all(cases, &[contender], threads, &|progress| line.tell(progress))
     };
     let parties = [Party::of(contender)];
-    let mut account = Account::of_run(Results { parties: &parties, cases, played: &played, catalogue });
-    account.seed = common.seed;
+    let account = Account::of_run(Results { parties: &parties, cases, played: &played, catalogue });
     output::account(&account, common)?;
     Ok(status(&account))
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::case::{Case, Config, Needs, Role};
-use crate::script::{App, Handles, Sent, Step};
+use crate::script::{written, App, Handles, Step};
 use crate::wire::code::DEFAULT_WINDOW;
 
 /// Values of the first octet that differ in effect.
@@ -142,17 +142,6 @@ pub fn seed(case: &Case) -> Vec<u8> {
         }
     }
     seed
-}
-
-fn written(sent: &[Sent]) -> Vec<u8> {
-    let mut octets = Vec::new();
-    for piece in sent {
-        match piece {
-            Sent::Frame(frame) => frame.encode(&mut octets),
-            Sent::Raw(raw) => octets.extend_from_slice(raw),
-        }
-    }
-    octets
 }
 
 /// The act that comes nearest to a call.

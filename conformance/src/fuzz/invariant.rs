@@ -1,11 +1,10 @@
 //! What no connection may do, whatever the peer and the application do.
 
 use super::input::{Input, Mode};
-use crate::drive::probe;
-use crate::flow_windows::FlowWindows;
 use crate::judge::{judge, Expect, Outcome};
-use crate::transcript::{Transcript, What};
+use crate::transcript::{probe, Transcript, What};
 use crate::wire::code::{kind, DEFAULT_WINDOW};
+use crate::wire::FlowWindows;
 use crate::wire::View;
 
 /// Octets besides DATA that a subject may answer each octet with. The dearest answers are to the cheapest turns: three octets

@@ -4,24 +4,21 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use super::input::{Input, Mode};
 use crate::case::Role;
-use crate::drive::{probe, Happening, Link};
+use crate::drive::{Happening, Link};
 use crate::script::App;
 use crate::subject::patched::H2;
-use crate::transcript::{AppResult, Event, Transcript, What};
-use crate::wire::build::{ping, settings};
-use crate::wire::{FrameReader, View, PREFACE};
+use crate::transcript::{probe, AppResult, Event, Transcript, What};
+use crate::wire::build::{opening, ping, settings};
+use crate::wire::{FrameReader, PeerReader, View, PREFACE};
 
 struct Peer {
     link: H2,
     transcript: Transcript,
     /// What the peer writes, as the subject has to cut it.
-    written: FrameReader,
-    preface_due: bool,
+    written: PeerReader,
     /// What the subject writes.
     read: FrameReader,
-    subject_preface_due: bool,
-    /// The subject can tell where the next frame begins.
-    block_open: bool,
+    preface_due: bool,
     /// Streams that the application knows, in order of their appearance.
     streams: Vec<u32>,
     calls: Vec<App>,
@@ -51,11 +48,9 @@ impl Peer {
         Peer {
             link: H2::new(&mode.case()),
             transcript: Transcript::default(),
-            written: FrameReader::default(),
-            preface_due: server,
+            written: PeerReader::new(server),
             read: FrameReader::default(),
-            subject_preface_due: !server,
-            block_open: false,
+            preface_due: !server,
             streams: Vec::new(),
             calls: Vec::new(),
             over: false,
@@ -63,28 +58,18 @@ impl Peer {
     }
 
     fn open(&mut self) {
-        let mut octets = if self.preface_due { PREFACE.to_vec() } else { Vec::new() };
-        settings().encode(&mut octets);
-        settings().ack().encode(&mut octets);
-        self.write(&octets);
+        let octets = opening(&settings());
+        self.write(if self.preface_due { &octets[PREFACE.len()..] } else { &octets });
         self.record(What::Mark);
     }
 
     fn write(&mut self, octets: &[u8]) {
-        self.written.push(octets);
-        if self.preface_due {
-            match self.written.strip(PREFACE) {
-                Some(true) => self.preface_due = false,
-                // Nothing that follows is a frame, and the subject has to know that as well.
-                Some(false) | None => {
-                    self.record(What::PeerRaw(octets.to_vec()));
-                    return self.hand_over(octets);
-                }
-            }
-        }
-        while let Some(frame) = self.written.next_frame() {
-            self.block_open = frame.leaves_block_open();
+        for frame in self.written.read(octets) {
             self.record(What::Peer(frame));
+        }
+        // Without the right preface nothing is a frame, and the subject has to know that as well.
+        if !self.written.reads_frames() {
+            self.record(What::PeerRaw(octets.to_vec()));
         }
         self.hand_over(octets);
     }
@@ -113,44 +98,31 @@ impl Peer {
     }
 
     fn take(&mut self, happening: Happening) {
-        match happening {
-            Happening::Octets(octets) => self.take_octets(&octets),
-            Happening::Accepted { stream } => {
-                self.streams.push(stream);
-                self.record(What::Accepted { stream });
-            }
-            Happening::Result { call, result } => {
-                if let (App::Request { .. }, AppResult::Value(stream)) = (&self.calls[call], &result) {
+        self.over |= happening.is_last();
+        match &happening {
+            Happening::Octets(octets) => self.take_octets(octets),
+            Happening::Accepted { stream } => self.streams.push(*stream),
+            Happening::Result { call, result: AppResult::Value(stream) } => {
+                if let App::Request { .. } = self.calls[*call] {
                     self.streams.extend(u32::try_from(*stream));
                 }
-                self.record(What::Result { call, result });
             }
-            Happening::Ended(result) => self.record(What::ConnectionEnded(result)),
-            // The second only ever happens on a socket.
-            Happening::Closed | Happening::ResetUnanswered => {
-                let rest = self.read.rest().to_vec();
-                self.last(What::SubjectClosed { rest });
-            }
-            Happening::Panicked(message) => self.last(What::Panicked(message)),
-            Happening::Restless => self.last(What::Restless),
-            Happening::Harness(message) => self.last(What::Harness(message)),
+            _ => {}
+        }
+        if let Some(what) = happening.what(self.read.rest()) {
+            self.record(what);
         }
     }
 
     fn take_octets(&mut self, octets: &[u8]) {
         self.read.push(octets);
-        if self.subject_preface_due && self.read.strip(PREFACE) == Some(true) {
-            self.subject_preface_due = false;
+        if self.preface_due && self.read.strip(PREFACE) == Some(true) {
+            self.preface_due = false;
             self.record(What::SubjectPreface);
         }
         while let Some(frame) = self.read.next_frame() {
             self.record(What::Subject(frame));
         }
-    }
-
-    fn last(&mut self, what: What) {
-        self.over = true;
-        self.record(what);
     }
 
     fn record(&mut self, what: What) {
@@ -160,8 +132,7 @@ impl Peer {
     /// Asks whether the connection still works, where a frame may stand.
     fn finish(mut self) -> Transcript {
         let opened = self.transcript.subject_frames().any(|(_, frame)| matches!(View::from(frame), View::Settings(_)));
-        let may_ask = opened && !self.preface_due && !self.block_open && self.written.rest().is_empty();
-        if may_ask && !self.over {
+        if opened && self.written.in_step() && !self.over {
             let frame = ping(probe(1));
             self.record(What::Probe(frame.clone()));
             self.hand_over(&frame.to_bytes());

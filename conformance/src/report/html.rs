@@ -21,14 +21,13 @@ const END_OF_TABLE: &str = "</table></div>";
 /// Lines of a wire log that the page carries; `explain` shows them all.
 const LOG: usize = 150;
 
-const LEGEND: [(&str, &str); 6] = [
+const LEGEND: [(&str, &str); 5] = [
     ("pass", "the sentence holds"),
     (
         "weak",
         "permitted, but less than the sentence names: a whole connection ended instead of a stream, or a bare close",
     ),
     ("fail", "the sentence does not hold"),
-    ("observed", "recorded without judgement"),
     ("inconclusive", "the connection failed before the step under test, or the runner could not do its part"),
     ("skipped", "the subject does not offer what the case needs"),
 ];
@@ -72,8 +71,7 @@ fn write_all(out: &mut String, account: &Account) -> fmt::Result {
     account.figures.iter().try_for_each(|figures| self::figures::section(out, figures))?;
     matrix(out, account)?;
     legend(out)?;
-    let seed = account.seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
-    write!(out, "<p class=\"faint\">{NAME} {VERSION} ({}){seed}</p>\n</body>\n</html>\n", escape(GIT))
+    write!(out, "<p class=\"faint\">{NAME} {VERSION} ({})</p>\n</body>\n</html>\n", escape(GIT))
 }
 
 fn subjects(out: &mut String, account: &Account) -> fmt::Result {
@@ -155,7 +153,7 @@ fn case(out: &mut String, account: &Account, row: &Row) -> fmt::Result {
         "<span class=\"id\">{patches}</span></summary>\n<div class=\"inside\">\n\
          <p class=\"faint\">The subject is the {}. Level: {}. Requires: {}.</p>\n<div class=\"logs\">\n",
         row.case.role.name(),
-        row.case.level.name(),
+        row.case.level().name(),
         escape(&row.case.requires.join(", ")),
     )?;
     for (party, cell) in account.parties.iter().zip(&row.cells) {
@@ -234,11 +232,20 @@ fn legend(out: &mut String) -> fmt::Result {
 mod tests {
     use super::super::tests::sample as without_figures;
     use super::*;
-    use crate::figures::tests::hostile;
+    use crate::figures::{Better, Figure, Figures, Row};
+
+    /// Figures with names that mean something in XML.
+    fn hostile(scenario: &str) -> Figures {
+        let rows = ["link-share/1ms/1Gbit", "share/a<b>"].map(|name| {
+            let mut row = Row::new(name.into(), "a<b>", Better::Higher, Some(0.25), None);
+            row.peer.insert("a<b>\u{1}".into(), Figure(Some(0.75)));
+            row
+        });
+        Figures::new(scenario, rows.into())
+    }
 
     fn sample() -> Account {
-        let figures =
-            ["wan", "isolation", "<s>"].map(|scenario| hostile(scenario, &["link-share/1ms/1Gbit", "share/a<b>"]));
+        let figures = ["wan", "isolation", "<s>"].map(hostile);
         Account { figures: figures.into(), ..without_figures() }
     }
 
@@ -293,7 +300,7 @@ mod tests {
     #[test]
     fn every_word_of_the_verdicts_is_in_the_legend() {
         use crate::judge::{Ending, Outcome};
-        for outcome in [Outcome::Pass, Outcome::Weak, Outcome::Fail, Outcome::Observed, Outcome::Inconclusive] {
+        for outcome in [Outcome::Pass, Outcome::Weak, Outcome::Fail, Outcome::Inconclusive] {
             assert!(LEGEND.iter().any(|(word, _)| *word == outcome.name()));
         }
         for ending in

@@ -23,11 +23,7 @@ fn write_all(out: &mut String, account: &Account) -> fmt::Result {
     problems(out, account)?;
     differences(out, account)?;
     results(out, account)?;
-    write!(out, "\n{NAME} {VERSION} ({GIT})")?;
-    match account.seed {
-        Some(seed) => writeln!(out, ", seed {seed}"),
-        None => writeln!(out),
-    }
+    writeln!(out, "\n{NAME} {VERSION} ({GIT})")
 }
 
 fn problems(out: &mut String, account: &Account) -> fmt::Result {
@@ -65,7 +61,7 @@ fn results(out: &mut String, account: &Account) -> fmt::Result {
             Standing::Fine | Standing::Skipped => cell_in_words(cell),
         });
         let cells: Vec<String> = cells.collect();
-        let mut columns = vec![line.case.id, line.case.level.name(), line.case.title];
+        let mut columns = vec![line.case.id, line.case.level().name(), line.case.title];
         columns.extend(cells.iter().map(String::as_str));
         row(out, &columns)?;
     }

@@ -53,11 +53,7 @@ fn title(out: &mut String, account: &Account) -> fmt::Result {
     let parties = account.parties.iter().map(|party| format!("{} ({})", party.name, party.version));
     let cases = count(account.rows.len(), "case", "cases");
     let parties = parties.collect::<Vec<_>>().join(" and ");
-    write!(out, "{NAME} {VERSION} ({GIT}): {cases} on {parties}")?;
-    if let Some(seed) = account.seed {
-        write!(out, ", seed {seed}")?;
-    }
-    out.write_str("\n\n")
+    writeln!(out, "{NAME} {VERSION} ({GIT}): {cases} on {parties}\n")
 }
 
 /// How many results of each kind each subject has in each topic.
@@ -92,15 +88,8 @@ fn topics(out: &mut String, account: &Account, look: Look) -> fmt::Result {
 
 /// `9 pass, 1 weak`: what there is none of is left out.
 pub(super) fn tally_in_words(tally: Tally) -> String {
-    let Tally { pass, weak, fail, observed, inconclusive, skipped } = tally;
-    let counts = [
-        (pass, "pass"),
-        (weak, "weak"),
-        (fail, "fail"),
-        (observed, "observed"),
-        (inconclusive, "inconclusive"),
-        (skipped, "skipped"),
-    ];
+    let Tally { pass, weak, fail, inconclusive, skipped } = tally;
+    let counts = [(pass, "pass"), (weak, "weak"), (fail, "fail"), (inconclusive, "inconclusive"), (skipped, "skipped")];
     let there = counts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}"));
     there.collect::<Vec<_>>().join(", ")
 }

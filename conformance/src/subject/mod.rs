@@ -6,7 +6,6 @@ pub mod controls;
 pub mod hyper;
 pub mod patched;
 mod server;
-mod tasks;
 pub mod upstream;
 
 use crate::case::Case;

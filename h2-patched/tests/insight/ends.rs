@@ -2,16 +2,18 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use h2::insight::{ConnectionSnapshot, StreamSnapshot};
 use h2::{client, server, RecvStream, SendStream};
-use h2_conformance::wire::build::settings;
-use h2_conformance::wire::{Frame, FrameReader, PREFACE};
+use h2_conformance::wire::build::{opening, settings};
+use h2_conformance::wire::wake::WakeFlag;
+use h2_conformance::wire::{Frame, FrameReader};
+
+pub use h2_conformance::wire::wake::by_hand;
+
 use http::{Request, Response};
 use tokio::io::{duplex, AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
@@ -23,24 +25,9 @@ pub fn pass(seconds: u64) {
     h2::virtual_time::advance(Duration::from_secs(seconds));
 }
 
-/// Remembers that it was woken.
-#[derive(Default)]
-pub struct Flag(AtomicBool);
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, SeqCst);
-    }
-}
-
-/// Wakes nobody.
-pub fn nobody() -> Waker {
-    Waker::from(Arc::<Flag>::default())
-}
-
 /// What is there at once.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(&nobody())) {
+pub fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut by_hand()) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("it is not ready at once"),
     }
@@ -58,8 +45,7 @@ impl Peer {
     }
 
     fn write(&mut self, octets: &[u8]) {
-        let nobody = nobody();
-        let mut cx = Context::from_waker(&nobody);
+        let mut cx = by_hand();
         match pin!(&mut self.pipe).poll_write(&mut cx, octets) {
             Poll::Ready(Ok(written)) => assert_eq!(written, octets.len(), "the pipe has room"),
             other => panic!("the pipe has room: {other:?}"),
@@ -72,8 +58,7 @@ impl Peer {
 
     /// All frames that came.
     pub fn receive(&mut self) -> Vec<Frame> {
-        let nobody = nobody();
-        let mut cx = Context::from_waker(&nobody);
+        let mut cx = by_hand();
         let mut octets = vec![0; 1 << 16];
         loop {
             let mut buffer = ReadBuf::new(&mut octets);
@@ -91,7 +76,7 @@ pub type Exchange = (Request<RecvStream>, server::SendResponse<Bytes>);
 pub struct Server {
     pub connection: server::Connection<DuplexStream, Bytes>,
     pub peer: Peer,
-    pub woken: Arc<Flag>,
+    pub woken: WakeFlag,
 }
 
 impl Server {
@@ -107,18 +92,16 @@ impl Server {
     pub fn in_pipe(octets: usize, builder: &server::Builder, first: Frame) -> Self {
         let (pipe, far) = duplex(octets);
         let mut peer = Peer::new(far);
-        peer.write(PREFACE);
-        peer.send(first);
-        peer.send(settings().ack());
+        peer.write(&opening(&first));
         let connection = now(builder.handshake(pipe)).expect("the preface is right");
-        let mut server = Server { connection, peer, woken: Arc::default() };
+        let mut server = Server { connection, peer, woken: WakeFlag::default() };
         assert!(server.turn().is_empty());
         server
     }
 
     /// Lets the connection work; requests that came.
     pub fn turn(&mut self) -> Vec<Exchange> {
-        let waker = Waker::from(self.woken.clone());
+        let waker = self.woken.waker();
         let mut cx = Context::from_waker(&waker);
         let mut exchanges = Vec::new();
         while let Poll::Ready(Some(Ok(exchange))) = self.connection.poll_accept(&mut cx) {
@@ -129,7 +112,7 @@ impl Server {
 
     /// Whether something woke the connection's task since this was asked last.
     pub fn was_woken(&self) -> bool {
-        self.woken.0.swap(false, SeqCst)
+        self.woken.take()
     }
 
     /// The request that `frame` opens.
@@ -187,7 +170,7 @@ impl Client {
     }
 
     pub fn turn(&mut self) -> Poll<Result<(), h2::Error>> {
-        pin!(&mut self.connection).poll(&mut Context::from_waker(&nobody()))
+        pin!(&mut self.connection).poll(&mut by_hand())
     }
 
     pub fn request(&mut self, end: bool) -> (client::ResponseFuture, SendStream<Bytes>) {
@@ -217,7 +200,7 @@ fn stream(snapshot: ConnectionSnapshot, id: u32) -> StreamSnapshot {
 
 /// A chunk of DATA that is there, or `None` if the reader has to wait.
 pub fn read(body: &mut RecvStream) -> Option<Bytes> {
-    match body.poll_data(&mut Context::from_waker(&nobody())) {
+    match body.poll_data(&mut by_hand()) {
         Poll::Ready(Some(Ok(octets))) => Some(octets),
         Poll::Ready(Some(Err(error))) => panic!("{error}"),
         Poll::Ready(None) | Poll::Pending => None,

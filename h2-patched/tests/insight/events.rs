@@ -13,7 +13,7 @@ use h2_conformance::wire::build::{
 use h2_conformance::wire::code::error::{CANCEL, ENHANCE_YOUR_CALM, NO_ERROR};
 use h2_conformance::wire::code::setting;
 
-use crate::ends::{nobody, octets, pass, read, Client, Server};
+use crate::ends::{by_hand, octets, pass, read, Client, Server};
 
 /// Keeps what it is told, in words.
 #[derive(Clone, Default)]
@@ -109,8 +109,7 @@ fn a_client_and_what_is_pushed_to_it() {
     client.send(push_promise(1, 2));
     assert_eq!(told.news(), ["2 opened by peer"]);
     let mut pushes = response.push_promises();
-    let nobody = nobody();
-    let mut cx = std::task::Context::from_waker(&nobody);
+    let mut cx = by_hand();
     let push = match pushes.poll_push_promise(&mut cx) {
         std::task::Poll::Ready(Some(Ok(push))) => push,
         other => panic!("a push is there: {other:?}"),

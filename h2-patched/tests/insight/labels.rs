@@ -13,24 +13,17 @@ use h2_conformance::wire::build::settings;
 use h2_conformance::wire::PREFACE;
 use tokio::io::{duplex, AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
-use crate::ends::{nobody, Client, Server};
+use crate::ends::{by_hand, now, Client, Server};
 
 fn label(connection: &insight::Connection) -> Option<String> {
     connection.label().map(|label| label.to_string())
-}
-
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(&nobody())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("it is not ready at once"),
-    }
 }
 
 /// A transport whose other end has sent what a server waits for.
 fn transport() -> (DuplexStream, DuplexStream) {
     let (near, mut far) = duplex(1 << 16);
     let octets = [&PREFACE[..], &settings().to_bytes()].concat();
-    let written = pin!(&mut far).poll_write(&mut Context::from_waker(&nobody()), &octets);
+    let written = pin!(&mut far).poll_write(&mut by_hand(), &octets);
     assert!(matches!(written, Poll::Ready(Ok(len)) if len == octets.len()));
     (near, far)
 }
@@ -100,8 +93,7 @@ fn a_scope_ends_between_polls_and_after_a_panic() {
             Poll::<()>::Pending
         })
     ));
-    let waker = nobody();
-    let mut cx = Context::from_waker(&waker);
+    let mut cx = by_hand();
     assert!(future.as_mut().poll(&mut cx).is_pending());
     assert_eq!(label(&Server::new().connection.insight()), None);
     let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| future.as_mut().poll(&mut cx)));
@@ -135,8 +127,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Named<T> {
 #[test]
 fn a_transport_names_the_connection_of_a_server() {
     let (near, mut far) = duplex(1 << 16);
-    let waker = nobody();
-    let mut cx = Context::from_waker(&waker);
+    let mut cx = by_hand();
     let mut handshake = pin!(server::handshake(Named(near, "transport")));
     assert!(handshake.as_mut().poll(&mut cx).is_pending());
     // Another connection on this thread meanwhile, and one whose transport has no name.

@@ -9,7 +9,7 @@ use h2_conformance::wire::build::{data, get, goaway, ping, post, reset, settings
 use h2_conformance::wire::code::error::{CANCEL, NO_ERROR, REFUSED_STREAM};
 use h2_conformance::wire::code::{kind, setting};
 
-use crate::ends::{nobody, octets, pass, read, Client, Server};
+use crate::ends::{by_hand, octets, pass, read, Client, Server};
 
 fn waits(blocked: Option<Blocked>) -> Option<(BlockedOn, Option<u64>)> {
     blocked.map(|blocked| (blocked.on, blocked.lasting.as_ref().map(Duration::as_secs)))
@@ -348,7 +348,7 @@ fn why_a_connection_ended_is_shown() {
     let (_body, _respond) = server.accept(post(1));
     drop(server.peer);
     let mut connection = server.connection;
-    let _ = connection.poll_closed(&mut std::task::Context::from_waker(&nobody()));
+    let _ = connection.poll_closed(&mut by_hand());
     let by_transport = handle.snapshot().unwrap().close_reason;
     assert_eq!(by_transport, Some(CloseReason::Transport(std::io::ErrorKind::UnexpectedEof)));
 

@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use h2_conformance::flow_windows::FlowWindows;
 use h2_conformance::transcript::What;
 use h2_conformance::wire::code::error::NO_ERROR;
 use h2_conformance::wire::code::setting::{ENABLE_PUSH, MAX_CONCURRENT_STREAMS, MAX_FRAME_SIZE};
 use h2_conformance::wire::code::{kind, DEFAULT_FRAME_SIZE};
+use h2_conformance::wire::FlowWindows;
 use h2_conformance::wire::{Frame, View};
 
 /// One direction of a stream.

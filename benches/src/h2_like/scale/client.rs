@@ -5,9 +5,9 @@ use std::pin::{pin, Pin};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use h2_conformance::transport::mem::pipe;
-use h2_conformance::wire::build::{data, response, settings};
-use h2_conformance::wire::code::setting::{INITIAL_WINDOW_SIZE, MAX_CONCURRENT_STREAMS};
+use h2_conformance_wire::build::{data, response, settings};
+use h2_conformance_wire::code::setting::{INITIAL_WINDOW_SIZE, MAX_CONCURRENT_STREAMS};
+use h2_conformance_wire::pipe::pipe;
 use http::Request;
 
 use super::drive::{expect, read, Connection, Drive, PEER_WINDOW};

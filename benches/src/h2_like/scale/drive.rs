@@ -2,36 +2,15 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use h2_conformance::transport::mem::{PeerEnd, SubjectEnd};
-use h2_conformance::wire::build::{ping, settings, window_update};
-use h2_conformance::wire::code::setting::INITIAL_WINDOW_SIZE;
+use h2_conformance_wire::build::{ping, settings, window_update};
+use h2_conformance_wire::code::setting::INITIAL_WINDOW_SIZE;
+use h2_conformance_wire::pipe::{PeerEnd, SubjectEnd};
+use h2_conformance_wire::wake::{by_hand, WakeFlag};
 
 use super::h2::{client, server, RecvStream};
-
-/// Set when the connection's task was woken. The connection is polled then and never otherwise.
-#[derive(Default)]
-pub(in super::super) struct Bell(AtomicBool);
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-impl Bell {
-    pub(in super::super) fn set() -> Arc<Self> {
-        Arc::new(Bell(AtomicBool::new(true)))
-    }
-
-    pub(in super::super) fn take(&self) -> bool {
-        self.0.swap(false, Ordering::Relaxed)
-    }
-}
 
 /// What the peer grants each stream for sending: more than the connection's window of 65 535, as browsers do.
 pub(super) const PEER_WINDOW: u32 = 1 << 20;
@@ -46,14 +25,15 @@ pub(super) type Request = (http::Request<RecvStream>, server::SendResponse<Bytes
 pub(super) struct Drive {
     pub(super) pipe: PeerEnd,
     pub(super) connection: Connection,
-    pub(super) bell: Arc<Bell>,
+    /// The connection's task is polled when it was woken, and never otherwise.
+    pub(super) woken: WakeFlag,
     /// Times that the initial window was set by the peer.
     toggles: u32,
 }
 
 impl Drive {
     pub(super) fn new(pipe: PeerEnd, connection: Connection) -> Self {
-        Drive { pipe, connection, bell: Bell::set(), toggles: 0 }
+        Drive { pipe, connection, woken: WakeFlag::set(), toggles: 0 }
     }
 
     /// Hands over what the peer sends and polls until the connection waits: what it wrote. Requests go to `requests`.
@@ -61,15 +41,15 @@ impl Drive {
         if !octets.is_empty() {
             self.pipe.write(octets);
         }
-        let waker = Waker::from(self.bell.clone());
+        let waker = self.woken.waker();
         let mut cx = Context::from_waker(&waker);
-        while self.bell.take() {
+        while self.woken.take() {
             let failure = match &mut self.connection {
                 Connection::Server(connection) => match connection.poll_accept(&mut cx) {
                     Poll::Pending => continue,
                     Poll::Ready(Some(Ok(request))) => {
                         requests.push(request);
-                        self.bell.clone().wake();
+                        self.woken.wake();
                         continue;
                     }
                     Poll::Ready(Some(Err(error))) => error.to_string(),
@@ -118,7 +98,7 @@ impl Drive {
 /// Reads and releases what has arrived: how many octets, and whether that was the end. The stream's reader then waits.
 pub(super) fn read(body: &mut RecvStream) -> Result<(usize, bool), String> {
     let mut octets = 0;
-    let mut cx = Context::from_waker(Waker::noop());
+    let mut cx = by_hand();
     loop {
         match body.poll_data(&mut cx) {
             Poll::Pending => return Ok((octets, false)),

@@ -1,8 +1,8 @@
 //! Many connections of one process.
 
 use bytes::Bytes;
-use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
-use h2_conformance::wire::build::settings;
+use h2_conformance_wire::build::settings;
+use h2_conformance_wire::pipe::{pipe, PeerEnd, SubjectEnd};
 
 use super::drive::{Connection, Drive};
 use super::h2::server;

@@ -1,19 +1,16 @@
 //! A server with many open requests.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use bytes::Bytes;
-use h2_conformance::flow_windows::FlowWindows;
-use h2_conformance::transport::mem::{pipe, PeerEnd, SubjectEnd};
-use h2_conformance::wire::build::{data, post, settings};
-use h2_conformance::wire::code::setting::INITIAL_WINDOW_SIZE;
-use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
-use h2_conformance::wire::{FrameReader, View, PREFACE};
+use h2_conformance_wire::build::{data, post, settings};
+use h2_conformance_wire::code::setting::INITIAL_WINDOW_SIZE;
+use h2_conformance_wire::code::DEFAULT_FRAME_SIZE;
+use h2_conformance_wire::pipe::{pipe, PeerEnd, SubjectEnd};
+use h2_conformance_wire::wake::WakeFlag;
+use h2_conformance_wire::{FlowWindows, FrameReader, PREFACE};
 use http::Response;
 
-use super::drive::{expect, read, Bell, Connection, Drive, Request, PEER_WINDOW};
+use super::super::handshaken;
+use super::drive::{expect, read, Connection, Drive, Request, PEER_WINDOW};
 use super::h2::{self, server, RecvStream, SendStream};
 use super::{not_here, snapshot, Clock, CHUNK, ROUND_TRIP, STEP};
 use crate::subject::{Beside, Loaded, Operation, Windows};
@@ -84,10 +81,7 @@ impl Server {
     /// Takes notice of the windows that the server announces. Only the set-up fills them.
     fn hear(&mut self) {
         while let Some(frame) = self.frames.next_frame() {
-            self.windows.granted(&frame);
-            if let View::Settings(values) = View::from(&frame) {
-                self.windows.settings(&values);
-            }
+            self.windows.heard(&frame);
         }
     }
 
@@ -260,15 +254,7 @@ pub(super) fn connect(
 ) -> Result<server::Connection<SubjectEnd, Bytes>, String> {
     pipe.write(PREFACE);
     pipe.write(&settings().with(INITIAL_WINDOW_SIZE, PEER_WINDOW).to_bytes());
-    let bell = Bell::set();
-    let waker = Waker::from(bell.clone());
     let mut builder = h2::server::Builder::new();
     builder.initial_window_size(windows.stream).initial_connection_window_size(windows.connection);
-    let mut handshake = pin!(builder.handshake(end));
-    while bell.take() {
-        if let Poll::Ready(connection) = handshake.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return connection.map_err(|error| error.to_string());
-        }
-    }
-    Err("the handshake waits though all it needs has come".into())
+    handshaken(&WakeFlag::set(), builder.handshake(end))
 }

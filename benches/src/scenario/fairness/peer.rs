@@ -1,9 +1,9 @@
 //! A client of frames. Its stream windows are as large as can be, so that only the connection's limits.
 
-use h2_conformance::flow_windows::FlowWindows;
-use h2_conformance::wire::build::{get, settings, window_update};
-use h2_conformance::wire::code::{error_name, setting, DEFAULT_WINDOW, MAX_WINDOW};
-use h2_conformance::wire::{Frame, FrameReader, View, PREFACE};
+use h2_conformance_wire::build::{get, opening, settings, window_update};
+use h2_conformance_wire::code::{error_name, setting, DEFAULT_WINDOW, MAX_WINDOW};
+use h2_conformance_wire::FlowWindows;
+use h2_conformance_wire::{Frame, FrameReader, View};
 
 use crate::subject::Server;
 
@@ -52,10 +52,7 @@ impl Peer {
             updates: 0,
             data_frames: 0,
         };
-        let mut opening = PREFACE.to_vec();
-        settings().with(setting::INITIAL_WINDOW_SIZE, MAX_WINDOW).encode(&mut opening);
-        settings().ack().encode(&mut opening);
-        peer.turn(&opening)?;
+        peer.turn(&opening(&settings().with(setting::INITIAL_WINDOW_SIZE, MAX_WINDOW)))?;
         Ok(peer)
     }
 
@@ -134,7 +131,7 @@ impl Peer {
 
 #[cfg(test)]
 mod tests {
-    use h2_conformance::wire::build::data;
+    use h2_conformance_wire::build::data;
 
     use super::*;
 

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use h2_conformance::wire::build::{GET, POST};
-use h2_conformance::wire::code::{flag, kind, setting, MAX_WINDOW};
-use h2_conformance::wire::{hpack, PREFACE};
+use h2_conformance_wire::build::{GET, POST};
+use h2_conformance_wire::code::{flag, kind, setting, MAX_WINDOW};
+use h2_conformance_wire::{hpack, PREFACE};
 
 use crate::hostile::Wire;
 use crate::subject::{Stance, CLIENT_WINDOWS, SERVER_WINDOWS};
@@ -336,7 +336,7 @@ impl Attacker {
 
 #[cfg(test)]
 mod tests {
-    use h2_conformance::wire::FrameReader;
+    use h2_conformance_wire::FrameReader;
 
     use super::*;
 

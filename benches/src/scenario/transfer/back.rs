@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use h2_conformance::transport::link::Link;
-use h2_conformance::wire::{Frame, FrameReader, PREFACE};
+use h2_conformance_wire::link::Link;
+use h2_conformance_wire::{Frame, FrameReader, PREFACE};
 
 pub(super) struct Back {
     link: Link,
@@ -66,8 +66,8 @@ impl Back {
 
 #[cfg(test)]
 mod tests {
-    use h2_conformance::transport::link::Shape;
-    use h2_conformance::wire::build::{ping, window_update};
+    use h2_conformance_wire::build::{ping, window_update};
+    use h2_conformance_wire::link::Shape;
 
     use super::*;
 

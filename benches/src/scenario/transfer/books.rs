@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use h2_conformance::flow_windows::FlowWindows;
-use h2_conformance::wire::{Frame, View};
+use h2_conformance_wire::FlowWindows;
+use h2_conformance_wire::{Frame, View};
 
 pub(super) struct Books {
     /// Window that was announced and not used yet by what has arrived.
@@ -69,8 +69,8 @@ impl Books {
 
 #[cfg(test)]
 mod tests {
-    use h2_conformance::wire::build::{reset, settings, window_update};
-    use h2_conformance::wire::code::setting::INITIAL_WINDOW_SIZE;
+    use h2_conformance_wire::build::{reset, settings, window_update};
+    use h2_conformance_wire::code::setting::INITIAL_WINDOW_SIZE;
 
     use super::*;
 

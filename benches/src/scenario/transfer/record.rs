@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
-use h2_conformance::wire::{Frame, View};
+use h2_conformance_wire::code::DEFAULT_FRAME_SIZE;
+use h2_conformance_wire::{Frame, View};
 
 use super::source::Diary;
 use super::Path;
@@ -133,9 +133,9 @@ mod tests {
     #[test]
     fn what_happened_counts_where_it_happened_in_the_time() {
         let mut record = Record::default();
-        let update = h2_conformance::wire::build::window_update(0, 1);
+        let update = h2_conformance_wire::build::window_update(0, 1);
         (1..=4).for_each(|ms| record.wrote(ms * MS, &update));
-        record.wrote(3 * MS, &h2_conformance::wire::build::settings());
+        record.wrote(3 * MS, &h2_conformance_wire::build::settings());
         record.diary.stalls = vec![MS, 2 * MS];
         record.diary.latencies = vec![(MS, 10 * MS), (2 * MS, 20 * MS), (3 * MS, 30 * MS), (4 * MS, 40 * MS)];
         assert_eq!((record.updates(MS, 3 * MS), record.stalls(MS, 3 * MS)), (2, 1));

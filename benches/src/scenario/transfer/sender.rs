@@ -4,11 +4,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use h2_conformance::flow_windows::FlowWindows;
-use h2_conformance::transport::link::Link;
-use h2_conformance::wire::build::{data, ping, post, push_promise, response, settings};
-use h2_conformance::wire::code::{error_name, DEFAULT_FRAME_SIZE};
-use h2_conformance::wire::{Frame, View, PREFACE};
+use h2_conformance_wire::build::{data, ping, post, push_promise, response, settings};
+use h2_conformance_wire::code::{error_name, DEFAULT_FRAME_SIZE};
+use h2_conformance_wire::link::Link;
+use h2_conformance_wire::FlowWindows;
+use h2_conformance_wire::{Frame, View, PREFACE};
 
 use super::books::Books;
 use super::source::Source;
@@ -158,10 +158,10 @@ impl Sender {
 
 #[cfg(test)]
 mod tests {
-    use h2_conformance::transport::link::Shape;
-    use h2_conformance::wire::build::{get, window_update};
-    use h2_conformance::wire::code::setting::INITIAL_WINDOW_SIZE;
-    use h2_conformance::wire::FrameReader;
+    use h2_conformance_wire::build::{get, window_update};
+    use h2_conformance_wire::code::setting::INITIAL_WINDOW_SIZE;
+    use h2_conformance_wire::link::Shape;
+    use h2_conformance_wire::FrameReader;
 
     use super::*;
     use crate::scenario::transfer::Supply;
@@ -220,10 +220,10 @@ mod tests {
         let heads = [push_promise(1, 2), push_promise(1, 4), response(1, 200), response(2, 200), response(4, 200)];
         assert_eq!(frames[..5], heads);
         assert_eq!(data.iter().map(|(stream, _)| *stream).collect::<Vec<_>>(), [1, 2, 4, 1]);
-        server.hear(&h2_conformance::wire::build::reset(4, 8)).expect("it may");
+        server.hear(&h2_conformance_wire::build::reset(4, 8)).expect("it may");
         server.hear(&window_update(0, 40_000)).expect("nothing is wrong");
         assert_eq!(arrivals(&mut server).1.iter().map(|(stream, _)| *stream).collect::<Vec<_>>(), [2, 1, 2]);
-        assert!(server.hear(&h2_conformance::wire::build::reset(1, 8)).is_err_and(|why| why.contains("CANCEL")));
-        assert!(server.hear(&h2_conformance::wire::build::goaway(0, 1)).is_err());
+        assert!(server.hear(&h2_conformance_wire::build::reset(1, 8)).is_err_and(|why| why.contains("CANCEL")));
+        assert!(server.hear(&h2_conformance_wire::build::goaway(0, 1)).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use h2_conformance::wire::code::DEFAULT_FRAME_SIZE;
+use h2_conformance_wire::code::DEFAULT_FRAME_SIZE;
 
 use super::{Phases, Supply};
 

@@ -11,9 +11,9 @@ use super::Subject;
 use crate::case::{Case, Role};
 use crate::drive::{Happening, Link};
 use crate::script::App;
-use crate::transport::mem::DELAY;
 use crate::wire::build::{get, settings};
-use crate::wire::{Frame, FrameReader, PREFACE};
+use crate::wire::pipe::DELAY;
+use crate::wire::{Frame, PeerReader, PREFACE};
 
 /// The controls, each named after its fault.
 pub const CONTROLS: &[Subject] = &[
@@ -65,8 +65,7 @@ impl Out {
 
 /// A control: the opening, which all of them get right, and a manner.
 struct Fake {
-    reader: FrameReader,
-    preface_due: bool,
+    reader: PeerReader,
     /// Frames of the peer's opening that are still to come: SETTINGS and its acknowledgement of ours.
     settings_due: bool,
     ack_due: bool,
@@ -93,8 +92,7 @@ impl Fake {
             out.send(&get(1));
         }
         Fake {
-            reader: FrameReader::default(),
-            preface_due: out.serves,
+            reader: PeerReader::new(out.serves),
             settings_due: true,
             ack_due: true,
             manner: Box::new(manner),
@@ -120,16 +118,10 @@ impl Fake {
 impl Link for Fake {
     fn write(&mut self, octets: &[u8]) {
         self.now += DELAY;
-        self.reader.push(octets);
-        if self.preface_due {
-            match self.reader.strip(PREFACE) {
-                Some(true) => self.preface_due = false,
-                // Whoever does not begin as HTTP/2 does is not heard.
-                Some(false) | None => return,
+        for frame in self.reader.read(octets) {
+            if !self.out.closed {
+                self.take(&frame);
             }
-        }
-        while let Some(frame) = self.reader.next_frame().filter(|_| !self.out.closed) {
-            self.take(&frame);
         }
     }
 

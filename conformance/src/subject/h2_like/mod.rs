@@ -16,13 +16,13 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::super::server::RunningServer;
-use super::super::tasks::Bell;
 use super::h2;
 use crate::case::{Case, Config, Needs, Role};
 use crate::drive::{Happening, Link};
 use crate::panics::{quietly, Panic};
 use crate::script::App;
-use crate::transport::mem::{pipe, PeerEnd, SubjectEnd};
+use crate::wire::pipe::{pipe, PeerEnd, SubjectEnd};
+use crate::wire::wake::WakeFlag;
 #[allow(unused_imports)]
 use additions::{BuilderAdditions, ConnectionAdditions};
 use calls::Held;
@@ -39,7 +39,7 @@ type ClientHandshake = dyn Future<Output = Result<(Requester, h2::client::Connec
 pub struct H2 {
     pipe: PeerEnd,
     connection: Connection,
-    bell: Bell,
+    woken: WakeFlag,
     app: Application,
     ops: Vec<Op>,
     happenings: Vec<Happening>,
@@ -90,7 +90,7 @@ impl H2 {
         let mut h2 = H2 {
             pipe,
             connection,
-            bell: Bell::rung(),
+            woken: WakeFlag::set(),
             app: Application::default(),
             ops: Vec::new(),
             happenings: Vec::new(),
@@ -109,12 +109,12 @@ impl H2 {
     fn run(&mut self) {
         for _ in 0..POLLS {
             let mut idle = true;
-            if self.bell.take() {
+            if self.woken.take() {
                 idle = false;
                 self.poll_connection();
             }
             for at in (0..self.ops.len()).rev() {
-                if self.ops[at].bell.take() {
+                if self.ops[at].woken.take() {
                     idle = false;
                     self.poll_op(at);
                 }
@@ -128,7 +128,7 @@ impl H2 {
 
     fn poll_op(&mut self, at: usize) {
         let op = &mut self.ops[at];
-        let waker = op.bell.waker();
+        let waker = op.woken.waker();
         if let Poll::Ready(result) = op.poll(&mut Context::from_waker(&waker), &mut self.app) {
             let op = self.ops.remove(at);
             if let Some(call) = op.call {
@@ -138,14 +138,14 @@ impl H2 {
     }
 
     fn poll_connection(&mut self) {
-        let waker = self.bell.waker();
+        let waker = self.woken.waker();
         let cx = &mut Context::from_waker(&waker);
         let ended = match &mut self.connection {
             Connection::ServerHandshake(handshake) => match Pin::new(handshake).poll(cx) {
                 Poll::Pending => return,
                 Poll::Ready(Ok(connection)) => {
                     self.connection = Connection::Server(connection);
-                    return self.bell.ring();
+                    return self.woken.wake();
                 }
                 Poll::Ready(Err(error)) => Err(error),
             },
@@ -154,8 +154,8 @@ impl H2 {
                 Poll::Ready(Ok((requester, connection))) => {
                     self.app.requester = Some(requester);
                     self.connection = Connection::Client(connection);
-                    self.ops.iter().for_each(|op| op.bell.ring());
-                    return self.bell.ring();
+                    self.ops.iter().for_each(|op| op.woken.wake());
+                    return self.woken.wake();
                 }
                 Poll::Ready(Err(error)) => Err(error),
             },
@@ -168,7 +168,7 @@ impl H2 {
                     if self.serves {
                         self.ops.push(Op::new(None, Task::Serve { stream }));
                     }
-                    return self.bell.ring();
+                    return self.woken.wake();
                 }
                 Poll::Ready(Some(Err(error))) => Err(error),
                 Poll::Ready(None) => Ok(()),
@@ -214,7 +214,7 @@ impl H2 {
                 let result = self.call_connection(app).into();
                 self.happenings.push(Happening::Result { call, result });
                 // Whoever calls a method of the connection polls it next.
-                self.bell.ring();
+                self.woken.wake();
             }
             App::Ping => {
                 let pings = match &mut self.connection {

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
-use super::super::super::tasks::Bell;
 #[allow(unused_imports)]
 use super::additions::SendAdditions;
 use super::calls::{content, request, text, NO_HANDLE};
@@ -12,12 +11,13 @@ use super::h2;
 use super::Application;
 use crate::script::App;
 use crate::transcript::AppResult;
+use crate::wire::wake::WakeFlag;
 
 /// A call under way.
 pub(super) struct Op {
     /// Its place in the script; none for what the application does by itself.
     pub(super) call: Option<usize>,
-    pub(super) bell: Bell,
+    pub(super) woken: WakeFlag,
     task: Task,
     /// Octets done so far.
     octets: usize,
@@ -42,7 +42,7 @@ type Outcome = Result<AppResult, String>;
 
 impl Op {
     pub(super) fn new(call: Option<usize>, task: Task) -> Self {
-        Op { call, bell: Bell::rung(), task, octets: 0, phase: 0 }
+        Op { call, woken: WakeFlag::set(), task, octets: 0, phase: 0 }
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, app: &mut Application) -> Poll<AppResult> {

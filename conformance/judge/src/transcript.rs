@@ -1,0 +1,176 @@
+//! What happened: every frame both ways, every call and its result, in one global order.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::script::App;
+use h2_conformance_wire::print::hex;
+use h2_conformance_wire::Frame;
+
+/// The record of one run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transcript {
+    pub events: Vec<Event>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Time since the run began: virtual in memory, measured on a socket.
+    pub at: Duration,
+    pub what: What,
+}
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// From here on the case is under test.
+    Mark,
+    /// The peer sent a frame because the script says so.
+    Peer(Frame),
+    /// The peer sent a frame by itself: an acknowledgement, credit, part of an upload.
+    Reflex(Frame),
+    /// The runner sent a PING to learn whether the connection still works.
+    Probe(Frame),
+    /// The peer sent octets that are not meant as a frame.
+    PeerRaw(Vec<u8>),
+    /// The peer ended its half.
+    PeerClosed,
+    /// The subject sent its connection preface.
+    SubjectPreface,
+    /// The subject sent a frame.
+    Subject(Frame),
+    /// The subject closed the connection; octets of an incomplete frame may be left over.
+    SubjectClosed { rest: Vec<u8> },
+    /// The application made a call, the `call`-th of the script.
+    Called { call: usize, app: App },
+    /// A call came to its end, or made progress worth telling.
+    Result { call: usize, result: AppResult },
+    /// The subject, a server, handed a request to the application.
+    Accepted { stream: u32 },
+    /// The subject's connection came to its end with this result.
+    ConnectionEnded(Result<(), String>),
+    /// The subject panicked.
+    Panicked(String),
+    /// The subject did not come to rest within the bound on its work.
+    Restless,
+    /// The environment failed: not the subject's fault.
+    Harness(String),
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AppResult {
+    Done,
+    /// A number: capacity, octets, a status, an error code.
+    Value(u64),
+    /// The subject refused or failed; its words.
+    Failed(String),
+}
+
+/// The opaque data of the `number`-th PING that asks whether a connection still works.
+#[must_use]
+pub fn probe(number: u32) -> [u8; 8] {
+    let mut opaque = *b"ask \0\0\0\0";
+    opaque[4..].copy_from_slice(&number.to_be_bytes());
+    opaque
+}
+
+impl Transcript {
+    /// Frames the subject sent, with their places.
+    pub fn subject_frames(&self) -> impl DoubleEndedIterator<Item = (usize, &Frame)> {
+        self.events.iter().enumerate().filter_map(|(at, event)| match &event.what {
+            What::Subject(frame) => Some((at, frame)),
+            _ => None,
+        })
+    }
+
+    /// Frames the subject sent from the mark on.
+    pub fn answers(&self) -> impl DoubleEndedIterator<Item = &Frame> {
+        let mark = self.mark().unwrap_or(usize::MAX);
+        self.subject_frames().filter(move |(at, _)| *at > mark).map(|(_, frame)| frame)
+    }
+
+    /// Where the part under test begins.
+    #[must_use]
+    pub fn mark(&self) -> Option<usize> {
+        self.events.iter().position(|event| event.what == What::Mark)
+    }
+
+    /// Where the subject closed the connection.
+    #[must_use]
+    pub fn closed(&self) -> Option<usize> {
+        self.events.iter().position(|event| matches!(event.what, What::SubjectClosed { .. }))
+    }
+
+    /// What came of the `call`-th call of the application (from 0), if anything did.
+    #[must_use]
+    pub fn result(&self, call: usize) -> Option<&AppResult> {
+        self.events.iter().rev().find_map(|event| match &event.what {
+            What::Result { call: of, result } if *of == call => Some(result),
+            _ => None,
+        })
+    }
+
+    /// The same record without its times, for comparing runs.
+    pub fn timeless(&self) -> impl Iterator<Item = &What> {
+        self.events.iter().map(|event| &event.what)
+    }
+}
+
+impl fmt::Display for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.events.iter().try_for_each(|event| {
+            write!(f, "{:>7.1} ms  ", event.at.as_secs_f64() * 1e3)?;
+            writeln!(f, "{}", event.what)
+        })
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Mark => f.write_str("---- under test from here ----"),
+            What::Peer(frame) => write!(f, "peer    -> {frame}"),
+            What::Reflex(frame) => write!(f, "peer    -> {frame}  (by itself)"),
+            What::Probe(frame) => write!(f, "peer    -> {frame}  (is it alive?)"),
+            What::PeerRaw(bytes) if bytes == h2_conformance_wire::PREFACE => {
+                f.write_str("peer    -> connection preface")
+            }
+            What::PeerRaw(bytes) => {
+                write!(f, "peer    -> {} raw octets {}", bytes.len(), hex(&bytes[..bytes.len().min(24)]))
+            }
+            What::PeerClosed => f.write_str("peer    -> end of its half"),
+            What::SubjectPreface => f.write_str("subject <- connection preface"),
+            What::Subject(frame) => write!(f, "subject <- {frame}"),
+            What::SubjectClosed { rest } if rest.is_empty() => f.write_str("subject <- closes"),
+            What::SubjectClosed { rest } => {
+                write!(f, "subject <- closes in the middle of a frame ({} octets left)", rest.len())
+            }
+            What::Called { call, app } => write!(f, "app     #{call} {app:?}"),
+            What::Result { call, result } => write!(f, "app     #{call} = {result}"),
+            What::Accepted { stream } => write!(f, "app     gets the request on stream {stream}"),
+            What::ConnectionEnded(Ok(())) => f.write_str("app     connection ended"),
+            What::ConnectionEnded(Err(error)) => write!(f, "app     connection ended: {error}"),
+            What::Panicked(message) => write!(f, "subject PANICKED: {message}"),
+            What::Restless => f.write_str("subject does not come to rest"),
+            What::Harness(message) => write!(f, "runner  {message}"),
+        }
+    }
+}
+
+impl fmt::Display for AppResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AppResult::Done => f.write_str("done"),
+            AppResult::Value(value) => write!(f, "{value}"),
+            AppResult::Failed(error) => write!(f, "failed: {error}"),
+        }
+    }
+}
+
+impl From<Result<(), String>> for AppResult {
+    fn from(result: Result<(), String>) -> Self {
+        result.map_or_else(AppResult::Failed, |()| AppResult::Done)
+    }
+}

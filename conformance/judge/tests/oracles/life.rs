@@ -1,0 +1,124 @@
+//! Checks about the connection's life.
+
+use h2_conformance_judge::transcript::probe;
+use h2_conformance_judge::transcript::What;
+use h2_conformance_judge::{ending_in_words, Ending, Outcome};
+use h2_conformance_wire::build::*;
+use h2_conformance_wire::code::error::*;
+
+use crate::record::{check, opened, opening, Row};
+
+/// What is wrong wherever the connection has to go on.
+pub(crate) fn dead() -> Vec<Row> {
+    use Ending::*;
+    use Outcome::*;
+    vec![
+        ("the probe is not answered", opened().asked(), Fail, Hang),
+        ("closed", opened().closes(), Fail, NoGoaway),
+        ("closed after the answer to the probe", opened().alive().closes(), Fail, NoGoaway),
+        ("GOAWAY and the close", opened().subject(goaway(0, PROTOCOL_ERROR)).closes(), Fail, WrongCode),
+        ("GOAWAY, and it stays open", opened().subject(goaway(0, PROTOCOL_ERROR)).alive(), Fail, WrongCode),
+        ("GOAWAY after the answer to the probe", opened().alive().subject(goaway(0, CANCEL)), Fail, WrongCode),
+        ("the answer to another PING", opened().asked().subject(ping([7; 8]).ack()), Fail, Hang),
+        ("a PING instead of its answer", opened().asked().subject(ping(probe(1))), Fail, Hang),
+        ("an answer before the question", opened().subject(ping(probe(1)).ack()).asked(), Fail, Hang),
+        ("an answer of nine octets", opened().asked().subject(ping(probe(1)).ack().resized(9)), Fail, Hang),
+        ("a panic", opened().alive().panics(), Fail, Abrupt),
+        ("no rest", opened().add(What::Restless), Fail, Hang),
+        ("closed in the middle of a frame", opened().closes_within_a_frame(), Fail, Abrupt),
+        ("the environment failed", opened().add(What::Harness("no route".into())), Inconclusive, Clean),
+        ("no mark was reached", opening().alive(), Inconclusive, Clean),
+        ("DATA beyond the window", opened().subject(response(1, 200)).subject(data(1, 65_536)).alive(), Fail, Clean),
+    ]
+}
+
+/// How it ended, without a word on whether that is right.
+pub(crate) fn endings_in_words() {
+    for (record, words) in [
+        (opened().alive(), "none: the connection still works"),
+        (opened().asked(), "none: neither closed nor answering a PING"),
+        (opened(), "none: not closed, and no PING could be sent"),
+        (opened().subject(goaway(0, FRAME_SIZE_ERROR)).closes(), "GOAWAY FRAME_SIZE_ERROR"),
+        (opened().subject(goaway(0, NO_ERROR)).subject(goaway(0, CANCEL)).closes(), "GOAWAY CANCEL"),
+        (opened().subject(goaway(0, NO_ERROR)).alive(), "GOAWAY NO_ERROR, not closed"),
+        (
+            opened().subject(goaway(0, NO_ERROR)).closes_within_a_frame(),
+            "GOAWAY NO_ERROR, closed in the middle of a frame",
+        ),
+        (opened().closes(), "closed without GOAWAY"),
+        (opened().add(What::PeerClosed).closes(), "closed after the peer's end"),
+        (opened().closes().add(What::PeerClosed), "closed without GOAWAY"),
+        (opened().panics(), "a panic"),
+    ] {
+        assert_eq!(ending_in_words(record.transcript()), words);
+    }
+}
+
+pub(crate) fn ignored() {
+    use Ending::*;
+    use Outcome::*;
+    let mut rows = dead();
+    rows.extend([
+        ("only the probe's answer", opened().peer(unknown(0)).alive(), Pass, Clean),
+        ("SETTINGS is acknowledged too", opened().peer(settings()).subject(settings().ack()).alive(), Pass, Clean),
+        ("answers before the mark", opening().subject(reset(1, CANCEL)).mark().alive(), Pass, Clean),
+        ("RST_STREAM", opened().subject(reset(1, PROTOCOL_ERROR)).alive(), Fail, Clean),
+        ("RST_STREAM after the probe's answer", opened().alive().subject(reset(1, PROTOCOL_ERROR)), Fail, Clean),
+        ("an answer to the request", opened().subject(response(1, 200).end_stream()).alive(), Fail, Clean),
+        ("credit", opened().subject(window_update(0, 1)).alive(), Fail, Clean),
+        ("a shutdown", opened().subject(goaway(0, NO_ERROR)).alive(), Fail, Clean),
+        ("an unknown frame", opened().subject(unknown(0)).alive(), Fail, Clean),
+        ("SETTINGS ACK with a payload", opened().subject(settings().ack().payload(&[0])).alive(), Fail, Clean),
+    ]);
+    check("ignored", &h2_conformance_judge::words::ignored(), &rows);
+}
+
+pub(crate) fn alive() {
+    use Ending::*;
+    use Outcome::*;
+    let mut rows = dead();
+    rows.extend([
+        ("the probe is answered", opened().alive(), Pass, Clean),
+        ("other frames come too", opened().subject(reset(1, CANCEL)).alive(), Pass, Clean),
+        ("a shutdown that still answers", opened().subject(goaway(0, NO_ERROR)).alive(), Pass, Clean),
+    ]);
+    check("alive", &h2_conformance_judge::words::alive(), &rows);
+}
+
+pub(crate) fn ends() {
+    use Ending::*;
+    use Outcome::*;
+    let rows = vec![
+        ("GOAWAY NO_ERROR and the close", opened().subject(goaway(1, NO_ERROR)).closes(), Pass, Clean),
+        (
+            "twice GOAWAY NO_ERROR and the close",
+            opened().subject(goaway(1, 0)).subject(goaway(1, 0)).closes(),
+            Pass,
+            Clean,
+        ),
+        ("the close after the peer's", opened().add(What::PeerClosed).closes(), Pass, Clean),
+        ("the close alone", opened().closes(), Pass, NoGoaway),
+        ("GOAWAY with an error", opened().subject(goaway(1, INTERNAL_ERROR)).closes(), Fail, WrongCode),
+        (
+            "an error after NO_ERROR",
+            opened().subject(goaway(1, 0)).subject(goaway(1, CANCEL)).closes(),
+            Fail,
+            WrongCode,
+        ),
+        (
+            "an error before NO_ERROR",
+            opened().subject(goaway(1, CANCEL)).subject(goaway(1, 0)).closes(),
+            Fail,
+            WrongCode,
+        ),
+        ("GOAWAY and no close", opened().subject(goaway(1, NO_ERROR)).asked(), Fail, Hang),
+        ("GOAWAY and it goes on", opened().subject(goaway(1, NO_ERROR)).alive(), Fail, Clean),
+        ("nothing", opened().alive(), Fail, Clean),
+        ("silence", opened().asked(), Fail, Hang),
+        ("closed in the middle of a frame", opened().closes_within_a_frame(), Fail, Abrupt),
+        ("closed before the mark", opening().closes().mark(), Inconclusive, NoGoaway),
+        ("a panic", opened().panics(), Fail, Abrupt),
+        ("a malformed GOAWAY", opened().subject(goaway(1, 0).resized(7)).closes(), Fail, NoGoaway),
+    ];
+    check("ends", &h2_conformance_judge::words::ends(), &rows);
+}

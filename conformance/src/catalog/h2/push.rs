@@ -1,0 +1,89 @@
+//! Pushes that the server resets before the application looks at them: a bound on those that lie about, not on how many
+//! there ever were.
+
+use crate::catalog::prelude::*;
+
+const PUSHES: Config = Config { push: Some(true), ..Config::DEFAULT };
+
+/// Forty promised streams, more than may lie about.
+fn promised() -> impl Iterator<Item = u32> {
+    (2..=80).step_by(2)
+}
+
+fn promise_and_reset(s: &mut Script, stream: u32, promised: u32) {
+    s.burst([push_promise(stream, promised), reset(promised, CANCEL)]);
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![
+        Case {
+            id: "push/withdrawn-and-taken-client",
+            role: Role::Client,
+            title: "Forty pushes that were reset before the application took them, and it takes each, are no offence",
+            needs: Needs::Api,
+            config: PUSHES,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                for promised in promised() {
+                    promise_and_reset(s, 1, promised);
+                    s.app(App::AwaitPush { stream: 1 });
+                }
+            },
+            expect: alive(),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "push/withdrawn-and-ignored-client",
+            role: Role::Client,
+            title: "Forty pushes that were reset and never taken, each on a request that is over, are no offence",
+            needs: Needs::Api,
+            config: PUSHES,
+            script: |s| {
+                s.open();
+                for promised in promised() {
+                    let stream = promised - 1;
+                    ask(s, stream);
+                    promise_and_reset(s, stream, promised);
+                    s.send(data(stream, 0).end_stream());
+                    s.app(App::Drop { stream, what: Handles::All });
+                }
+            },
+            expect: alive(),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "push/withdrawn-after-error-client",
+            role: Role::Client,
+            title:
+                "Forty pushes that both sides reset before the application took them, and it takes each, are no offence",
+            needs: Needs::Api,
+            config: PUSHES,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                for promised in promised() {
+                    s.burst([push_promise(1, promised), response_of(promised, "5"), data(promised, 6)]);
+                    s.send(reset(promised, CANCEL));
+                    s.app(App::AwaitPush { stream: 1 });
+                }
+            },
+            expect: alive(),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "push/withdrawn-and-piled-up-client",
+            role: Role::Client,
+            title: "A server that promises and resets on and on, while the application takes none of it, is sent away",
+            needs: Needs::Api,
+            config: PUSHES,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                promised().for_each(|promised| promise_and_reset(s, 1, promised));
+            },
+            expect: conn_error(ENHANCE_YOUR_CALM),
+            ..Case::DEFAULT
+        },
+    ]
+}

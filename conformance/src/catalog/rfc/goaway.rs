@@ -1,0 +1,161 @@
+//! GOAWAY (RFC 9113 section 6.8).
+
+use crate::catalog::prelude::*;
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![
+        Case {
+            id: "goaway/on-stream",
+            role: Role::Server,
+            and_client: true,
+            title: "GOAWAY on a stream is a connection error",
+            requires: &["rfc9113/6.8/stream-zero"],
+            script: |s| {
+                s.open();
+                s.send(goaway(0, NO_ERROR).on(1));
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/too-short",
+            role: Role::Server,
+            and_client: true,
+            title: "GOAWAY of seven octets is a connection error",
+            requires: &["rfc9113/4.2/frame-too-small", "rfc9113/4.2/altering-frame"],
+            script: |s| {
+                s.open();
+                s.send(goaway(0, NO_ERROR).resized(7));
+            },
+            expect: conn_error(FRAME_SIZE_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/request-under-way",
+            role: Role::Server,
+            title: "A request that is under way when GOAWAY comes is finished",
+            requires: &["rfc9113/6.8/existing-streams"],
+            script: |s| {
+                s.open();
+                s.send(post(1));
+                s.send(goaway(0, NO_ERROR));
+                s.send(data(1, 2).end_stream());
+            },
+            expect: message(1),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/with-debug-data",
+            role: Role::Server,
+            title: "Debug data of GOAWAY, text or not, means nothing",
+            requires: &["rfc9113/6.8/debug-data"],
+            script: |s| {
+                s.open();
+                s.send(post(1));
+                s.send(goaway(0, NO_ERROR).resized(300));
+                s.send(data(1, 2).end_stream());
+            },
+            expect: message(1),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/response-under-way-client",
+            role: Role::Client,
+            title: "A response under way when GOAWAY comes is read to its end",
+            requires: &["rfc9113/6.8/existing-streams"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                s.app(App::AwaitResponse { stream: 1 });
+                s.send(response(1, 200));
+                s.send(goaway(1, NO_ERROR));
+                s.send(data(1, 5).end_stream());
+                s.app(App::ReadToEnd { stream: 1 });
+            },
+            expect: call_gives(1, 200).and(call_gives(2, 5)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/no-new-streams-client",
+            role: Role::Client,
+            title: "A client opens no stream after GOAWAY",
+            requires: &["rfc9113/6.8/no-new-streams"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                s.send(goaway(1, NO_ERROR));
+                s.mark();
+                s.app(App::Request { method: "GET", end: true });
+            },
+            expect: none_of(kind::HEADERS, 3).and(call_fails(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/above-last-stream-client",
+            role: Role::Client,
+            title: "Of two requests GOAWAY spares the one it names and fails the one above",
+            requires: &["rfc9113/6.8/above-last-stream"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                s.app(App::Request { method: "GET", end: true });
+                s.app(App::AwaitResponse { stream: 1 });
+                s.app(App::AwaitResponse { stream: 3 });
+                s.send(goaway(1, NO_ERROR));
+                s.send(response(1, 200).end_stream());
+            },
+            expect: call_gives(2, 200).and(call_fails(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/unknown-code-client",
+            role: Role::Client,
+            title: "An error code that nobody knows in GOAWAY does not take away a response under way",
+            requires: &["rfc9113/7/unknown-codes"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                s.app(App::AwaitResponse { stream: 1 });
+                s.send(goaway(1, 0xdead_beef));
+                s.send(response(1, 200).end_stream());
+            },
+            expect: call_gives(1, 200),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/shut-down",
+            role: Role::Server,
+            title: "A server that shuts down says so, finishes what runs, and closes",
+            requires: &["rfc9113/6.8/graceful"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.send(get(1));
+                s.app(App::ShutDown);
+                s.app(App::Respond { stream: 1, status: 200, end: true });
+            },
+            expect: ends().and(message(1)).and(times(kind::GOAWAY, 0, 1..=2)).and(last_processed(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/shut-down-takes-no-more",
+            role: Role::Server,
+            title: "A server that has named its last stream serves none above it",
+            requires: &["rfc9113/6.8/sender-discards"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.send(get(1));
+                s.app(App::ShutDown);
+                s.mark();
+                s.send(get(3));
+            },
+            expect: not_handed(3).and(none_of(kind::HEADERS, 3)).and(last_processed(1)),
+            ..Case::DEFAULT
+        },
+    ]
+}
