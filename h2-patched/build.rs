@@ -1,5 +1,6 @@
 //! Makes the sources that `src/lib.rs` includes; all the work is in `h2-materialize`.
 
+use h2_materialize::locate::FETCHED;
 use h2_materialize::{materialize, Error, Options, Source, WORKTREE};
 
 fn main() {
@@ -16,9 +17,16 @@ fn run() -> Result<(), Error> {
     for input in report.inputs {
         println!("cargo::rerun-if-changed={}", input.display());
     }
-    if let Source::Worktree(dir) = report.source {
-        let dir = dir.display();
-        println!("cargo::warning=compiling the work tree {dir} instead of the patch series ({WORKTREE})");
+    match report.source {
+        Source::Worktree(dir) => {
+            let dir = dir.display();
+            println!("cargo::warning=compiling the work tree {dir} instead of the patch series ({WORKTREE})");
+        }
+        Source::Series { how: FETCHED, pristine, .. } => {
+            let dir = pristine.display();
+            println!("cargo::warning=the release that the fork is a patch of was not on this machine; cargo fetched it to {dir}");
+        }
+        Source::Series { .. } => {}
     }
     Ok(())
 }

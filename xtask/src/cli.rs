@@ -21,6 +21,7 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   mutants                    runs the mutation tests: one fault at a time, which an invariant must name
   index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
+  vendor --branch NAME       the same as a commit on a branch of this repository
   roll SOURCE DIR            a work tree with the series rebased on SOURCE: another version of the release,
                              or the directory of a checkout
   evidence SLUG [--out DIR]  what a pull request to upstream needs (default: target/evidence/SLUG)
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Mutants,
     Index,
     Vendor { dir: PathBuf },
+    VendorBranch { branch: String },
     Roll { source: String, dir: PathBuf },
     Evidence { slug: String, out: Option<PathBuf> },
     CheckEvidence { slug: Option<String> },
@@ -70,7 +72,7 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "ablate" => return ablate(parser),
         "mutants" => Command::Mutants,
         "index" => Command::Index,
-        "vendor" => Command::Vendor { dir: operand(parser, "DIR")?.into() },
+        "vendor" => vendor(parser)?,
         "roll" => Command::Roll { source: operand(parser, "SOURCE")?, dir: operand(parser, "DIR")?.into() },
         "evidence" => evidence(parser)?,
         other => {
@@ -97,6 +99,16 @@ fn filled(value: OsString, name: &str) -> Result<OsString, lexopt::Error> {
         return Err(format!("expected {name}, found nothing").into());
     }
     Ok(value)
+}
+
+fn vendor(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    match parser.next()? {
+        Some(Long("branch")) => Ok(Command::VendorBranch { branch: filled(parser.value()?, "NAME")?.string()? }),
+        Some(Value(dir)) => Ok(Command::Vendor { dir: filled(dir, "DIR")?.into() }),
+        Some(Long("help") | Short('h')) => Ok(Command::Help),
+        Some(other) => Err(other.unexpected()),
+        None => Err("expected DIR or --branch NAME, found nothing".into()),
+    }
 }
 
 fn verify(parser: &mut Parser) -> Result<Command, lexopt::Error> {
@@ -170,6 +182,8 @@ mod tests {
         assert_eq!(parsed("ablate"), Ok(Command::Ablate { slug: None }));
         assert_eq!(parsed("ablate a"), Ok(Command::Ablate { slug: Some("a".into()) }));
         assert_eq!(parsed("verify --skip-compare"), Ok(Command::Verify { compare: false }));
+        assert_eq!(parsed("vendor a"), Ok(Command::Vendor { dir: "a".into() }));
+        assert_eq!(parsed("vendor --branch a"), Ok(Command::VendorBranch { branch: "a".into() }));
         assert_eq!(parsed("verify --each"), Ok(Command::Each { slug: None }));
         assert_eq!(parsed("verify --each a"), Ok(Command::Each { slug: Some("a".into()) }));
         assert_eq!(parsed("evidence --check"), Ok(Command::CheckEvidence { slug: None }));
@@ -189,6 +203,8 @@ mod tests {
             ("verify --frobnicate", "invalid option '--frobnicate'"),
             ("verify --each --skip-compare", "invalid option '--skip-compare'"),
             ("verify a", "unexpected argument"),
+            ("vendor", "expected DIR or --branch NAME"),
+            ("vendor --branch", "missing argument"),
             ("show", "expected SLUG"),
             ("evidence --check --out a", "invalid option '--out'"),
             ("evidence --out a", "expected SLUG"),

@@ -59,6 +59,7 @@ fn run() -> Result<(), Failure> {
         Command::Mutants => mutants::run(&repo),
         Command::Index => index::run(&repo),
         Command::Vendor { dir } => vendor::run(&repo, &dir),
+        Command::VendorBranch { branch } => vendor::to_branch(&repo, &branch),
         Command::Roll { source, dir } => roll::run(&repo, &source, &dir),
         Command::CheckEvidence { slug } => evidence::check(&repo, slug.as_deref()),
         Command::Evidence { slug, out } => evidence::run(&repo, &slug, out.as_deref()),

@@ -50,6 +50,16 @@ impl Repo {
         Ok(Manifest::load(&self.package().join("upstream.sha256"))?)
     }
 
+    /// The version of the fork's package.
+    pub(crate) fn version(&self) -> Result<String, Failure> {
+        let manifest = read(&self.package().join("Cargo.toml"))?;
+        let manifest: Option<toml::Table> = manifest.parse().ok();
+        let version = manifest.as_ref().and_then(|manifest| manifest.get("package")?.get("version")?.as_str());
+        version
+            .map(str::to_owned)
+            .ok_or_else(|| Failure::new("expected a version in h2-patched/Cargo.toml, found none"))
+    }
+
     pub(crate) fn series(&self) -> Result<Series, Failure> {
         Ok(Series::load(&self.patches())?)
     }

@@ -1,26 +1,58 @@
-//! `vendor DIR`: the fork as a plain crate, for those who vendor or build without a build script.
+//! `vendor DIR` and `vendor --branch NAME`: the fork as a plain crate, without a build script.
 
 use std::fs;
 use std::path::Path;
 
 use h2_materialize::split::split;
-use h2_materialize::{point_at_modules, Tree};
 use toml::{Table, Value};
 
 use crate::failure::Failure;
-use crate::layout::MODULES;
+use crate::git::Git;
+use crate::layout;
 use crate::print::say;
-use crate::repo::{expect_empty, read, write, Repo};
+use crate::repo::{expect_empty, read, tempdir, write, Repo};
 
 /// What of the fork's manifest a plain crate has. No tests are in it, so neither is what they need.
 const KEPT: [&str; 5] = ["package", "features", "dependencies", "target", "lints"];
 
 pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     expect_empty(dir)?;
+    write_crate(repo, dir)?;
+    say(format_args!("{}: a plain crate; name it by `[patch.crates-io] h2 = {{ path = \"...\" }}`", dir.display()))
+}
+
+/// Commits the crate to a branch of the repository, whose history it continues: a lock file may name an older commit.
+pub(crate) fn to_branch(repo: &Repo, branch: &str) -> Result<(), Failure> {
+    let scratch = tempdir()?;
+    let dir = scratch.path().join("h2");
+    write_crate(repo, &dir)?;
+    let ours = Git { dir: &repo.root };
+    let theirs = Git { dir: &dir };
+    let root = repo.root.canonicalize().map_err(|cause| Failure::io("find the repository", &cause))?;
+    let root = root.display().to_string();
+    let name = format!("refs/heads/{branch}");
+
+    theirs.run(&["init", "--quiet"])?;
+    if theirs.ask(&["fetch", "--quiet", &root, &name], "")?.success {
+        theirs.run(&["reset", "--quiet", "--soft", "FETCH_HEAD"])?;
+    }
+    theirs.run(&["add", "--all", "--force"])?;
+    let commit = ours.ask(&["rev-parse", "HEAD"], "")?.stdout;
+    let version = repo.version()?;
+    let message = format!("h2 {version} as a plain crate, made from {}\n", commit.trim());
+    theirs.run_with_input(&["commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--file=-"], &message)?;
+    let here = dir.display().to_string();
+    ours.run(&["fetch", "--quiet", &here, &format!("+HEAD:{name}")])?;
+    say(format_args!(
+        "branch {branch}: h2 {version} as a plain crate; name it by `h2 = {{ git = \"...\", branch = \"{branch}\" }}`"
+    ))
+}
+
+fn write_crate(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     let pristine = repo.pristine()?;
     let mut tree = pristine.tree.compiled();
     repo.series()?.apply(&mut tree)?;
-    point_at_modules(&mut tree, relative_modules);
+    let mut tree = layout::plain(repo, &tree)?;
 
     let upstream_root = tree
         .files
@@ -30,7 +62,6 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     let crate_root = read(&repo.package().join("src/lib.rs"))?;
     let crate_root = plain_crate_root(&crate_root, &upstream_root)?;
     tree.files.insert("src/lib.rs".to_owned(), crate_root.into_bytes());
-    add_modules(repo, &mut tree)?;
 
     tree.write_sources(dir)?;
     write(&dir.join("Cargo.toml"), &plain_manifest(&read(&repo.package().join("Cargo.toml"))?)?)?;
@@ -40,14 +71,7 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
         .get("LICENSE")
         .ok_or_else(|| Failure::new("expected LICENSE in the pinned release, found none"))?;
     let target = dir.join("LICENSE");
-    fs::write(&target, license).map_err(|cause| Failure::io(format_args!("write {}", target.display()), &cause))?;
-    say(format_args!("{}: a plain crate; name it by `[patch.crates-io] h2 = {{ path = \"...\" }}`", dir.display()))
-}
-
-/// `#[path]` is relative to the directory of the file it stands in.
-fn relative_modules(path: &str) -> String {
-    let depth = path.matches('/').count() - 1;
-    format!("{}{MODULES}", "../".repeat(depth))
+    fs::write(&target, license).map_err(|cause| Failure::io(format_args!("write {}", target.display()), &cause))
 }
 
 /// Our crate root with upstream's docs and items in the place of the two includes.
@@ -79,15 +103,6 @@ fn plain_crate_root(ours: &str, upstream: &str) -> Result<String, Failure> {
     Ok(out)
 }
 
-fn add_modules(repo: &Repo, tree: &mut Tree) -> Result<(), Failure> {
-    for (path, content) in Tree::read(&repo.package(), MODULES)?.files {
-        if path.ends_with(".rs") {
-            tree.files.insert(format!("src/{path}"), content);
-        }
-    }
-    Ok(())
-}
-
 fn plain_manifest(fork: &str) -> Result<String, Failure> {
     let fork: Table =
         fork.parse().map_err(|error| Failure::new(format!("h2-patched/Cargo.toml does not parse: {error}")))?;
@@ -109,12 +124,6 @@ fn plain_manifest(fork: &str) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn modules_are_named_from_where_a_file_lies() {
-        assert_eq!(relative_modules("src/client.rs"), "modules");
-        assert_eq!(relative_modules("src/proto/streams/mod.rs"), "../../modules");
-    }
 
     #[test]
     fn both_includes_are_replaced() {

@@ -63,13 +63,19 @@ impl Workshop {
     /// Where a later patch changes lines that this one had changed, one way gives up the later lines, and one keeps them.
     pub(crate) fn without(&self, slug: &str, end: Tier) -> Result<Vec<Without>, Failure> {
         let gone = self.with_dependents(slug);
+        let others = self.series.patches.iter().filter(|patch| patch.tier <= end).map(|patch| patch.slug.as_str());
+        let others: Vec<&str> = others.filter(|slug| !gone.contains(slug)).collect();
+        let trees = [
+            self.revert(&gone, end, None)?,
+            self.pick(&others)?,
+            self.revert(&gone, end, Some("theirs"))?,
+            self.revert(&gone, end, Some("ours"))?,
+        ];
         let mut ways: Vec<Without> = Vec::new();
-        for strategy in [None, Some("theirs"), Some("ours")] {
-            if let Some(tree) = self.revert(&gone, end, strategy)? {
-                if ways.iter().all(|way| way.tree != tree) {
-                    let gone_too = gone.iter().filter(|gone| **gone != slug).map(|gone| (*gone).to_owned()).collect();
-                    ways.push(Without { tree, gone_too });
-                }
+        for tree in trees.into_iter().flatten() {
+            if ways.iter().all(|way| way.tree != tree) {
+                let gone_too = gone.iter().filter(|gone| **gone != slug).map(|gone| (*gone).to_owned()).collect();
+                ways.push(Without { tree, gone_too });
             }
         }
         Ok(ways)

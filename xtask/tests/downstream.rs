@@ -82,15 +82,19 @@ fn hyper_on_the_fork_by_path() {
     Probe::with_hyper(&fork_by_path()).hyper_runs_on_the_fork();
 }
 
-/// The checkouts of the made-up repository go to a cargo home of their own, which borrows the registry.
+/// A repository of its own that holds the fork as it stands.
 #[cfg(unix)]
-#[test]
-fn hyper_on_the_fork_by_git() {
+fn committed_copy() -> Copy {
     let copy = Copy::new();
     git(&copy.root(), &["init", "--quiet"]);
     git(&copy.root(), &["add", "--all"]);
     git(&copy.root(), &["commit", "--quiet", "-m", "as it stands"]);
+    copy
+}
 
+/// A home of cargo for checkouts of a made-up repository, which borrows the registry.
+#[cfg(unix)]
+fn home_beside(copy: &Copy) -> PathBuf {
     let home = copy.beside("cargo-home");
     fs::create_dir(&home).unwrap();
     let real = std::env::var_os("CARGO_HOME")
@@ -101,7 +105,14 @@ fn hyper_on_the_fork_by_git() {
             std::os::unix::fs::symlink(real.join(shared), home.join(shared)).unwrap();
         }
     }
+    home
+}
 
+#[cfg(unix)]
+#[test]
+fn hyper_on_the_fork_by_git() {
+    let copy = committed_copy();
+    let home = home_beside(&copy);
     let probe = Probe::with_hyper(&format!("git = \"file://{}\"", slashes(&copy.root())));
     let run = |args: &[&str]| {
         let output = probe.cargo(args).env("CARGO_HOME", &home).output().unwrap();
@@ -112,6 +123,38 @@ fn hyper_on_the_fork_by_git() {
     let tree = run(&["tree", "--invert", "h2"]);
     assert!(tree.starts_with("h2 v0.4.2001 (file://"), "{tree}");
     assert!(tree.contains("hyper v1"), "{tree}");
+}
+
+/// The branch of the plain crate: after `cargo fetch` nothing needs a network, and `cargo vendor` takes it like any package.
+#[cfg(unix)]
+#[test]
+fn hyper_on_the_branch_of_the_plain_crate() {
+    let copy = committed_copy();
+    let said = copy.do_xtask(&["vendor", "--branch", "vendored"]);
+    assert!(said.contains("branch vendored: h2 0.4.2001"), "{said}");
+    // A second commit continues the first, which a lock file may name.
+    copy.do_xtask(&["vendor", "--branch", "vendored"]);
+    assert_eq!(stdout(&git(&copy.root(), &["rev-list", "--count", "vendored"])).trim(), "2");
+
+    let home = home_beside(&copy);
+    let probe = Probe::with_hyper(&format!("git = \"file://{}\", branch = \"vendored\"", slashes(&copy.root())));
+    let run = |args: &[&str]| {
+        let output = probe.cargo(args).env("CARGO_HOME", &home).output().unwrap();
+        assert!(output.status.success(), "cargo {args:?}: {}", stderr(&output));
+        stdout(&output)
+    };
+    run(&["fetch"]);
+    run(&["check", "--offline", "--locked"]);
+    let tree = run(&["tree", "--offline", "--invert", "h2"]);
+    assert!(tree.starts_with("h2 v0.4.2001 (file://"), "{tree}");
+
+    let config = run(&["vendor", "--offline", "--locked", "vendor"]);
+    assert!(probe.dir.path().join("vendor/h2/LICENSE").exists());
+    fs::create_dir(probe.dir.path().join(".cargo")).unwrap();
+    fs::write(probe.dir.path().join(".cargo/config.toml"), config).unwrap();
+    // Now the repository is not needed either.
+    fs::remove_dir_all(home.join("git")).unwrap();
+    run(&["check", "--offline", "--locked"]);
 }
 
 /// What cargo prints when the build script refuses: our sentence, as one line.

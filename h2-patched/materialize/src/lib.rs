@@ -12,6 +12,7 @@ pub mod locate;
 pub mod manifest;
 mod materialize;
 mod nested_cargo;
+mod offline;
 pub mod patch;
 pub mod series;
 pub mod sha256;

@@ -9,10 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::manifest::{describe, Fault};
-use crate::{nested_cargo, Error, Manifest, Tree};
+use crate::{nested_cargo, offline, Error, Manifest, Tree};
 
 /// The variable that names the directory of the pristine release.
 pub const PRISTINE_DIR: &str = "H2_PRISTINE_DIR";
+
+/// How a release was found that was not on this machine.
+pub const FETCHED: &str = "cargo info, which fetched it";
 
 /// What the search depends on. Kept apart from the environment so that it can be tested.
 #[derive(Debug, Clone)]
@@ -39,7 +42,7 @@ impl Search {
             package_dir: package_dir.to_owned(),
             cargo_home: set("CARGO_HOME").map(PathBuf::from).or_else(|| home.map(|home| home.join(".cargo"))),
             cargo: Some((set("CARGO").unwrap_or_else(|| "cargo".into()), scratch.to_owned())),
-            may_fetch: set("CARGO_NET_OFFLINE").is_none_or(|value| value != "true"),
+            may_fetch: !offline::is_asked_for(),
         }
     }
 }
@@ -82,7 +85,7 @@ pub fn locate(manifest: &Manifest, search: &Search) -> Result<Located, Error> {
             }
         }
         if search.may_fetch && nested.info(nested_cargo::Network::On) {
-            if let Some(located) = hunt.registry(search, "cargo info") {
+            if let Some(located) = hunt.registry(search, FETCHED) {
                 return Ok(located);
             }
         }
@@ -141,8 +144,7 @@ impl Hunt<'_> {
                 describe(faults)
             ));
         }
-        let network =
-            if search.may_fetch { "cargo could not fetch it" } else { "CARGO_NET_OFFLINE forbids fetching it" };
+        let network = if search.may_fetch { "cargo could not fetch it" } else { "an offline build must not fetch it" };
         Error::new(format!(
             "the source of {release} was expected beside {} or among cargo's packages, found in neither, and {network}; \
              run `cargo info {name}@{version}` once with network access, or set {PRISTINE_DIR} to the unpacked release",
