@@ -1,0 +1,30 @@
+use super::support::*;
+
+/// Drops the handle of a promised stream before the promise is written, which waits behind DATA
+/// that the peer does not read.
+async fn promise_and_drop(builder: &server::Builder) {
+    let (mut server, mut peer) = serve(builder, &[]).await;
+    peer.send(&[headers(1, GET).end()]).await;
+    let (request_1, mut respond) = server.request().await;
+    drop(request_1);
+    let mut response = respond.send_response(Response::new(()), false).unwrap();
+    response.send_data(vec![0; 16_384].into(), false).unwrap();
+    rest().await;
+
+    drop(respond.push_request(request()).unwrap());
+    let frames = peer.frames().await;
+    assert_eq!(count(&frames, PUSH_PROMISE, 1), 1);
+    assert_eq!(resets(&frames), [(2, Reason::CANCEL)]);
+}
+
+#[tokio::test]
+async fn a_promised_stream_that_was_dropped_is_reset_behind_its_promise() {
+    promise_and_drop(&server::Builder::new()).await;
+}
+
+#[tokio::test]
+async fn a_promised_stream_is_kept_where_no_reset_stream_is_retained() {
+    let mut builder = server::Builder::new();
+    builder.max_concurrent_reset_streams(0);
+    promise_and_drop(&builder).await;
+}
