@@ -401,7 +401,7 @@ pub(crate) const ALL: &[Fault] = &[
         name: "a promise withdrawn with its carrier and still kept",
         equation: "S5",
         file: PROMISES,
-        place: "«self.by_promised.remove(&promised);»",
+        place: "«queued.by_promised.remove(&promised);»",
         instead: "",
     },
     Fault {
