@@ -437,7 +437,7 @@ pub(crate) const ALL: &[Fault] = &[
         name: "a grace slot not returned",
         equation: "C2",
         file: COUNTS,
-        place: "if is_reset_counted && !stream.is_pending_reset_expiration() {\n            «self.dec_num_reset_streams();»",
+        place: "if is_reset_counted {\n                    «self.dec_num_reset_streams();»",
         instead: "",
     },
     Fault {
