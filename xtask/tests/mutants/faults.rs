@@ -401,7 +401,7 @@ pub(crate) const ALL: &[Fault] = &[
         name: "a promise withdrawn with its carrier and still kept",
         equation: "S5",
         file: PROMISES,
-        place: "«self.by_promised.remove(&promised);»",
+        place: "«queued.by_promised.remove(&promised);»",
         instead: "",
     },
     Fault {
@@ -437,7 +437,7 @@ pub(crate) const ALL: &[Fault] = &[
         name: "a grace slot not returned",
         equation: "C2",
         file: COUNTS,
-        place: "if is_reset_counted && !stream.is_pending_reset_expiration() {\n            «self.dec_num_reset_streams();»",
+        place: "if is_reset_counted {\n                    «self.dec_num_reset_streams();»",
         instead: "",
     },
     Fault {
