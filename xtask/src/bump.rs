@@ -15,7 +15,9 @@ pub(crate) fn run(repo: &Repo, version: &str) -> Result<(), Failure> {
     let old = repo.version()?;
     let release_of = |version: &str| {
         release(version).ok_or_else(|| {
-            Failure::input(format!("expected a version like {old} (upstream's patch number and two digits), found {version:?}"))
+            Failure::input(format!(
+                "expected a version like {old} (upstream's patch number and two digits), found {version:?}"
+            ))
         })
     };
     let versions = [(old.clone(), version.to_owned()), (release_of(&old)?, release_of(version)?)];
@@ -32,7 +34,9 @@ pub(crate) fn run(repo: &Repo, version: &str) -> Result<(), Failure> {
             changed += 1;
         }
     }
-    say(format_args!("{old} is {version} now in {changed} file(s); the lock files follow with the next build of their workspaces"))?;
+    say(format_args!(
+        "{old} is {version} now in {changed} file(s); the lock files follow with the next build of their workspaces"
+    ))?;
     say("next: an entry in CHANGELOG.md, `cargo xtask index`, and all of .ci/run")
 }
 
