@@ -319,6 +319,9 @@ fn text(patch: &SeriesPatch, has_test: bool) -> Result<String, Failure> {
         line(&mut out, format_args!("\n{}", header.spec.replace('\n', " ")));
     }
     line(&mut out, format_args!("\n## Solution\n\n{}.", header.subject));
+    if header.upstream_issue != "none" {
+        line(&mut out, format_args!("See {}.", header.upstream_issue.replace('\n', " ")));
+    }
     if !header.needs.is_empty() {
         line(&mut out, format_args!("The diff is on top of {}.", header.needs.join(", ")));
     }
@@ -330,7 +333,9 @@ fn text(patch: &SeriesPatch, has_test: bool) -> Result<String, Failure> {
             format_args!("`test/` fails without the diff and passes with it; it needs no more than h2's own tests do."),
         );
     }
-    line(&mut out, format_args!("`transcripts/` has the frames on the release and on the fork."));
+    if !case_ids(patch).is_empty() {
+        line(&mut out, format_args!("`transcripts/` has the frames on the release and on the whole fork."));
+    }
     line(
         &mut out,
         format_args!("\nThis is material: upstream asks for descriptions and comments in the words of the person who sends them."),

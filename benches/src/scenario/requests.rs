@@ -113,7 +113,10 @@ mod tests {
         let rounds = Rounds { warm_up: 1, measured: 5 };
         for subject in [UPSTREAM, PATCHED] {
             for handler in [Handler::Inline, Handler::Spawned] {
-                assert!(cpu(subject, handler, rounds).expect("loopback works").is_some_and(|us| us > 0.0), "{handler:?}");
+                assert!(
+                    cpu(subject, handler, rounds).expect("loopback works").is_some_and(|us| us > 0.0),
+                    "{handler:?}"
+                );
             }
         }
     }
