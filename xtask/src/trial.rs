@@ -58,7 +58,7 @@ impl<'a> Trial<'a> {
     /// Runs that test, or that file of tests, with `tree` in the place of the series; returns whether it passes. `None`: the fork's
     /// package has none of that name. An error is that of the compiler.
     pub(crate) fn test_fork(&self, tree: &Tree, name: &str) -> Result<Option<bool>, Failure> {
-        let Some((target, filter)) = self.find_test(name)? else { return Ok(None) };
+        let Some(Tests { target, filter }) = self.find_test(name)? else { return Ok(None) };
         let test = |more: &[&str]| -> Result<Output, Failure> {
             let mut command = self.fork(tree)?;
             command.args(["test", "--quiet", "--package", "h2@0.4.2001"]).args(&target);
@@ -70,14 +70,12 @@ impl<'a> Trial<'a> {
     }
 
     /// The options of cargo that name the program of the tests, and the filter for it.
-    fn find_test(&self, name: &str) -> Result<Option<(Vec<String>, Option<String>)>, Failure> {
+    fn find_test(&self, name: &str) -> Result<Option<Tests>, Failure> {
         let tests = Tree::read(&self.repo.package(), "tests")?;
-        let program = |name: &str| Some(vec!["--test".to_owned(), name.to_owned()]);
-        if [format!("tests/{name}.rs"), format!("tests/{name}/main.rs")]
-            .iter()
-            .any(|file| tests.files.contains_key(file))
-        {
-            return Ok(program(name).map(|target| (target, None)));
+        let program = |name: &str| vec!["--test".to_owned(), name.to_owned()];
+        let files = [format!("tests/{name}.rs"), format!("tests/{name}/main.rs")];
+        if files.iter().any(|file| tests.files.contains_key(file)) {
+            return Ok(Some(Tests { target: program(name), filter: None }));
         }
         // A file beside the `main.rs` of a program is a module of it.
         let module = tests.files.keys().find_map(|file| {
@@ -85,14 +83,15 @@ impl<'a> Trial<'a> {
             (file.strip_suffix(".rs") == Some(name)).then(|| program.to_owned())
         });
         if let Some(of) = module {
-            return Ok(program(&of).map(|target| (target, Some(format!("{name}::")))));
+            return Ok(Some(Tests { target: program(&of), filter: Some(format!("{name}::")) }));
         }
         let last = name.rsplit([':', '/']).next().unwrap_or(name);
         let function = format!("fn {last}(");
         let modules = Tree::read(&self.repo.package(), layout::MODULES)?;
         let mut sources = tests.files.values().chain(modules.files.values());
         let found = sources.any(|text| String::from_utf8_lossy(text).contains(&function));
-        Ok(found.then(|| (vec!["--lib".to_owned(), "--tests".to_owned()], Some(last.to_owned()))))
+        let target = vec!["--lib".to_owned(), "--tests".to_owned()];
+        Ok(found.then(|| Tests { target, filter: Some(last.to_owned()) }))
     }
 
     /// A cargo command on the fork with `tree` in the place of its series.
@@ -174,6 +173,12 @@ impl<'a> Trial<'a> {
         }
         write(&manifest, &text.replacen(PATCH_SECTION, &crate_under_trial, 1))
     }
+}
+
+/// Tests of the fork's package: the options of cargo that name their programs, and what their names have in common.
+struct Tests {
+    target: Vec<String>,
+    filter: Option<String>,
 }
 
 /// The same command without arguments.
