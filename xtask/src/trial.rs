@@ -66,7 +66,9 @@ impl<'a> Trial<'a> {
         };
         succeed("the tests", &test(&["--no-run"])?)?;
         let filter: Vec<&str> = filter.iter().map(String::as_str).collect();
-        Ok(Some(test(&filter)?.status.success()))
+        let output = test(&filter)?;
+        // A module that is not compiled without the patch takes its tests with it.
+        Ok(Some(output.status.success() && ran_any(&String::from_utf8_lossy(&output.stdout))))
     }
 
     /// The options of cargo that name the program of the tests, and the filter for it.
@@ -181,6 +183,12 @@ struct Tests {
     filter: Option<String>,
 }
 
+/// Whether the output of a test run counts at least one test that passed.
+fn ran_any(stdout: &str) -> bool {
+    let passed = stdout.lines().filter_map(|line| line.strip_prefix("test result: ok. ")?.split(' ').next());
+    passed.filter_map(|count| count.parse::<u32>().ok()).any(|count| count > 0)
+}
+
 /// The same command without arguments.
 fn copy_of(command: &Command) -> Command {
     let mut copy = Command::new(command.get_program());
@@ -234,6 +242,12 @@ fn outcomes(json: &str, subject: &str) -> Result<Outcomes, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_of_no_test_is_no_pass() {
+        assert!(!ran_any("\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored\n"));
+        assert!(ran_any("test result: ok. 0 passed; 0 failed\ntest result: ok. 2 passed; 0 failed\n"));
+    }
 
     #[test]
     fn outcomes_are_those_of_the_subject() {
