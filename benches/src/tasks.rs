@@ -19,7 +19,7 @@ type Work = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 #[derive(Default)]
 pub(crate) struct Tasks {
     /// By number. A task without work has come to its end.
-    tasks: Vec<(Arc<Bell>, Option<Work>)>,
+    tasks: Vec<(Arc<WakeFlag>, Option<Work>)>,
     spawner: Spawner,
     woken: Woken,
 }
@@ -32,9 +32,9 @@ pub(crate) struct Spawner(Rc<RefCell<Vec<Work>>>);
 #[derive(Clone, Default)]
 struct Woken(Arc<Mutex<VecDeque<usize>>>);
 
-struct Bell {
+struct WakeFlag {
     task: usize,
-    rung: AtomicBool,
+    raised: AtomicBool,
     woken: Woken,
 }
 
@@ -54,9 +54,9 @@ impl Tasks {
             let Some(task) = self.woken.queue().pop_front() else {
                 return Ok(());
             };
-            let (bell, work) = &mut self.tasks[task];
-            bell.rung.store(false, Ordering::Relaxed);
-            let waker = Waker::from(bell.clone());
+            let (flag, work) = &mut self.tasks[task];
+            flag.raised.store(false, Ordering::Relaxed);
+            let waker = Waker::from(flag.clone());
             if let Some(Poll::Ready(end)) =
                 work.as_mut().map(|work| work.as_mut().poll(&mut Context::from_waker(&waker)))
             {
@@ -70,10 +70,10 @@ impl Tasks {
     /// A new task is polled once without being woken.
     fn welcome(&mut self) {
         for work in self.spawner.0.take() {
-            let bell = Bell { task: self.tasks.len(), rung: AtomicBool::new(false), woken: self.woken.clone() };
-            let bell = Arc::new(bell);
-            bell.clone().wake();
-            self.tasks.push((bell, Some(work)));
+            let flag = WakeFlag { task: self.tasks.len(), raised: AtomicBool::new(false), woken: self.woken.clone() };
+            let flag = Arc::new(flag);
+            flag.clone().wake();
+            self.tasks.push((flag, Some(work)));
         }
     }
 }
@@ -90,9 +90,9 @@ impl Woken {
     }
 }
 
-impl Wake for Bell {
+impl Wake for WakeFlag {
     fn wake(self: Arc<Self>) {
-        if !self.rung.swap(true, Ordering::Relaxed) {
+        if !self.raised.swap(true, Ordering::Relaxed) {
             self.woken.queue().push_back(self.task);
         }
     }

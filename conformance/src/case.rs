@@ -11,7 +11,7 @@ pub use crate::judge::setup::{Config, Needs, Role};
 #[derive(Clone, Debug)]
 pub struct Case {
     pub id: &'static str,
-    /// What the subject is.
+    /// EventKind the subject is.
     pub role: Role,
     /// Whether all of it holds for a client as well. The catalogue lists such a case once more, as `ID-client`.
     pub and_client: bool,
@@ -71,11 +71,11 @@ impl Case {
         script
     }
 
-    /// What the case does, without what it expects.
+    /// EventKind the case does, without what it expects.
     #[must_use]
     pub fn recording(&self) -> Recording {
-        let Script { steps, reflexes, .. } = self.steps();
+        let Script { steps, behavior, .. } = self.steps();
         let id = Some(self.id.to_owned());
-        Recording { id, role: self.role, needs: self.needs, config: self.config, reflexes, steps }
+        Recording { id, role: self.role, needs: self.needs, config: self.config, behavior, steps }
     }
 }

@@ -1,4 +1,4 @@
-//! What the patches claim: which cases prove a patch, and whose frames it changes besides.
+//! EventKind the patches claim: which cases prove a patch, and whose frames it changes besides.
 
 use crate::glob;
 

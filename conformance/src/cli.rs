@@ -1,4 +1,4 @@
-//! What can be asked for on the command line.
+//! EventKind can be asked for on the command line.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub(crate) struct Cli {
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("H2_CONFORMANCE_GIT"), ")");
 
-/// What every command takes.
+/// EventKind every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// How to write the report
@@ -57,7 +57,7 @@ pub(crate) enum Command {
     Endpoint(Endpoint),
     /// The catalogue
     List(List),
-    /// What one case does, requires and expects, and what comes of it
+    /// EventKind one case does, requires and expects, and what comes of it
     Explain(Explain),
     /// Play a recorded script, such as `explain --format json` writes
     Replay(Replay),
@@ -147,7 +147,7 @@ pub(crate) struct Replay {
     pub(crate) subject: String,
 }
 
-/// What to do instead of running a command.
+/// EventKind to do instead of running a command.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// This was asked for.

@@ -5,7 +5,7 @@ use crate::judge::Outcome;
 use crate::problem::Problem;
 use crate::run::Run;
 use crate::suite::Played;
-use crate::transcript::{Transcript, What};
+use crate::transcript::{EventKind, Transcript};
 
 /// How two runs of one case differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +82,8 @@ pub fn class(before: &Run, after: &Run) -> Option<Class> {
 #[must_use]
 pub fn divergence(before: &Transcript, after: &Transcript) -> Divergence {
     // The columns of a log line mean nothing inside a sentence.
-    let said = |what: Option<&What>| {
-        let line = what.map_or("nothing more".into(), ToString::to_string);
+    let said = |kind: Option<&EventKind>| {
+        let line = kind.map_or("nothing more".into(), ToString::to_string);
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let (mut one, mut other) = (before.timeless(), after.timeless());
@@ -112,7 +112,7 @@ fn difference(pair: &Pair<'_>, claims: Claims) -> Option<Difference> {
     Some(Difference { case: pair.case, class, patches, first })
 }
 
-/// What is wrong with the differences: those that are for the worse, and those that nobody owns up to.
+/// EventKind is wrong with the differences: those that are for the worse, and those that nobody owns up to.
 #[must_use]
 pub fn faults_of_differences(pairs: &[Pair<'_>], differences: &[Difference]) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -137,7 +137,7 @@ pub fn faults_of_differences(pairs: &[Pair<'_>], differences: &[Difference]) -> 
     problems
 }
 
-/// What is wrong with the claims. `is_known` tells whether a case is in the catalogue; where only part of it was played
+/// EventKind is wrong with the claims. `is_known` tells whether a case is in the catalogue; where only part of it was played
 /// (`whole` is false), claims about the rest are left alone.
 #[must_use]
 pub fn faults_of_claims(
@@ -171,7 +171,7 @@ pub fn faults_of_claims(
     problems
 }
 
-/// What a repetition shows: results that are not what they were. Times do not count.
+/// EventKind a repetition shows: results that are not what they were. Times do not count.
 #[must_use]
 pub fn unsteady(case: &'static str, subject: &str, first: &Played, again: &Played) -> Option<Problem> {
     let (before, after) = match (first, again) {

@@ -1,6 +1,6 @@
 //! Plays a script over a link and records what happens.
 //!
-//! The driver is the peer: it writes what the script says, reads what the subject sends, and has the reflexes the script
+//! The driver is the peer: it writes what the script says, reads what the subject sends, and has the behavior the script
 //! allows. It judges nothing.
 
 mod remote;
@@ -8,8 +8,8 @@ mod remote;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::script::{App, Credit, Reflexes, Script, Sent, Step, Upload};
-use crate::transcript::{probe, AppResult, Event, Transcript, What};
+use crate::script::{App, Credit, PeerBehavior, Script, Sent, Step, Upload};
+use crate::transcript::{probe, AppResult, Event, EventKind, Transcript};
 use crate::wire::build::{ping, settings, window_update};
 use crate::wire::code::kind;
 use crate::wire::FlowWindows;
@@ -32,7 +32,7 @@ pub trait Link {
     fn call(&mut self, call: usize, app: &App);
     /// Lets the subject work and tells what it did. Nothing in memory means that it can do nothing more; nothing on a socket
     /// means that nothing came for as long as the link is willing to wait.
-    fn advance(&mut self) -> Vec<Happening>;
+    fn advance(&mut self) -> Vec<SubjectEvent>;
     /// Time since the link was made.
     fn now(&self) -> Duration;
     /// Lets time pass. Time on a socket passes by itself.
@@ -46,7 +46,7 @@ pub trait Link {
         let _ = frame;
     }
     /// As `advance`; a remote link waits at most `limit` for something to tell, and returns as soon as there is.
-    fn wait(&mut self, limit: Duration) -> Vec<Happening> {
+    fn wait(&mut self, limit: Duration) -> Vec<SubjectEvent> {
         let _ = limit;
         self.advance()
     }
@@ -56,7 +56,7 @@ pub trait Link {
     }
 }
 
-/// What has yet to come before a remote run is over.
+/// EventKind has yet to come before a remote run is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Want {
     /// Something that did not come yet.
@@ -67,9 +67,9 @@ pub enum Want {
     Nothing,
 }
 
-/// What a subject did.
+/// EventKind a subject did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Happening {
+pub enum SubjectEvent {
     Octets(Vec<u8>),
     Closed,
     /// The connection was reset before the subject's first octet: its answer if it was given a reason, the network's doing
@@ -84,30 +84,33 @@ pub enum Happening {
     },
     Ended(Result<(), String>),
     Panicked(String),
-    Restless,
+    Livelock,
     Harness(String),
 }
 
-impl Happening {
+impl SubjectEvent {
     /// Whether nothing can happen after it.
     pub(crate) fn is_last(&self) -> bool {
         !matches!(
             self,
-            Happening::Octets(_) | Happening::Accepted { .. } | Happening::Result { .. } | Happening::Ended(_)
+            SubjectEvent::Octets(_)
+                | SubjectEvent::Accepted { .. }
+                | SubjectEvent::Result { .. }
+                | SubjectEvent::Ended(_)
         )
     }
 
-    /// What the record says of it, where the octets `rest` of an incomplete frame had come. Octets are recorded as frames.
-    pub(crate) fn what(self, rest: &[u8]) -> Option<What> {
+    /// EventKind the record says of it, where the octets `rest` of an incomplete frame had come. Octets are recorded as frames.
+    pub(crate) fn kind(self, rest: &[u8]) -> Option<EventKind> {
         Some(match self {
-            Happening::Octets(_) => return None,
-            Happening::Closed | Happening::ResetUnanswered => What::SubjectClosed { rest: rest.to_vec() },
-            Happening::Accepted { stream } => What::Accepted { stream },
-            Happening::Result { call, result } => What::Result { call, result },
-            Happening::Ended(result) => What::ConnectionEnded(result),
-            Happening::Panicked(message) => What::Panicked(message),
-            Happening::Restless => What::Restless,
-            Happening::Harness(message) => What::Harness(message),
+            SubjectEvent::Octets(_) => return None,
+            SubjectEvent::Closed | SubjectEvent::ResetUnanswered => EventKind::SubjectClosed { rest: rest.to_vec() },
+            SubjectEvent::Accepted { stream } => EventKind::Accepted { stream },
+            SubjectEvent::Result { call, result } => EventKind::Result { call, result },
+            SubjectEvent::Ended(result) => EventKind::ConnectionEnded(result),
+            SubjectEvent::Panicked(message) => EventKind::Panicked(message),
+            SubjectEvent::Livelock => EventKind::Livelock,
+            SubjectEvent::Harness(message) => EventKind::Harness(message),
         })
     }
 }
@@ -120,7 +123,7 @@ pub fn play(
     subject_is_server: bool,
     want: &dyn Fn(&Transcript) -> Want,
 ) -> Transcript {
-    let mut driver = Driver::new(link, script.reflexes, subject_is_server);
+    let mut driver = Driver::new(link, script.behavior, subject_is_server);
     for step in &script.steps {
         driver.step(step);
     }
@@ -132,14 +135,14 @@ pub fn play(
 #[allow(missing_debug_implementations)]
 pub struct Driver<'a> {
     link: &'a mut dyn Link,
-    reflexes: Reflexes,
+    behavior: PeerBehavior,
     transcript: Transcript,
     reader: FrameReader,
     preface_due: bool,
     settings_seen: bool,
-    /// What the peer may send.
+    /// EventKind the peer may send.
     sendable: FlowWindows,
-    /// What the subject may send, less what the peer has yet to credit.
+    /// EventKind the subject may send, less what the peer has yet to credit.
     received: Received,
     uploads: Vec<Upload>,
     /// Calls made so far.
@@ -149,7 +152,7 @@ pub struct Driver<'a> {
     /// Whether anything was sent since the last probe.
     unasked: bool,
     outgoing: PeerReader,
-    /// Reflexes that found the subject in the middle of something: they follow as soon as a frame may stand.
+    /// PeerBehavior that found the subject in the middle of something: they follow as soon as a frame may stand.
     deferred: Vec<Frame>,
     /// Server subjects: requests that were sent whole and are not answered whole, and answers that have begun.
     unanswered: BTreeSet<u32>,
@@ -171,12 +174,12 @@ struct Received {
 
 impl<'a> Driver<'a> {
     /// A peer that has sent nothing yet.
-    pub fn new(link: &'a mut dyn Link, reflexes: Reflexes, subject_is_server: bool) -> Self {
+    pub fn new(link: &'a mut dyn Link, behavior: PeerBehavior, subject_is_server: bool) -> Self {
         let silence = link.patience();
         Driver {
             link,
             silence,
-            reflexes,
+            behavior,
             transcript: Transcript::default(),
             reader: FrameReader::default(),
             preface_due: !subject_is_server,
@@ -198,13 +201,13 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// What happened so far.
+    /// EventKind happened so far.
     #[must_use]
     pub fn transcript(&self) -> &Transcript {
         &self.transcript
     }
 
-    /// What the peer may send.
+    /// EventKind the peer may send.
     #[must_use]
     pub fn sendable(&self) -> &FlowWindows {
         &self.sendable
@@ -229,12 +232,12 @@ impl<'a> Driver<'a> {
                     self.owed(&frame);
                 }
                 if self.outgoing.in_step() {
-                    std::mem::take(&mut self.deferred).into_iter().for_each(|frame| self.reflex(frame));
+                    std::mem::take(&mut self.deferred).into_iter().for_each(|frame| self.send_automatic(frame));
                 }
                 self.run();
             }
             Step::Close => {
-                self.record(What::PeerClosed);
+                self.record(EventKind::PeerClosed);
                 self.peer_closed = true;
                 self.link.close();
                 self.settle();
@@ -249,12 +252,12 @@ impl<'a> Driver<'a> {
             }
             Step::UploadFromAfar { upload, round_trip } => self.upload_from_afar(*upload, *round_trip),
             Step::App(app) => {
-                self.record(What::Called { call: self.calls, app: app.clone() });
+                self.record(EventKind::Called { call: self.calls, app: app.clone() });
                 self.link.call(self.calls, app);
                 self.calls += 1;
                 self.run();
             }
-            Step::Mark => self.record(What::Mark),
+            Step::Mark => self.record(EventKind::Mark),
             Step::Settle => self.settle(),
             Step::Elapse(time) => {
                 self.link.elapse(*time);
@@ -268,9 +271,9 @@ impl<'a> Driver<'a> {
             Sent::Frame(frame) => {
                 self.sendable.sent(frame);
                 self.received.windows.heard(frame);
-                self.record(What::Peer(frame.clone()));
+                self.record(EventKind::Peer(frame.clone()));
             }
-            Sent::Raw(raw) => self.record(What::PeerRaw(raw.clone())),
+            Sent::Raw(raw) => self.record(EventKind::PeerRaw(raw.clone())),
         }
     }
 
@@ -290,12 +293,12 @@ impl<'a> Driver<'a> {
         }
         loop {
             let uploaded = self.upload();
-            let happenings = self.link.advance();
-            if happenings.is_empty() && !uploaded {
+            let events = self.link.advance();
+            if events.is_empty() && !uploaded {
                 break;
             }
-            for happening in happenings {
-                self.take(happening);
+            for event in events {
+                self.take(event);
             }
             if self.over {
                 break;
@@ -326,7 +329,7 @@ impl<'a> Driver<'a> {
         self.unasked = false;
         let frame = ping(probe(self.probes));
         self.link.write(&frame.to_bytes());
-        self.record(What::Probe(frame));
+        self.record(EventKind::Probe(frame));
         Some(self.probes)
     }
 
@@ -339,20 +342,20 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn take(&mut self, happening: Happening) {
-        match happening {
-            Happening::Octets(octets) => {
+    fn take(&mut self, event: SubjectEvent) {
+        match event {
+            SubjectEvent::Octets(octets) => {
                 self.reader.push(&octets);
                 self.read();
             }
-            Happening::ResetUnanswered if self.transcript.mark().is_none() => {
+            SubjectEvent::ResetUnanswered if self.transcript.mark().is_none() => {
                 self.over = true;
-                self.record(What::Harness("the connection was reset before the first octet of an answer".into()));
+                self.record(EventKind::Harness("the connection was reset before the first octet of an answer".into()));
             }
-            happening => {
-                self.over |= happening.is_last();
-                if let Some(what) = happening.what(self.reader.rest()) {
-                    self.record(what);
+            event => {
+                self.over |= event.is_last();
+                if let Some(kind) = event.kind(self.reader.rest()) {
+                    self.record(kind);
                 }
             }
         }
@@ -363,14 +366,14 @@ impl<'a> Driver<'a> {
             match self.reader.strip(PREFACE) {
                 Some(true) => {
                     self.preface_due = false;
-                    self.record(What::SubjectPreface);
+                    self.record(EventKind::SubjectPreface);
                 }
                 Some(false) => self.preface_due = false,
                 None => return,
             }
         }
         while let Some(frame) = self.reader.next_frame().filter(|_| self.transcript.events.len() <= EVENTS) {
-            self.record(What::Subject(frame.clone()));
+            self.record(EventKind::Subject(frame.clone()));
             self.react(&frame);
         }
     }
@@ -386,11 +389,11 @@ impl<'a> Driver<'a> {
             View::Settings(values) => {
                 self.sendable.settings(&values);
                 // The opening of a script acknowledges the first SETTINGS.
-                if std::mem::replace(&mut self.settings_seen, true) && self.reflexes.ack_settings {
-                    self.reflex(settings().ack());
+                if std::mem::replace(&mut self.settings_seen, true) && self.behavior.ack_settings {
+                    self.send_automatic(settings().ack());
                 }
             }
-            View::Ping { opaque } if self.reflexes.ack_ping => self.reflex(ping(opaque).ack()),
+            View::Ping { opaque } if self.behavior.ack_ping => self.send_automatic(ping(opaque).ack()),
             View::PingAck { opaque } => {
                 let asked = (self.answered + 1..=self.probes).rev().find(|number| probe(*number) == opaque);
                 self.answered = asked.unwrap_or(self.answered);
@@ -408,11 +411,11 @@ impl<'a> Driver<'a> {
         self.received.connection += octets;
         *self.received.streams.entry(frame.stream).or_default() += octets;
         for stream in [0, frame.stream] {
-            let due = self.received.take_due(stream, self.reflexes.credit);
+            let due = self.received.take_due(stream, self.behavior.credit);
             for increment in due {
                 let frame = window_update(stream, increment);
                 self.received.windows.granted(&frame);
-                self.reflex(frame);
+                self.send_automatic(frame);
             }
         }
     }
@@ -424,7 +427,7 @@ impl<'a> Driver<'a> {
             while let Some(frame) = self.next_upload_frame(at) {
                 self.sendable.sent(&frame);
                 self.owed(&frame);
-                self.reflex(frame);
+                self.send_automatic(frame);
                 any = true;
             }
         }
@@ -462,37 +465,37 @@ impl<'a> Driver<'a> {
         Some(if upload.length == 0 && upload.end { frame.end_stream() } else { frame })
     }
 
-    fn reflex(&mut self, frame: Frame) {
+    fn send_automatic(&mut self, frame: Frame) {
         if self.over || self.peer_closed {
             return;
         }
         if self.outgoing.in_step() {
             self.link.write(&frame.to_bytes());
             self.unasked = true;
-            self.record(What::Reflex(frame));
+            self.record(EventKind::Automatic(frame));
         } else {
             self.deferred.push(frame);
         }
     }
 
-    fn record(&mut self, what: What) {
-        self.transcript.events.push(Event { at: self.link.now(), what });
+    fn record(&mut self, kind: EventKind) {
+        self.transcript.events.push(Event { at: self.link.now(), kind });
         if self.transcript.events.len() == EVENTS {
             self.over = true;
-            self.record(What::Restless);
+            self.record(EventKind::Livelock);
         }
     }
 }
 
 impl Received {
-    /// Increments to send now on a stream (0: the connection) under this habit.
-    fn take_due(&mut self, stream: u32, habit: Credit) -> Vec<u32> {
+    /// Increments to send now on a stream (0: the connection) under this rule.
+    fn take_due(&mut self, stream: u32, when: Credit) -> Vec<u32> {
         let window = if stream == 0 { self.windows.connection() } else { self.windows.stream(stream) };
         let owed = match stream {
             0 => &mut self.connection,
             _ => self.streams.entry(stream).or_default(),
         };
-        let due = match habit {
+        let due = match when {
             Credit::Never => 0,
             Credit::AtOnce => *owed,
             Credit::WhenExhausted if window <= 0 => *owed,
@@ -500,7 +503,7 @@ impl Received {
             Credit::Portions(size) => *owed / size * size,
         };
         *owed -= due;
-        match (due, habit) {
+        match (due, when) {
             (0, _) => Vec::new(),
             (_, Credit::Portions(size)) => vec![size; (due / size) as usize],
             _ => vec![due],

@@ -1,4 +1,4 @@
-//! What is known to fall short: one file per family of subjects, each entry with its reason.
+//! EventKind is known to fall short: one file per family of subjects, each entry with its reason.
 //!
 //! The release and the fork share a file: what the fork mends, the release falls short of by claim of the patch that mends it.
 //!
@@ -19,7 +19,7 @@ pub struct Entry {
     pub reason: String,
 }
 
-/// What a subject is known to fall short of.
+/// EventKind a subject is known to fall short of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expectations {
     entries: Vec<Entry>,

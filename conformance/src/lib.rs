@@ -8,7 +8,6 @@
 // `subject::upstream` and `subject::patched` are one source on purpose.
 #![allow(clippy::duplicate_mod)]
 
-pub mod account;
 pub mod case;
 pub mod catalog;
 pub mod claims;
@@ -23,6 +22,7 @@ pub mod panics;
 pub mod problem;
 pub mod replay;
 pub mod report;
+pub mod results;
 pub mod run;
 pub mod select;
 pub mod spec;

@@ -1,4 +1,4 @@
-//! The command line of the runner. What the commands do is the library's work.
+//! The command line of the runner. EventKind the commands do is the library's work.
 
 mod cli;
 mod command;

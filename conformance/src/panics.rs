@@ -27,7 +27,7 @@ pub fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, Panic> {
     result.map_err(|panic| Panic { message: message(&*panic), place: LAST_PLACE.take() })
 }
 
-/// What a panic says.
+/// EventKind a panic says.
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("without a message").to_owned()

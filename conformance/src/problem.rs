@@ -1,4 +1,4 @@
-//! What keeps a comparison or a run from being as it should: each a sentence, with what it is about.
+//! EventKind keeps a comparison or a run from being as it should: each a sentence, with what it is about.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What the RFCs require, restated in our own words, and which cases check it.
+//! EventKind the RFCs require, restated in our own words, and which cases check it.
 //!
 //! The files under `spec/` are data: one table a requirement. A requirement has cases, or says why it has none.
 

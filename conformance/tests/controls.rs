@@ -1,4 +1,4 @@
-//! The controls: subjects that are wrong on purpose must not pass where their fault is asked for. What is said here is said
+//! The controls: subjects that are wrong on purpose must not pass where their fault is asked for. EventKind is said here is said
 //! of the whole catalogue, by the kinds of its checks.
 
 use std::collections::BTreeSet;

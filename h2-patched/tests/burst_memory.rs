@@ -52,12 +52,12 @@ impl Server {
     }
 }
 
-/// What upstream and the fork hold at the height of a burst and after it.
+/// EventKind upstream and the fork hold at the height of a burst and after it.
 fn assert_given_back(burst: impl Fn(&Subject) -> (isize, isize)) {
     let [upstream, patched] = ["upstream", "patched"]
         .map(|name| burst(IN_MEMORY.iter().find(|subject| subject.name == name).expect("it is in the list")));
     let (height, after) = patched;
-    // What is left is the application's list of calls, most of all.
+    // EventKind is left is the application's list of calls, most of all.
     assert!(after * 10 < height, "{after} octets are left of {height}");
     assert!(after * 5 < upstream.1, "{after} octets are left, in the release {}", upstream.1);
 }

@@ -6,7 +6,7 @@ mod support;
 
 use h2_conformance::case::{Config, Role};
 use h2_conformance::script::{App, Handles, Script, Step};
-use h2_conformance::transcript::What;
+use h2_conformance::transcript::EventKind;
 use h2_conformance::wire::build::ping;
 use h2_conformance::wire::Frame;
 use support::{open, subject, STREAMS};
@@ -24,7 +24,7 @@ fn blocked_responses_then(last: impl FnOnce(&mut Script)) {
     last(&mut script);
     script.steps.iter().for_each(|step| peer.step(step));
     peer.step(&Step::Settle);
-    let panicked = peer.transcript().events.iter().any(|event| matches!(event.what, What::Panicked(_)));
+    let panicked = peer.transcript().events.iter().any(|event| matches!(event.kind, EventKind::Panicked(_)));
     assert!(!panicked, "{}", peer.transcript());
 }
 

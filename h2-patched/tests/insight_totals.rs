@@ -27,7 +27,7 @@ fn totals_are_of_all_connections_that_are_and_were() {
     let ids: Vec<u64> = connections().iter().map(|connection| connection.id()).collect();
     assert_eq!(ids, [server.connection.insight().id(), client.connection.insight().id()]);
 
-    // What an ended connection counted stays.
+    // EventKind an ended connection counted stays.
     drop((server, _body, _respond));
     let one = totals();
     assert_eq!((one.connections_opened, one.connections_open), (2, 1));
@@ -78,7 +78,7 @@ fn the_process_receive_buffer_is_shown() {
         .collect();
     let full = totals().process_receive_buffer;
     assert!(full.used > 0 && full.used <= 100_000 && full.waiting > 0, "{full:?}");
-    let charged: u64 = servers.iter().map(|(server, _)| server.look().receive_buffer.charged).sum();
+    let charged: u64 = servers.iter().map(|(server, _)| server.snapshot().receive_buffer.charged).sum();
     assert_eq!(charged, full.used);
     servers.clear();
     let after = totals().process_receive_buffer;

@@ -1,4 +1,4 @@
-//! What all connections of a process grant and hold beyond the windows that were set for them stays within one budget: measured
+//! EventKind all connections of a process grant and hold beyond the windows that were set for them stays within one budget: measured
 //! by their peers, who know what they were granted and what they sent that nobody has released.
 
 mod support;
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use support::growth::{grow, ROUND_TRIP};
 use support::{alone, connect, connect_from_afar, subject, Peer};
 
-/// What every connection has by itself, in octets, and each of its streams.
+/// EventKind every connection has by itself, in octets, and each of its streams.
 const WINDOW: i64 = 65_535;
 const FRAME: usize = 16_384;
 
@@ -21,9 +21,9 @@ const FRAME: usize = 16_384;
 const CONFIG: Config = Config { receive_budget: None, time_passes: true, ..Config::DEFAULT };
 const FIXED: Config = Config { window_growth: Some(false), ..CONFIG };
 
-type Claim = Result<(), TestCaseError>;
+type Checked = Result<(), TestCaseError>;
 
-/// A server's connection, and the books of its peer.
+/// A server's connection, and the accounting of its peer.
 struct Connection<'a> {
     peer: Peer<'a>,
     streams: Vec<Stream>,
@@ -52,7 +52,7 @@ impl<'a> Connection<'a> {
         Connection { peer: connect(link, Role::Server), streams: Vec::new(), ended: false }
     }
 
-    /// What the peer was granted and what is in flight, beyond what was set.
+    /// EventKind the peer was granted and what is in flight, beyond what was set.
     fn beyond(&self) -> i64 {
         let in_flight: usize = self.streams.iter().map(|stream| stream.sent - stream.released).sum();
         let all = self.peer.granted(0) + in_flight as i64;
@@ -138,7 +138,7 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// What happens to one of the connections.
+/// EventKind happens to one of the connections.
 #[derive(Clone, Copy, Debug)]
 enum Op {
     Open { octets: usize },
@@ -181,7 +181,7 @@ fn run() -> impl Strategy<Value = Run> {
         .prop_map(|(ops, of_process, of_connection, grows, waits)| Run { ops, of_process, of_connection, grows, waits })
 }
 
-fn play(run: &Run) -> Claim {
+fn play(run: &Run) -> Checked {
     let tuning = Tuning::new()
         .max_process_receive_buffer_size(run.of_process)
         .max_connection_receive_buffer_size(run.of_connection);
@@ -202,23 +202,23 @@ fn play(run: &Run) -> Claim {
         if !connection.ended {
             connection
                 .peer
-                .claim(connection.peer.transcript().closed().is_none(), || "the connection closed".into())?;
+                .ensure(connection.peer.transcript().closed().is_none(), || "the connection closed".into())?;
         }
         let most = (i64::from(run.of_connection) - WINDOW).max(0);
-        connection.peer.claim(connection.beyond() <= most, || {
+        connection.peer.ensure(connection.beyond() <= most, || {
             format!(
                 "{} octets beyond what was set, the connection's budget is {}",
                 connection.beyond(),
                 run.of_connection
             )
         })?;
-        // What comes on a stream whose reader is gone is discarded, so that its peer can go on.
+        // EventKind comes on a stream whose reader is gone is discarded, so that its peer can go on.
         let discards = connection.streams.iter().any(|stream| stream.dropped);
-        connection.peer.claim(run.waits || run.grows || discards || connection.beyond() == 0, || {
+        connection.peer.ensure(run.waits || run.grows || discards || connection.beyond() == 0, || {
             format!("{} octets beyond what was set, and no reader waits", connection.beyond())
         })?;
         let all: i64 = connections.iter().map(Connection::beyond).sum();
-        connection.peer.claim(all <= run.of_process as i64, || {
+        connection.peer.ensure(all <= run.of_process as i64, || {
             format!("{all} octets beyond what was set, the process's budget is {}", run.of_process)
         })?;
     }
@@ -244,7 +244,7 @@ fn take_all(connection: &mut Connection<'_>) -> i64 {
 /// In turns they take what they can: each gets some of it, all together no more than there is, one that comes later some as well,
 /// and in the end all of it is back.
 fn share(connections: usize, budget: i64) -> Result<(), String> {
-    let claim = |holds: bool, says: String| if holds { Ok(()) } else { Err(says) };
+    let ensure = |holds: bool, says: String| if holds { Ok(()) } else { Err(says) };
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(budget as usize));
     let mut links: Vec<_> = (0..=connections).map(|_| subject(Role::Server, FIXED)).collect();
     let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
@@ -260,18 +260,18 @@ fn share(connections: usize, budget: i64) -> Result<(), String> {
             }
             all += connection.beyond() - *beyond;
             *beyond = connection.beyond();
-            claim(all <= budget, format!("{all} octets beyond what was set"))?;
+            ensure(all <= budget, format!("{all} octets beyond what was set"))?;
         }
     }
-    claim(all > budget / 2, format!("{all} octets of {budget} are used"))?;
-    claim(beyond.iter().all(|beyond| *beyond > 0), "one of them got nothing".into())?;
+    ensure(all > budget / 2, format!("{all} octets of {budget} are used"))?;
+    ensure(beyond.iter().all(|beyond| *beyond > 0), "one of them got nothing".into())?;
     let of_late = take_all(late);
-    claim(of_late > 0 && all + of_late <= budget, format!("{of_late} octets for one that comes later"))?;
+    ensure(of_late > 0 && all + of_late <= budget, format!("{of_late} octets for one that comes later"))?;
 
     early.iter_mut().for_each(Connection::end);
     let of_late = take_all(late);
     let half = budget / 2;
-    claim((half * 9 / 10..=half).contains(&of_late), format!("{of_late} octets of {budget} for the only one"))
+    ensure((half * 9 / 10..=half).contains(&of_late), format!("{of_late} octets of {budget} for the only one"))
 }
 
 /// A thousand connections share what the process gives.
@@ -280,7 +280,7 @@ fn a_thousand_connections_share_the_budget_of_the_process() {
     assert_eq!(share(1_000, 64 << 20), Ok(()));
 }
 
-/// What the process says holds where a builder says nothing, for connections that are made later.
+/// EventKind the process says holds where a builder says nothing, for connections that are made later.
 #[test]
 fn what_the_process_says_holds_unless_a_builder_says_other() {
     let own = Config { update_policy: Some(UpdatePolicy { percent: 20, ..UpdatePolicy::DEFAULT }), ..FIXED };
@@ -305,7 +305,7 @@ fn what_the_process_says_holds_unless_a_builder_says_other() {
     }
 }
 
-/// What keeps a connection that waits for memory from using it.
+/// EventKind keeps a connection that waits for memory from using it.
 #[derive(Clone, Copy, Debug)]
 enum Hindrance {
     /// Its peer has gone, and the application keeps what it has.
@@ -355,7 +355,7 @@ fn others_go_on(hindered: usize, by: Hindrance) {
     }
 }
 
-/// What one connection gives back reaches others that had to do without.
+/// EventKind one connection gives back reaches others that had to do without.
 #[test]
 fn what_is_given_back_reaches_those_who_did_without() {
     others_go_on(0, Hindrance::Busy);
@@ -402,7 +402,7 @@ fn who_holds_least_is_served_first() {
     assert_eq!(served, [false, false, false, true]);
 }
 
-/// What readers take in is there for others, while their connection goes on.
+/// EventKind readers take in is there for others, while their connection goes on.
 #[test]
 fn what_was_read_can_be_taken_by_others() {
     let budget = 1 << 20;

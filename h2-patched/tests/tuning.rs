@@ -23,7 +23,7 @@ const LARGE: u32 = 5 * WINDOW;
 
 const ROLES: [Role; 2] = [Role::Server, Role::Client];
 
-/// What is set is set for all tests of this program: one at a time.
+/// EventKind is set is set for all tests of this program: one at a time.
 fn alone() -> MutexGuard<'static, ()> {
     static PROCESS: Mutex<()> = Mutex::new(());
     let alone = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +50,7 @@ fn send_unread(peer: &mut Peer<'_>, most: u32) -> u32 {
     sent
 }
 
-/// What a connection takes that nobody reads.
+/// EventKind a connection takes that nobody reads.
 fn unread(role: Role, config: Config) -> u32 {
     let mut subject = subject(role, config);
     send_unread(&mut open_with_reader(&mut *subject, role), u32::MAX)
@@ -80,7 +80,7 @@ fn a_builders_receive_buffer_size_goes_before_the_process() {
     }
 }
 
-/// What a connection takes that nobody reads, if this is set once it is open.
+/// EventKind a connection takes that nobody reads, if this is set once it is open.
 fn unread_after(role: Role, tuning: Tuning) -> u32 {
     tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(LARGE));
     let mut subject = subject(role, WIDE);
@@ -101,7 +101,7 @@ fn open_connections_keep_their_budget_and_share_that_of_the_process() {
     }
 }
 
-/// What a connection with a large budget takes that nobody reads, if its window is set larger on the way.
+/// EventKind a connection with a large budget takes that nobody reads, if its window is set larger on the way.
 fn unread_while_the_window_changes(role: Role) -> u32 {
     let mut subject = subject(role, Config { receive_budget: Some(LARGE), ..WIDE });
     let mut peer = open_with_reader(&mut *subject, role);
@@ -110,7 +110,7 @@ fn unread_while_the_window_changes(role: Role) -> u32 {
     first + send_unread(&mut peer, u32::MAX)
 }
 
-/// What was added while the window was small is part of the budget when the window is set larger.
+/// EventKind was added while the window was small is part of the budget when the window is set larger.
 #[test]
 fn a_window_that_is_set_larger_later_stays_within_the_budget() {
     let _alone = alone();
@@ -119,7 +119,7 @@ fn a_window_that_is_set_larger_later_stays_within_the_budget() {
     }
 }
 
-/// What a stream may send at once to a peer that would take a window.
+/// EventKind a stream may send at once to a peer that would take a window.
 fn capacity(config: Config) -> AppResult {
     let mut subject = subject(Role::Server, config);
     let mut peer = open(&mut *subject, Role::Server);
@@ -158,7 +158,7 @@ fn what_is_set_replaces_all_of_what_was_set() {
 
 const TOO_MUCH: u32 = 1 << 31;
 
-/// What is said to a setting that is out of range; whose line is here.
+/// EventKind is said to a setting that is out of range; whose line is here.
 fn refusal<T>(set: impl FnOnce() -> T) -> String {
     let panic = quietly(set).err().expect("it is refused");
     assert!(panic.place.contains("tests/tuning.rs:"), "{panic:?}");

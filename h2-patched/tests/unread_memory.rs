@@ -1,4 +1,4 @@
-//! What a connection keeps for an application that does not read, by an allocator that counts.
+//! EventKind a connection keeps for an application that does not read, by an allocator that counts.
 //!
 //! The connection reads raw frames from a buffer that was made before, so that nothing else allocates while it is measured.
 
@@ -55,7 +55,7 @@ impl Server {
         let mut builder = Builder::new();
         builder.initial_window_size(64 << 20).initial_connection_window_size(64 << 20);
         builder.max_frame_size(max_frame_size as u32).max_concurrent_streams(4096);
-        // What the budget for small frames rules out is not looked at here.
+        // EventKind the budget for small frames rules out is not looked at here.
         builder.data_frame_budget(usize::MAX);
         Self::new(&builder)
     }

@@ -11,7 +11,7 @@ use h2_conformance::wire::build::{data, post};
 use support::growth::{grow, open_upload, upload, ROUND_TRIP};
 use support::{alone, connect_from_afar, subject};
 
-/// What every connection has by itself, in octets, and each of its streams.
+/// EventKind every connection has by itself, in octets, and each of its streams.
 const WINDOW: i64 = 65_535;
 
 /// Connections that have what the process says, and all the time there is.
@@ -36,7 +36,7 @@ fn windows_do_not_grow_for_padding() {
     assert!((1..=WINDOW).contains(&peer.granted(0)), "{}", peer.transcript());
 }
 
-/// What an idle connection was granted and has not used is there for others, but for an eighth.
+/// EventKind an idle connection was granted and has not used is there for others, but for an eighth.
 #[test]
 fn connections_that_grow_in_turns_get_alike() {
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(8 << 20));

@@ -24,7 +24,7 @@ struct Run {
     failed: Option<String>,
 }
 
-/// The peer and its books.
+/// The peer and its accounting.
 struct Peer {
     pipe: PeerEnd,
     frames: FrameReader,

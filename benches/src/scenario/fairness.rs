@@ -44,8 +44,8 @@ pub(super) fn run() -> Result<Figures, String> {
         [1, 10, 100].map(|idle| row(format!("behind-idle/{idle}"), "frames", |subject| behind_idle(subject, idle))),
     );
     let name = "single-bulk/cpu";
-    let told = |why: &String| eprintln!("fairness: {name}: {why}");
-    let [upstream, patched] = median_pair(|subject| Ok::<_, String>(cpu(subject).inspect_err(told).ok()))?;
+    let print_error = |why: &String| eprintln!("fairness: {name}: {why}");
+    let [upstream, patched] = median_pair(|subject| Ok::<_, String>(cpu(subject).inspect_err(print_error).ok()))?;
     rows.push(Row::new(name.into(), "us/MiB", Better::Lower, upstream, patched));
     Ok(Figures::new("fairness", rows))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::transfer::{contenders, row, Path, Record, Supply, Transfer};
+use super::transfer::{row, targets, Path, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
 use crate::subject::{Application, Intake, Uploads, Windows};
 
@@ -20,7 +20,7 @@ const END: Duration = Duration::from_secs(6);
 const HYPER_SERVER: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
 const HYPER_CLIENT: Windows = Windows { stream: 2 << 20, connection: 5 << 20 };
 
-/// What all contenders do.
+/// What all targets do.
 type Runs = [Option<Record>; 4];
 
 pub(super) fn run() -> Result<Figures, String> {
@@ -57,16 +57,16 @@ fn rows(path: Path) -> Vec<Row> {
         each.collect()
     };
     rows.extend(peaks("peak-bytes", |run| run.peak_unread));
-    rows.extend(peaks("peak-claim", |run| run.peak_claim));
+    rows.extend(peaks("peak-claim", |run| run.peak_committed));
     rows
 }
 
 /// A figure cannot say why it is missing, so that goes to standard error.
 fn runs(path: Path, of_hyper: Windows, streams: u32, application: Application) -> Runs {
-    contenders(path, of_hyper).map(|contender| {
-        let intake = Intake { windows: contender.windows, application };
-        let record = Transfer { intake, streams, supply: Supply::Endless, path }.run(contender.subject, END);
-        record.inspect_err(|why| eprintln!("isolation: {application:?} on {}: {why}", contender.name)).ok()
+    targets(path, of_hyper).map(|target| {
+        let intake = Intake { windows: target.windows, application };
+        let record = Transfer { intake, streams, supply: Supply::Endless, path }.run(target.subject, END);
+        record.inspect_err(|why| eprintln!("isolation: {application:?} on {}: {why}", target.name)).ok()
     })
 }
 

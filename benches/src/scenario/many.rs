@@ -39,8 +39,8 @@ pub(super) fn run() -> Result<Figures, String> {
         Row::new(format!("link-share/{name}-of-{CONNECTIONS}"), "of link", Better::Higher, upstream, patched)
     });
     let [upstream, patched] = figure("claim");
-    let claim = Row::new(format!("claim/all-of-{CONNECTIONS}"), "octets", Better::Lower, upstream, patched);
-    Ok(Figures::new("many", shares.into_iter().chain([claim]).collect()))
+    let committed = Row::new(format!("claim/all-of-{CONNECTIONS}"), "octets", Better::Lower, upstream, patched);
+    Ok(Figures::new("many", shares.into_iter().chain([committed]).collect()))
 }
 
 /// The worker: a subject, and how many connections.
@@ -71,9 +71,9 @@ pub(super) fn work(arguments: &[String]) -> Result<(), String> {
             idle.turn(start + TURN, &[])?;
         }
     }
-    let claim: u64 = open.iter().map(|run| run.claim()).sum();
+    let committed: u64 = open.iter().map(|run| run.committed()).sum();
     worker::say("first", shares[0])?;
     worker::say("last", shares[connections - 1])?;
     worker::say("least", shares.iter().copied().fold(f64::INFINITY, f64::min))?;
-    worker::say("claim", claim as f64)
+    worker::say("claim", committed as f64)
 }

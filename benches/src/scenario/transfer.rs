@@ -1,11 +1,11 @@
 //! Content on its way over a link in virtual time: an ideal sender of frames, and a receiver that is measured.
 
+mod accounting;
 mod back;
-mod books;
-mod contender;
 mod record;
 mod sender;
 mod source;
+mod target;
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use h2_conformance_wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
 use h2_conformance_wire::link::{Link, Shape};
 
 use crate::subject::{Application, Intake, Receiver, Subject, Windows};
+use accounting::Accounting;
 use back::Back;
-use books::Books;
-pub(super) use contender::{contenders, row};
 pub(super) use record::Record;
 use sender::Sender;
 use source::Source;
+pub(super) use target::{row, targets};
 
 /// Octets that may wait at either sender's side: four full DATA frames, so that the line never waits for its sender.
 const BUFFER: usize = 64 << 10;
@@ -119,7 +119,7 @@ impl Transfer {
             receiver: (subject.receive)(&self.intake),
             sender: if is_client { Sender::server(&streams) } else { Sender::client(&streams) },
             source: Source::new(self.supply, &streams, now),
-            books: Books::of(streams),
+            accounting: Accounting::of(streams),
             there: self.path.one_way(),
             back: Back::new(self.path.one_way(), is_client),
             record: Record::default(),
@@ -136,7 +136,7 @@ pub(super) struct Run {
     receiver: Box<dyn Receiver>,
     sender: Sender,
     source: Source,
-    books: Books,
+    accounting: Accounting,
     /// With content.
     there: Link,
     back: Back,
@@ -160,7 +160,7 @@ impl Run {
             self.now = next;
             let arrived = self.there.arrivals(self.now);
             if arrived > 0 || self.receiver.next().is_some_and(|at| at <= self.now) {
-                let octets = self.sender.deliver(arrived, &mut self.books);
+                let octets = self.sender.deliver(arrived, &mut self.accounting);
                 self.turn(self.now, &octets)?;
             }
             for frame in self.back.arrivals(self.now) {
@@ -176,13 +176,13 @@ impl Run {
     }
 
     /// Octets that are buffered or that the sender may still make the receiver buffer.
-    pub(super) fn claim(&self) -> u64 {
-        self.books.claim()
+    pub(super) fn committed(&self) -> u64 {
+        self.accounting.committed()
     }
 
     /// What it amounts to.
     pub(super) fn end(mut self) -> Record {
-        self.record.peak_unread = self.books.peak();
+        self.record.peak_unread = self.accounting.peak();
         self.record.diary = self.source.into_diary();
         self.record
     }
@@ -196,17 +196,17 @@ impl Run {
         let turn = self.receiver.turn(now, octets)?;
         let mut goodput = 0;
         for (stream, octets) in turn.read {
-            self.books.read(stream, octets);
+            self.accounting.read(stream, octets);
             self.source.read(now, stream, octets);
             goodput += if self.transfer.is_read(stream) { octets as u64 } else { 0 };
         }
         self.back.write(now, &turn.written, |frame| {
-            self.books.written(frame);
+            self.accounting.written(frame);
             self.record.wrote(now, frame);
         });
-        self.record.note(now, goodput);
-        self.record.last_claim = self.books.claim();
-        self.record.peak_claim = self.record.peak_claim.max(self.record.last_claim);
+        self.record.add(now, goodput);
+        self.record.last_committed = self.accounting.committed();
+        self.record.peak_committed = self.record.peak_committed.max(self.record.last_committed);
         Ok(())
     }
 }
@@ -263,7 +263,7 @@ mod tests {
         let bound = 65_535.0 / (PATH.bandwidth as f64 * PATH.round_trip.as_secs_f64());
         assert!(share > bound / 2.0 && share < bound, "{share} of {bound}");
         assert_eq!(record.start_up(PATH), None);
-        assert!(record.peak_claim == 65_535 && record.peak_unread == 16_384, "{record:?}");
+        assert!(record.peak_committed == 65_535 && record.peak_unread == 16_384, "{record:?}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 pub use read::read;
 
-/// What a scenario measured.
+/// EventKind a scenario measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     pub scenario: String,

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::ending::{alive, broke_off, goaway};
 use super::{Expect, Outcome};
-use crate::transcript::{AppResult, Event, Transcript, What};
+use crate::transcript::{AppResult, Event, EventKind, Transcript};
 use h2_conformance_wire::code::error::{NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM};
 use h2_conformance_wire::code::{error_name, kind, kind_name};
 use h2_conformance_wire::hpack::{self, Field};
@@ -63,7 +63,7 @@ pub enum Check {
     FrameSize { octets: usize },
     /// SETTINGS is the first frame that the subject sends.
     SettingsFirst,
-    /// What came of the `call`-th call of the application, counted from 0.
+    /// EventKind came of the `call`-th call of the application, counted from 0.
     Call { call: usize, result: AppResult },
     /// The `call`-th call failed, in whatever words.
     CallFails { call: usize },
@@ -262,7 +262,7 @@ impl Check {
                 })
             }
             Check::Unprompted(check) => {
-                let probe = |event: &Event| matches!(event.what, What::Probe(_));
+                let probe = |event: &Event| matches!(event.kind, EventKind::Probe(_));
                 let mark = transcript.mark().unwrap_or(0);
                 let end =
                     transcript.events[mark..].iter().position(probe).map_or(transcript.events.len(), |at| mark + at);
@@ -318,7 +318,8 @@ impl Check {
                 None => pass(),
             },
             Check::Handed { stream, yes } => {
-                let handed = transcript.events.iter().any(|event| event.what == What::Accepted { stream: *stream });
+                let handed =
+                    transcript.events.iter().any(|event| event.kind == EventKind::Accepted { stream: *stream });
                 holds(handed == *yes, || match yes {
                     true => format!("the request on stream {stream} did not reach the application"),
                     false => format!("the request on stream {stream} reached the application"),
@@ -332,7 +333,7 @@ impl Check {
 
 /// Whether a frame answers one of the runner's own PINGs, whose number depends on the transport.
 fn answers_probe(frame: &Frame, transcript: &Transcript) -> bool {
-    let asked = |event: &Event| matches!(&event.what, What::Probe(probe) if probe.payload == frame.payload);
+    let asked = |event: &Event| matches!(&event.kind, EventKind::Probe(probe) if probe.payload == frame.payload);
     matches!(View::from(frame), View::PingAck { .. }) && transcript.events.iter().any(asked)
 }
 
@@ -348,7 +349,7 @@ pub(super) fn named(codes: &[u32]) -> String {
     codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
 }
 
-/// What the most favourable choice finds; of equals the first, which names what is asked for most.
+/// EventKind the most favourable choice finds; of equals the first, which names what is asked for most.
 fn best_of(transcript: &Transcript, choices: &[Expect]) -> Finding {
     let findings = choices.iter().map(|choice| choice.holds(transcript));
     findings.min_by_key(|(outcome, _)| *outcome).unwrap_or_else(|| fail("nothing is permitted"))
@@ -565,8 +566,8 @@ fn content(transcript: &Transcript, stream: u32) -> u64 {
 }
 
 fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
-    let sent = transcript.events.iter().filter_map(|event| match &event.what {
-        What::Peer(frame) | What::Reflex(frame) if frame.stream == stream => Some(frame),
+    let sent = transcript.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Peer(frame) | EventKind::Automatic(frame) if frame.stream == stream => Some(frame),
         _ => None,
     });
     sent.map(|frame| match View::from(frame) {
@@ -580,9 +581,9 @@ fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
 fn window(transcript: &Transcript, stream: u32, expected: &RangeInclusive<i64>) -> Finding {
     let mut windows = FlowWindows::default();
     for event in &transcript.events {
-        match &event.what {
-            What::Peer(frame) | What::Reflex(frame) => windows.sent(frame),
-            What::Subject(frame) => match View::from(frame) {
+        match &event.kind {
+            EventKind::Peer(frame) | EventKind::Automatic(frame) => windows.sent(frame),
+            EventKind::Subject(frame) => match View::from(frame) {
                 View::Settings(values) => windows.settings(&values),
                 _ => windows.granted(frame),
             },
@@ -602,7 +603,7 @@ fn updated_together(transcript: &Transcript, stream: u32) -> Finding {
     let updates = |of: u32| {
         transcript.events[mark..].iter().filter(move |event| {
             let update = |frame: &Frame| frame.kind == kind::WINDOW_UPDATE && frame.stream == of;
-            matches!(&event.what, What::Subject(frame) if update(frame))
+            matches!(&event.kind, EventKind::Subject(frame) if update(frame))
         })
     };
     let together = updates(0).any(|one| updates(stream).any(|other| other.at == one.at));

@@ -1,4 +1,4 @@
-//! What a case expects, in words.
+//! EventKind a case expects, in words.
 
 use std::fmt;
 

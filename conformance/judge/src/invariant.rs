@@ -1,8 +1,8 @@
-//! What no subject may do in any case, whatever the case is about.
+//! EventKind no subject may do in any case, whatever the case is about.
 
 use std::collections::VecDeque;
 
-use crate::transcript::{Transcript, What};
+use crate::transcript::{EventKind, Transcript};
 use h2_conformance_wire::code::{kind, MAX_WINDOW};
 use h2_conformance_wire::FlowWindows;
 use h2_conformance_wire::{Frame, View};
@@ -18,26 +18,26 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
     // The stream whose field section is open: nothing but its CONTINUATION may follow (section 6.10).
     let mut open_block = None;
     for event in &transcript.events {
-        if let What::Subject(frame) = &event.what {
+        if let EventKind::Subject(frame) = &event.kind {
             if let Some(fault) = misplaced(frame, open_block) {
                 return Some(fault);
             }
             open_block = frame.leaves_block_open().then_some(frame.stream);
         }
-        match &event.what {
-            What::Panicked(message) => return Some(format!("the subject panicked: {message}")),
-            What::Restless => {
+        match &event.kind {
+            EventKind::Panicked(message) => return Some(format!("the subject panicked: {message}")),
+            EventKind::Livelock => {
                 let frames = transcript.subject_frames().count();
                 return Some(format!("the subject does not come to rest: {frames} frames until it was cut off"));
             }
-            What::Peer(frame) | What::Reflex(frame) => match View::from(frame) {
+            EventKind::Peer(frame) | EventKind::Automatic(frame) => match View::from(frame) {
                 View::Settings(values) => pending.push_back(values),
                 _ => {
                     sendable.granted(frame);
                     granted.sent(frame);
                 }
             },
-            What::Subject(frame) => match View::from(frame) {
+            EventKind::Subject(frame) => match View::from(frame) {
                 View::Malformed(why) => return Some(format!("the subject sent a malformed frame: {why}")),
                 View::SettingsAck => {
                     if let Some(values) = pending.pop_front() {

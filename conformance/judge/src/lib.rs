@@ -19,7 +19,7 @@ pub mod words;
 pub use check::{Check, Codes};
 pub use ending::{in_words as ending_in_words, Ending};
 
-use crate::transcript::{Transcript, What};
+use crate::transcript::{EventKind, Transcript};
 use h2_conformance_wire::code::error::NO_ERROR;
 use h2_conformance_wire::code::error_name;
 
@@ -28,7 +28,7 @@ use h2_conformance_wire::code::error_name;
 pub enum Outcome {
     /// It holds.
     Pass,
-    /// What came is permitted, but less than what the sentence names: a connection error instead of a stream error, a bare
+    /// EventKind came is permitted, but less than what the sentence names: a connection error instead of a stream error, a bare
     /// close instead of GOAWAY.
     Weak,
     /// It does not hold.
@@ -50,7 +50,7 @@ impl Outcome {
     }
 }
 
-/// What came of a case.
+/// EventKind came of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     pub outcome: Outcome,
@@ -59,7 +59,7 @@ pub struct Verdict {
     pub reason: String,
 }
 
-/// What a case expects: every check has to hold.
+/// EventKind a case expects: every check has to hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expect {
     checks: Vec<Check>,
@@ -143,7 +143,7 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
         return (Outcome::Inconclusive, format!("GOAWAY {code} before the step under test"));
     }
     let worst = expect.holds(transcript);
-    // What never came cannot break a rule: a case about numbers and absences is not met by a connection that is gone.
+    // EventKind never came cannot break a rule: a case about numbers and absences is not met by a connection that is gone.
     let silent = !expect.checks.is_empty() && !expect.checks.iter().any(Check::speaks_of_the_end);
     if worst.0 == Outcome::Pass && silent {
         if let Some(reason) = ending::gave_up(transcript) {
@@ -154,8 +154,8 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
 }
 
 fn harness_failure(transcript: &Transcript) -> Option<String> {
-    transcript.events.iter().find_map(|event| match &event.what {
-        What::Harness(message) => Some(message.clone()),
+    transcript.events.iter().find_map(|event| match &event.kind {
+        EventKind::Harness(message) => Some(message.clone()),
         _ => None,
     })
 }

@@ -11,7 +11,7 @@
 use h2_conformance_wire::print::hex;
 use serde::{Deserialize, Serialize};
 
-use crate::script::{written, Reflexes, Script, Step};
+use crate::script::{written, PeerBehavior, Script, Step};
 use crate::setup::{Config, Needs, Role};
 
 /// A recorded script.
@@ -27,9 +27,9 @@ pub struct Recording {
     /// Settings of the subject.
     #[serde(default)]
     pub config: Config,
-    /// What the peer does by itself.
-    #[serde(default)]
-    pub reflexes: Reflexes,
+    /// EventKind the peer does by itself.
+    #[serde(default, rename = "reflexes")]
+    pub behavior: PeerBehavior,
     pub steps: Vec<Step>,
 }
 
@@ -49,7 +49,7 @@ impl Recording {
     #[must_use]
     pub fn script(&self) -> Script {
         let mut script = Script::new(self.role == Role::Server);
-        script.reflexes = self.reflexes;
+        script.behavior = self.behavior;
         script.steps.extend((!self.steps.contains(&Step::Mark)).then_some(Step::Mark));
         script.steps.extend_from_slice(&self.steps);
         script
@@ -93,13 +93,13 @@ mod tests {
         let config = Config {
             stream_window: Some(70_000),
             receive_budget: None,
-            reset_grace: Some((3, Duration::from_millis(9))),
+            reset_retention: Some((3, Duration::from_millis(9))),
             ..Config::DEFAULT
         };
-        let Script { steps, reflexes, .. } = script;
-        let recording = Recording { id: None, role: Role::Server, needs: Needs::Api, config, reflexes, steps };
+        let Script { steps, behavior, .. } = script;
+        let recording = Recording { id: None, role: Role::Server, needs: Needs::Api, config, behavior, steps };
         let read = Recording::parse(&recording.text()).unwrap();
-        assert_eq!((read.config, read.reflexes, &read.steps), (config, reflexes, &recording.steps));
+        assert_eq!((read.config, read.behavior, &read.steps), (config, behavior, &recording.steps));
         assert_eq!(read.text(), recording.text());
     }
 

@@ -1,4 +1,4 @@
-//! What a case does: the peer's frames and the application's calls, in order.
+//! EventKind a case does: the peer's frames and the application's calls, in order.
 //!
 //! A script is data. The conformance suite's driver plays it, and [`crate::judge`] judges what came of it.
 
@@ -14,7 +14,7 @@ use h2_conformance_wire::{Frame, PREFACE};
 #[derive(Clone, Debug, Default)]
 pub struct Script {
     pub steps: Vec<Step>,
-    pub reflexes: Reflexes,
+    pub behavior: PeerBehavior,
     server: bool,
 }
 
@@ -41,7 +41,7 @@ pub enum Step {
     },
     /// The application calls the subject's API.
     App(App),
-    /// What follows is what the case is about. A failure before it is inconclusive.
+    /// EventKind follows is what the case is about. A failure before it is inconclusive.
     #[serde(with = "there")]
     Mark,
     /// Wait until the subject has done all that it can do.
@@ -91,10 +91,10 @@ pub struct Upload {
     pub end: bool,
 }
 
-/// What the peer does by itself.
+/// EventKind the peer does by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Reflexes {
+pub struct PeerBehavior {
     /// Acknowledges SETTINGS after the opening.
     pub ack_settings: bool,
     /// Answers PING.
@@ -116,9 +116,9 @@ pub enum Credit {
     Portions(u32),
 }
 
-impl Default for Reflexes {
+impl Default for PeerBehavior {
     fn default() -> Self {
-        Reflexes { ack_settings: true, ack_ping: true, credit: Credit::Never }
+        PeerBehavior { ack_settings: true, ack_ping: true, credit: Credit::Never }
     }
 }
 
@@ -135,7 +135,7 @@ pub struct UpdatePolicy {
 }
 
 impl UpdatePolicy {
-    /// What the fork does by default.
+    /// EventKind the fork does by default.
     pub const DEFAULT: UpdatePolicy = UpdatePolicy { percent: 50, min_increment: 1, min_interval: 0 };
 }
 
@@ -165,7 +165,7 @@ pub enum App {
     Promise { stream: u32 },
     /// Asks for send capacity.
     Reserve { stream: u32, octets: usize },
-    /// What capacity the stream has: a value.
+    /// EventKind capacity the stream has: a value.
     Capacity { stream: u32 },
     /// Waits until capacity grows: a value.
     AwaitCapacity { stream: u32 },
@@ -227,11 +227,11 @@ fn known_method<'de, D: Deserializer<'de>>(file: D) -> Result<Method, D::Error> 
 #[serde(rename_all = "kebab-case")]
 pub enum Handles {
     All,
-    /// What receives the body.
+    /// EventKind receives the body.
     Receive,
-    /// What sends the body.
+    /// EventKind sends the body.
     Send,
-    /// What waits for the response, or is to send it.
+    /// EventKind waits for the response, or is to send it.
     Response,
 }
 
@@ -319,7 +319,7 @@ impl Script {
     }
 
     /// Opens the connection: preface where the peer is the client, empty SETTINGS, and the acknowledgement of the
-    /// subject's. What follows is under test unless [`Script::mark`] says otherwise.
+    /// subject's. EventKind follows is under test unless [`Script::mark`] says otherwise.
     pub fn open(&mut self) {
         self.open_with(settings());
     }
@@ -391,7 +391,7 @@ impl Script {
         self.steps.push(Step::App(call));
     }
 
-    /// What follows is under test.
+    /// EventKind follows is under test.
     pub fn mark(&mut self) {
         self.steps.retain(|step| !matches!(step, Step::Mark));
         self.steps.push(Step::Mark);
@@ -407,14 +407,14 @@ impl Script {
         self.steps.push(Step::Elapse(time));
     }
 
-    /// Sets when the peer returns credit by itself.
+    /// Sets when the peer returns credit beside the script.
     pub fn return_credit(&mut self, credit: Credit) {
-        self.reflexes.credit = credit;
+        self.behavior.credit = credit;
     }
 
-    /// The peer acknowledges no SETTINGS by itself.
+    /// Has the peer acknowledge SETTINGS only where the script says so.
     pub fn withhold_settings_ack(&mut self) {
-        self.reflexes.ack_settings = false;
+        self.behavior.ack_settings = false;
     }
 }
 

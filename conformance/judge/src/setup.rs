@@ -1,4 +1,4 @@
-//! What a case asks of its subject: its part in the connection, what it offers, and its settings.
+//! EventKind a case asks of its subject: its part in the connection, what it offers, and its settings.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ impl Role {
     }
 }
 
-/// What a subject has to offer for the case to be played.
+/// EventKind a subject has to offer for the case to be played.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Needs {
@@ -37,7 +37,7 @@ pub enum Needs {
     Api,
 }
 
-/// Settings of the subject. `None` leaves its default. What a file leaves out is as in [`Config::DEFAULT`].
+/// Settings of the subject. `None` leaves its default. EventKind a file leaves out is as in [`Config::DEFAULT`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -76,8 +76,8 @@ pub struct Config {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub time_passes: bool,
     /// How many streams that were reset locally are remembered, and for how long.
-    #[serde(with = "grace", skip_serializing_if = "Option::is_none")]
-    pub reset_grace: Option<(usize, Duration)>,
+    #[serde(rename = "reset_grace", with = "retention", skip_serializing_if = "Option::is_none")]
+    pub reset_retention: Option<(usize, Duration)>,
     /// Client: SETTINGS_ENABLE_PUSH.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub push: Option<bool>,
@@ -97,7 +97,7 @@ impl Config {
         window_growth: None,
         update_policy: None,
         time_passes: false,
-        reset_grace: None,
+        reset_retention: None,
         push: None,
     };
 }
@@ -137,17 +137,17 @@ mod budget {
 }
 
 /// Streams that are remembered, and for how many milliseconds.
-mod grace {
+mod retention {
     use std::time::Duration;
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(grace: &Option<(usize, Duration)>, file: S) -> Result<S::Ok, S::Error> {
-        grace.map(|(streams, time)| (streams, time.as_millis() as u64)).serialize(file)
+    pub(super) fn serialize<S: Serializer>(retention: &Option<(usize, Duration)>, file: S) -> Result<S::Ok, S::Error> {
+        retention.map(|(streams, time)| (streams, time.as_millis() as u64)).serialize(file)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(file: D) -> Result<Option<(usize, Duration)>, D::Error> {
-        let grace = Option::<(usize, u64)>::deserialize(file)?;
-        Ok(grace.map(|(streams, millis)| (streams, Duration::from_millis(millis))))
+        let retention = Option::<(usize, u64)>::deserialize(file)?;
+        Ok(retention.map(|(streams, millis)| (streams, Duration::from_millis(millis))))
     }
 }

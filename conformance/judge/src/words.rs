@@ -9,7 +9,7 @@ pub fn conn_error(codes: impl Into<Codes>) -> Expect {
     Check::ConnectionError(codes.into()).into()
 }
 
-/// What opens the connection is refused: GOAWAY with this code (or one of these) or none, then the close.
+/// EventKind opens the connection is refused: GOAWAY with this code (or one of these) or none, then the close.
 pub fn preface_refused(codes: impl Into<Codes>) -> Expect {
     Check::PrefaceRefused(codes.into()).into()
 }
@@ -143,7 +143,7 @@ pub fn times(kind: u8, stream: u32, times: std::ops::RangeInclusive<usize>) -> E
     Check::Count { kind, stream, times }.into()
 }
 
-/// What came of the `call`-th call of the application, counted from 0.
+/// EventKind came of the `call`-th call of the application, counted from 0.
 #[must_use]
 pub fn call(call: usize, result: AppResult) -> Expect {
     Check::Call { call, result }.into()

@@ -20,7 +20,7 @@ macro_rules! topics {
 }
 use topics;
 
-/// What a topic's file needs to write its cases.
+/// EventKind a topic's file needs to write its cases.
 mod prelude {
     pub(super) use super::pieces::*;
     pub(super) use crate::case::{Case, Config, Needs, Role};

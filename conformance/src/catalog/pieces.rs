@@ -79,7 +79,8 @@ pub(super) const ONE: Config = Config { max_concurrent: Some(1), ..Config::DEFAU
 pub(super) const ROOMY: Config = Config { connection_window: Some(1 << 20), ..Config::DEFAULT };
 
 /// No stream that was reset is remembered.
-pub(super) const NO_GRACE: Config = Config { reset_grace: Some((0, Duration::from_secs(30))), ..Config::DEFAULT };
+pub(super) const NO_RETENTION: Config =
+    Config { reset_retention: Some((0, Duration::from_secs(30))), ..Config::DEFAULT };
 
 /// Server: three streams, each used as `way` says, and then the whole window on stream 7.
 pub(super) fn requests(s: &mut Script, way: fn(&mut Script, u32)) {

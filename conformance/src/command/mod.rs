@@ -9,7 +9,7 @@ mod progress;
 mod replay;
 mod run;
 
-use h2_conformance::account::Account;
+use h2_conformance::results::Results;
 
 use crate::cli::{Cli, Command};
 use crate::{BROKEN, GOOD, SHORT};
@@ -17,7 +17,7 @@ use crate::{BROKEN, GOOD, SHORT};
 /// Why a command did not do its work, in one line.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// What was asked for makes no sense.
+    /// EventKind was asked for makes no sense.
     Input(String),
     /// The environment failed.
     Broken(String),
@@ -37,8 +37,8 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, Failure> {
 }
 
 /// The exit status that an account deserves.
-fn status(account: &Account) -> u8 {
-    match (account.is_broken(), account.problems.is_empty()) {
+fn status(results: &Results) -> u8 {
+    match (results.is_broken(), results.problems.is_empty()) {
         (true, _) => BROKEN,
         (false, false) => SHORT,
         (false, true) => GOOD,

@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use super::{Driver, Want};
-use crate::transcript::{Transcript, What};
+use crate::transcript::{EventKind, Transcript};
 
 /// The silence after which nothing more is expected, where a case rests on that.
 pub const QUIET: Duration = Duration::from_millis(30);
@@ -110,16 +110,16 @@ impl Driver<'_> {
         let total = self.link.patience() * TOTAL;
         if from > total {
             self.over = true;
-            self.record(What::Harness(format!("octets still came after {} s", total.as_secs_f64())));
+            self.record(EventKind::Harness(format!("octets still came after {} s", total.as_secs_f64())));
             return false;
         }
-        let happenings = self.link.wait(limit);
-        if happenings.is_empty() {
+        let events = self.link.wait(limit);
+        if events.is_empty() {
             self.silence = self.silence.saturating_sub(self.link.now().saturating_sub(from));
             return false;
         }
-        for happening in happenings {
-            self.take(happening);
+        for event in events {
+            self.take(event);
         }
         true
     }

@@ -1,5 +1,5 @@
 //! Requests that stay open. A server may answer before the end of a request and then reset the stream with NO_ERROR (RFC 9113
-//! section 8.1). What a case sends on it afterwards meets a stream that is gone: no verdict on that would be about the case.
+//! section 8.1). EventKind a case sends on it afterwards meets a stream that is gone: no verdict on that would be about the case.
 
 use crate::script::{Script, Sent, Step};
 use crate::transcript::Transcript;

@@ -1,4 +1,4 @@
-//! What octets mean: the first one is the mode, then come turns. A turn is an octet for the application's act, two octets that
+//! EventKind octets mean: the first one is the mode, then come turns. A turn is an octet for the application's act, two octets that
 //! say how long the peer's write is, and that write. Any octets mean something; a frame may be cut by writes anywhere.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::wire::code::DEFAULT_WINDOW;
 /// Values of the first octet that differ in effect.
 pub const MODES: u8 = 32;
 
-/// What a connection may grant and hold unread, where its windows may grow.
+/// EventKind a connection may grant and hold unread, where its windows may grow.
 pub const BUDGET: u32 = 4 * DEFAULT_WINDOW;
 
 /// The longest write that a turn can hold.
@@ -23,10 +23,10 @@ pub struct Input<'a> {
     pub turns: Vec<Turn<'a>>,
 }
 
-/// What holds from the start.
+/// EventKind holds from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mode {
-    /// What the subject is.
+    /// EventKind the subject is.
     pub role: Role,
     /// The application serves or fetches by itself (`Needs::Wire`), or does only what the turns say.
     pub behaves: bool,
@@ -61,7 +61,7 @@ impl Mode {
             max_concurrent: Some(2),
             max_header_list: Some(400),
             send_buffer: Some(1_000),
-            reset_grace: Some((2, Duration::ZERO)),
+            reset_retention: Some((2, Duration::ZERO)),
             ..Config::DEFAULT
         };
         Case {
@@ -94,7 +94,7 @@ impl<'a> Input<'a> {
 }
 
 impl Turn<'_> {
-    /// What the application does, `streams` being those it knows.
+    /// EventKind the application does, `streams` being those it knows.
     pub(super) fn call(&self, streams: &[u32]) -> Option<App> {
         let behind = usize::from(self.act >> 4) % streams.len().max(1);
         let stream = streams.iter().rev().nth(behind).copied().unwrap_or(1);

@@ -9,7 +9,7 @@ use crate::transcript::Transcript;
 #[must_use]
 pub fn lines(transcript: &Transcript, limit: usize) -> Vec<String> {
     let all = transcript.events.len();
-    let line = |event: &crate::transcript::Event| format!("{:>7.1} ms  {}", event.at.as_secs_f64() * 1e3, event.what);
+    let line = |event: &crate::transcript::Event| format!("{:>7.1} ms  {}", event.at.as_secs_f64() * 1e3, event.kind);
     if all <= limit {
         return transcript.events.iter().map(line).collect();
     }
@@ -30,11 +30,11 @@ pub fn millis(run: &Run) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::{Event, What};
+    use crate::transcript::{Event, EventKind};
 
     #[test]
     fn the_middle_of_a_long_log_is_left_out() {
-        let event = |stream| Event { at: Duration::ZERO, what: What::Accepted { stream } };
+        let event = |stream| Event { at: Duration::ZERO, kind: EventKind::Accepted { stream } };
         let transcript = Transcript { events: (0..100).map(event).collect() };
         assert_eq!(lines(&transcript, 100).len(), 100);
         let short = lines(&transcript, 10);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Runtime;
 
-use crate::drive::{Happening, Link};
+use crate::drive::{Link, SubjectEvent};
 use crate::script::App;
 use crate::wire::Frame;
 
@@ -93,7 +93,7 @@ fn exchange(
     while !outgoing.is_empty() {
         match stream.as_mut().poll_write(cx, outgoing) {
             Poll::Ready(Ok(count)) if count > 0 => drop(outgoing.drain(..count)),
-            // The subject does not listen any more. What it still has to say counts, not what it missed.
+            // The subject does not listen any more. EventKind it still has to say counts, not what it missed.
             Poll::Ready(_) => outgoing.clear(),
             Poll::Pending => break,
         }
@@ -126,14 +126,14 @@ impl Link for Socket {
         // Nobody here has the subject's API. Cases that call it are not played over a socket.
     }
 
-    fn advance(&mut self) -> Vec<Happening> {
+    fn advance(&mut self) -> Vec<SubjectEvent> {
         self.wait(Duration::ZERO)
     }
 
-    fn wait(&mut self, limit: Duration) -> Vec<Happening> {
+    fn wait(&mut self, limit: Duration) -> Vec<SubjectEvent> {
         let Way::Open(stream, runtime) = &mut self.way else {
             return match std::mem::replace(&mut self.way, Way::Closed) {
-                Way::Failed(message) => vec![Happening::Harness(message)],
+                Way::Failed(message) => vec![SubjectEvent::Harness(message)],
                 _ => Vec::new(),
             };
         };
@@ -150,14 +150,14 @@ impl Link for Socket {
                 self.received += count;
                 piece.truncate(count);
                 if self.received <= FLOOD {
-                    return vec![Happening::Octets(piece)];
+                    return vec![SubjectEvent::Octets(piece)];
                 }
-                Happening::Restless
+                SubjectEvent::Livelock
             }
             Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset && self.received == 0 => {
-                Happening::ResetUnanswered
+                SubjectEvent::ResetUnanswered
             }
-            Ok(_) => Happening::Closed,
+            Ok(_) => SubjectEvent::Closed,
         };
         self.way = Way::Closed;
         vec![closed]

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::socket::{Socket, Stream};
 
-/// Connects to the first of `addresses` that takes the connection. What goes wrong is told by the link: it is the network's
+/// Connects to the first of `addresses` that takes the connection. EventKind goes wrong is told by the link: it is the network's
 /// fault and no subject's. Not for use inside an asynchronous runtime.
 #[must_use]
 pub fn connect(addresses: &[SocketAddr], patience: Duration) -> Socket {

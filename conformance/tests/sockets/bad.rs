@@ -17,7 +17,7 @@ use h2_conformance::wire::code::error::PROTOCOL_ERROR;
 use h2_conformance::wire::{Frame, FrameReader, PREFACE};
 
 const PATIENCE: Duration = Duration::from_millis(200);
-/// What a busy machine may add.
+/// EventKind a busy machine may add.
 const SLACK: Duration = Duration::from_millis(400);
 
 /// A server that treats each connection so.
@@ -211,7 +211,7 @@ fn half_a_frame_and_the_end() {
     expect(&run, Outcome::Fail, Ending::Abrupt, "closed");
 }
 
-/// What comes a little after the barrier is still seen where a case rests on nothing else coming.
+/// EventKind comes a little after the barrier is still seen where a case rests on nothing else coming.
 #[test]
 fn a_late_goaway_is_seen() {
     let address = server(|stream| {

@@ -10,7 +10,7 @@ use hyper::Response;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use h2_conformance::catalog;
-use h2_conformance::endpoint::{Endpoint, Manner, Options, Remote};
+use h2_conformance::endpoint::{AnswerTiming, Endpoint, Options, Remote};
 use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{RunningServer, SOCKET};
 use h2_conformance::suite::{play_all, Played};
@@ -28,10 +28,10 @@ fn server() -> RunningServer {
     started.expect("a server")
 }
 
-fn elsewhere(server: &RunningServer) -> (Remote, Manner) {
+fn elsewhere(server: &RunningServer) -> (Remote, AnswerTiming) {
     let options = Options::default();
-    let manner = Endpoint::local(server.addr).check(options).expect("it speaks HTTP/2");
-    (Remote::elsewhere(Endpoint::local(server.addr), options, manner), manner)
+    let answer_timing = Endpoint::local(server.addr).check(options).expect("it speaks HTTP/2");
+    (Remote::elsewhere(Endpoint::local(server.addr), options, answer_timing), answer_timing)
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn who_answers_early_fares_like_who_reads_to_the_end() {
     let hyper = SOCKET.iter().find(|subject| subject.name == "hyper-patched").expect("hyper");
     let servers = [(hyper.start)().expect("a server"), server()];
     let [(reads, reading), (answers, answering)] = [&servers[0], &servers[1]].map(elsewhere);
-    assert_eq!((reading, answering), (Manner::ReadsToTheEnd, Manner::AnswersEarly));
+    assert_eq!((reading, answering), (AnswerTiming::ReadsToTheEnd, AnswerTiming::AnswersEarly));
 
     let cases = catalog::all();
     let (mut played, mut skipped) = (0, 0);

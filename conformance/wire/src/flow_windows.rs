@@ -24,19 +24,19 @@ impl Default for FlowWindows {
 }
 
 impl FlowWindows {
-    /// What the sender may still send on the connection.
+    /// EventKind the sender may still send on the connection.
     #[must_use]
     pub fn connection(&self) -> i64 {
         self.connection
     }
 
-    /// What the sender may still send on a stream, the connection's window aside.
+    /// EventKind the sender may still send on a stream, the connection's window aside.
     #[must_use]
     pub fn stream(&self, stream: u32) -> i64 {
         self.initial + self.streams.get(&stream).copied().unwrap_or(0)
     }
 
-    /// What the sender may send on a stream now.
+    /// EventKind the sender may send on a stream now.
     #[must_use]
     pub fn available(&self, stream: u32) -> usize {
         usize::try_from(self.connection.min(self.stream(stream))).unwrap_or(0)

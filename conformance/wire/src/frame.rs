@@ -14,7 +14,7 @@ pub struct Frame {
     /// The reserved bit before the stream identifier.
     pub reserved: bool,
     pub payload: Vec<u8>,
-    /// What the length field says where that is not the payload's length: a lie. In octets, 24 bits.
+    /// EventKind the length field says where that is not the payload's length: a lie. In octets, 24 bits.
     pub declared: Option<u32>,
 }
 

@@ -1,12 +1,12 @@
 //! One direction of a link: what octets take to cross it, in virtual time.
 //!
-//! Arithmetic and nothing else: it counts octets and carries none, and time is whatever the caller says it is. What is sent in
+//! Arithmetic and nothing else: it counts octets and carries none, and time is whatever the caller says it is. EventKind is sent in
 //! one piece waits at the sender's side until the line has taken its last octet, and arrives as a whole one delay after that.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// What a link is like.
+/// EventKind a link is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// From the last octet's leaving to its arrival: half of the round-trip time.

@@ -1,4 +1,4 @@
-//! What a reader can make of the octets that a peer writes: which frames they are, and whether a frame may begin behind them.
+//! EventKind a reader can make of the octets that a peer writes: which frames they are, and whether a frame may begin behind them.
 
 use super::{Frame, FrameReader, PREFACE};
 

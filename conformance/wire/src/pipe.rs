@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What octets take to cross the pipe one way.
+/// EventKind octets take to cross the pipe one way.
 pub const DELAY: Duration = Duration::from_micros(500);
 
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ impl PeerEnd {
         wake(&mut state.writer);
     }
 
-    /// What the subject wrote since the last call.
+    /// EventKind the subject wrote since the last call.
     #[must_use]
     pub fn read(&self) -> Vec<u8> {
         let mut state = lock(&self.0);

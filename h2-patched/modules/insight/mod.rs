@@ -25,8 +25,9 @@
 
 mod counters;
 mod display;
+mod event_queue;
+mod frame_counter;
 mod frame_log;
-mod journal;
 #[cfg(feature = "serde")]
 mod json;
 mod label;
@@ -38,8 +39,7 @@ mod register;
 mod settings;
 mod snapshot;
 mod stalled;
-mod tap;
-mod watch;
+mod stats;
 
 pub use self::counters::Counts;
 pub use self::frame_log::{log_frames, to_stderr, FrameSink};
@@ -50,25 +50,25 @@ pub use self::register::{connections, open_by_label, totals, Labelled, Totals};
 pub use self::snapshot::*;
 pub use self::stalled::{Stalled, StalledBy};
 
+pub(crate) use self::event_queue::{open_queue, Events};
+pub(crate) use self::frame_counter::{FrameCounter, Shared};
 pub(crate) use self::frame_log::{Changes, Windows};
-pub(crate) use self::journal::{notes, Notes};
 pub(crate) use self::label::listen;
 pub(crate) use self::observer::Observing;
 pub(crate) use self::settings::{Set, Settings};
-pub(crate) use self::tap::{Shared, Tap};
-pub(crate) use self::watch::{Record, StreamWatch, Watch};
+pub(crate) use self::stats::{ConnectionStats, Record, StreamStats};
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, Weak};
 
 /// What can be looked at: the streams of a connection.
-pub(crate) trait Look: Send + Sync + UnwindSafe + RefUnwindSafe {
+pub(crate) trait TakeSnapshot: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// All but the streams. `None` if the connection failed by a panic.
-    fn look(&self) -> Option<ConnectionSnapshot>;
+    fn snapshot(&self) -> Option<ConnectionSnapshot>;
 
     /// Appends the streams of one batch, which begins at this place of their store: where the next one begins, if there are more.
-    fn look_at_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<Option<usize>>;
+    fn snapshot_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<Option<usize>>;
 }
 
 /// The streams of a connection that are looked at while their lock is held once: for about as long as a thread that waits for the lock
@@ -82,12 +82,12 @@ const GAP: usize = 8;
 #[derive(Clone)]
 pub struct Connection {
     shared: Arc<Shared>,
-    streams: Weak<dyn Look>,
+    streams: Weak<dyn TakeSnapshot>,
     role: Role,
 }
 
 impl Connection {
-    pub(crate) fn new(shared: Arc<Shared>, streams: Weak<dyn Look>, role: Role) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, streams: Weak<dyn TakeSnapshot>, role: Role) -> Self {
         Connection { shared, streams, role }
     }
 
@@ -136,13 +136,13 @@ impl Connection {
     /// snapshot says of the connection is as of one moment, and so is each stream; one stream may be a little newer than another. A
     /// stream that is opened meanwhile may be missing. The sums `send.reserved` and `receive.unread` are of the streams as listed.
     pub fn snapshot(&self) -> Option<ConnectionSnapshot> {
-        let look = self.streams.upgrade()?;
-        let mut snapshot = look.look()?;
+        let streams = self.streams.upgrade()?;
+        let mut snapshot = streams.snapshot()?;
         let mut next = Some(0);
         while let Some(from) = next {
             // The memory is not allocated under the lock.
             snapshot.streams.reserve(BATCH);
-            next = look.look_at_batch(from, &mut snapshot.streams)?;
+            next = streams.snapshot_batch(from, &mut snapshot.streams)?;
             if next.is_some() {
                 // A thread that spins for the lock gets it. Giving up the processor would take milliseconds on a busy machine.
                 (0..GAP).for_each(|_| std::hint::spin_loop());

@@ -27,18 +27,18 @@ impl Counts {
             holds!("C1" of stream.id, !open, "open in state {:?} and not counted", stream.state);
         }
 
-        let in_grace = streams.iter().filter(|stream| stream.reset_at.is_some()).count();
-        let graces = self.num_local_reset_streams;
-        holds!("C2", graces == in_grace, "{graces} graces counted, {in_grace} streams in theirs");
+        let in_retention = streams.iter().filter(|stream| stream.reset_at.is_some()).count();
+        let retained = self.num_local_reset_streams;
+        holds!("C2", retained == in_retention, "{retained} retained counted, {in_retention} streams in theirs");
         let reset = streams.iter().filter(|stream| stream.is_counted_reset).count();
         let resets = self.num_remote_reset_streams;
         holds!("C2", resets == reset, "{resets} resets of the peer counted, {reset} streams reset");
 
-        let spent = streams.iter().filter(|stream| stream.watch.spent().is_some());
-        if let Some(over) = spent.clone().find(|stream| !stream.watch.is_open) {
+        let spent = streams.iter().filter(|stream| stream.stats.spent().is_some());
+        if let Some(over) = spent.clone().find(|stream| !stream.stats.is_open) {
             holds!("I2" of over.id, false, "over, and its peer is said to wait for its window");
         }
-        if let Some(shared) = &self.watch.record.shared {
+        if let Some(shared) = &self.stats.record.shared {
             let (said, stalled) = (shared.stalled.streams(Side::Peer, BlockedOn::StreamWindow), spent.count());
             holds!("I2", said == stalled, "{said} peers are said to wait for a stream's window, {stalled} do");
         }

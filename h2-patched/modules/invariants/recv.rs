@@ -76,7 +76,7 @@ impl Recv {
         holds!("R1" of stream.id, stream.credited_early <= in_flight, "more given back early than {in_flight} in flight");
 
         let queued: usize = stream.pending_recv.audited(&self.buffer).map(octets).sum();
-        let unread = stream.watch.unread();
+        let unread = stream.stats.unread();
         holds!("I1" of stream.id, queued == unread as usize, "{queued} octets queued, {unread} said to be unread");
         let right = queued <= in_flight as usize || stream.released_unread;
         holds!("R4" of stream.id, right, "{queued} octets queued, {in_flight} in flight");

@@ -122,7 +122,7 @@ impl Recv {
         let allocation = frame.allocation();
         let payload = frame.into_payload();
         let octets = payload.len();
-        stream.watch.arrived(octets);
+        stream.stats.arrived(octets);
         let counts = allocation.bytes().saturating_sub(octets) > octets / 4;
         let is_copied = counts && !self.pinned.has_room(allocation);
 
@@ -148,9 +148,9 @@ impl Recv {
         stream.pending_recv.push_back(&mut self.buffer, Event::Data(chunk));
     }
 
-    /// Notes that a chunk is no longer queued.
+    /// Events that a chunk is no longer queued.
     pub(super) fn dequeued(&mut self, chunk: &DataEvent, stream: &mut Stream) {
-        stream.watch.left(chunk.payload.len());
+        stream.stats.left(chunk.payload.len());
         self.pinned.unpin(chunk.pin);
     }
 }

@@ -1,8 +1,8 @@
 //! What the scheduler knows of one stream.
 
 use super::super::stream::Stream;
-use super::lanes::{Lane, Standing};
-use super::share::Share;
+use super::fair_queueing::FlowTime;
+use super::queues::{Links, SendQueue};
 use super::stall::Stall;
 use super::window::Window;
 use crate::frame::Reason;
@@ -17,11 +17,11 @@ pub(crate) struct Outgoing {
     /// What the application announced to send beyond what it handed over.
     pub(super) reserved: WindowSize,
     /// What of that it was told it may send: its capacity.
-    pub(super) offered: WindowSize,
+    pub(super) advertised: WindowSize,
     /// The offer grew since the application asked last.
     pub(super) grew: bool,
     /// What of the connection's window the data handed over can use.
-    pub(super) claimed: WindowSize,
+    pub(super) sendable: WindowSize,
     /// The first frame in its queue, or the rest of one that is being written.
     pub(super) head: Head,
     /// Its peer never heard of it and never will: it is let go without a frame.
@@ -30,12 +30,12 @@ pub(crate) struct Outgoing {
     pub(super) apart: bool,
     /// The peer has sent END_STREAM: after a complete message of ours nothing is left to be reset.
     pub(super) peer_ended: bool,
-    pub(super) standing: Standing,
+    pub(super) links: Links,
     /// The stream's task waits until nothing is queued.
     pub(super) awaits_drain: bool,
     /// Whoever waits until it is opened or let go: not the task of the stream's own handle.
     pub(super) open_task: Option<Waker>,
-    pub(super) share: Share,
+    pub(super) flow_time: FlowTime,
     /// Whoever waits for nothing has none.
     pub(super) stall: Option<Box<Stall>>,
 }
@@ -59,7 +59,7 @@ pub(super) enum Wait {
     /// The connection's window, for data.
     Credit,
     /// The connection's window, for what it reserved.
-    Offer,
+    Capacity,
 }
 
 impl Outgoing {
@@ -67,24 +67,24 @@ impl Outgoing {
         Outgoing {
             window: Window::new(window),
             reserved: 0,
-            offered: 0,
+            advertised: 0,
             grew: false,
-            claimed: 0,
+            sendable: 0,
             head: Head::Nothing,
             withdrawn: false,
             apart: false,
             peer_ended: false,
-            standing: Standing::default(),
+            links: Links::default(),
             awaits_drain: false,
             open_task: None,
-            share: Share::default(),
+            flow_time: FlowTime::default(),
             stall: None,
         }
     }
 
     /// What the application may send now.
     pub(crate) fn capacity(&self) -> WindowSize {
-        self.offered
+        self.advertised
     }
 
     /// Whether the capacity grew since this was asked last.
@@ -95,30 +95,30 @@ impl Outgoing {
     /// Whether it waits for the peer's limit of concurrent streams.
     #[inline]
     pub(crate) fn is_pending_open(&self) -> bool {
-        self.standing.lane() == Some(Lane::Open)
+        self.links.queue() == Some(SendQueue::Open)
     }
 
-    /// The least window of the connection with which a stream that was offered something is offered more in turn: the whole of
-    /// what it wants, or twice what it has. So it is not offered single octets each time the window grows by as much.
+    /// The least window of the connection with which a stream that was advertised something is advertised more in turn: the whole of
+    /// what it wants, or twice what it has. So it is not advertised single octets each time the window grows by as much.
     #[inline]
     pub(super) fn exhausted_below(&self, limit: WindowSize) -> WindowSize {
-        limit.min(self.offered.saturating_mul(2))
+        limit.min(self.advertised.saturating_mul(2))
     }
 
     /// What the stream is ranked by where it cannot be served yet: the window that has to be there, or where the stream's share
-    /// is after what it was offered.
+    /// is after what it was advertised.
     #[inline]
-    pub(super) fn rank(&self, lane: Lane, limit: WindowSize) -> u64 {
-        match lane {
-            Lane::Exhausted => self.exhausted_below(limit).into(),
-            _ => self.share.after(self.offered),
+    pub(super) fn rank(&self, queue: SendQueue, limit: WindowSize) -> u64 {
+        match queue {
+            SendQueue::Exhausted => self.exhausted_below(limit).into(),
+            _ => self.flow_time.after(self.advertised),
         }
     }
 
     /// Whether the stream is ranked by what is not so any more.
     #[inline]
-    pub(super) fn is_misplaced(&self, lane: Lane, limit: WindowSize) -> bool {
-        self.standing.rank().is_some_and(|rank| rank != self.rank(lane, limit))
+    pub(super) fn is_misplaced(&self, queue: SendQueue, limit: WindowSize) -> bool {
+        self.links.rank().is_some_and(|rank| rank != self.rank(queue, limit))
     }
 
     pub(crate) fn peer_ended(&mut self) {
@@ -145,7 +145,7 @@ impl Outgoing {
     /// Whether it stands in line for anything.
     #[inline]
     pub(crate) fn is_queued(&self) -> bool {
-        self.standing.lane().is_some()
+        self.links.queue().is_some()
     }
 }
 
@@ -164,16 +164,16 @@ impl Stream {
 
     /// What of the connection's window its data could use now.
     #[inline]
-    pub(super) fn claim(&self) -> WindowSize {
+    pub(super) fn sendable(&self) -> WindowSize {
         if !self.is_send_ready() || self.is_cancelled() || self.outgoing.withdrawn {
             return 0;
         }
         self.buffered_send_data.min(self.outgoing.window.octets() as usize) as WindowSize
     }
 
-    /// What it may be offered at most: no more than it reserved, its window takes and the buffer holds.
+    /// What it may be advertised at most: no more than it reserved, its window takes and the buffer holds.
     #[inline]
-    pub(super) fn offer_limit(&self, max_buffer_size: usize) -> WindowSize {
+    pub(super) fn capacity_limit(&self, max_buffer_size: usize) -> WindowSize {
         if !self.is_send_ready() || !self.state.is_send_streaming() {
             return 0;
         }
@@ -193,9 +193,9 @@ impl Stream {
         self.wait_send(cx);
     }
 
-    /// What it waits for, if for anything: what it has to send, else what it reserved beyond what it was offered.
+    /// What it waits for, if for anything: what it has to send, else what it reserved beyond what it was advertised.
     #[inline]
-    pub(super) fn waits_for(&self, offer_limit: WindowSize) -> Option<Wait> {
+    pub(super) fn waits_for(&self, capacity_limit: WindowSize) -> Option<Wait> {
         if self.outgoing.withdrawn {
             return Some(Wait::Turn);
         }
@@ -212,7 +212,7 @@ impl Stream {
             Head::Data if self.outgoing.window.octets() == 0 => None,
             Head::Data => Some(Wait::Credit),
             Head::Nothing if self.state.is_scheduled_reset() => Some(Wait::Turn),
-            Head::Nothing if offer_limit > self.outgoing.offered => Some(Wait::Offer),
+            Head::Nothing if capacity_limit > self.outgoing.advertised => Some(Wait::Capacity),
             Head::Nothing => None,
         }
     }

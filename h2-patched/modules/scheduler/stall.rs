@@ -23,20 +23,20 @@ impl Scheduler {
 
     /// What keeps a stream from sending what it has or reserved, other than its turn and the transport.
     pub(in crate::proto::streams) fn blocked_on(&self, stream: &Stream) -> Option<BlockedOn> {
-        self.blocked_on_in(stream.outgoing.standing.lane(), stream)
+        self.blocked_on_in(stream.outgoing.links.queue(), stream)
     }
 
-    fn blocked_on_in(&self, lane: Option<Lane>, stream: &Stream) -> Option<BlockedOn> {
+    fn blocked_on_in(&self, queue: Option<SendQueue>, stream: &Stream) -> Option<BlockedOn> {
         let outgoing = &stream.outgoing;
-        let asks_in_vain = outgoing.reserved > 0 && outgoing.offered == 0;
-        match lane {
-            Some(Lane::Open) => Some(BlockedOn::StreamLimit),
-            Some(Lane::Control) => None,
-            Some(Lane::SmallData | Lane::BulkData) => {
+        let asks_in_vain = outgoing.reserved > 0 && outgoing.advertised == 0;
+        match queue {
+            Some(SendQueue::Open) => Some(BlockedOn::StreamLimit),
+            Some(SendQueue::Control) => None,
+            Some(SendQueue::SmallData | SendQueue::BulkData) => {
                 (self.window.octets() == 0).then_some(BlockedOn::ConnectionWindow)
             }
-            Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) if !asks_in_vain => None,
-            Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) => {
+            Some(SendQueue::SmallAsk | SendQueue::BulkAsk | SendQueue::Exhausted) if !asks_in_vain => None,
+            Some(SendQueue::SmallAsk | SendQueue::BulkAsk | SendQueue::Exhausted) => {
                 let has_room = self.unspent() > 0;
                 let has_window = self.window.octets() > 0;
                 Some(if has_room || !has_window { BlockedOn::ConnectionWindow } else { BlockedOn::SendBuffer })
@@ -54,12 +54,12 @@ impl Scheduler {
         own.or(self.stalled.filter(|_| on == BlockedOn::ConnectionWindow))
     }
 
-    /// Brings what is noted of a stream that is to stand in `lane` up to date.
+    /// Brings what is noted of a stream that is to stand in `queue` up to date.
     #[cold]
-    pub(super) fn note_stall(&mut self, stream: &mut Stream, lane: Option<Lane>) {
-        let blocked_on = self.blocked_on_in(lane, stream);
+    pub(super) fn note_stall(&mut self, stream: &mut Stream, queue: Option<SendQueue>) {
+        let blocked_on = self.blocked_on_in(queue, stream);
         let noted = stream.outgoing.stall.as_ref().map(|stall| stall.on);
-        if noted != blocked_on && lane != Some(Lane::Open) {
+        if noted != blocked_on && queue != Some(SendQueue::Open) {
             self.change_stall(blocked_on, stream);
         }
         self.count_waiting(stream.state.stall_end());
@@ -110,9 +110,9 @@ impl Scheduler {
         }
     }
 
-    /// The stream is offered something.
+    /// The stream is advertised something.
     #[inline]
-    pub(super) fn note_offer(&self, stream: &mut Stream) {
+    pub(super) fn note_advertised(&self, stream: &mut Stream) {
         if stream.outgoing.stall.is_some() && stream.outgoing.head == Head::Nothing {
             self.end_stall(stream, StallEnd::Resumed);
         }
@@ -164,7 +164,7 @@ impl Scheduler {
     /// Those at the end of the line came since this was done last.
     #[cold]
     fn note_queued(&mut self, store: &mut Store) {
-        let mut next = self.lanes.last(Lane::Open);
+        let mut next = self.queues.last(SendQueue::Open);
         if next.is_none_or(|key| store[key].outgoing.stall.is_some()) {
             return;
         }
@@ -173,19 +173,20 @@ impl Scheduler {
         let mut first = None;
         while let Some(key) = next.filter(|key| store[*key].outgoing.stall.is_none()) {
             store[key].outgoing.stall = Some(Box::new(Stall { on, since }));
-            next = store[key].outgoing.standing.before();
+            next = store[key].outgoing.links.prev();
             first = Some(key);
         }
         while let Some(key) = first {
             self.record.stalls_since(since, Some(store[key].id), Side::Local, on);
-            first = store[key].outgoing.standing.behind();
+            first = store[key].outgoing.links.next();
         }
     }
 
     /// RST_STREAM is on its way.
     pub(super) fn reset_sent(&self, reset: &frame::Reset) {
-        if let Some(journal) = &self.record.notes {
-            journal.note_now(Some(reset.stream_id()), EventKind::Reset { by: Side::Local, reason: reset.reason() });
+        if let Some(event_queue) = &self.record.events {
+            event_queue
+                .enqueue_now(Some(reset.stream_id()), EventKind::Reset { by: Side::Local, reason: reset.reason() });
         }
     }
 
@@ -194,12 +195,12 @@ impl Scheduler {
     }
 
     pub(in crate::proto::streams) fn waiting_to_open(&self) -> usize {
-        self.lanes.len(Lane::Open)
+        self.queues.len(SendQueue::Open)
     }
 
     /// The connection's half, but for what its streams reserved.
     pub(in crate::proto::streams) fn half(&self) -> SendHalf {
-        SendHalf { window: self.window.signed(), queued: self.buffered, reserved: 0, capacity: self.offered }
+        SendHalf { window: self.window.signed(), queued: self.buffered, reserved: 0, capacity: self.advertised }
     }
 
     pub(in crate::proto::streams) fn half_of(&self, stream: &Stream) -> SendHalf {
@@ -208,7 +209,7 @@ impl Scheduler {
             window: outgoing.window.signed(),
             queued: stream.buffered_send_data as u64,
             reserved: outgoing.reserved.into(),
-            capacity: outgoing.offered.into(),
+            capacity: outgoing.advertised.into(),
         }
     }
 

@@ -182,7 +182,7 @@ impl Recv {
 
     /// DATA came after the connection was idle, and the process has given what it held to others.
     #[cold]
-    pub(super) fn stand_back(&mut self) {
+    pub(super) fn shrink_targets(&mut self) {
         let windows = &mut self.windows;
         windows.target = windows.configured;
         windows.stood_back = windows.stood_back.wrapping_add(1);

@@ -19,7 +19,7 @@ impl Recv {
         }
         if self.windows.grant.octets() > 0 {
             if self.windows.grant.wakes_up_without_room() {
-                self.stand_back();
+                self.shrink_targets();
             }
             self.settle_connection();
             self.is_connection_update_due(Reader::Reads);
@@ -86,12 +86,12 @@ impl Recv {
         if self.windows.over {
             return;
         }
-        self.offer_what_is_due();
+        self.assign_what_is_due();
         self.windows.short = 0;
         if self.is_window_held_up() {
             self.windows.short =
                 self.raise_limit(i64::from(self.windows.target) + i64::from(self.in_flight_data), Purpose::Isolation);
-            self.offer_what_is_due();
+            self.assign_what_is_due();
         }
     }
 
@@ -125,7 +125,7 @@ impl Recv {
         self.lower_limit();
     }
 
-    fn offer_what_is_due(&mut self) {
+    fn assign_what_is_due(&mut self) {
         let free = self.windows.limit() - i64::from(self.in_flight_data);
         let due = free.min(self.windows.target.into());
         let difference = due - isize::from(self.flow.available()) as i64;

@@ -1,4 +1,4 @@
-//! What insight adds takes no auto trait from types of the release.
+//! EventKind insight adds takes no auto trait from types of the release.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 

@@ -25,7 +25,7 @@ pub fn pass(seconds: u64) {
     h2::virtual_time::advance(Duration::from_secs(seconds));
 }
 
-/// What is there at once.
+/// EventKind is there at once.
 pub fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut by_hand()) {
         Poll::Ready(value) => value,
@@ -142,12 +142,12 @@ impl Server {
         drop(self.turn());
     }
 
-    pub fn look(&self) -> ConnectionSnapshot {
+    pub fn snapshot(&self) -> ConnectionSnapshot {
         self.connection.insight().snapshot().expect("it is there")
     }
 
     pub fn stream(&self, id: u32) -> StreamSnapshot {
-        stream(self.look(), id)
+        stream(self.snapshot(), id)
     }
 }
 
@@ -185,12 +185,12 @@ impl Client {
         let _ = self.turn();
     }
 
-    pub fn look(&self) -> ConnectionSnapshot {
+    pub fn snapshot(&self) -> ConnectionSnapshot {
         self.requests.insight().snapshot().expect("it is there")
     }
 
     pub fn stream(&self, id: u32) -> StreamSnapshot {
-        stream(self.look(), id)
+        stream(self.snapshot(), id)
     }
 }
 

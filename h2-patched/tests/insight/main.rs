@@ -1,4 +1,4 @@
-//! What can be seen of connections: snapshots, events, the frame log. In memory and in virtual time: a test plays the peer frame
+//! EventKind can be seen of connections: snapshots, events, the frame log. In memory and in virtual time: a test plays the peer frame
 //! by frame and polls the connection by hand.
 
 mod auto_traits;

@@ -1,18 +1,18 @@
-//! What the application holds of a stream, and what it did with it.
+//! EventKind the application holds of a stream, and what it did with it.
 
 use h2_conformance::script::Handles;
 
-use crate::books::Wire;
+use crate::accounting::Wire;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hand {
     pub receive: bool,
     pub send: bool,
-    /// What is to send the response.
+    /// EventKind is to send the response.
     pub respond: bool,
-    /// What waits for the response.
+    /// EventKind waits for the response.
     pub response: bool,
-    /// What waits for promises.
+    /// EventKind waits for promises.
     pub pushes: bool,
     pub is_push: bool,
     /// Server: the stream on which this one was promised.
@@ -35,7 +35,7 @@ pub struct Hand {
     pub read: u64,
     /// A reader failed that had read something: nobody knows how much.
     pub strays: bool,
-    /// What was read and not given back when the reader went: it comes back with the last handle.
+    /// EventKind was read and not given back when the reader went: it comes back with the last handle.
     pub lingers: u64,
     /// The application reset the stream.
     pub reset: bool,

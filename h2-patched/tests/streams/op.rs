@@ -1,4 +1,4 @@
-//! What can happen, drawn at random. A `u8` names one of the streams on which it may happen at that moment.
+//! EventKind can happen, drawn at random. A `u8` names one of the streams on which it may happen at that moment.
 
 use h2_conformance::case::Role;
 use h2_conformance::script::{Handles, UpdatePolicy};
@@ -221,7 +221,7 @@ fn of_a_client() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// What may happen to a subject in this role.
+/// EventKind may happen to a subject in this role.
 pub fn op(role: Role) -> BoxedStrategy<Op> {
     match role {
         Role::Server => prop_oneof![2 => any_role(), 1 => of_a_server()].boxed(),

@@ -20,7 +20,7 @@ pub(crate) fn live() -> isize {
 }
 
 /// Returns the largest value that [`live`] had since [`reset_peak`].
-#[allow(dead_code)] // Not every test program looks at it.
+#[allow(dead_code)] // Not every test program snapshots at it.
 pub(crate) fn peak() -> isize {
     PEAK.get()
 }

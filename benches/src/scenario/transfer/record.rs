@@ -26,14 +26,14 @@ pub(in crate::scenario) struct Record {
     /// Largest number of octets that were buffered.
     pub(in crate::scenario) peak_unread: u64,
     /// Largest number of octets that were buffered or could have come on top.
-    pub(in crate::scenario) peak_claim: u64,
+    pub(in crate::scenario) peak_committed: u64,
     /// The same at the end.
-    pub(in crate::scenario) last_claim: u64,
+    pub(in crate::scenario) last_committed: u64,
 }
 
 impl Record {
     /// What has been read now.
-    pub(super) fn note(&mut self, now: Duration, read: u64) {
+    pub(super) fn add(&mut self, now: Duration, read: u64) {
         if read > 0 {
             self.read.push((now, self.total() + read));
         }
@@ -107,7 +107,7 @@ mod tests {
 
     fn record(octets: impl Fn(u32) -> u64) -> Record {
         let mut record = Record::default();
-        (1..=10_000).for_each(|ms| record.note(ms * MS, octets(ms)));
+        (1..=10_000).for_each(|ms| record.add(ms * MS, octets(ms)));
         record
     }
 

@@ -10,7 +10,7 @@ use h2_conformance_wire::link::Link;
 use h2_conformance_wire::FlowWindows;
 use h2_conformance_wire::{Frame, View, PREFACE};
 
-use super::books::Books;
+use super::accounting::Accounting;
 use super::source::Source;
 
 /// Content of every DATA frame.
@@ -106,7 +106,7 @@ impl Sender {
     }
 
     /// The next so many octets, which have arrived.
-    pub(super) fn deliver(&mut self, mut arrived: usize, books: &mut Books) -> Vec<u8> {
+    pub(super) fn deliver(&mut self, mut arrived: usize, accounting: &mut Accounting) -> Vec<u8> {
         let mut delivered = Vec::with_capacity(arrived);
         while arrived > 0 {
             let sent = self.under_way.pop_front().expect("only what was sent arrives, in whole pieces");
@@ -116,7 +116,7 @@ impl Sender {
                 Sent::Data { stream, octets } => {
                     data(stream, 0).declaring(octets as u32).encode(&mut delivered);
                     delivered.extend_from_slice(&CONTENT[..octets]);
-                    books.arrived(stream, octets as u32);
+                    accounting.arrived(stream, octets as u32);
                 }
             }
         }
@@ -170,12 +170,12 @@ mod tests {
     fn arrivals(sender: &mut Sender) -> (Vec<Frame>, Vec<(u32, usize)>) {
         let shape = Shape { delay: Duration::from_millis(1), bandwidth: 1_000_000, buffer: 20_000 };
         let (mut link, mut now) = (Link::new(shape), Duration::ZERO);
-        let (mut reader, mut books) = (FrameReader::default(), Books::of([]));
+        let (mut reader, mut accounting) = (FrameReader::default(), Accounting::of([]));
         loop {
             sender.send(now, &mut link, &mut Source::new(Supply::Endless, &[], Duration::ZERO));
             let Some(next) = link.next_event() else { break };
             now = next;
-            reader.push(&sender.deliver(link.arrivals(now), &mut books));
+            reader.push(&sender.deliver(link.arrivals(now), &mut accounting));
         }
         reader.strip(PREFACE).filter(|is_first| *is_first);
         let frames: Vec<Frame> = std::iter::from_fn(|| reader.next_frame()).collect();

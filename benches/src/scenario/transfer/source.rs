@@ -48,7 +48,7 @@ struct Queue {
 impl Source {
     /// From this time on.
     pub(super) fn new(supply: Supply, streams: &[u32], now: Duration) -> Self {
-        // Where there always is more, no stream needs books.
+        // Where there always is more, no stream needs accounting.
         let (interval, phases, streams) = match supply {
             Supply::Endless => (None, None, &[][..]),
             Supply::Phases(phases) => (None, Some((phases, now)), streams),

@@ -26,8 +26,8 @@ pub(super) fn rows() -> Vec<Row> {
     all.map(|((pace, reads), (size, window))| {
         let name = format!("throughput/{pace}/{size}");
         let figure = |who, subject, announcing| {
-            let told = |why: &String| eprintln!("updates: {name} on {who}: {why}");
-            megabytes(subject, announcing, *reads, *window).inspect_err(told).ok()?
+            let print_error = |why: &String| eprintln!("updates: {name} on {who}: {why}");
+            megabytes(subject, announcing, *reads, *window).inspect_err(print_error).ok()?
         };
         let [upstream, patched] = BOTH.map(|(who, subject)| figure(who, subject, Announcing::Fixed));
         let growing = figure(GROWING, PATCHED, Announcing::Own);

@@ -7,7 +7,7 @@ use h2_conformance_wire::code::error::*;
 
 use crate::record::{check, opened, opening, Record, Row};
 
-/// What is wrong whatever error is expected.
+/// EventKind is wrong whatever error is expected.
 fn wrong_for_any_error() -> Vec<Row> {
     use Ending::*;
     use Outcome::*;

@@ -166,7 +166,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/blocked-connection",
             role: Role::Server,
-            title: "What was written while the peer did not read goes out when it reads again",
+            title: "EventKind was written while the peer did not read goes out when it reads again",
             needs: Needs::Api,
             script: |s| {
                 s.open();

@@ -1,4 +1,4 @@
-//! What the application learns of errors.
+//! EventKind the application learns of errors.
 
 use crate::catalog::prelude::*;
 

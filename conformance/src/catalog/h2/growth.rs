@@ -7,7 +7,7 @@ use crate::catalog::prelude::*;
 use crate::script::UpdatePolicy;
 use crate::wire::code::MAX_WINDOW;
 
-/// What was released is announced as soon as it is a hundredth of the target.
+/// EventKind was released is announced as soon as it is a hundredth of the target.
 const EAGER: UpdatePolicy = UpdatePolicy { percent: 1, ..UpdatePolicy::DEFAULT };
 
 const OWN: Config = Config { receive_budget: None, time_passes: true, ..Config::DEFAULT };
@@ -167,7 +167,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "growth/ended-streams-leave-all",
-            title: "What a stream has grown by is there for others when its content has ended and was read",
+            title: "EventKind a stream has grown by is there for others when its content has ended and was read",
             config: Config { receive_budget: Some(1 << 20), update_policy: Some(EAGER), ..OWN },
             script: |s| {
                 far_away(s);

@@ -1,5 +1,5 @@
 //! Octets that nobody reads on one stream do not close the connection to the others: sections 5.2.1 and 5.2.2 of RFC 9113 leave it
-//! to the receiver what it grants beside them. What it grants is bounded by its budget.
+//! to the receiver what it grants beside them. EventKind it grants is bounded by its budget.
 
 use crate::catalog::prelude::*;
 

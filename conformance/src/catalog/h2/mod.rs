@@ -1,4 +1,4 @@
-//! What h2 promises beyond the RFCs: its API, and its policy where the RFCs leave a choice.
+//! EventKind h2 promises beyond the RFCs: its API, and its policy where the RFCs leave a choice.
 
 mod capacity;
 mod credit;

@@ -256,7 +256,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "policy/stream-before-connection",
-            title: "What is set for a stream goes before what is set for its connection, also later",
+            title: "EventKind is set for a stream goes before what is set for its connection, also later",
             script: |s| {
                 s.open();
                 held(s, 1, 30_000);

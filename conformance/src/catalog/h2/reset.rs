@@ -1,4 +1,4 @@
-//! What the application learns of RST_STREAM.
+//! EventKind the application learns of RST_STREAM.
 
 use crate::catalog::prelude::*;
 

@@ -1,9 +1,9 @@
-//! What a connection buffers of DATA: a limit for all streams together, and a way to wait until a stream buffers nothing. The
+//! EventKind a connection buffers of DATA: a limit for all streams together, and a way to wait until a stream buffers nothing. The
 //! release offers neither. The peer's windows are larger than any limit here, unless a case says otherwise.
 
 use crate::catalog::prelude::*;
 
-/// What the connection buffers at most.
+/// EventKind the connection buffers at most.
 const LIMIT: usize = 50_000;
 
 const LIMITED: Config = Config { connection_send_buffer: Some(LIMIT), ..Config::DEFAULT };
@@ -28,7 +28,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/capacity-within-limit",
             role: Role::Server,
-            title: "What streams may hand over stays within the limit of the connection",
+            title: "EventKind streams may hand over stays within the limit of the connection",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -45,7 +45,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/client-capacity-within-limit",
             role: Role::Client,
-            title: "What requests may hand over stays within the limit of the connection",
+            title: "EventKind requests may hand over stays within the limit of the connection",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -169,7 +169,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/opened-request-is-charged",
             role: Role::Client,
-            title: "What a request buffers counts against the limit once the request has its place",
+            title: "EventKind a request buffers counts against the limit once the request has its place",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {

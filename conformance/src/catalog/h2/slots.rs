@@ -241,7 +241,7 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title: "A promise dropped before it was sent goes out and is reset where no reset stream is remembered",
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: promise_dropped_unsent,
             expect: times(kind::PUSH_PROMISE, 1, 1..=1).and(times(kind::RST_STREAM, 2, 1..=1)).and(alive()),
             ..Case::DEFAULT
@@ -263,7 +263,7 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title: "A promise that was withdrawn and dropped does not keep a shutdown from ending",
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: |s| {
                 promise_withdrawn(s);
                 s.app(App::Drop { stream: 2, what: Handles::All });

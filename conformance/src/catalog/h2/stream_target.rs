@@ -116,7 +116,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "stream-target/initial-window-shrinks",
-            title: "What a smaller initial window takes from a stream with a target is announced again at once",
+            title: "EventKind a smaller initial window takes from a stream with a target is announced again at once",
             script: |s| {
                 s.open();
                 receiving(s, 100_000);
@@ -176,7 +176,8 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "stream-target/largest-initial-window-lowered",
-            title: "What a lowered initial window takes from a stream with a target is owed until the acknowledgement",
+            title:
+                "EventKind a lowered initial window takes from a stream with a target is owed until the acknowledgement",
             config: Config { stream_window: Some(MAX_WINDOW), ..ROOMY },
             script: |s| {
                 s.open();

@@ -393,7 +393,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "updates/released-twice",
             role: Role::Server,
-            title: "What was released cannot be released again",
+            title: "EventKind was released cannot be released again",
             needs: Needs::Api,
             script: |s| {
                 s.open();

@@ -29,7 +29,7 @@ pub(super) fn cases() -> Vec<Case> {
             title: "DATA of a reset stream that is no longer remembered gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: |s| {
                 requests(s, |s, stream| {
                     s.send(post(stream));
@@ -226,7 +226,7 @@ pub(super) fn cases() -> Vec<Case> {
             title: "A response to a dropped request that is no longer remembered gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: |s| {
                 responses(s, |s, stream| {
                     s.app(App::Request { method: "GET", end: true });

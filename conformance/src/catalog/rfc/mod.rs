@@ -1,4 +1,4 @@
-//! What any endpoint is held to by RFC 9113 and RFC 7541: each case names the requirements that it checks.
+//! EventKind any endpoint is held to by RFC 9113 and RFC 7541: each case names the requirements that it checks.
 
 mod capacity;
 mod concurrency;

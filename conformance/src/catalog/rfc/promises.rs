@@ -207,7 +207,7 @@ pub(super) fn cases() -> Vec<Case> {
             title: "A promise that crossed the reset of a request is declined also when the client has forgotten the request",
             requires: &["rfc9113/5.1/after-own-reset"],
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: |s| {
                 s.open();
                 s.app(App::Request { method: "POST", end: false });

@@ -3,7 +3,7 @@
 use crate::catalog::prelude::*;
 use crate::wire::code::MAX_WINDOW;
 
-/// What takes a window of 65 535 octets to its largest size.
+/// EventKind takes a window of 65 535 octets to its largest size.
 const TO_THE_TOP: u32 = MAX_WINDOW - 65_535;
 
 /// Server: a request whose response has used up both of its windows and has 100 000 octets waiting.

@@ -1,4 +1,4 @@
-//! What the fork offers beyond the release. A method that h2 has itself goes before one of the same name here, so that one
+//! EventKind the fork offers beyond the release. A method that h2 has itself goes before one of the same name here, so that one
 //! source fits both: on the release settings have no effect, and calls fail where they can.
 
 // Which of them are needed depends on the h2, and who may name them on where this file is put.

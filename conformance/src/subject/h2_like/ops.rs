@@ -25,7 +25,7 @@ pub(super) struct Op {
     phase: u8,
 }
 
-/// What there is to do.
+/// EventKind there is to do.
 pub(super) enum Task {
     /// A call of the script.
     Call(App),
@@ -35,7 +35,7 @@ pub(super) enum Task {
     Fetch,
 }
 
-/// What the server answers by itself.
+/// EventKind the server answers by itself.
 const ANSWER: usize = 2;
 
 type Outcome = Result<AppResult, String>;

@@ -1,4 +1,4 @@
-//! What nobody reads is discarded, and its credit given back on the stream too: the sender is not held up.
+//! EventKind nobody reads is discarded, and its credit given back on the stream too: the sender is not held up.
 
 use crate::catalog::prelude::*;
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{BlockedOn, CloseReason, EventKind, GoingAway, Notes, Shared, Side, StallEnd};
+use super::{BlockedOn, CloseReason, EventKind, Events, GoingAway, Shared, Side, StallEnd};
 use crate::proto::{Error, Initiator};
 use crate::{clock, frame, Reason, StreamId};
 
 /// Of a connection.
 #[derive(Debug, Default)]
-pub(crate) struct Watch {
+pub(crate) struct ConnectionStats {
     pub(crate) record: Record,
     /// The transport took less than there was.
     pub(crate) transport_full: Option<Instant>,
@@ -24,7 +24,7 @@ pub(crate) struct Watch {
 pub(crate) struct Record {
     /// From when the connection is open.
     pub(crate) shared: Option<Arc<Shared>>,
-    pub(crate) notes: Notes,
+    pub(crate) events: Events,
 }
 
 impl Record {
@@ -41,8 +41,8 @@ impl Record {
         if let Some(shared) = &self.shared {
             shared.stalled.begin(stream.is_some(), who, on);
         }
-        if let Some(journal) = &self.notes {
-            journal.note(stream.map(StreamId::from_internal), since, EventKind::Stalled { who, on });
+        if let Some(event_queue) = &self.events {
+            event_queue.enqueue(stream.map(StreamId::from_internal), since, EventKind::Stalled { who, on });
         }
     }
 
@@ -59,14 +59,14 @@ impl Record {
         if let Some(shared) = &self.shared {
             shared.stalled.end(stream.is_some(), who, on);
         }
-        if let Some(journal) = &self.notes {
+        if let Some(event_queue) = &self.events {
             let now = clock::now();
             let lasted = now.saturating_duration_since(since);
             let kind = match end {
                 StallEnd::Resumed => EventKind::Resumed { who, on, lasted },
                 end => EventKind::StallEnded { who, on, lasted, end },
             };
-            journal.note(stream.map(StreamId::from_internal), now, kind);
+            event_queue.enqueue(stream.map(StreamId::from_internal), now, kind);
         }
     }
 
@@ -85,7 +85,7 @@ impl Record {
 
 /// Of a stream.
 #[derive(Debug, Default)]
-pub(crate) struct StreamWatch {
+pub(crate) struct StreamStats {
     /// It was opened and is not over.
     pub(crate) is_open: bool,
     pub(crate) updates_sent: u32,
@@ -102,7 +102,7 @@ struct Since {
     reads: Option<Instant>,
 }
 
-impl StreamWatch {
+impl StreamStats {
     /// So many octets are queued for the application.
     #[inline]
     pub(crate) fn arrived(&mut self, octets: usize) {
@@ -143,11 +143,11 @@ impl StreamWatch {
     }
 }
 
-impl Watch {
+impl ConnectionStats {
     #[inline]
-    pub(crate) fn tell(&self, stream: Option<frame::StreamId>, kind: EventKind) {
-        if let Some(journal) = &self.record.notes {
-            journal.note_now(stream, kind);
+    pub(crate) fn enqueue(&self, stream: Option<frame::StreamId>, kind: EventKind) {
+        if let Some(event_queue) = &self.record.events {
+            event_queue.enqueue_now(stream, kind);
         }
     }
 
@@ -190,7 +190,7 @@ impl Watch {
     pub(crate) fn peer_goes_away(&mut self, reason: Reason, last_stream: frame::StreamId) {
         let last_stream = StreamId::from_internal(last_stream);
         self.peer_going_away = Some(GoingAway { reason, last_stream });
-        self.tell(None, EventKind::GoingAway { by: Side::Peer, reason, last_stream });
+        self.enqueue(None, EventKind::GoingAway { by: Side::Peer, reason, last_stream });
     }
 
     pub(crate) fn going_away(&self) -> Option<GoingAway> {
@@ -212,7 +212,7 @@ impl Watch {
 
     /// The connection's owner let go of it: nothing happens after this.
     pub(crate) fn closes(&self) {
-        self.tell(None, EventKind::Closed { reason: self.close_reason.unwrap_or(CloseReason::Ended) });
+        self.enqueue(None, EventKind::Closed { reason: self.close_reason.unwrap_or(CloseReason::Ended) });
     }
 }
 

@@ -10,22 +10,22 @@ use super::{Connection, Event, EventKind};
 use crate::{clock, frame, StreamId};
 
 /// Where events are noted, if anybody wants to know.
-pub(crate) type Notes = Option<Arc<Journal>>;
+pub(crate) type Events = Option<Arc<EventQueue>>;
 
 /// Of a connection with this observer or, without one, with the one that all have.
-pub(crate) fn notes(connection: &Connection, observer: Option<Observing>) -> Notes {
-    observer.or_else(everywhere).map(|observer| Journal::new(connection.clone(), observer))
+pub(crate) fn open_queue(connection: &Connection, observer: Option<Observing>) -> Events {
+    observer.or_else(everywhere).map(|observer| EventQueue::new(connection.clone(), observer))
 }
 
 #[derive(Debug)]
-pub(crate) struct Journal {
+pub(crate) struct EventQueue {
     connection: Connection,
-    pages: Mutex<Pages>,
+    pending: Mutex<Pending>,
 }
 
 #[derive(Debug)]
-struct Pages {
-    untold: Vec<Entry>,
+struct Pending {
+    events: Vec<Entry>,
     /// Nobody after it has panicked.
     observer: Option<Observing>,
     /// Tells what others note. While the connection's task is at work, it will look by itself.
@@ -39,30 +39,30 @@ struct Entry {
     kind: EventKind,
 }
 
-impl Journal {
+impl EventQueue {
     fn new(connection: Connection, observer: Observing) -> Arc<Self> {
-        let pages = Pages { untold: Vec::new(), observer: Some(observer), task: None };
-        Arc::new(Journal { connection, pages: Mutex::new(pages) })
+        let pending = Pending { events: Vec::new(), observer: Some(observer), task: None };
+        Arc::new(EventQueue { connection, pending: Mutex::new(pending) })
     }
 
-    fn pages(&self) -> MutexGuard<'_, Pages> {
+    fn pending(&self) -> MutexGuard<'_, Pending> {
         // Nothing that may panic is done while it is held, but for wakers of others.
-        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cold]
-    pub(crate) fn note_now(&self, stream: Option<frame::StreamId>, kind: EventKind) {
-        self.note(stream.map(StreamId::from_internal), clock::now(), kind);
+    pub(crate) fn enqueue_now(&self, stream: Option<frame::StreamId>, kind: EventKind) {
+        self.enqueue(stream.map(StreamId::from_internal), clock::now(), kind);
     }
 
-    pub(crate) fn note(&self, stream: Option<StreamId>, at: Instant, kind: EventKind) {
-        let mut pages = self.pages();
-        if pages.observer.is_none() {
+    pub(crate) fn enqueue(&self, stream: Option<StreamId>, at: Instant, kind: EventKind) {
+        let mut pending = self.pending();
+        if pending.observer.is_none() {
             return;
         }
-        pages.untold.push(Entry { stream, at, kind });
-        let task = pages.task.take();
-        drop(pages);
+        pending.events.push(Entry { stream, at, kind });
+        let task = pending.task.take();
+        drop(pending);
         if let Some(task) = task {
             task.wake();
         }
@@ -70,32 +70,32 @@ impl Journal {
 
     /// The connection's task begins: what is noted from here on it tells itself when it is done.
     pub(super) fn at_work(&self) {
-        self.pages().task = None;
+        self.pending().task = None;
     }
 
     /// The connection's task is done: it is woken for what is noted from here on.
     pub(super) fn done(&self, task: Waker) {
-        self.pages().task = Some(task);
+        self.pending().task = Some(task);
     }
 
     /// Tells all that is noted, in order. Only the connection's owner does.
-    pub(super) fn tell(&self) {
+    pub(super) fn deliver(&self) {
         loop {
-            let (untold, observer) = {
-                let mut pages = self.pages();
-                match pages.observer.clone() {
-                    Some(observer) if !pages.untold.is_empty() => (std::mem::take(&mut pages.untold), observer),
+            let (events, observer) = {
+                let mut pending = self.pending();
+                match pending.observer.clone() {
+                    Some(observer) if !pending.events.is_empty() => (std::mem::take(&mut pending.events), observer),
                     _ => return,
                 }
             };
-            for Entry { stream, at, kind } in untold {
+            for Entry { stream, at, kind } in events {
                 let event = Event { connection: &self.connection, stream, at, kind };
                 if catch_unwind(AssertUnwindSafe(|| observer.0.event(&event))).is_err() {
                     tracing::error!(connection = self.connection.id(), "an observer panicked; it is told no more");
-                    let mut pages = self.pages();
-                    pages.untold.clear();
-                    let observer = pages.observer.take();
-                    drop(pages);
+                    let mut pending = self.pending();
+                    pending.events.clear();
+                    let observer = pending.observer.take();
+                    drop(pending);
                     drop(observer);
                     return;
                 }

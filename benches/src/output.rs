@@ -6,12 +6,12 @@ use h2_benches::figures::{chart, Figures};
 
 /// Where figures are kept.
 #[derive(Default)]
-pub(crate) struct Keep {
+pub(crate) struct Output {
     pub(crate) json: Option<PathBuf>,
     pub(crate) plot: Option<PathBuf>,
 }
 
-impl Keep {
+impl Output {
     /// What stands in the way of writing, as far as that can be seen now.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.json.as_deref().map_or(Ok(()), file)?;
