@@ -1,4 +1,5 @@
-//! What it costs to look: a snapshot of a connection with many streams, and the totals of the process.
+//! What it costs to look: a snapshot of a connection with many streams, and the totals of the
+//! process.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -12,7 +13,8 @@ use tokio::io::{duplex, AsyncWrite, DuplexStream};
 
 const STREAMS: usize = 1000;
 
-/// A client with that many uploads, some of which wait for a window: the rest of the pipe is never read.
+/// A client with that many uploads, some of which wait for a window: the rest of the pipe is never
+/// read.
 struct Client {
     connection: client::Connection<DuplexStream, Bytes>,
     _uploads: Vec<(client::ResponseFuture, h2::SendStream<Bytes>)>,

@@ -1,13 +1,14 @@
-//! What looking costs others: how long connections are held up while another thread reads the totals, lists the connections, or takes
-//! snapshots of a connection with very many streams.
+//! What looking costs others: how long connections are held up while another thread reads the
+//! totals, lists the connections, or takes snapshots of a connection with very many streams.
 //!
 //! ```text
 //! cargo run --release -p h2-benches --example insight_scale [CONNECTIONS [STREAMS]]
 //! ```
 //!
-//! The times are of one operation, in microseconds: to open and close a connection, or to ask a stream for its capacity, which takes the
-//! lock of the streams. There is one each 50 microseconds, and the thread that looks does nothing else, so most operations meet it. On a
-//! machine with other work the longest times are those of the machine, which the rows `nobody looks` show.
+//! The times are of one operation, in microseconds: to open and close a connection, or to ask a
+//! stream for its capacity, which takes the lock of the streams. There is one each 50 microseconds,
+//! and the thread that looks does nothing else, so most operations meet it. On a machine with other
+//! work the longest times are those of the machine, which the rows without snapshots show.
 
 use std::future::Future;
 use std::pin::pin;

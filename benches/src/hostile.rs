@@ -1,5 +1,5 @@
-//! A hostile peer that allocates nothing while it attacks: its octets are made in one buffer that all attackers share, and what
-//! it hears is read without being kept.
+//! A hostile peer that allocates nothing while it attacks: its octets are made in one buffer that
+//! all attackers share, and what it hears is read without being kept.
 
 use std::cell::RefCell;
 use std::io;

@@ -91,11 +91,11 @@ fn finish(done: Result<(), String>) -> ExitCode {
 }
 
 fn complain(sentence: &str) {
-    // Nobody can be told that standard error is gone.
+    // There is no way left to report that standard error is gone.
     let _ = writeln!(io::stderr(), "h2-benches: {sentence}");
 }
 
-/// Writes to standard output. Whoever closed it has read enough.
+/// Writes to standard output. A reader that closed it has read enough.
 fn print(text: &str) -> Result<(), String> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {cause}")),
@@ -118,7 +118,8 @@ fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error>
     Ok(Some(Arguments { what, output }))
 }
 
-/// The figures, and whether they could be printed: what was measured took its time and is kept all the same.
+/// The figures, and whether they could be printed: what was measured took its time and is kept all
+/// the same.
 fn measure(chosen: &[&Scenario]) -> Result<(Vec<Figures>, Result<(), String>), String> {
     let (mut all, mut printed) = (Vec::new(), Ok(()));
     for scenario in chosen {

@@ -1,5 +1,5 @@
-//! The smallest executor: a task is polled when it was woken and never otherwise, in the order of the wakes. Who forgets to
-//! wake somebody stalls here as in production; and every run is the same.
+//! The smallest executor: a task is polled when it was woken and never otherwise, in the order of
+//! the wakes. A forgotten wake stalls here as in production, and every run is the same.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Polls after which tasks count as ones that do not come to rest. An honest turn needs some hundreds.
+/// Polls after which tasks count as ones that do not come to rest. An honest turn needs some
+/// hundreds.
 const POLLS: usize = 1_000_000;
 
 type Work = Pin<Box<dyn Future<Output = Result<(), String>>>>;
@@ -43,7 +44,7 @@ impl Tasks {
         self.spawner.clone()
     }
 
-    /// Polls until nobody is woken any more.
+    /// Polls until no task is woken any more.
     ///
     /// # Errors
     ///

@@ -11,9 +11,10 @@ pub use crate::judge::setup::{Config, Needs, Role};
 #[derive(Clone, Debug)]
 pub struct Case {
     pub id: &'static str,
-    /// EventKind the subject is.
+    /// What the subject is.
     pub role: Role,
-    /// Whether all of it holds for a client as well. The catalogue lists such a case once more, as `ID-client`.
+    /// Whether all of it holds for a client as well. The catalogue lists such a case once more, as
+    /// `ID-client`.
     pub and_client: bool,
     /// The sentence that the case checks.
     pub title: &'static str,
@@ -71,7 +72,7 @@ impl Case {
         script
     }
 
-    /// EventKind the case does, without what it expects.
+    /// What the case does, without what it expects.
     #[must_use]
     pub fn recording(&self) -> Recording {
         let Script { steps, behavior, .. } = self.steps();

@@ -1,4 +1,4 @@
-//! EventKind the patches claim: which cases prove a patch, and whose frames it changes besides.
+//! What the patches claim: which cases prove a patch, and whose frames it changes besides.
 
 use crate::glob;
 

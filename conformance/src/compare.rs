@@ -1,4 +1,4 @@
-//! Comparing two subjects: what differs, and which patch owns up to it.
+//! Compares two subjects: what differs, and which patch claims it.
 
 use crate::claims::{Claims, Patch};
 use crate::judge::Outcome;
@@ -56,8 +56,8 @@ pub struct Pair<'a> {
     pub after: &'a Run,
 }
 
-/// How good an outcome is; less is better. Only the order of the outcomes themselves counts: endings and reasons are
-/// details of the frames.
+/// How good an outcome is; less is better. Only the order of the outcomes themselves counts:
+/// endings and reasons are details of the frames.
 fn rank(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Pass => 0,
@@ -112,7 +112,8 @@ fn difference(pair: &Pair<'_>, claims: Claims) -> Option<Difference> {
     Some(Difference { case: pair.case, class, patches, first })
 }
 
-/// EventKind is wrong with the differences: those that are for the worse, and those that nobody owns up to.
+/// What is wrong with the differences: those that are for the worse, and those that no patch
+/// claims.
 #[must_use]
 pub fn faults_of_differences(pairs: &[Pair<'_>], differences: &[Difference]) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -137,8 +138,8 @@ pub fn faults_of_differences(pairs: &[Pair<'_>], differences: &[Difference]) -> 
     problems
 }
 
-/// EventKind is wrong with the claims. `is_known` tells whether a case is in the catalogue; where only part of it was played
-/// (`whole` is false), claims about the rest are left alone.
+/// What is wrong with the claims. `is_known` tells whether a case is in the catalogue; where only
+/// part of it was played (`whole` is false), claims about the rest are left alone.
 #[must_use]
 pub fn faults_of_claims(
     claims: Claims,
@@ -171,7 +172,7 @@ pub fn faults_of_claims(
     problems
 }
 
-/// EventKind a repetition shows: results that are not what they were. Times do not count.
+/// What a repetition shows: results that are not what they were. Times do not count.
 #[must_use]
 pub fn unsteady(case: &'static str, subject: &str, first: &Played, again: &Played) -> Option<Problem> {
     let (before, after) = match (first, again) {

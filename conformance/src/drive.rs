@@ -1,7 +1,7 @@
 //! Plays a script over a link and records what happens.
 //!
-//! The driver is the peer: it writes what the script says, reads what the subject sends, and has the behavior the script
-//! allows. It judges nothing.
+//! The driver is the peer: it writes what the script says, reads what the subject sends, and has
+//! the behavior the script allows. It judges nothing.
 
 mod remote;
 
@@ -30,12 +30,13 @@ pub trait Link {
     fn block(&mut self, blocked: bool);
     /// Makes the application call the subject's API.
     fn call(&mut self, call: usize, app: &App);
-    /// Lets the subject work and tells what it did. Nothing in memory means that it can do nothing more; nothing on a socket
-    /// means that nothing came for as long as the link is willing to wait.
+    /// Lets the subject work and tells what it did. Nothing in memory means that it can do nothing
+    /// more; nothing on a socket means that nothing came for as long as the link is willing to
+    /// wait.
     fn advance(&mut self) -> Vec<SubjectEvent>;
     /// Time since the link was made.
     fn now(&self) -> Duration;
-    /// Lets time pass. Time on a socket passes by itself.
+    /// Lets time pass. On a socket this does nothing.
     fn elapse(&mut self, time: Duration) {
         let _ = time;
     }
@@ -45,7 +46,8 @@ pub trait Link {
     fn address(&self, frame: &mut Frame) {
         let _ = frame;
     }
-    /// As `advance`; a remote link waits at most `limit` for something to tell, and returns as soon as there is.
+    /// As `advance`; a remote link waits at most `limit` for something to tell, and returns as soon
+    /// as there is.
     fn wait(&mut self, limit: Duration) -> Vec<SubjectEvent> {
         let _ = limit;
         self.advance()
@@ -56,7 +58,7 @@ pub trait Link {
     }
 }
 
-/// EventKind has yet to come before a remote run is over.
+/// What has yet to come before a remote run is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Want {
     /// Something that did not come yet.
@@ -67,13 +69,13 @@ pub enum Want {
     Nothing,
 }
 
-/// EventKind a subject did.
+/// What a subject did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubjectEvent {
     Octets(Vec<u8>),
     Closed,
-    /// The connection was reset before the subject's first octet: its answer if it was given a reason, the network's doing
-    /// otherwise.
+    /// The connection was reset before the subject's first octet: its answer if it was given a
+    /// reason, the network's doing otherwise.
     ResetUnanswered,
     Accepted {
         stream: u32,
@@ -100,7 +102,8 @@ impl SubjectEvent {
         )
     }
 
-    /// EventKind the record says of it, where the octets `rest` of an incomplete frame had come. Octets are recorded as frames.
+    /// What the record says of it, where the octets `rest` of an incomplete frame had come. Octets
+    /// are recorded as frames.
     pub(crate) fn kind(self, rest: &[u8]) -> Option<EventKind> {
         Some(match self {
             SubjectEvent::Octets(_) => return None,
@@ -115,8 +118,9 @@ impl SubjectEvent {
     }
 }
 
-/// Plays `script` and returns the record. `subject_is_server` tells who sends the connection preface. On a remote link the
-/// driver goes on listening after the last step as long as `want` asks for more and patience lasts.
+/// Plays `script` and returns the record. If `subject_is_server`, the peer sends the connection
+/// preface. On a remote link the driver goes on listening after the last step as long as `want`
+/// asks for more and patience lasts.
 pub fn play(
     link: &mut dyn Link,
     script: &Script,
@@ -131,7 +135,8 @@ pub fn play(
     driver.transcript
 }
 
-/// The peer. [`play`] drives it through a script; a test that decides each step by what came before does so itself.
+/// The peer. [`play`] drives it through a script; a test that decides each step by what came before
+/// does so itself.
 #[allow(missing_debug_implementations)]
 pub struct Driver<'a> {
     link: &'a mut dyn Link,
@@ -140,9 +145,9 @@ pub struct Driver<'a> {
     reader: FrameReader,
     preface_due: bool,
     settings_seen: bool,
-    /// EventKind the peer may send.
+    /// What the peer may send.
     sendable: FlowWindows,
-    /// EventKind the subject may send, less what the peer has yet to credit.
+    /// What the subject may send, less what the peer has yet to credit.
     received: Received,
     uploads: Vec<Upload>,
     /// Calls made so far.
@@ -152,9 +157,11 @@ pub struct Driver<'a> {
     /// Whether anything was sent since the last probe.
     unasked: bool,
     outgoing: PeerReader,
-    /// PeerBehavior that found the subject in the middle of something: they follow as soon as a frame may stand.
+    /// PeerBehavior that found the subject in the middle of something: they follow as soon as a
+    /// frame may stand.
     deferred: Vec<Frame>,
-    /// Server subjects: requests that were sent whole and are not answered whole, and answers that have begun.
+    /// Server subjects: requests that were sent whole and are not answered whole, and answers that
+    /// have begun.
     unanswered: BTreeSet<u32>,
     begun: BTreeSet<u32>,
     serves: bool,
@@ -201,13 +208,13 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// EventKind happened so far.
+    /// What happened so far.
     #[must_use]
     pub fn transcript(&self) -> &Transcript {
         &self.transcript
     }
 
-    /// EventKind the peer may send.
+    /// What the peer may send.
     #[must_use]
     pub fn sendable(&self) -> &FlowWindows {
         &self.sendable
@@ -333,7 +340,7 @@ impl<'a> Driver<'a> {
         Some(self.probes)
     }
 
-    /// Books a frame of the peer that may end a request.
+    /// Records a frame of the peer that may end a request.
     fn owed(&mut self, frame: &Frame) {
         if frame.kind == kind::RST_STREAM {
             self.unanswered.remove(&frame.stream);

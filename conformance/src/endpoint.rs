@@ -31,7 +31,7 @@ impl Default for Options {
     }
 }
 
-/// EventKind a server did with the first request it got.
+/// What a server did with the first request it got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerTiming {
     /// It waits for the request's end, as cases take for granted.
@@ -102,8 +102,8 @@ impl Endpoint {
         Endpoint { host, port, authority: address.to_string(), path: "/".into(), addresses }
     }
 
-    /// Whether a server answers there, in HTTP/2, and when: worth a look before two hundred cases say so one by one. An error is
-    /// one line for the user.
+    /// Whether a server answers there, in HTTP/2, and when: worth a look before two hundred cases
+    /// say so one by one. An error is one line for the user.
     pub fn check(&self, options: Options) -> Result<AnswerTiming, String> {
         let mut script = Script::new(true);
         script.open();
@@ -140,7 +140,7 @@ impl Endpoint {
         found.as_deref().map_err(Clone::clone)
     }
 
-    /// A connection. EventKind is wrong with it is told by the link.
+    /// A connection. The link reports what is wrong with it.
     fn connect(&self, options: Options) -> Socket {
         let socket = match self.addresses() {
             Ok(addresses) => tcp::connect(addresses, options.timeout),
@@ -150,7 +150,7 @@ impl Endpoint {
     }
 }
 
-/// Plays a case against a server elsewhere, unless it needs what such a server cannot offer.
+/// Plays a case against a server elsewhere, unless it needs what such a server lacks.
 pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Played {
     match needs_known_windows(case).or_else(|| needs_more_than_a_socket(case)) {
         Some(reason) => Played::Skipped(reason.into()),
@@ -171,7 +171,8 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// A server elsewhere. It is named by its authority; `answer_timing` is what [`Endpoint::check`] found.
+    /// A server elsewhere. It is named by its authority; `answer_timing` is what
+    /// [`Endpoint::check`] found.
     #[must_use]
     pub fn elsewhere(endpoint: Endpoint, options: Options, answer_timing: AnswerTiming) -> Self {
         Remote {
@@ -220,7 +221,7 @@ impl Target for Remote {
     }
 }
 
-/// Why a case cannot be played against a server whose windows nobody knows.
+/// Why a case cannot be played against a server of unknown windows.
 fn needs_known_windows(case: &Case) -> Option<&'static str> {
     let counts = case.expect.any(&|check| matches!(check, Check::Window { .. } | Check::Uploaded { .. }));
     counts.then_some("counts credit to the octet: only a server with known windows promises that")
@@ -232,7 +233,8 @@ fn needs_a_request_that_stays_open(case: &Case, answer_timing: AnswerTiming) -> 
     lost.then_some("the server answers before the request has ended: name a path that reads it to the end")
 }
 
-/// Why a case cannot be played over a socket against a server that answers requests by itself.
+/// Why a case cannot be played over a socket against a server that answers requests as soon as it
+/// can.
 fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
     if case.role == Role::Client {
         return Some("the subject is a client");

@@ -1,4 +1,4 @@
-//! EventKind one case does, requires and expects, and what came of it on each subject.
+//! What one case does, requires and expects, and what came of it on each subject.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,7 +25,7 @@ pub struct Explanation {
     pub role: Role,
     pub requires: &'static [&'static str],
     pub expects: Vec<String>,
-    /// EventKind happens, step by step, in words.
+    /// What happens, step by step, in words.
     pub script: Vec<String>,
     /// The patch that the case proves, or the first that says it changes the frames.
     pub patch: Option<&'static str>,
@@ -48,7 +48,7 @@ struct Rest {
     steps: Vec<Step>,
 }
 
-/// EventKind came of the case on one subject.
+/// What came of the case on one subject.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
     pub outcome: &'static str,
@@ -157,7 +157,7 @@ fn section(f: &mut fmt::Formatter<'_>, heading: &str, entries: &[String]) -> fmt
     entries.iter().enumerate().try_for_each(|(at, entry)| writeln!(f, "  {:>2}. {entry}", at + 1))
 }
 
-/// EventKind a script does, one line a step.
+/// What a script does, one line a step.
 fn steps_in_words(script: &Script) -> Vec<String> {
     let mut calls = 0;
     let mut lines: Vec<String> = script.steps.iter().map(|step| step_in_words(step, &mut calls)).collect();

@@ -1,8 +1,9 @@
 //! A frame-level conformance runner for HTTP/2.
 //!
-//! Layers, from below: [`wire`] (bytes and frames) carries [`script`] (what a case does) and [`transcript`] (what happened);
-//! [`judge`] reads transcripts and nothing else. These are crates of their own, which do not depend on h2. [`drive`] plays a
-//! script over a link to a [`subject`]; [`catalog`] holds the cases; [`compare`] and [`report`] come last.
+//! Layers, from below: [`wire`] (bytes and frames) carries [`script`] (what a case does) and
+//! [`transcript`] (what happened); [`judge`] reads transcripts and nothing else. These are crates
+//! of their own, which do not depend on h2. [`drive`] plays a script over a link to a [`subject`];
+//! [`catalog`] holds the cases; [`compare`] and [`report`] come last.
 
 #![allow(missing_docs)]
 // `subject::upstream` and `subject::patched` are one source on purpose.

@@ -1,4 +1,5 @@
-//! Panics of subjects are findings, not noise: they are caught, and the usual message on the terminal is left out.
+//! Panics of subjects are findings, not noise: they are caught, and the usual message on the
+//! terminal is left out.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -27,7 +28,7 @@ pub fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, Panic> {
     result.map_err(|panic| Panic { message: message(&*panic), place: LAST_PLACE.take() })
 }
 
-/// EventKind a panic says.
+/// What a panic says.
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("without a message").to_owned()

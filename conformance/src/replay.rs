@@ -1,5 +1,5 @@
-//! Playing a recording. Nothing is expected of the subject but what no subject may ever do: to panic, to find no rest, to send
-//! what nobody can read, or DATA beyond a window.
+//! Playing a recording. Nothing is expected of the subject but what no subject may ever do: to
+//! panic, to livelock, to send octets that cannot be parsed, or DATA beyond a window.
 
 use crate::case::{Case, Role};
 use crate::drive;
@@ -8,7 +8,8 @@ use crate::recording::Recording;
 use crate::run::Run;
 use crate::suite::{play_as, Played, Target};
 
-/// The case of the catalogue that does exactly what was recorded. One that has become another since can judge nothing here.
+/// The case of the catalogue that does exactly what was recorded. One that has become another since
+/// can judge nothing here.
 #[must_use]
 pub fn case_of<'a>(recording: &Recording, catalogue: &'a [Case]) -> Option<&'a Case> {
     let id = recording.id.as_deref()?;

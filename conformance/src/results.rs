@@ -1,4 +1,5 @@
-//! The account of a run or a comparison: every result with what to make of it, every difference, everything that is wrong.
+//! The results of a run or a comparison: every result with its status, every difference, every
+//! problem.
 
 use std::collections::BTreeMap;
 
@@ -16,19 +17,19 @@ pub const UPSTREAM: &str = "upstream";
 /// The name of the fork.
 pub const PATCHED: &str = "patched";
 
-/// A subject by name, and what is known about it.
+/// What is known about a subject.
 #[derive(Clone, Debug)]
 pub struct SubjectInfo {
     pub name: String,
     pub version: String,
-    /// EventKind it is known to fall short of.
+    /// What it is known to fall short of.
     pub expectations: Expectations,
     /// Patches that mend it: what proves them falls short here, as claimed.
     pub mended_by: Claims,
 }
 
 impl SubjectInfo {
-    /// EventKind this program knows about a target.
+    /// What this program knows about a target.
     #[must_use]
     pub fn of(target: &dyn Target) -> Self {
         let name = target.name();
@@ -41,14 +42,14 @@ impl SubjectInfo {
     }
 }
 
-/// EventKind to make of a result.
+/// The status of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
     /// It passes.
     Fine,
     /// It falls short, which is known, and this is why.
     Known(String),
-    /// It falls short, and nobody said so.
+    /// It falls short unexpectedly.
     Unexpected,
     /// The runner could not do its part.
     Broken,
@@ -69,7 +70,7 @@ pub struct Row {
     pub case: Case,
     /// In the order of the subjects.
     pub cells: Vec<Cell>,
-    /// The patches that own up to a difference here.
+    /// The patches that claim a difference here.
     pub patches: Vec<&'static Patch>,
 }
 
@@ -78,12 +79,12 @@ pub struct Row {
 pub struct Results {
     pub subjects: Vec<SubjectInfo>,
     pub rows: Vec<Row>,
-    /// EventKind differs between the two subjects of a comparison. `None` where nothing was compared.
+    /// What differs between the two subjects of a comparison. `None` where nothing was compared.
     pub differences: Option<Vec<Difference>>,
     /// The patches whose claims were checked.
     pub claims: Claims,
     pub problems: Vec<Problem>,
-    /// EventKind benches measured, for the page to show.
+    /// What benches measured, for the page to show.
     pub figures: Vec<Figures>,
 }
 
@@ -117,12 +118,12 @@ impl Tally {
     }
 }
 
-/// EventKind was played, to be accounted for.
+/// The runs that results are made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Runs<'a> {
     pub subjects: &'a [SubjectInfo],
     pub cases: &'a [Case],
-    /// For each case one result per info.
+    /// For each case one result per subject.
     pub played: &'a [Vec<Played>],
     /// The whole catalogue, of which `cases` may be a part.
     pub catalogue: &'a [Case],
@@ -149,7 +150,7 @@ impl Runs<'_> {
 }
 
 impl Results {
-    /// The account of cases on subjects that are not compared with each other.
+    /// The results of cases on subjects that are not compared with each other.
     #[must_use]
     pub fn of_run(runs: Runs<'_>) -> Self {
         let mut problems = Vec::new();
@@ -175,8 +176,9 @@ impl Results {
         }
     }
 
-    /// The account of a comparison of two subjects. Where the second is the fork of the first, `claims` are those of its
-    /// patches, and have to hold; of any other two subjects, differences are listed and nobody has to own up to them.
+    /// The results of a comparison of two subjects. Where the second is the fork of the first,
+    /// `claims` are those of its patches, and have to hold. Between any other two subjects,
+    /// differences are listed and need no claim.
     #[must_use]
     pub fn of_comparison(runs: Runs<'_>, claims: Option<Claims>) -> Self {
         let mut results = Results::of_run(runs);
@@ -203,7 +205,7 @@ impl Results {
         Tally::of(self.rows.iter().map(|row| &row.cells[info]))
     }
 
-    /// How many differences nobody owns up to.
+    /// How many differences no patch claims.
     #[must_use]
     pub fn unclaimed(&self) -> usize {
         self.differences.iter().flatten().filter(|difference| difference.patches.is_empty()).count()
@@ -315,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_said_is_unexpected_on_either_side() {
+    fn what_is_not_expected_is_unexpected_on_either_side() {
         assert_eq!(problems("a/b", ["", ""], [ran(Fail), ran(Fail)]), ["unexpected", "unexpected"]);
         assert_eq!(problems("a/b", ["a/b fail why", ""], [ran(Fail), ran(Fail)]), ["unexpected"]);
         // An entry for another outcome does not cover this one.

@@ -5,7 +5,7 @@ use crate::drive::{play, Link, Want};
 use crate::judge::{judge, Outcome, Verdict};
 use crate::transcript::Transcript;
 
-/// EventKind came of one case on one subject.
+/// What came of one case on one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     pub verdict: Verdict,

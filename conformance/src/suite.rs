@@ -1,4 +1,5 @@
-//! Playing many cases on several subjects, on all cores. The result is in the order of the cases, whoever finished first.
+//! Playing many cases on several subjects, on all cores. The results are in the order of the cases,
+//! whichever finished first.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -18,7 +19,7 @@ pub trait Target: Sync {
     fn version(&self) -> &str;
     /// Why this case cannot be played here, where it cannot.
     fn skips(&self, case: &Case) -> Option<String>;
-    /// A new connection for one case. An error is the environment's, such as nobody listening.
+    /// A new connection for one case. An error is the environment's, such as a refused connection.
     fn link(&self, case: &Case) -> Result<Box<dyn Link>, String>;
 }
 
@@ -40,11 +41,11 @@ impl Target for Subject {
     }
 }
 
-/// EventKind came of one case on one subject.
+/// What came of one case on one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Played {
     Ran(Run),
-    /// The subject does not offer what the case needs.
+    /// The subject lacks what the case needs.
     Skipped(String),
 }
 
@@ -58,7 +59,7 @@ impl Played {
         }
     }
 
-    /// EventKind the environment did to the run: not the subject's doing.
+    /// What the environment did to the run: not the subject's doing.
     #[must_use]
     pub fn harness_failure(&self) -> Option<&str> {
         self.run()?.transcript.timeless().find_map(|kind| match kind {
@@ -77,7 +78,8 @@ pub struct Progress<'a> {
     pub subject: &'a str,
 }
 
-/// Plays every case on every target, `threads` at a time. For each case, one result per target, both in the order given.
+/// Plays every case on every target, `threads` at a time. For each case, one result per target,
+/// both in the order given.
 pub fn play_all(
     cases: &[Case],
     targets: &[&dyn Target],

@@ -1,5 +1,5 @@
-//! The controls: subjects that are wrong on purpose must not pass where their fault is asked for. EventKind is said here is said
-//! of the whole catalogue, by the kinds of its checks.
+//! The controls: subjects that are wrong on purpose must not pass where their fault is asked for.
+//! What is said here is said of the whole catalogue, by the kinds of its checks.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ use h2_conformance::wire::code::error::INTERNAL_ERROR;
 use h2_conformance::wire::code::kind;
 use h2_conformance::wire::Frame;
 
-/// So many cases at least each property has to look at: else the catalogue, or the property, has come to nothing. To be
-/// raised as the catalogue grows.
+/// So many cases at least each property has to look at: else the catalogue, or the property, has
+/// come to nothing. To be raised as the catalogue grows.
 mod at_least {
     pub(crate) const ERRORS: usize = 200;
     pub(crate) const ERRORS_OR_IGNORED: usize = 400;

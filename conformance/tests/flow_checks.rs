@@ -43,7 +43,8 @@ fn padded_uploads_obey_the_windows() {
     }
 }
 
-/// A subject that loses one octet of credit, or returns one too many, is seen by the cases about credit.
+/// A subject that loses one octet of credit, or returns one too many, is seen by the cases about
+/// credit.
 #[test]
 fn one_octet_shows() {
     let case = catalog::all().into_iter().find(|case| case.id == "credit/body-unread").expect("the case");

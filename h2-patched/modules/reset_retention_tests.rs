@@ -1,4 +1,4 @@
-//! How many reset streams are in their time of grace, in a time that the tests move.
+//! Tests of the count of retained resets, in a time that the tests move.
 
 use super::store::Resolve;
 use super::*;

@@ -1,4 +1,5 @@
-//! Memory after a burst: a connection gives back what frames and streams took, where the release keeps it to its end.
+//! Memory after a burst: a connection gives back what frames and streams took, where the release
+//! keeps it to its end.
 
 #[path = "support/heap.rs"]
 mod heap;
@@ -52,12 +53,12 @@ impl Server {
     }
 }
 
-/// EventKind upstream and the fork hold at the height of a burst and after it.
+/// What upstream and the fork hold at the height of a burst and after it.
 fn assert_given_back(burst: impl Fn(&Subject) -> (isize, isize)) {
     let [upstream, patched] = ["upstream", "patched"]
         .map(|name| burst(IN_MEMORY.iter().find(|subject| subject.name == name).expect("it is in the list")));
     let (height, after) = patched;
-    // EventKind is left is the application's list of calls, most of all.
+    // What is left is the application's list of calls, most of all.
     assert!(after * 10 < height, "{after} octets are left of {height}");
     assert!(after * 5 < upstream.1, "{after} octets are left, in the release {}", upstream.1);
 }
@@ -99,8 +100,8 @@ fn streams_leave_no_room_behind() {
     });
 }
 
-/// Responses that wait for the connection's window when their clients give them up: each round leaves the runner's list of calls
-/// behind, and in the release most of the streams as well.
+/// Responses that wait for the connection's window when their clients give them up: each round
+/// leaves the runner's list of calls behind, and in the release most of the streams as well.
 #[test]
 fn cancelled_waiters_are_let_go() {
     let [upstream, patched] = ["upstream", "patched"].map(|name| {

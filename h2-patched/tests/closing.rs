@@ -1,5 +1,6 @@
-//! A connection that ends leaves no slot taken. Nothing of that is on the wire: debug builds of the crate count what is left
-//! when the connection is dropped and panic, and so these tests say something in debug builds only.
+//! A connection that ends leaves no slot taken. Nothing of that is on the wire: debug builds of the
+//! crate count what is left when the connection is dropped and panic, and so these tests say
+//! something in debug builds only.
 #![cfg(debug_assertions)]
 
 mod support;
@@ -11,7 +12,8 @@ use h2_conformance::wire::build::ping;
 use h2_conformance::wire::Frame;
 use support::{open, subject, STREAMS};
 
-/// A server that is done with its streams while their responses wait for window, and a peer that then does `last`.
+/// A server that is done with its streams while their responses wait for window, and a peer that
+/// then does `last`.
 fn blocked_responses_then(last: impl FnOnce(&mut Script)) {
     let config = Config { send_buffer: Some(1 << 20), ..Config::DEFAULT };
     let mut subject = subject(Role::Server, config);

@@ -1,5 +1,6 @@
-//! Receiving on streams that a side gives up: whatever the peer resets and the application drops, the connection's window
-//! comes home to the last octet, once, and a body that nobody reads is drained.
+//! Receiving on streams that a side gives up: whatever the peer resets and the application drops,
+//! the connection's window comes home to the last octet, once, and a body without a reader is
+//! drained.
 
 mod support;
 
@@ -16,7 +17,7 @@ use support::{open, subject, Peer, STREAMS};
 const LAST: u32 = 7;
 const TARGET: i64 = DEFAULT_WINDOW as i64;
 
-/// EventKind happens next on a stream. Shares are in thousandths of what there is.
+/// What happens next on a stream. Shares are in thousandths of what there is.
 #[derive(Clone, Debug)]
 enum Op {
     Send { octets: usize, padding: Option<u8> },
@@ -65,7 +66,7 @@ impl Accounting {
     }
 }
 
-/// EventKind a read gave, in octets.
+/// What a read gave, in octets.
 fn value(result: &AppResult) -> i64 {
     match result {
         AppResult::Value(octets) => *octets as i64,

@@ -1,8 +1,8 @@
-//! No order of settings that an application makes ends the connection: initial windows, targets of streams, growth and
-//! acknowledgements in any order, with the invariants checked after each step.
+//! No order of settings that an application makes ends the connection: initial windows, targets of
+//! streams, growth and acknowledgements in any order, with the invariants checked after each step.
 //!
-//! The model is a peer that reads late, and then applies SETTINGS in the order in which frames came (RFC 9113 section 6.9.2): none
-//! of its windows may ever exceed 2^31-1.
+//! The model is a peer that reads late, and then applies SETTINGS in the order in which frames came
+//! (RFC 9113 section 6.9.2): none of its windows may ever exceed 2^31-1.
 
 mod support;
 
@@ -115,7 +115,8 @@ impl Model<'_> {
         }
     }
 
-    /// The peer snapshots at what the fork sent, frame by frame, and acknowledges SETTINGS as it applies them.
+    /// The peer looks at what the fork sent, frame by frame, and acknowledges SETTINGS as it
+    /// applies them.
     fn take_news(&mut self) -> Result<(), TestCaseError> {
         let sent = |event: &Event| match &event.kind {
             EventKind::Subject(frame) => Some(frame.clone()),

@@ -1,4 +1,5 @@
-//! EventKind reaches a recorder of the facade `metrics`. Alone in its process: totals are of all connections.
+//! What reaches a recorder of the facade `metrics`. Alone in its process: totals are of all
+//! connections.
 #![cfg(feature = "metrics")]
 
 #[path = "insight/ends.rs"]

@@ -27,7 +27,7 @@ fn totals_are_of_all_connections_that_are_and_were() {
     let ids: Vec<u64> = connections().iter().map(|connection| connection.id()).collect();
     assert_eq!(ids, [server.connection.insight().id(), client.connection.insight().id()]);
 
-    // EventKind an ended connection counted stays.
+    // What an ended connection counted stays.
     drop((server, _body, _respond));
     let one = totals();
     assert_eq!((one.connections_opened, one.connections_open), (2, 1));

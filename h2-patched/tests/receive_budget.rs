@@ -1,5 +1,6 @@
-//! EventKind all connections of a process grant and hold beyond the windows that were set for them stays within one budget: measured
-//! by their peers, who know what they were granted and what they sent that nobody has released.
+//! What all connections of a process grant and hold beyond the windows that were set for them stays
+//! within one budget. Their peers measure it: they know what they were granted and what they sent
+//! that is not released.
 
 mod support;
 
@@ -13,7 +14,7 @@ use proptest::prelude::*;
 use support::growth::{grow, ROUND_TRIP};
 use support::{alone, connect, connect_from_afar, subject, Peer};
 
-/// EventKind every connection has by itself, in octets, and each of its streams.
+/// The configured window of each connection and of each of its streams, in octets.
 const WINDOW: i64 = 65_535;
 const FRAME: usize = 16_384;
 
@@ -52,7 +53,7 @@ impl<'a> Connection<'a> {
         Connection { peer: connect(link, Role::Server), streams: Vec::new(), ended: false }
     }
 
-    /// EventKind the peer was granted and what is in flight, beyond what was set.
+    /// What the peer was granted and what is in flight, beyond what was set.
     fn beyond(&self) -> i64 {
         let in_flight: usize = self.streams.iter().map(|stream| stream.sent - stream.released).sum();
         let all = self.peer.granted(0) + in_flight as i64;
@@ -63,7 +64,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// A request with so many octets that nobody reads, as far as the windows allow.
+    /// A request with so many octets that are not read, as far as the windows allow.
     fn open(&mut self, octets: usize) {
         if self.ended {
             return;
@@ -138,7 +139,7 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// EventKind happens to one of the connections.
+/// What happens to one of the connections.
 #[derive(Clone, Copy, Debug)]
 enum Op {
     Open { octets: usize },
@@ -212,7 +213,7 @@ fn play(run: &Run) -> Checked {
                 run.of_connection
             )
         })?;
-        // EventKind comes on a stream whose reader is gone is discarded, so that its peer can go on.
+        // What comes on a stream whose reader is gone is discarded, so that its peer can go on.
         let discards = connection.streams.iter().any(|stream| stream.dropped);
         connection.peer.ensure(run.waits || run.grows || discards || connection.beyond() == 0, || {
             format!("{} octets beyond what was set, and no reader waits", connection.beyond())
@@ -241,8 +242,8 @@ fn take_all(connection: &mut Connection<'_>) -> i64 {
     connection.beyond()
 }
 
-/// In turns they take what they can: each gets some of it, all together no more than there is, one that comes later some as well,
-/// and in the end all of it is back.
+/// In turns they take what they can: each gets some of it, all together no more than there is, one
+/// that comes later some as well, and in the end all of it is back.
 fn share(connections: usize, budget: i64) -> Result<(), String> {
     let ensure = |holds: bool, says: String| if holds { Ok(()) } else { Err(says) };
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(budget as usize));
@@ -251,7 +252,7 @@ fn share(connections: usize, budget: i64) -> Result<(), String> {
     let (late, early) = connections.split_last_mut().expect("there is one more than all");
 
     let (mut beyond, mut all) = (vec![0; early.len()], 0);
-    // A frame each, so that nobody is there first.
+    // A frame each, so that no connection is first.
     for frame in 0..8 {
         for (connection, beyond) in early.iter_mut().zip(&mut beyond) {
             match frame % 4 {
@@ -280,7 +281,7 @@ fn a_thousand_connections_share_the_budget_of_the_process() {
     assert_eq!(share(1_000, 64 << 20), Ok(()));
 }
 
-/// EventKind the process says holds where a builder says nothing, for connections that are made later.
+/// What the process says holds where a builder says nothing, for connections that are made later.
 #[test]
 fn what_the_process_says_holds_unless_a_builder_says_other() {
     let own = Config { update_policy: Some(UpdatePolicy { percent: 20, ..UpdatePolicy::DEFAULT }), ..FIXED };
@@ -305,7 +306,7 @@ fn what_the_process_says_holds_unless_a_builder_says_other() {
     }
 }
 
-/// EventKind keeps a connection that waits for memory from using it.
+/// What keeps a connection that waits for memory from using it.
 #[derive(Clone, Copy, Debug)]
 enum Hindrance {
     /// Its peer has gone, and the application keeps what it has.
@@ -316,8 +317,8 @@ enum Hindrance {
     Busy,
 }
 
-/// A connection gives back all it has, and of four that did without some are hindered: the others go on, though nothing else
-/// happens there.
+/// A connection gives back all it has, and of four that did without some are hindered: the others
+/// go on, though nothing else happens there.
 fn others_go_on(hindered: usize, by: Hindrance) {
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));
     let greedy = Config { stream_window: Some(1 << 20), ..FIXED };
@@ -328,7 +329,7 @@ fn others_go_on(hindered: usize, by: Hindrance) {
     first.open(1 << 20);
     for other in &mut *others {
         take_all(other);
-        // Nor does anybody read this one.
+        // This one has no reader either.
         other.open(WINDOW as usize);
     }
     for other in &mut *others {
@@ -355,7 +356,7 @@ fn others_go_on(hindered: usize, by: Hindrance) {
     }
 }
 
-/// EventKind one connection gives back reaches others that had to do without.
+/// What one connection gives back reaches others that had to do without.
 #[test]
 fn what_is_given_back_reaches_those_who_did_without() {
     others_go_on(0, Hindrance::Busy);
@@ -364,7 +365,8 @@ fn what_is_given_back_reaches_those_who_did_without() {
     }
 }
 
-/// Nor need anything else happen when the process is given more: who is served wakes the next one, and who is gone is skipped.
+/// Nothing else need happen when the process gets more: a connection that is served wakes the next
+/// one, and one that is gone is skipped.
 #[test]
 fn more_memory_reaches_those_who_did_without() {
     let little = Tuning::new().max_process_receive_buffer_size(0);
@@ -384,7 +386,7 @@ fn more_memory_reaches_those_who_did_without() {
     }
 }
 
-/// Of what is too little for most, those have something who hold least.
+/// What is too little for all goes to the connections that hold least.
 #[test]
 fn who_holds_least_is_served_first() {
     let budget = 1 << 20;
@@ -402,7 +404,7 @@ fn who_holds_least_is_served_first() {
     assert_eq!(served, [false, false, false, true]);
 }
 
-/// EventKind readers take in is there for others, while their connection goes on.
+/// What readers take in is there for others, while their connection goes on.
 #[test]
 fn what_was_read_can_be_taken_by_others() {
     let budget = 1 << 20;
@@ -419,7 +421,8 @@ fn what_was_read_can_be_taken_by_others() {
     assert!((half * 9 / 10..=half).contains(&taken), "{taken} octets of {budget}");
 }
 
-/// Connections of several threads take, wait, give back and end, in whatever order: in the end all of it is back.
+/// Connections of several threads take, wait, give back and end, in whatever order: in the end all
+/// of it is back.
 #[test]
 fn threads_lose_nothing() {
     let budget = 1 << 20;
@@ -447,9 +450,9 @@ fn threads_lose_nothing() {
     assert!((budget * 9 / 20..=budget / 2).contains(&all), "{all} octets of {budget} for the only one");
 }
 
-/// Of a connection that has ended counts what it holds unread, whoever keeps its handles.
+/// Of a connection that has ended, its unread octets count while there are handles.
 #[test]
-fn a_connection_that_has_ended_gives_back_what_nobody_can_send() {
+fn a_connection_that_has_ended_gives_back_what_cannot_be_sent() {
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));
     let mut links = [CONFIG, FIXED].map(|config| subject(Role::Server, config));
     let [grown, next] = &mut links;

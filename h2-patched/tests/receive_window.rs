@@ -1,8 +1,9 @@
-//! Receiving: whatever peers send and readers do, the fork grants exactly what was given back, in time and never more.
+//! Receiving: whatever peers send and readers do, the fork grants exactly what was given back, in
+//! time and never more.
 //!
-//! The model is RFC 9113 section 6.9 from the peer's side. For the connection and for each stream, at every moment at which
-//! nothing moves: target = granted + received and not given back + given back and not announced. The last term is all that
-//! the fork may choose; the model bounds it.
+//! The model is RFC 9113 section 6.9 from the peer's side. For the connection and for each stream,
+//! at every moment at which nothing moves: target = granted + received and not given back + given
+//! back and not announced. The last term is all that the fork may choose; the model bounds it.
 
 mod support;
 
@@ -13,7 +14,7 @@ use h2_conformance::wire::build::data;
 use proptest::prelude::*;
 use support::{open, subject, Peer, STREAMS};
 
-/// EventKind happens next. Shares are in thousandths of what there is.
+/// What happens next. Shares are in thousandths of what there is.
 #[derive(Clone, Debug)]
 enum Op {
     Send {
@@ -66,7 +67,8 @@ struct Accounting {
     waiting: Option<usize>,
     /// The window of this stream alone.
     target: Option<i64>,
-    /// The stream's window before the last step, and what the step took from it or gave to it by SETTINGS.
+    /// The stream's window before the last step, and what the step took from it or gave to it by
+    /// SETTINGS.
     before: i64,
 }
 
@@ -191,7 +193,8 @@ impl Model<'_> {
         self.bounded("the connection", 0, (self.target, Some(self.before)), in_flight, anybody_waits)
     }
 
-    /// `target` and, where it was set and may lie below what the peer has, the window before the last step.
+    /// `target` and, where it was set and may lie below what the peer has, the window before the
+    /// last step.
     fn bounded(
         &self,
         whose: &str,
@@ -203,7 +206,8 @@ impl Model<'_> {
         let granted = self.peer.granted(stream);
         let unannounced = target - in_flight - granted;
         if let Some(before) = before.filter(|_| unannounced < 0) {
-            // The target was lowered below what the peer already has: that cannot be taken back, only not be added to.
+            // The target was lowered below what the peer already has: that cannot be taken back,
+            // only not be added to.
             return self.peer.ensure(granted <= before, || {
                 format!("{whose}: the window grew from {before} to {granted} above its target {target}")
             });
@@ -230,7 +234,8 @@ impl Model<'_> {
             self.apply(&Op::Release { stream, share: 1000 })?;
         }
         for stream in STREAMS {
-            // A reader that waits already takes what comes first; the rest goes to the one that reads to the end.
+            // A reader that waits already takes what comes first; the rest goes to the one that
+            // reads to the end.
             self.peer.step(&Step::Upload(Upload { stream, length: 100_000, frame: 16_384, padding: None, end: true }));
             self.sent += 100_000;
             self.peer.call(App::ReadToEnd { stream });

@@ -1,5 +1,5 @@
-//! Sending: whatever windows a peer grants and takes back, the fork never exceeds them and never leaves them unused while it
-//! has something to send.
+//! Sending: whatever windows a peer grants and takes back, the fork never exceeds them and never
+//! leaves them unused while it has something to send.
 
 mod support;
 
@@ -13,7 +13,7 @@ use h2_conformance::wire::View;
 use proptest::prelude::*;
 use support::{open, subject, Peer, STREAMS};
 
-/// EventKind happens next.
+/// What happens next.
 #[derive(Clone, Debug)]
 enum Op {
     /// A well-behaved writer: waits for capacity.
@@ -50,7 +50,7 @@ struct Model<'a> {
     peer: Peer<'a>,
     /// Octets handed to each stream, and the call of a writer that is not done.
     streams: [(u64, Option<usize>); STREAMS.len()],
-    /// EventKind the connection buffers before it holds back capacity.
+    /// What the connection buffers before it holds back capacity.
     budget: Option<usize>,
 }
 
@@ -170,7 +170,7 @@ proptest! {
 
     /// A server whose connection buffers no more than that.
     #[test]
-    fn a_send_budget_holds_nobody_up_for_good(
+    fn a_send_budget_stalls_no_stream(
         ops in proptest::collection::vec(op(), 1..60),
         budget in prop_oneof![500..3_000usize, 3_000..200_000usize],
     ) {

@@ -1,8 +1,8 @@
-//! Mutation tests of the invariants. With each mutation of [`mutations::ALL`] active, some case of the catalogue has to
-//! fail, and the failure has to name the invariant that the mutation breaks.
+//! Mutation tests of the invariants. With each mutation of [`mutations::ALL`] active, some case of
+//! the catalogue has to fail, and the failure has to name the invariant that the mutation breaks.
 //!
-//! All mutations are compiled into one runner. The variable H2_MUTATION activates one of them. Without it the fork is
-//! unchanged.
+//! All mutations are compiled into one runner. The variable H2_MUTATION activates one of them.
+//! Without it the fork is unchanged.
 
 mod support;
 
@@ -43,7 +43,8 @@ fn every_mutation_is_caught() {
     assert!(uncaught.is_empty(), "not caught by the invariant they break: {uncaught:#?}");
 }
 
-/// Whether a case failed because of the invariant expected. Prints a line of the table, and another one for other reasons.
+/// Whether a case failed because of the invariant expected. Prints a line of the table, and another
+/// one for other reasons.
 fn is_caught(mutation: &Mutation, findings: &[String]) -> bool {
     let (expected, others): (Vec<&String>, Vec<&String>) =
         findings.iter().partition(|reason| names(reason, mutation.invariant));

@@ -1,8 +1,8 @@
-//! Content over real sockets on loopback, through a relay that adds delay and rate, as it is: one process has the server, the
-//! relay and the client.
+//! Content over real sockets on loopback, through a relay that adds delay and rate, as it is: one
+//! process has the server, the relay and the client.
 //!
-//! This is compiled twice: as a part of `h2-benches`, where hyper and `h2` are the fork, and by the package in
-//! `benches/real-link`, where both are the release.
+//! This is compiled twice: as a part of `h2-benches`, where hyper and `h2` are the fork, and by the
+//! package in `benches/real-link`, where both are the release.
 
 mod content;
 mod hyper_like;
@@ -34,7 +34,7 @@ pub(crate) struct Plan {
     pub(crate) pause: Option<Duration>,
 }
 
-/// Who is at both ends.
+/// The implementation at both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stack {
     /// hyper without a setting.
@@ -52,8 +52,8 @@ pub(crate) enum Direction {
 }
 
 impl Plan {
-    /// Reads a command line: a stack, a direction, and in milliseconds but for the connections: round trip, connections,
-    /// start-up, span, pause.
+    /// Reads a command line: a stack, a direction, and in milliseconds but for the connections:
+    /// round trip, connections, start-up, span, pause.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! A relay on loopback that adds delay and rate: what is read from one side leaves over a line that all connections share, each
-//! way one, and is written to the other side one delay later.
+//! A relay on loopback that adds delay and rate: what is read from one side leaves over a line that
+//! all connections share, each way one, and is written to the other side one delay later.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

@@ -1,4 +1,5 @@
-//! What readers get beside others that stopped reading, all on one connection. In memory, in virtual time, exact.
+//! What readers get beside others that stopped reading, all on one connection. In memory, in
+//! virtual time, exact.
 
 use std::time::Duration;
 
@@ -12,11 +13,11 @@ const PATH: Path = Path::new(10, 1000);
 const STREAMS: u32 = 100;
 const STOPPED: [u32; 3] = [1, 10, 99];
 
-/// Goodput is taken between these. What nobody reads has used up its windows before.
+/// Goodput is taken between these. Unread content has used up its windows before.
 const START: Duration = Duration::from_secs(5);
 const END: Duration = Duration::from_secs(6);
 
-/// What hyper's server and its client set where nobody else does.
+/// What hyper's server and its client set by default.
 const HYPER_SERVER: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
 const HYPER_CLIENT: Windows = Windows { stream: 2 << 20, connection: 5 << 20 };
 
@@ -70,7 +71,7 @@ fn runs(path: Path, of_hyper: Windows, streams: u32, application: Application) -
     })
 }
 
-/// Of those who read on, together; `None` where nothing comes any more.
+/// Of the readers that go on, together; `None` where nothing comes any more.
 fn goodput(path: Path, runs: &Runs) -> [Option<f64>; 4] {
     runs.each_ref().map(|run| run.as_ref()?.share(path.bandwidth, START, END))
 }

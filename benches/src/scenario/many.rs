@@ -1,5 +1,6 @@
-//! Many connections of one process that upload in turns and stay open. In memory, in virtual time, exact; each h2 in a process
-//! of its own, because the connections of a process share its receive buffer.
+//! Many connections of one process that upload in turns and stay open. In memory, in virtual time,
+//! exact; each h2 in a process of its own, because the connections of a process share its receive
+//! buffer.
 
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use crate::worker::{self, Patience, READY};
 const CONNECTIONS: usize = 1000;
 /// Of each connection.
 const PATH: Path = Path::new(10, 1000);
-/// How long a connection uploads, and after what time its share of the link is taken. It stays idle afterwards.
+/// How long a connection uploads, and after what time its share of the link is taken. It stays idle
+/// afterwards.
 const SEND: Duration = Duration::from_millis(240);
 const START_UP: Duration = Duration::from_millis(140);
 /// From one connection's begin to the next one's.

@@ -1,4 +1,5 @@
-//! What one upload gets of a link before and after pauses in which nothing is sent. In memory, in virtual time, exact.
+//! What one upload gets of a link before and after pauses in which nothing is sent. In memory, in
+//! virtual time, exact.
 
 use std::time::Duration;
 

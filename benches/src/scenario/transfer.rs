@@ -1,4 +1,5 @@
-//! Content on its way over a link in virtual time: an ideal sender of frames, and a receiver that is measured.
+//! Content on its way over a link in virtual time: an ideal sender of frames, and a receiver that
+//! is measured.
 
 mod accounting;
 mod back;
@@ -20,14 +21,16 @@ use sender::Sender;
 use source::Source;
 pub(super) use target::{row, targets};
 
-/// Octets that may wait at either sender's side: four full DATA frames, so that the line never waits for its sender.
+/// Octets that may wait at either sender's side: four full DATA frames, so that the line never
+/// waits for its sender.
 const BUFFER: usize = 64 << 10;
 
-/// What is sent, to whom, over what.
+/// What is sent, to which receiver, over which path.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Transfer {
     pub(super) intake: Intake,
-    /// Streams with content: uploads, or responses that are pushed beside the one that was asked for.
+    /// Streams with content: uploads, or responses that are pushed beside the one that was asked
+    /// for.
     pub(super) streams: u32,
     pub(super) supply: Supply,
     pub(super) path: Path,
@@ -38,7 +41,8 @@ pub(super) struct Transfer {
 pub(super) enum Supply {
     /// More than the windows and the link take.
     Endless,
-    /// So many octets a second over all streams, one frame of 16 384 at a time, the streams in turns.
+    /// So many octets a second over all streams, one frame of 16 384 at a time, the streams in
+    /// turns.
     Rate(u64),
     /// More than the windows and the link take, in phases with pauses between them.
     Phases(Phases),
@@ -80,8 +84,8 @@ impl Path {
         Path { round_trip: Duration::from_millis(round_trip_ms), bandwidth: megabits * 1_000_000 / 8 }
     }
 
-    /// Windows of twice the product of bandwidth and round-trip time, as somebody would set them who knows the link. No window
-    /// of a connection is smaller than what it begins with.
+    /// Windows of twice the product of bandwidth and round-trip time, as for a link that is known.
+    /// No window of a connection is smaller than what it begins with.
     pub(super) fn tuned_windows(self) -> Windows {
         let octets = 2 * u128::from(self.bandwidth) * self.round_trip.as_nanos() / 1_000_000_000;
         let octets = u32::try_from(octets).unwrap_or(MAX_WINDOW).clamp(DEFAULT_WINDOW, MAX_WINDOW);
@@ -170,7 +174,8 @@ impl Run {
         Ok(())
     }
 
-    /// Octets read between these times, as a share of what the link has room for; see [`Record::share`].
+    /// Octets read between these times, as a share of what the link has room for; see
+    /// [`Record::share`].
     pub(super) fn share(&self, from: Duration, to: Duration) -> Option<f64> {
         self.record.share(self.transfer.path.bandwidth, from, to)
     }
@@ -248,7 +253,8 @@ mod tests {
             let second = Duration::from_secs(1);
             let record = upload(windows, 0, 1).run(subject, 2 * second).expect("nothing is wrong");
             let share = record.share(PATH.bandwidth, second, 2 * second).expect("it goes on");
-            // Nine octets of header in every frame, and a frame more or less at either end of the time.
+            // Nine octets of header in every frame, and a frame more or less at either end of the
+            // time.
             let (all, frame) = (16_384.0 / 16_393.0, 16_384.0 / PATH.bandwidth as f64);
             assert!((share - all).abs() <= frame, "{name}: {share}");
         }
@@ -256,7 +262,8 @@ mod tests {
 
     #[test]
     fn a_window_that_is_static_bounds_what_crosses_the_link_in_a_round_trip() {
-        // The release never grows a window by itself. Half of one is announced at a time: no less than that is always under way.
+        // The release never grows a window. Half of one is announced at a time: no less than that
+        // is always under way.
         let windows = Some(Windows { stream: 65_535, connection: 65_535 });
         let record = upload(windows, 0, 1).run(BOTH[0].1, Duration::from_secs(2)).expect("nothing is wrong");
         let share = record.share(PATH.bandwidth, Duration::from_secs(1), Duration::from_secs(2)).expect("it goes on");
@@ -267,11 +274,12 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_is_buffered_and_bounded_by_its_window() {
+    fn unread_content_is_buffered_and_bounded_by_its_window() {
         for (name, subject) in BOTH {
             let windows = Some(Windows { stream: 100_000, connection: 10 << 20 });
             let record = upload(windows, 3, 4).run(subject, Duration::from_secs(1)).expect("nothing is wrong");
-            // Each of the three read its first chunk, which may or may not have been announced again.
+            // Each of the three read its first chunk, which may or may not have been announced
+            // again.
             assert!((3 * 83_616..=300_000).contains(&record.peak_unread), "{name}: {}", record.peak_unread);
         }
     }

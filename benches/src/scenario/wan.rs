@@ -1,4 +1,5 @@
-//! What a server receives of an upload over links of all lengths, and the memory that takes. In memory, in virtual time, exact.
+//! What a server receives of an upload over links of all lengths, and the memory that takes. In
+//! memory, in virtual time, exact.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use crate::subject::{Application, Intake, Uploads, Windows};
 const ROUND_TRIPS_MS: [u64; 5] = [1, 10, 50, 100, 200];
 const BANDWIDTHS: [(&str, u64); 2] = [("100Mbit", 100), ("1Gbit", 1000)];
 
-/// What hyper's server sets where nobody else does.
+/// What hyper's server sets by default.
 const HYPER: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
 
 pub(super) fn run() -> Result<Figures, String> {

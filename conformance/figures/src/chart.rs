@@ -1,7 +1,8 @@
 //! Figures as a picture: an SVG that needs nothing but itself.
 //!
-//! `wan` and `real-link` are drawn as lines over the round-trip time, `scale` as lines over the number of streams, `isolation`,
-//! `pause` and `many` as bars beside each other, and of any other scenario how the fork's figures compare with upstream's.
+//! `wan` and `real-link` are drawn as lines over the round-trip time, `scale` as lines over the
+//! number of streams, `isolation`, `pause` and `many` as bars beside each other, and of any other
+//! scenario how the fork's figures compare with upstream's.
 
 mod bars;
 mod lines;
@@ -78,12 +79,13 @@ fn text(size: u32) -> TextStyle<'static> {
     (FONT, size).into_font().color(&INK)
 }
 
-/// Names come from files. EventKind XML forbids is replaced; the rest is escaped where it is written.
+/// Names come from files. EventKind XML forbids is replaced; the rest is escaped where it is
+/// written.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c }).collect()
 }
 
-/// Who is compared, from row to row the same.
+/// The implementations that are compared, the same in each row.
 struct Compared<'a> {
     /// By name.
     peers: Vec<&'a str>,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 pub use read::read;
 
-/// EventKind a scenario measured.
+/// What a scenario measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     pub scenario: String,
@@ -156,7 +156,8 @@ pub(crate) mod tests {
         Figures { scenario: "updates".into(), machine: Machine { cores: 2 }, rows }
     }
 
-    /// Rows whose upstream has 0.25, whose fork has nothing, and whose peer has 0.75 and a name that means something in XML.
+    /// Rows whose upstream has 0.25, whose fork has nothing, and whose peer has 0.75 and a name
+    /// that means something in XML.
     pub(crate) fn hostile(scenario: &str, names: &[&str]) -> Figures {
         let rows = names.iter().map(|name| {
             let mut row = Row::new((*name).into(), "a<b>", Better::Higher, Some(0.25), None);

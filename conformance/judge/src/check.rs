@@ -12,13 +12,14 @@ use h2_conformance_wire::print::hex;
 use h2_conformance_wire::FlowWindows;
 use h2_conformance_wire::{Frame, View};
 
-/// One thing that has to hold. "After the mark" means: in the part of the script that is under test.
+/// One thing that has to hold. "After the mark" means: in the part of the script that is under
+/// test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     /// GOAWAY with one of these codes, then the close.
     ConnectionError(Codes),
-    /// The octets that open a connection are refused: GOAWAY with one of these codes, then the close, or the close alone
-    /// (section 3.4 lets GOAWAY be omitted).
+    /// The octets that open a connection are refused: GOAWAY with one of these codes, then the
+    /// close, or the close alone (section 3.4 lets GOAWAY be omitted).
     PrefaceRefused(Codes),
     /// The last GOAWAY names this as the last stream that was processed.
     LastProcessed(u32),
@@ -28,7 +29,8 @@ pub enum Check {
     StreamErrorOnly { stream: u32, codes: Codes },
     /// Either of the two errors, with one of these codes.
     AnyError { stream: u32, codes: Codes },
-    /// A malformed request or response: a stream error PROTOCOL_ERROR, or from a server an answer of 4xx (section 8.1.1).
+    /// A malformed request or response: a stream error PROTOCOL_ERROR, or from a server an answer
+    /// of 4xx (section 8.1.1).
     Malformed { stream: u32 },
     /// Nothing but acknowledgements after the mark, and the connection goes on.
     Ignored,
@@ -36,18 +38,21 @@ pub enum Check {
     Alive,
     /// The connection comes to its end without an error: GOAWAY NO_ERROR at most, then the close.
     Ends,
-    /// A whole message from the subject on this stream: HEADERS to END_STREAM. `status` where it matters.
+    /// A whole message from the subject on this stream: HEADERS to END_STREAM. `status` where it
+    /// matters.
     Message { stream: u32, status: Option<u16> },
     /// RST_STREAM REFUSED_STREAM, and the connection goes on.
     Refused { stream: u32 },
     /// So many octets of content from the subject on this stream, in the whole run.
     Content { stream: u32, octets: u64 },
-    /// The connection's window (stream 0) or a stream's stands at such a size in the peer's books at the end.
+    /// The window of the connection (stream 0) or of a stream, in the peer's accounting, ends at
+    /// such a size.
     Window { stream: u32, octets: RangeInclusive<i64> },
-    /// Updates of the connection and of this stream after the mark come in the same octets, at least once.
+    /// Updates of the connection and of this stream after the mark come in the same octets, at
+    /// least once.
     UpdatedTogether { stream: u32 },
-    /// So many octets of content went from the peer to the subject on this stream: a peer that obeys the windows gets no
-    /// further than they allow.
+    /// So many octets of content went from the peer to the subject on this stream: a peer that
+    /// obeys the windows gets no further than they allow.
     Uploaded { stream: u32, octets: u64 },
     /// This held before the runner's PING at the end, which sets many a sleeper in motion.
     Unprompted(Box<Check>),
@@ -63,7 +68,7 @@ pub enum Check {
     FrameSize { octets: usize },
     /// SETTINGS is the first frame that the subject sends.
     SettingsFirst,
-    /// EventKind came of the `call`-th call of the application, counted from 0.
+    /// What came of the `call`-th call of the application, counted from 0.
     Call { call: usize, result: AppResult },
     /// The `call`-th call failed, in whatever words.
     CallFails { call: usize },
@@ -166,7 +171,8 @@ impl Check {
         }
     }
 
-    /// Whether the check itself says what becomes of the connection, or looks at what the application learns of it.
+    /// Whether the check itself says what becomes of the connection, or looks at what the
+    /// application learns of it.
     pub(super) fn speaks_of_the_end(&self) -> bool {
         match self {
             Check::ConnectionError(_)
@@ -220,8 +226,8 @@ impl Check {
         }
     }
 
-    /// Whether only an application in this process can tell: what it got, what its calls gave. Of the check itself, not its
-    /// parts.
+    /// Whether only an application in this process can tell: what it got, what its calls gave. Of
+    /// the check itself, not its parts.
     #[must_use]
     pub fn needs_application(&self) -> bool {
         matches!(self, Check::Call { .. } | Check::CallFails { .. } | Check::CallWaits { .. } | Check::Handed { .. })
@@ -349,7 +355,7 @@ pub(super) fn named(codes: &[u32]) -> String {
     codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
 }
 
-/// EventKind the most favourable choice finds; of equals the first, which names what is asked for most.
+/// What the most favourable choice finds; of equals the first, which names what is asked for most.
 fn best_of(transcript: &Transcript, choices: &[Expect]) -> Finding {
     let findings = choices.iter().map(|choice| choice.holds(transcript));
     findings.min_by_key(|(outcome, _)| *outcome).unwrap_or_else(|| fail("nothing is permitted"))
@@ -428,7 +434,8 @@ fn reset_after_mark(transcript: &Transcript) -> Option<&Frame> {
 }
 
 fn malformed(transcript: &Transcript, stream: u32) -> Finding {
-    // A whole answer of 4xx; RST_STREAM NO_ERROR after it only says that the rest of the request is not wanted (8.1).
+    // A whole answer of 4xx; RST_STREAM NO_ERROR after it only says that the rest of the request is
+    // not wanted (8.1).
     let refused = message(transcript, stream, None).0 == Outcome::Pass
         && status(transcript, stream).is_some_and(|status| (400..500).contains(&status));
     match stream_error(transcript, stream, &[PROTOCOL_ERROR]) {
@@ -468,7 +475,8 @@ fn message(transcript: &Transcript, stream: u32, expected: Option<u16>) -> Findi
     let mut ended = false;
     for (_, frame) in transcript.subject_frames().filter(|(_, frame)| frame.stream == stream) {
         match frame.kind {
-            // A server may say that it does not want the rest of the request (8.1): only after its whole answer.
+            // A server may say that it does not want the rest of the request (8.1): only after its
+            // whole answer.
             kind::RST_STREAM if ended && View::from(frame) == (View::Reset { code: NO_ERROR }) => {}
             kind::RST_STREAM if ended => return fail(format!("{frame} after the message")),
             kind::RST_STREAM => return fail(format!("{frame} instead of a message")),
@@ -512,8 +520,8 @@ fn final_status(sections: &[(u32, Vec<Field>)], stream: u32) -> Option<u16> {
     statuses.into_iter().find(|status| *status >= 200)
 }
 
-/// Every complete field section of the subject with its stream (0: the section of a promise), in order, for the dynamic
-/// table's sake.
+/// Every complete field section of the subject with its stream (0: the section of a promise), in
+/// order, for the dynamic table's sake.
 fn field_sections(transcript: &Transcript) -> Result<Vec<(u32, Vec<Field>)>, String> {
     let mut decoder = hpack::Decoder::default();
     let mut sections = Vec::new();
@@ -577,7 +585,7 @@ fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
     .sum()
 }
 
-/// The window that the subject grants, in the peer's books.
+/// The window that the subject grants, as the peer accounts for it.
 fn window(transcript: &Transcript, stream: u32, expected: &RangeInclusive<i64>) -> Finding {
     let mut windows = FlowWindows::default();
     for event in &transcript.events {

@@ -1,4 +1,4 @@
-//! EventKind a case expects, in words.
+//! What a case expects, in words.
 
 use std::fmt;
 

@@ -39,8 +39,8 @@ impl Ending {
     }
 }
 
-/// The error code of the GOAWAY that counts, and where it stands: the first that names an error, because nothing takes an
-/// error back; else the first.
+/// The error code of the GOAWAY that counts, and where it stands: the first that names an error,
+/// because nothing takes an error back; else the first.
 pub(super) fn goaway(transcript: &Transcript) -> Option<(usize, u32)> {
     let mut all = transcript.subject_frames().filter_map(|(at, frame)| match View::from(frame) {
         View::GoAway { code, .. } => Some((at, code)),
@@ -92,7 +92,8 @@ pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
     let mut expected = expect.checks().iter().filter_map(Check::codes).peekable();
     let right = match expected.peek() {
         None => code == NO_ERROR,
-        // Beside an error of a stream, a shutdown without an error is nobody's wrong code while the connection works.
+        // Beside an error of a stream, a shutdown without an error is no wrong code while the
+        // connection works.
         Some(_) if code == NO_ERROR && alive(transcript) => true,
         Some(_) => expected.any(|codes| codes.contains(&code)),
     };
@@ -139,7 +140,8 @@ pub(super) fn peer_closed_first(transcript: &Transcript) -> bool {
     ended.is_some_and(|ended| transcript.closed().is_none_or(|closed| ended < closed))
 }
 
-/// Why the connection counts as given up by the subject: an error, or a close that nobody asked for.
+/// Why the connection counts as given up by the subject: an error, or a close that the script did
+/// not ask for.
 pub(super) fn gave_up(transcript: &Transcript) -> Option<String> {
     let aborted = |event: &Event| matches!(event.kind, EventKind::Called { app: App::Abort { .. }, .. });
     if transcript.events.iter().any(aborted) {

@@ -1,4 +1,4 @@
-//! EventKind no subject may do in any case, whatever the case is about.
+//! What no subject may do in any case, whatever the case is about.
 
 use std::collections::VecDeque;
 
@@ -7,15 +7,17 @@ use h2_conformance_wire::code::{kind, MAX_WINDOW};
 use h2_conformance_wire::FlowWindows;
 use h2_conformance_wire::{Frame, View};
 
-/// The first thing a subject did that it never may: a panic, restlessness, a frame that nobody can read or that stands in
-/// the wrong place, DATA beyond a window, more credit than a window may hold.
+/// The first thing a subject did that it never may: a panic, a livelock, a frame that cannot be
+/// parsed or that is in the wrong place, DATA beyond a window, more credit than a window may hold.
 pub(super) fn broken(transcript: &Transcript) -> Option<String> {
     let mut sendable = FlowWindows::default();
     let mut granted = FlowWindows::default();
-    // SETTINGS of the peer take effect when the subject acknowledges them, in order (section 6.5.3). Growth may be used as
-    // soon as it was sent, so that a window is judged by the larger of the two readings.
+    // SETTINGS of the peer take effect when the subject acknowledges them, in order (section
+    // 6.5.3). Growth may be used as soon as it was sent, so that a window is judged by the larger
+    // of the two readings.
     let mut pending: VecDeque<Vec<(u16, u32)>> = VecDeque::new();
-    // The stream whose field section is open: nothing but its CONTINUATION may follow (section 6.10).
+    // The stream whose field section is open: nothing but its CONTINUATION may follow (section
+    // 6.10).
     let mut open_block = None;
     for event in &transcript.events {
         if let EventKind::Subject(frame) = &event.kind {

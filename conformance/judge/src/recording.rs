@@ -1,11 +1,12 @@
 //! A case's steps as a file: what `explain --format json` writes and `replay` plays.
 //!
-//! A recording holds the peer's octets and the application's calls, and the case that it is of, if any. It may stand among other
-//! fields, which are not read:
+//! A recording holds the peer's octets and the application's calls, and the case that it is of, if
+//! any. It may stand among other fields, which are not read:
 //!
 //! ```json
 //! { "role": "server", "needs": "api",
-//!   "steps": [ { "write": "505249..." }, { "mark": true }, { "app": { "reset": { "stream": 1, "code": 8 } } }, { "close": true } ] }
+//!   "steps": [ { "write": "505249..." }, { "mark": true },
+//!     { "app": { "reset": { "stream": 1, "code": 8 } } }, { "close": true } ] }
 //! ```
 
 use h2_conformance_wire::print::hex;
@@ -21,13 +22,13 @@ pub struct Recording {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     pub role: Role,
-    /// Who the application is.
+    /// The kind of application.
     #[serde(default)]
     pub needs: Needs,
     /// Settings of the subject.
     #[serde(default)]
     pub config: Config,
-    /// EventKind the peer does by itself.
+    /// What the peer does beside the script.
     #[serde(default, rename = "reflexes")]
     pub behavior: PeerBehavior,
     pub steps: Vec<Step>,

@@ -1,6 +1,7 @@
-//! EventKind a case does: the peer's frames and the application's calls, in order.
+//! What a case does: the peer's frames and the application's calls, in order.
 //!
-//! A script is data. The conformance suite's driver plays it, and [`crate::judge`] judges what came of it.
+//! A script is data. The conformance suite's driver plays it, and [`crate::judge`] judges what came
+//! of it.
 
 use std::time::Duration;
 
@@ -27,12 +28,14 @@ pub enum Step {
     /// The peer ends its half of the connection.
     #[serde(with = "there")]
     Close,
-    /// The peer stops reading (`true`) or goes on (`false`): the subject's writes meet a full buffer.
+    /// The peer stops reading (`true`) or goes on (`false`): the subject's writes meet a full
+    /// buffer.
     Block(bool),
-    /// The peer sends a body as the windows allow; the step is over when it was sent or nothing moves any more.
+    /// The peer sends a body as the windows allow; the step is over when it was sent or nothing
+    /// moves any more.
     Upload(Upload),
-    /// The peer sends a body as the windows allow, from so far away that it sees a WINDOW_UPDATE a round trip late: in each round
-    /// trip it sends what it was granted before.
+    /// The peer sends a body as the windows allow, from so far away that it sees a WINDOW_UPDATE a
+    /// round trip late: in each round trip it sends what it was granted before.
     UploadFromAfar {
         #[serde(flatten)]
         upload: Upload,
@@ -41,13 +44,14 @@ pub enum Step {
     },
     /// The application calls the subject's API.
     App(App),
-    /// EventKind follows is what the case is about. A failure before it is inconclusive.
+    /// What follows is what the case is about. A failure before it is inconclusive.
     #[serde(with = "there")]
     Mark,
     /// Wait until the subject has done all that it can do.
     #[serde(with = "there")]
     Settle,
-    /// So long nothing happens. In memory only, and the subject sees it where the case lets time pass.
+    /// So long nothing happens. In memory only, and the subject sees it where the case lets time
+    /// pass.
     Elapse(#[serde(with = "millis")] Duration),
 }
 
@@ -84,14 +88,15 @@ pub struct Upload {
     pub length: u64,
     /// Octets of content per frame, at most.
     pub frame: usize,
-    /// Octets of padding in each frame; they count against the windows too. `None`: the frames are not PADDED.
+    /// Octets of padding in each frame; they count against the windows too. `None`: the frames are
+    /// not PADDED.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub padding: Option<u8>,
     /// Whether the last frame carries END_STREAM.
     pub end: bool,
 }
 
-/// EventKind the peer does by itself.
+/// What the peer does beside the script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PeerBehavior {
@@ -135,7 +140,7 @@ pub struct UpdatePolicy {
 }
 
 impl UpdatePolicy {
-    /// EventKind the fork does by default.
+    /// What the fork does by default.
     pub const DEFAULT: UpdatePolicy = UpdatePolicy { percent: 50, min_increment: 1, min_interval: 0 };
 }
 
@@ -149,7 +154,8 @@ pub enum App {
         method: Method,
         end: bool,
     },
-    /// Client: as `Request`, with a handle of its own, which does not wait until the request before has its place.
+    /// Client: as `Request`, with a handle of its own, which does not wait until the request before
+    /// has its place.
     RequestBeside {
         #[serde(deserialize_with = "known_method")]
         method: Method,
@@ -165,7 +171,7 @@ pub enum App {
     Promise { stream: u32 },
     /// Asks for send capacity.
     Reserve { stream: u32, octets: usize },
-    /// EventKind capacity the stream has: a value.
+    /// What capacity the stream has: a value.
     Capacity { stream: u32 },
     /// Waits until capacity grows: a value.
     AwaitCapacity { stream: u32 },
@@ -195,8 +201,8 @@ pub enum App {
     SetTargetWindow { octets: u32 },
     /// Sets the receive window target of one stream. The release has no such call.
     SetStreamTarget { stream: u32, octets: u32 },
-    /// Sets when WINDOW_UPDATE frames are sent, on the connection and those streams that have no policy of their own. The release
-    /// has no such call, nor the next one.
+    /// Sets when WINDOW_UPDATE frames are sent, on the connection and those streams that have no
+    /// policy of their own. The release has no such call, nor the next one.
     SetUpdatePolicy { policy: UpdatePolicy },
     /// The same for one stream.
     SetStreamUpdatePolicy { stream: u32, policy: UpdatePolicy },
@@ -227,11 +233,11 @@ fn known_method<'de, D: Deserializer<'de>>(file: D) -> Result<Method, D::Error> 
 #[serde(rename_all = "kebab-case")]
 pub enum Handles {
     All,
-    /// EventKind receives the body.
+    /// What receives the body.
     Receive,
-    /// EventKind sends the body.
+    /// What sends the body.
     Send,
-    /// EventKind waits for the response, or is to send it.
+    /// What waits for the response, or is to send it.
     Response,
 }
 
@@ -267,8 +273,8 @@ mod there {
     }
 }
 
-/// The octets of a write as hexadecimal digits in a file. Read back, they are the frames that they make up, so that the peer's
-/// windows stay right; what is no whole frame stays as it is.
+/// The octets of a write as hexadecimal digits in a file. Read back, they are the frames that they
+/// make up, so that the peer's windows stay right; what is no whole frame stays as it is.
 mod digits {
     use h2_conformance_wire::print::hex;
     use h2_conformance_wire::{FrameReader, PREFACE};
@@ -318,8 +324,9 @@ impl Script {
         Script { server: subject_is_server, ..Script::default() }
     }
 
-    /// Opens the connection: preface where the peer is the client, empty SETTINGS, and the acknowledgement of the
-    /// subject's. EventKind follows is under test unless [`Script::mark`] says otherwise.
+    /// Opens the connection: preface where the peer is the client, empty SETTINGS, and the
+    /// acknowledgement of the subject's. What follows is under test unless [`Script::mark`] says
+    /// otherwise.
     pub fn open(&mut self) {
         self.open_with(settings());
     }
@@ -371,7 +378,8 @@ impl Script {
         self.steps.push(Step::Block(false));
     }
 
-    /// The peer sends a body with END_STREAM in frames of up to 16 384 octets, as the windows allow.
+    /// The peer sends a body with END_STREAM in frames of up to 16 384 octets, as the windows
+    /// allow.
     pub fn upload(&mut self, stream: u32, length: u64) {
         self.upload_in(Upload { stream, length, frame: DEFAULT_FRAME_SIZE, padding: None, end: true });
     }
@@ -391,7 +399,7 @@ impl Script {
         self.steps.push(Step::App(call));
     }
 
-    /// EventKind follows is under test.
+    /// What follows is under test.
     pub fn mark(&mut self) {
         self.steps.retain(|step| !matches!(step, Step::Mark));
         self.steps.push(Step::Mark);

@@ -1,4 +1,4 @@
-//! EventKind happened: every frame both ways, every call and its result, in one global order.
+//! What happened: every frame both ways, every call and its result, in one global order.
 
 use std::fmt;
 use std::time::Duration;
@@ -21,14 +21,15 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// EventKind can happen.
+/// What can happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// From here on the case is under test.
     Mark,
     /// The peer sent a frame because the script says so.
     Peer(Frame),
-    /// The peer sent a frame that is not in the script: an acknowledgement, credit, part of an upload.
+    /// The peer sent a frame that is not in the script: an acknowledgement, credit, part of an
+    /// upload.
     Automatic(Frame),
     /// The runner sent a PING to learn whether the connection still works.
     Probe(Frame),
@@ -58,7 +59,7 @@ pub enum EventKind {
     Harness(String),
 }
 
-/// EventKind came of a call.
+/// What came of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppResult {
     Done,
@@ -103,7 +104,7 @@ impl Transcript {
         self.events.iter().position(|event| matches!(event.kind, EventKind::SubjectClosed { .. }))
     }
 
-    /// EventKind came of the `call`-th call of the application (from 0), if anything did.
+    /// What came of the `call`-th call of the application (from 0), if anything did.
     #[must_use]
     pub fn result(&self, call: usize) -> Option<&AppResult> {
         self.events.iter().rev().find_map(|event| match &event.kind {

@@ -1,5 +1,5 @@
-//! The cases. `rfc` has what any endpoint is held to by an RFC, `h2` has this library's API and policy. A file is a topic, the
-//! first part of its cases' ids.
+//! The cases. `rfc` has what any endpoint is held to by an RFC, `h2` has this library's API and
+//! policy. A file is a topic, the first part of its cases' ids.
 
 mod h2;
 mod pieces;
@@ -20,7 +20,7 @@ macro_rules! topics {
 }
 use topics;
 
-/// EventKind a topic's file needs to write its cases.
+/// What a topic's file needs to write its cases.
 mod prelude {
     pub(super) use super::pieces::*;
     pub(super) use crate::case::{Case, Config, Needs, Role};
@@ -32,8 +32,8 @@ mod prelude {
     pub(super) use crate::wire::code::{kind, setting, DEFAULT_FRAME_SIZE};
 }
 
-/// Every case, topic by topic, those for both roles once for each. Of a topic in both folders, what the RFC asks for comes
-/// first.
+/// Every case, topic by topic, those for both roles once for each. Of a topic in both folders, what
+/// the RFC asks for comes first.
 #[must_use]
 pub fn all() -> Vec<Case> {
     static ALL: LazyLock<Vec<Case>> = LazyLock::new(listed);

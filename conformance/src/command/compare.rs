@@ -31,7 +31,7 @@ pub(super) fn run(options: &Compare, common: &Common) -> Result<u8, Failure> {
     results.figures = figures;
     for _ in 1..options.repeat.unwrap_or(1) {
         for found in changes(&runs, &play()) {
-            // A case that wavers is told once, however often it does.
+            // A case that wavers is reported once.
             let told = results.problems.iter().any(|known| {
                 known.kind() == found.kind() && (known.case(), known.subject()) == (found.case(), found.subject())
             });
@@ -58,7 +58,7 @@ fn subjects(names: &[String]) -> Result<[subject::Subject; 2], Failure> {
     }
 }
 
-/// EventKind a repetition shows to be unsteady.
+/// What a repetition shows to be unsteady.
 fn changes(runs: &Runs<'_>, again: &[Vec<Played>]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for ((case, first), again) in runs.cases.iter().zip(runs.played).zip(again) {

@@ -17,7 +17,7 @@ use crate::{BROKEN, GOOD, SHORT};
 /// Why a command did not do its work, in one line.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// EventKind was asked for makes no sense.
+    /// What was asked for makes no sense.
     Input(String),
     /// The environment failed.
     Broken(String),
@@ -36,7 +36,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, Failure> {
     }
 }
 
-/// The exit status that an account deserves.
+/// The exit status for the results.
 fn status(results: &Results) -> u8 {
     match (results.is_broken(), results.problems.is_empty()) {
         (true, _) => BROKEN,

@@ -1,5 +1,5 @@
-//! `replay`: a recorded script on one subject. Where a case of the catalogue does the same, it says what is expected; else nothing
-//! is, but what no subject may ever do.
+//! `replay`: a recorded script on one subject. Where a case of the catalogue does the same, it says
+//! what is expected; else nothing is, but what no subject may ever do.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -10,7 +10,8 @@ use super::progress::Line;
 use super::{output, status, Failure};
 use crate::cli::{Common, Run, Transport};
 
-/// Connections at a time to a server on a socket: its verdicts rest on time, and our own load would spend it.
+/// Connections at a time to a server on a socket: its verdicts rest on time, and our own load would
+/// spend it.
 const ONE_SERVER: usize = 1;
 
 pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {

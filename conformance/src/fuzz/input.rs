@@ -1,5 +1,6 @@
-//! EventKind octets mean: the first one is the mode, then come turns. A turn is an octet for the application's act, two octets that
-//! say how long the peer's write is, and that write. Any octets mean something; a frame may be cut by writes anywhere.
+//! What octets mean: the first one is the mode, then come turns. A turn is an octet for the
+//! application's act, two octets that say how long the peer's write is, and that write. Any octets
+//! mean something; a frame may be cut by writes anywhere.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::wire::code::DEFAULT_WINDOW;
 /// Values of the first octet that differ in effect.
 pub const MODES: u8 = 32;
 
-/// EventKind a connection may grant and hold unread, where its windows may grow.
+/// What a connection may grant and hold unread, where its windows may grow.
 pub const BUDGET: u32 = 4 * DEFAULT_WINDOW;
 
 /// The longest write that a turn can hold.
@@ -23,12 +24,13 @@ pub struct Input<'a> {
     pub turns: Vec<Turn<'a>>,
 }
 
-/// EventKind holds from the start.
+/// What holds from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mode {
-    /// EventKind the subject is.
+    /// What the subject is.
     pub role: Role,
-    /// The application serves or fetches by itself (`Needs::Wire`), or does only what the turns say.
+    /// Whether the application serves or fetches without being told (`Needs::Wire`), or does only
+    /// what the turns say.
     pub behaves: bool,
     /// Small limits instead of the defaults.
     pub tight: bool,
@@ -41,7 +43,8 @@ pub struct Mode {
 /// One turn: the peer writes, then the application acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn<'a> {
-    /// The lower half says what the application does, the upper half on which of its streams, counted from the latest.
+    /// The lower half says what the application does, the upper half on which of its streams,
+    /// counted from the latest.
     pub act: u8,
     pub octets: &'a [u8],
 }
@@ -78,7 +81,8 @@ impl Mode {
 }
 
 impl<'a> Input<'a> {
-    /// Reads octets as a scenario. A write that claims more octets than there are gets those that are there.
+    /// Reads octets as a scenario. A write that claims more octets than there are gets those that
+    /// are there.
     #[must_use]
     pub fn read(data: &'a [u8]) -> Self {
         let (mode, mut rest) = data.split_first().unwrap_or((&0, &[]));
@@ -94,7 +98,7 @@ impl<'a> Input<'a> {
 }
 
 impl Turn<'_> {
-    /// EventKind the application does, `streams` being those it knows.
+    /// What the application does, `streams` being those it knows.
     pub(super) fn call(&self, streams: &[u32]) -> Option<App> {
         let behind = usize::from(self.act >> 4) % streams.len().max(1);
         let stream = streams.iter().rev().nth(behind).copied().unwrap_or(1);

@@ -1,4 +1,4 @@
-//! EventKind no connection may do, whatever the peer and the application do.
+//! What no connection may do, whatever the peer and the application do.
 
 use super::input::{Input, Mode};
 use crate::judge::{judge, Expect, Outcome};
@@ -7,10 +7,10 @@ use crate::wire::code::{kind, DEFAULT_WINDOW};
 use crate::wire::FlowWindows;
 use crate::wire::View;
 
-/// Octets besides DATA that a subject may answer each octet with. The dearest answers are to the cheapest turns: three octets
-/// make a request of the application.
+/// Octets besides DATA that a subject may answer each octet with. The dearest answers are to the
+/// cheapest turns: three octets make a request of the application.
 const ANSWERS: usize = 32;
-/// EventKind a subject may say unasked: its preface, SETTINGS, GOAWAY.
+/// What a subject may say unasked: its preface, SETTINGS, GOAWAY.
 const UNASKED: usize = 1_000;
 
 /// The first thing that may not be, if there is one.
@@ -25,7 +25,8 @@ pub fn fault(input: &Input<'_>, transcript: &Transcript) -> Option<String> {
         .or_else(|| deaf(transcript))
 }
 
-/// More credit than the windows were made for. EventKind is received in excess would have to be kept somewhere.
+/// More credit than the windows were made for. What is received in excess would have to be kept
+/// somewhere.
 fn too_much_credit(mode: Mode, transcript: &Transcript) -> Option<String> {
     let config = mode.case().config;
     // Windows grow up to half of the budget.

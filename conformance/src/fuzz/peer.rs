@@ -1,4 +1,5 @@
-//! Plays a scenario. Unlike [`crate::drive`] it cuts frames anywhere, so it keeps its own record of when one was complete.
+//! Plays a scenario. Unlike [`crate::drive`] it cuts frames anywhere, so it keeps its own record of
+//! when one was complete.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
@@ -14,9 +15,9 @@ use crate::wire::{FrameReader, PeerReader, View, PREFACE};
 struct Peer {
     link: H2,
     transcript: Transcript,
-    /// EventKind the peer writes, as the subject has to cut it.
+    /// What the peer writes, as the subject has to cut it.
     written: PeerReader,
-    /// EventKind the subject writes.
+    /// What the subject writes.
     read: FrameReader,
     preface_due: bool,
     /// Streams that the application knows, in order of their appearance.
@@ -137,8 +138,9 @@ impl Peer {
             self.record(EventKind::Probe(frame.clone()));
             self.hand_over(&frame.to_bytes());
         }
-        // With debug assertions h2 looks at its books once more when its last handle goes, also when the application leaves
-        // in the middle of things as it does here. That is no fault of the connection that was played.
+        // With debug assertions h2 checks its accounting once more when its last handle goes, also
+        // when the application leaves in the middle of things as it does here. That is no fault of
+        // the connection that was played.
         let Peer { link, transcript, .. } = self;
         let _ = catch_unwind(AssertUnwindSafe(|| drop(link)));
         transcript

@@ -1,4 +1,5 @@
-//! The account in one sentence. Never a percentage: which cases fall short matters, not how many there happen to be.
+//! The results in one sentence. Never a percentage: which cases fall short matters, not how many
+//! there happen to be.
 
 use crate::problem::Problem;
 use crate::results::{Results, Status, PATCHED, UPSTREAM};
@@ -30,7 +31,8 @@ pub fn headline(results: &Results) -> String {
     }
 }
 
-/// How many cases the subject, of two the second, is known to fall short of: to be expected is not to be well.
+/// How many cases the subject, of two the second, is known to fall short of: to be expected is not
+/// to be well.
 fn known(results: &Results) -> String {
     let cells = results.rows.iter().filter_map(|row| row.cells.last());
     match cells.filter(|cell| matches!(cell.status, Status::Known(_))).count() {

@@ -1,5 +1,5 @@
-//! The account as one page that needs nothing but itself: a matrix of cases and subjects, and behind each row what went over
-//! the wire.
+//! The results as one page without other files: a matrix of cases and subjects, and behind each row
+//! what went over the wire.
 
 mod figures;
 
@@ -14,7 +14,7 @@ use crate::suite::Played;
 
 const STYLE: &str = include_str!("html/page.css");
 
-/// A table that is wider than the window is scrolled by itself.
+/// A table that is wider than the window scrolls on its own.
 const TABLE: &str = "<div class=\"wide\"><table>";
 const END_OF_TABLE: &str = "</table></div>";
 
@@ -86,7 +86,7 @@ fn problems(out: &mut String, results: &Results) -> fmt::Result {
     if results.problems.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<h2>EventKind is wrong</h2>\n{TABLE}\n<tr><th>kind</th><th>what</th></tr>")?;
+    writeln!(out, "<h2>What is wrong</h2>\n{TABLE}\n<tr><th>kind</th><th>what</th></tr>")?;
     for problem in &results.problems {
         table_row(out, &[problem.kind(), &problem.to_string()])?;
     }

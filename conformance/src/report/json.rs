@@ -84,7 +84,8 @@ struct Differing<'a> {
     case: &'a str,
     class: &'a str,
     patches: Vec<&'a str>,
-    /// The first thing that happened on the first subject but not on the second, and the other way round.
+    /// The first thing that happened on the first subject but not on the second, and the other way
+    /// round.
     first: [&'a str; 2],
 }
 

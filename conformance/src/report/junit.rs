@@ -1,4 +1,5 @@
-//! JUnit XML, as CI systems read it: one suite per subject, and one for what is wrong with claims and expectations.
+//! JUnit XML, as CI systems read it: one suite per subject, and one for what is wrong with claims
+//! and expectations.
 
 use std::fmt::{self, Write as _};
 

@@ -20,7 +20,8 @@ pub fn lines(transcript: &Transcript, limit: usize) -> Vec<String> {
     lines
 }
 
-/// How long a run took, in milliseconds: virtual ones in memory, so that they are the same each time.
+/// How long a run took, in milliseconds: virtual ones in memory, so that they are the same each
+/// time.
 #[must_use]
 pub fn millis(run: &Run) -> f64 {
     let took = run.transcript.events.last().map_or(Duration::ZERO, |event| event.at);

@@ -1,4 +1,4 @@
-//! The account for a pull request or a wiki.
+//! The results for a pull request or a wiki.
 
 use std::fmt::{self, Write as _};
 
@@ -30,7 +30,7 @@ fn problems(out: &mut String, results: &Results) -> fmt::Result {
     if results.problems.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## EventKind is wrong\n\n| kind | what |\n| --- | --- |")?;
+    writeln!(out, "## What is wrong\n\n| kind | what |\n| --- | --- |")?;
     for problem in &results.problems {
         row(out, &[problem.kind(), &problem.to_string()])?;
     }

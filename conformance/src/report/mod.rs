@@ -1,4 +1,4 @@
-//! Writing an account down, one format a file.
+//! Writes results, one format a file.
 
 mod headline;
 mod html;
@@ -23,7 +23,7 @@ pub const NAME: &str = env!("CARGO_PKG_NAME");
 /// This program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// A way to write an account down.
+/// A format of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Text,
@@ -33,7 +33,7 @@ pub enum Format {
     Html,
 }
 
-/// Writes `account` in `format`; `look` is for text.
+/// Writes `results` in `format`; `look` is for text.
 #[must_use]
 pub fn render(results: &Results, format: Format, look: Look) -> String {
     match format {
@@ -53,7 +53,8 @@ pub fn leave_behind(results: &Results, folder: &Path) -> std::io::Result<()> {
     std::fs::write(folder.join("report.html"), html::render(results))
 }
 
-/// `text` with the characters that XML and HTML give a meaning written otherwise. EventKind XML forbids even so becomes U+FFFD.
+/// `text` with the characters that XML and HTML give a meaning written otherwise. EventKind XML
+/// forbids even so becomes U+FFFD.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -89,7 +90,7 @@ mod tests {
         changes: &["b/moved"],
     }]);
 
-    /// An account with one result of every kind.
+    /// Results of every kind.
     pub(super) fn sample() -> Results {
         let ran = |outcome, stream| Played::Ran(run(outcome, stream));
         let rows = [

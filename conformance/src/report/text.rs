@@ -1,4 +1,4 @@
-//! The account for a terminal.
+//! The results for a terminal.
 
 use std::fmt::{self, Write as _};
 
@@ -20,7 +20,7 @@ pub struct Look {
 pub enum Detail {
     #[default]
     Everything,
-    /// EventKind is wrong, and the headline.
+    /// What is wrong, and the headline.
     WhatIsWrong,
 }
 
@@ -114,14 +114,14 @@ fn differences(out: &mut String, results: &Results, look: Look) -> fmt::Result {
     writeln!(out)
 }
 
-/// EventKind the outcome was and is.
+/// What the outcome was and is.
 pub(super) fn change(results: &Results, difference: &Difference) -> String {
     let row = results.rows.iter().find(|row| row.case.id == difference.case);
     let words: Vec<String> = row.iter().flat_map(|row| &row.cells).map(cell_in_words).collect();
     words.join(" -> ")
 }
 
-/// The patches that own up to a difference, or that nobody does.
+/// The patches that claim a difference, or that none does.
 pub(super) fn owners(results: &Results, difference: &Difference) -> String {
     if difference.patches.is_empty() {
         // Only the fork has patches that could.
@@ -141,7 +141,7 @@ pub(super) fn cell_in_words(cell: &Cell) -> String {
     }
 }
 
-/// EventKind falls short for a reason that is written down: named, so that nobody takes it for a pass.
+/// What falls short for a reason that is written down: named, so that it is not taken for a pass.
 fn known(out: &mut String, results: &Results, look: Look) -> fmt::Result {
     for (at, info) in results.subjects.iter().enumerate() {
         let known = results.rows.iter().filter_map(|row| match &row.cells[at].status {

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-/// EventKind a server answers each request with, after reading it: the same as in memory.
+/// What a server answers each request with, after reading it: the same as in memory.
 pub(super) const ANSWER: &[u8] = b"ok";
 /// Connections served at once. The runner makes one after the other.
 const CONNECTIONS: usize = 64;

@@ -1,6 +1,7 @@
 //! A link over any asynchronous byte stream: what TCP and TLS have in common.
 //!
-//! Reading and writing go on together, so that a subject that writes without reading cannot hold the runner.
+//! Reading and writing go on together, so that a subject that writes without reading cannot hold
+//! the runner.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -47,7 +48,7 @@ pub struct Socket {
 enum Way {
     /// The stream stands before the runtime on which it lives, and is dropped before it.
     Open(Box<dyn Stream>, Runtime),
-    /// There is none, for a reason that is not the subject's: told once.
+    /// There is none, for a reason that is not the subject's, which is reported once.
     Failed(String),
     Closed,
 }
@@ -93,7 +94,8 @@ fn exchange(
     while !outgoing.is_empty() {
         match stream.as_mut().poll_write(cx, outgoing) {
             Poll::Ready(Ok(count)) if count > 0 => drop(outgoing.drain(..count)),
-            // The subject does not listen any more. EventKind it still has to say counts, not what it missed.
+            // The subject does not listen any more. What it still has to say counts, not what it
+            // missed.
             Poll::Ready(_) => outgoing.clear(),
             Poll::Pending => break,
         }
@@ -123,7 +125,7 @@ impl Link for Socket {
     }
 
     fn call(&mut self, _: usize, _: &App) {
-        // Nobody here has the subject's API. Cases that call it are not played over a socket.
+        // The subject's API is out of reach here. Cases that call it are not played over a socket.
     }
 
     fn advance(&mut self) -> Vec<SubjectEvent> {

@@ -1,4 +1,5 @@
-//! Servers that do their worst: no panic, no hang, no growth, and a verdict that blames the right one.
+//! Servers that do their worst: no panic, no hang, no growth, and a verdict that blames the right
+//! one.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -17,7 +18,7 @@ use h2_conformance::wire::code::error::PROTOCOL_ERROR;
 use h2_conformance::wire::{Frame, FrameReader, PREFACE};
 
 const PATIENCE: Duration = Duration::from_millis(200);
-/// EventKind a busy machine may add.
+/// What a busy machine may add.
 const SLACK: Duration = Duration::from_millis(400);
 
 /// A server that treats each connection so.
@@ -90,7 +91,7 @@ fn converse(mut stream: TcpStream, more: fn(&mut TcpStream, &Frame)) {
 }
 
 #[test]
-fn nobody_there() {
+fn a_refused_connection() {
     let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     let (run, _) = play(address, &a_ping());
     expect(&run, Outcome::Inconclusive, Ending::Clean, "cannot connect");
@@ -211,7 +212,7 @@ fn half_a_frame_and_the_end() {
     expect(&run, Outcome::Fail, Ending::Abrupt, "closed");
 }
 
-/// EventKind comes a little after the barrier is still seen where a case rests on nothing else coming.
+/// What comes a little after the barrier is still seen where a case rests on nothing else coming.
 #[test]
 fn a_late_goaway_is_seen() {
     let address = server(|stream| {
@@ -226,7 +227,7 @@ fn a_late_goaway_is_seen() {
     expect(&run, Outcome::Fail, Ending::WrongCode, "GOAWAY");
 }
 
-/// Who never reads cannot hold the runner at its writes.
+/// A subject that never reads cannot block the runner's writes.
 #[test]
 fn a_server_that_reads_nothing() {
     let address = server(|mut stream| {

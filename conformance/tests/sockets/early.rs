@@ -1,4 +1,5 @@
-//! A server that answers before a request has ended, as RFC 9113 section 8.1 lets it: not one case may say that this is wrong.
+//! A server that answers before a request has ended, as RFC 9113 section 8.1 lets it: not one case
+//! may say that this is wrong.
 
 use std::convert::Infallible;
 

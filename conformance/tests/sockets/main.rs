@@ -17,7 +17,7 @@ const AT_LEAST: usize = 200;
 /// Cases that wait at a time: what fails costs a timeout.
 const AT_A_TIME: usize = 8;
 
-/// EventKind h2 does must not depend on the way to it.
+/// What h2 does must not depend on the way to it.
 #[test]
 fn verdicts_over_tcp_are_those_in_memory() {
     for in_memory in IN_MEMORY {

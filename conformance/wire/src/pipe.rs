@@ -1,7 +1,8 @@
 //! A byte pipe in memory, in virtual time.
 //!
-//! The subject holds one end as an asynchronous stream, the driver the other. Nothing here waits: time passes only when octets
-//! cross the pipe, by a fixed one-way delay, or when it is told to, so that a run gives the same record each time.
+//! The subject holds one end as an asynchronous stream, the driver the other. Nothing here waits:
+//! time passes only when octets cross the pipe, by a fixed one-way delay, or on request, so that a
+//! run gives the same record each time.
 
 use std::io;
 use std::pin::Pin;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// EventKind octets take to cross the pipe one way.
+/// What octets take to cross the pipe one way.
 pub const DELAY: Duration = Duration::from_micros(500);
 
 #[derive(Debug, Default)]
@@ -42,7 +43,8 @@ pub fn pipe() -> (PeerEnd, SubjectEnd) {
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    // A panicking subject cannot leave the pipe half-written: each critical section below is a few assignments.
+    // A panicking subject cannot leave the pipe half-written: each critical section below is a few
+    // assignments.
     state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
@@ -69,7 +71,7 @@ impl PeerEnd {
         wake(&mut state.writer);
     }
 
-    /// EventKind the subject wrote since the last call.
+    /// What the subject wrote since the last call.
     #[must_use]
     pub fn read(&self) -> Vec<u8> {
         let mut state = lock(&self.0);

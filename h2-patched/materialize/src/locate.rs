@@ -1,7 +1,7 @@
 //! Where the pristine release is on this machine.
 //!
-//! Every place is believed only after its hashes match. The places that cost nothing come first; the network comes
-//! last and only for the one package.
+//! Every place is believed only after its hashes match. The places that cost nothing come first;
+//! the network comes last and only for the one package.
 
 use std::env;
 use std::ffi::OsString;

@@ -1,4 +1,5 @@
-//! Events between where they happen, which is under the lock of a connection's streams, and where they are told, which is not.
+//! Queues events under the lock of a connection's streams, and delivers them to an observer without
+//! that lock.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,10 +10,11 @@ use super::observer::{everywhere, Observing};
 use super::{Connection, Event, EventKind};
 use crate::{clock, frame, StreamId};
 
-/// Where events are noted, if anybody wants to know.
+/// The event queue of a connection. A connection without an observer has none.
 pub(crate) type Events = Option<Arc<EventQueue>>;
 
-/// Of a connection with this observer or, without one, with the one that all have.
+/// Makes the event queue for the connection's own observer, or else for the observer of the
+/// process.
 pub(crate) fn open_queue(connection: &Connection, observer: Option<Observing>) -> Events {
     observer.or_else(everywhere).map(|observer| EventQueue::new(connection.clone(), observer))
 }
@@ -26,9 +28,10 @@ pub(crate) struct EventQueue {
 #[derive(Debug)]
 struct Pending {
     events: Vec<Entry>,
-    /// Nobody after it has panicked.
+    /// The observer. `None` after it panicked.
     observer: Option<Observing>,
-    /// Tells what others note. While the connection's task is at work, it will look by itself.
+    /// Wakes the connection's task, which delivers the events. `None` while that task runs, because
+    /// it delivers before it ends.
     task: Option<Waker>,
 }
 
@@ -68,17 +71,18 @@ impl EventQueue {
         }
     }
 
-    /// The connection's task begins: what is noted from here on it tells itself when it is done.
+    /// Notes that the connection's task runs. It delivers what is queued from here on before it
+    /// ends.
     pub(super) fn at_work(&self) {
         self.pending().task = None;
     }
 
-    /// The connection's task is done: it is woken for what is noted from here on.
+    /// Notes that the connection's task has ended its poll. Later events wake it.
     pub(super) fn done(&self, task: Waker) {
         self.pending().task = Some(task);
     }
 
-    /// Tells all that is noted, in order. Only the connection's owner does.
+    /// Delivers all queued events in order. Only the connection's owner calls this.
     pub(super) fn deliver(&self) {
         loop {
             let (events, observer) = {

@@ -1,4 +1,4 @@
-//! What a codec lets pass: each frame of either direction is counted, and logged where that is switched on.
+//! Counts each frame that a codec reads or writes, and logs it if the log is on.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -67,12 +67,12 @@ impl Shared {
     }
 }
 
-/// One direction of a codec.
+/// Counts the frames of one direction of a codec.
 #[derive(Debug)]
 pub(crate) struct FrameCounter {
     shared: Arc<Shared>,
     direction: Direction,
-    /// Of the sending one, which stands for the connection.
+    /// The event queue of the connection. Only the sending direction has it.
     events: Events,
 }
 
@@ -90,7 +90,8 @@ impl FrameCounter {
         &self.shared
     }
 
-    /// The connection is open: its builder's label goes before that of a scope, and the scope of now before that of the beginning.
+    /// The connection is open: its builder's label goes before that of a scope, and the scope of
+    /// now before that of the beginning.
     pub(crate) fn name(&self, label: Option<Arc<str>>) {
         if let Some(label) = label.or_else(label::current_or_heard) {
             self.shared.set_label(Some(label));
@@ -103,7 +104,8 @@ impl FrameCounter {
         register::enter(connection);
     }
 
-    /// Whether a frame is to pass here: field sections are neither counted nor, most of the time, logged.
+    /// Whether a frame is to pass here: field sections are neither counted nor, most of the time,
+    /// logged.
     #[inline]
     pub(crate) fn wants<B>(&self, frame: &Frame<B>) -> bool {
         !matches!(frame, Frame::Headers(_)) || frame_log::is_on()
@@ -186,7 +188,7 @@ impl FrameCounter {
         }
     }
 
-    /// Tells what was noted and logged. No lock is held.
+    /// Delivers queued events and writes logged lines. No lock is held.
     #[inline]
     pub(crate) fn done(&self, cx: &Context<'_>) {
         if self.shared.logging.load(Relaxed) {
@@ -204,7 +206,7 @@ impl FrameCounter {
         self.shared.log.write();
     }
 
-    /// Tells what was noted outside of a poll by the connection's owner.
+    /// Delivers events that the connection's owner queued outside of a poll.
     #[inline]
     pub(crate) fn deliver(&self) {
         if let Some(event_queue) = &self.events {

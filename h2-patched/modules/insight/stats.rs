@@ -1,4 +1,5 @@
-//! What is kept of a connection and its streams for nothing but to be told. Under the lock of the streams.
+//! Statistics of a connection and its streams, for snapshots and events. They are under the lock of
+//! the streams.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,7 +8,7 @@ use super::{BlockedOn, CloseReason, EventKind, Events, GoingAway, Shared, Side, 
 use crate::proto::{Error, Initiator};
 use crate::{clock, frame, Reason, StreamId};
 
-/// Of a connection.
+/// The statistics of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionStats {
     pub(crate) record: Record,
@@ -19,7 +20,7 @@ pub(crate) struct ConnectionStats {
     pub(crate) close_reason: Option<CloseReason>,
 }
 
-/// Where stalls are counted and, if anybody observes, noted.
+/// Counts stalls, and queues their events if there is an observer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     /// From when the connection is open.
@@ -83,7 +84,7 @@ impl Record {
     }
 }
 
-/// Of a stream.
+/// The statistics of a stream.
 #[derive(Debug, Default)]
 pub(crate) struct StreamStats {
     /// It was opened and is not over.
@@ -197,7 +198,8 @@ impl ConnectionStats {
         self.record.shared.as_ref()?.going_away()
     }
 
-    /// The connection is over: by an error, because there is nothing more to read, or because its owner dropped it.
+    /// The connection is over: by an error, because there is nothing more to read, or because its
+    /// owner dropped it.
     pub(crate) fn ends(&mut self, error: Option<&Error>, is_eof: bool) {
         if self.close_reason.is_none() {
             self.close_reason = Some(match (error, self.going_away()) {

@@ -1,4 +1,4 @@
-//! The equations of counts.
+//! The invariants of counts.
 
 use super::super::streams::holds;
 use super::super::Stream;
@@ -47,7 +47,8 @@ impl Counts {
         holds!("C3", spent <= charged, "{spent} octets of the budget spent, queued frames account for {charged}");
     }
 
-    /// Whether the peer knows a stream of ours as one that is in use: a request or the response to a promised one went out.
+    /// Whether the peer knows a stream of ours as one that is in use: a request or the response to
+    /// a promised one went out.
     fn is_announced(&self, stream: &Stream) -> bool {
         let waits = stream.is_pending_push || stream.outgoing.is_pending_open();
         !waits && (stream.state.is_send_streaming() || stream.state.is_send_closed())

@@ -1,11 +1,11 @@
-//! The equations of receiving.
+//! The invariants of receiving.
 
 use super::super::streams::holds;
 use super::super::Stream;
 use super::{Event, Recv, WindowSize};
 
-/// Without windows for single streams, without a budget, and with a chunk for each DATA frame; `Recv` itself has these methods
-/// with them, and they go before.
+/// Without windows for single streams, without a budget, and with a chunk for each DATA frame;
+/// `Recv` itself has these methods with them, and they go before.
 #[allow(dead_code)]
 trait Fixed {
     fn due_on_own_target(&self, _: &Stream) -> Option<i64>;
@@ -81,7 +81,7 @@ impl Recv {
         let right = queued <= in_flight as usize || stream.released_unread;
         holds!("R4" of stream.id, right, "{queued} octets queued, {in_flight} in flight");
 
-        // What nobody reads is discarded; the last handle takes the stream with it.
+        // DATA without a reader is discarded. The last handle removes the stream.
         if stream.state.is_recv_streaming() && (stream.is_recv || stream.ref_count > 1) {
             let available = isize::from(stream.recv_flow.available()) as i64;
             let own = self.due_on_own_target(stream);

@@ -1,55 +1,61 @@
-//! Who had how much. Octets are the time: it passes for a stream as it sends, and on the common virtual_time as fast as for one of
-//! all who stand in line (weighted fair queueing with equal weights). Who is ahead of the virtual_time lets others go first.
+//! Fair queueing with equal weights. Times are in octets. The flow time of a stream advances by
+//! what the stream sends. The virtual time of the connection advances by what is sent, divided by
+//! the number of queued streams. A stream whose flow time is ahead of the virtual time lets other
+//! streams go first.
 
+use super::super::store::{Key, Resolve, Store};
+use super::{Scheduler, SendQueue};
 use crate::proto::WindowSize;
 
-/// What a stream may be ahead and what it is advertised at a time, in octets: one frame of the size that every peer takes
-/// (RFC 9113 section 4.2).
+/// How far a stream may be ahead, and how much capacity is advertised at a time, in octets: one
+/// frame of the size that every peer takes (RFC 9113 section 4.2).
 pub(super) const QUANTUM: WindowSize = 16_384;
 
-/// What others who want to send make up for at most, in octets, when a stream was served while it was ahead.
+/// How far the virtual time may be behind a stream that is served, in octets. Other streams make up
+/// for no more than this.
 const MAX_AHEAD: u64 = 8 * QUANTUM as u64;
 
-/// A stream's own time.
+/// The flow time of a stream.
 #[derive(Debug, Default)]
 pub(super) struct FlowTime {
     used_until: u64,
 }
 
-/// The common time.
+/// The virtual time of a connection.
 #[derive(Debug, Default)]
 pub(super) struct VirtualTime {
     now: u64,
-    /// Octets sent that were too few to be a tick for everybody.
+    /// Octets sent that were fewer than the number of queued streams.
     rest: u64,
 }
 
 impl FlowTime {
-    /// It gets in line: what it left to others before is theirs.
+    /// Brings a stream that is queued anew up to the virtual time, so that a pause saves nothing
+    /// up.
     #[inline]
     pub(super) fn arrive(&mut self, virtual_time: &VirtualTime) {
         self.used_until = self.used_until.max(virtual_time.now);
     }
 
-    /// Whether it had no more than others: it may go before all who did.
+    /// Whether the stream sent no more than others. It then goes first.
     #[inline]
     pub(super) fn is_fresh(&self, virtual_time: &VirtualTime) -> bool {
         self.used_until <= virtual_time.now
     }
 
-    /// Where it is when it has sent what it was `advertised`.
+    /// The flow time after the stream has sent its `advertised` capacity.
     #[inline]
     pub(super) fn after(&self, advertised: WindowSize) -> u64 {
         self.used_until + u64::from(advertised)
     }
 
-    /// Whether it had at most a quantum more than others when it has sent what it was `advertised`.
+    /// Whether the stream is at most a quantum ahead once it has sent its `advertised` capacity.
     #[inline]
     pub(super) fn is_due(&self, advertised: WindowSize, virtual_time: &VirtualTime) -> bool {
         virtual_time.is_due(self.after(advertised))
     }
 
-    /// Octets were sent while `active` streams, this one among them, stood in line.
+    /// Records octets that the stream sent while `active` streams were queued, this one among them.
     pub(super) fn charge(&mut self, octets: WindowSize, active: usize, virtual_time: &mut VirtualTime) {
         self.used_until += u64::from(octets);
         let active = active.max(1) as u64;
@@ -60,17 +66,44 @@ impl FlowTime {
 }
 
 impl VirtualTime {
-    /// Whether a stream that is at `until` had at most a quantum more than others.
+    /// Whether a stream with the flow time `until` is at most a quantum ahead.
     #[inline]
     pub(super) fn is_due(&self, until: u64) -> bool {
         until <= self.now + u64::from(QUANTUM)
     }
 
-    /// A stream is served. Where it is ahead, the virtual_time does not stay behind for ever because of streams that stand in line
-    /// and send nothing.
+    /// Advances the virtual time when a stream is served that is far ahead. Otherwise queued
+    /// streams that send nothing would keep the virtual time behind for ever.
     #[inline]
     pub(super) fn catch_up(&mut self, flow_time: &FlowTime) {
         self.now = self.now.max(flow_time.used_until.saturating_sub(MAX_AHEAD));
+    }
+}
+
+impl Scheduler {
+    /// Returns the stream of a queue whose turn it is: the first that is not ahead of the virtual
+    /// time, or else the one that is the least ahead.
+    pub(super) fn next_due(&mut self, queue: SendQueue, store: &mut Store) -> Option<Key> {
+        let next = if self.queues.len(queue) <= 1 { self.queues.any(queue) } else { self.next_of_many(queue, store) }?;
+        self.virtual_time.catch_up(&store[next].outgoing.flow_time);
+        Some(next)
+    }
+
+    /// Ranks streams that are ahead, so that they are not visited again before the virtual time has
+    /// caught up.
+    pub(super) fn next_of_many(&mut self, queue: SendQueue, store: &mut Store) -> Option<Key> {
+        if let Some((_, key)) = self.queues.lowest(queue).filter(|(rank, _)| self.virtual_time.is_due(*rank)) {
+            self.queues.requeue(&mut store.resolve(key), queue);
+        }
+        while let Some(first) = self.queues.first(queue) {
+            let mut stream = store.resolve(first);
+            let rank = stream.outgoing.rank(queue, 0);
+            if self.virtual_time.is_due(rank) {
+                return Some(first);
+            }
+            self.queues.rank(&mut stream, queue, rank);
+        }
+        self.queues.any(queue)
     }
 }
 

@@ -1,18 +1,24 @@
-//! Who sends next, and with whose credit (RFC 9113 sections 5.2 and 6.9).
+//! The send scheduler: decides which stream sends next, and with which credit (RFC 9113 sections
+//! 5.2 and 6.9).
 //!
-//! The connection's window is spent when DATA is written, never before: no stream can hold credit that another's data could
-//! use. A reservation is an *offer*: its application is told how much it may hand over, so that what is buffered stays close to
-//! what the window takes. Offers are made as far as the window is neither sendable by data nor advertised already, else in turn;
-//! an offer that nobody takes up keeps nobody from sending.
+//! The connection's window is spent when DATA is written, never before, so that no stream can hold
+//! credit that another stream's data could use. Capacity that is advertised for a reservation is a
+//! hint: the application learns how much it may hand over, so that what is buffered stays close to
+//! what the window takes. Capacity is advertised while the window exceeds the sum of sendable and
+//! advertised octets. Beyond that, streams get it in turn. Advertised capacity that is not used
+//! keeps no stream from sending.
 //!
-//! A stream that was advertised what the window is worth leaves the turns until the window is twice as large, or as large as all
-//! that the stream wants. So a stream is advertised something in turn a few times between two events of its own, and streams that
+//! A stream is exhausted once its advertised capacity is all that the window is worth. It gets no
+//! more until the window is twice as large, or as large as all that the stream wants. Between two
+//! events of its own a stream therefore gets capacity in turn only a few times, and streams that
 //! reserve and do not send cost the others nothing.
 //!
-//! Streams stand in one of a few queues. SendQueues are served in rotation; within a queue streams take turns of a quantum.
+//! A stream is in one send queue at most. The queues are served in rotation. Within a queue,
+//! streams take turns of a quantum.
 
 #[cfg(feature = "__invariants")]
 mod audit;
+mod capacity;
 mod fair_queueing;
 mod outgoing;
 mod pass;
@@ -46,25 +52,27 @@ use bytes::Buf;
 use std::task::Waker;
 use std::time::Instant;
 
-/// All sizes in octets.
+/// The state of the scheduler of a connection. All sizes are in octets.
 #[derive(Debug)]
 pub(super) struct Scheduler {
     /// The connection's window.
     window: Window,
-    /// What of it the data handed over could use: the sum of all claims.
+    /// The sum of the sendable octets of all streams.
     sendable: u64,
-    /// The sum of all offers.
+    /// The sum of the advertised capacity of all streams.
     advertised: u64,
-    /// Offered since the last write pass ended: applications that may not have run yet.
+    /// Capacity advertised since the last write pass ended. Its applications may not have run yet.
     advertised_lately: u64,
-    /// Write passes in a row after which nobody took up an offer that was made in turn. Each doubles what the next may offer.
+    /// Write passes in a row after which no application used the capacity that was advertised in
+    /// turn. Each doubles what the next pass may advertise.
     idle_passes: u32,
     another_pass: bool,
-    /// What a stream gives up is not advertised to others yet, because these may have to give it up next.
+    /// While set, credit that a stream gives up is not advertised to others, because these may have
+    /// to give it up next.
     advertise_later: bool,
     queues: SendQueues,
-    /// Promises are sent before all else and in the order in which they were made, because the numbers of new streams may not
-    /// fall (RFC 9113 section 5.1.1).
+    /// Promises are sent before all else and in the order in which they were made, because the
+    /// numbers of new streams may not fall (RFC 9113 section 5.1.1).
     promises: Promises,
     /// The queue that was served last, as an index into the rotation.
     served: usize,
@@ -73,14 +81,14 @@ pub(super) struct Scheduler {
     in_flight: Option<Key>,
     /// Handed over and not in frames yet.
     buffered: u64,
-    /// What of it is of streams that may not send yet. The budget does not count it: it would keep streams that may send from
-    /// making room.
+    /// What of it is of streams that may not send yet. The budget does not count it: it would keep
+    /// streams that may send from making room.
     apart: u64,
-    /// What may be buffered and advertised, if that is limited.
+    /// The limit of what is buffered and advertised, if there is one.
     budget: u64,
     /// What a stream may buffer.
     max_buffer_size: usize,
-    /// Since when the connection's window is spent while somebody could use more.
+    /// Since when the connection's window is spent while some stream could use more.
     stalled: Option<Instant>,
     record: Record,
 }
@@ -180,7 +188,8 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Asks for an offer of `octets` beyond what was handed over; less than before gives back.
+    /// Asks for capacity of `octets` beyond what was handed over. Less than before gives capacity
+    /// back.
     pub(super) fn reserve(&mut self, octets: WindowSize, stream: &mut Ptr, task: &mut Option<Waker>) {
         if octets > stream.outgoing.reserved && stream.state.is_send_closed() {
             return;
@@ -195,7 +204,8 @@ impl Scheduler {
         self.settle(stream, task);
     }
 
-    /// Lets go of a stream that its peer never heard of, without a frame. What it has queued goes in the next write pass.
+    /// Lets go of a stream that its peer never heard of, without a frame. What it has queued goes
+    /// in the next write pass.
     pub(super) fn withdraw(
         &mut self,
         reason: Reason,
@@ -228,7 +238,8 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Shrinks a stream's window. What that frees is advertised by [`Self::windows_shrank`], once for all streams.
+    /// Shrinks a stream's window. [`Self::windows_shrank`] advertises what that frees, once for all
+    /// streams.
     pub(super) fn shrink_stream(
         &mut self,
         octets: WindowSize,
@@ -248,8 +259,9 @@ impl Scheduler {
         Ok(())
     }
 
-    /// All that the stream's window decides: whether anything may be sent, the sendable, and the limit of offers. While these stay,
-    /// so do its queue and its stall.
+    /// Returns all that the stream's window decides: whether anything may be sent, the sendable
+    /// octets, and the limit of capacity. While these stay the same, so do the queue and the stall
+    /// of the stream.
     #[inline]
     fn could_send(&self, stream: &Stream) -> (bool, WindowSize, WindowSize) {
         if stream.demand() == 0 {
@@ -258,7 +270,7 @@ impl Scheduler {
         (stream.outgoing.window.octets() > 0, stream.sendable(), stream.capacity_limit(self.max_buffer_size))
     }
 
-    /// Offers what streams lost whose windows shrank.
+    /// Advertises what shrunken windows freed.
     pub(super) fn windows_shrank(&mut self, store: &mut Store, task: &mut Option<Waker>) {
         self.settle_capacity(store, task);
     }
@@ -302,7 +314,7 @@ impl Scheduler {
         }
     }
 
-    /// The connection is over: nobody waits any more.
+    /// Ends all waits, because the connection is over.
     pub(super) fn close(&mut self, store: &mut Store, counts: &mut Counts) {
         use SendQueue::*;
         self.withdraw_promises(store, &mut None);
@@ -332,8 +344,8 @@ impl Scheduler {
         stream.pending_send.push_back(buffer, frame);
     }
 
-    /// Brings the books and the stream's place in line up to date after anything about it changed, and wakes the connection
-    /// where there is something to do.
+    /// Updates the accounting and the send queue of a stream after anything about it changed, and
+    /// wakes the connection if there is something to do.
     fn settle(&mut self, stream: &mut Ptr, task: &mut Option<Waker>) {
         let entry = &mut **stream;
         let limit = self.settle_accounting(entry);
@@ -343,13 +355,13 @@ impl Scheduler {
             entry.outgoing.awaits_drain = false;
             entry.notify_send();
         }
-        // Who asks is served from what others were advertised and do not use.
+        // A stream that asks gets what other streams were advertised and do not use.
         let (has_work, may_wait) = match queue {
             Some(SendQueue::Control) => (true, false),
             Some(queue) if queue.is_data() => (self.window.octets() > 0, self.window.octets() == 0),
             Some(SendQueue::SmallAsk | SendQueue::BulkAsk) => (self.credit() > 0, true),
             Some(SendQueue::Exhausted) => (false, true),
-            // Whether there is a place for it is seen when a write pass ends.
+            // The end of a write pass shows whether the stream limit admits it.
             Some(_) => (false, false),
             None => (false, entry.demand() > 0),
         };
@@ -375,16 +387,8 @@ impl Scheduler {
         }
     }
 
-    /// Offers what is free to those who asked, and has the connection offer in turn what streams may be advertised again.
-    fn settle_capacity(&mut self, store: &mut Store, task: &mut Option<Waker>) {
-        self.advertise_free(store);
-        if self.exhausted_are_due() {
-            wake(task);
-        }
-    }
-
-    /// Decides whether the budget counts what the stream buffers: not while the stream may not send. A stream that buffers
-    /// something and may send can do so until it ends.
+    /// Decides whether the budget counts what the stream buffers: not while the stream may not
+    /// send. A stream that buffers something and may send can do so until it ends.
     #[inline]
     fn set_apart(&mut self, stream: &mut Stream) {
         let apart = !stream.is_send_ready() || stream.outgoing.withdrawn;
@@ -395,7 +399,8 @@ impl Scheduler {
         }
     }
 
-    /// Counts what the stream claims and what it is advertised; its limit of offers.
+    /// Updates the sendable octets and the advertised capacity of a stream. Returns the limit of
+    /// its capacity.
     fn settle_accounting(&mut self, stream: &mut Stream) -> WindowSize {
         let outgoing = &stream.outgoing;
         if stream.buffered_send_data == 0
@@ -418,14 +423,15 @@ impl Scheduler {
         stream.outgoing.advertised -= beyond;
         self.advertised -= u64::from(beyond);
 
-        // Those who ask go before one that has data already.
+        // Streams that ask go before one that has data already.
         if self.asking() == 0 {
             self.advertise(self.free().min(limit - stream.outgoing.advertised), stream);
         }
         limit
     }
 
-    /// Where the stream is to stand. Whoever waits for the same as before keeps its place.
+    /// Returns the queue for a stream. A stream that waits for the same thing as before keeps its
+    /// place.
     fn queue_for(&self, stream: &mut Stream, limit: WindowSize) -> Option<SendQueue> {
         use SendQueue::*;
         let queue = match (stream.waits_for(limit)?, stream.outgoing.links.queue()) {
@@ -451,119 +457,7 @@ impl Scheduler {
         Some(queue)
     }
 
-    /// What of the connection's window is neither sendable nor advertised, as far as the budget goes.
-    #[inline]
-    fn free(&self) -> WindowSize {
-        let window = u64::from(self.window.octets()).saturating_sub(self.sendable + self.advertised);
-        window.min(self.unspent()) as WindowSize
-    }
-
-    /// What of the buffered octets counts against the budget.
-    #[inline]
-    fn charged(&self) -> u64 {
-        self.buffered.saturating_sub(self.apart)
-    }
-
-    /// What may be buffered and advertised yet.
-    #[inline]
-    fn unspent(&self) -> u64 {
-        self.budget.saturating_sub(self.charged() + self.advertised)
-    }
-
-    /// What there would be to offer if nothing was advertised or sendable.
-    fn credit(&self) -> WindowSize {
-        u64::from(self.window.octets()).min(self.budget.saturating_sub(self.charged())) as WindowSize
-    }
-
-    /// What a stream may be advertised in turn, free or not: more than the window to nobody, and more than the budget only a
-    /// little to those who have nothing, because others do not take up what they were advertised.
-    fn room(&self, outgoing: &Outgoing, limit: WindowSize) -> WindowSize {
-        let window = self.window.octets();
-        if window < outgoing.exhausted_below(limit) {
-            return 0;
-        }
-        match self.unspent() {
-            0 if outgoing.advertised > 0 => 0,
-            0 => self.credit().min(QUANTUM),
-            unspent => u64::from(window.saturating_sub(outgoing.advertised)).min(unspent) as WindowSize,
-        }
-    }
-
-    /// Whether the window has become large enough for offers in turn to streams that had what it was worth.
-    #[inline]
-    fn exhausted_are_due(&self) -> bool {
-        let lowest = self.queues.lowest(SendQueue::Exhausted);
-        lowest.is_some_and(|(least, _)| least <= u64::from(self.window.octets()) && self.unspent() > 0)
-    }
-
-    fn advertise(&mut self, octets: WindowSize, stream: &mut Stream) {
-        if octets > 0 {
-            stream.outgoing.advertised += octets;
-            stream.outgoing.grew = true;
-            self.advertised += u64::from(octets);
-            self.advertised_lately += u64::from(octets);
-            self.note_advertised(stream);
-            stream.notify_send();
-        }
-    }
-
-    /// Offers what is free to those who asked.
-    fn advertise_free(&mut self, store: &mut Store) {
-        while let free @ 1.. = self.free() {
-            let next = self.next_due(SendQueue::SmallAsk, store).or_else(|| self.next_due(SendQueue::BulkAsk, store));
-            let Some(next) = next.or(self.queues.any(SendQueue::Exhausted)) else { return };
-            self.advertise_to(next, free.min(self.part(free)), false, store);
-        }
-    }
-
-    /// What a stream is advertised at a time: a quantum, or an even part of `credit` if that is more.
-    fn part(&self, credit: WindowSize) -> WindowSize {
-        QUANTUM.max(credit / self.asking() as WindowSize)
-    }
-
-    /// Offers `octets`, or less if the stream wants less, to a stream that asks. `exhausts` says that it is all the window is
-    /// worth.
-    fn advertise_to(&mut self, next: Key, octets: WindowSize, exhausts: bool, store: &mut Store) {
-        let mut stream = store.resolve(next);
-        let limit = stream.capacity_limit(self.max_buffer_size);
-        self.advertise(octets.min(limit - stream.outgoing.advertised), &mut stream);
-        match stream.outgoing.links.queue() {
-            _ if stream.outgoing.advertised == limit => self.queues.place(&mut stream, None),
-            Some(queue) if queue != SendQueue::Exhausted && !exhausts => self.queues.requeue(&mut stream, queue),
-            _ => self.exhaust(&mut stream, limit),
-        }
-    }
-
-    /// Lets a stream wait until the window is worth more than what the stream was advertised.
-    fn exhaust(&mut self, stream: &mut Ptr, limit: WindowSize) {
-        let rank = stream.outgoing.rank(SendQueue::Exhausted, limit);
-        self.queues.rank(stream, SendQueue::Exhausted, rank);
-    }
-
-    /// Whose turn it is in a queue: the first who is not ahead of the others, else who is ahead the least.
-    fn next_due(&mut self, queue: SendQueue, store: &mut Store) -> Option<Key> {
-        let next = if self.queues.len(queue) <= 1 { self.queues.any(queue) } else { self.next_of_many(queue, store) }?;
-        self.virtual_time.catch_up(&store[next].outgoing.flow_time);
-        Some(next)
-    }
-
-    /// Who is found ahead is ranked, and so not looked at again before the virtual_time has caught up.
-    fn next_of_many(&mut self, queue: SendQueue, store: &mut Store) -> Option<Key> {
-        if let Some((_, key)) = self.queues.lowest(queue).filter(|(rank, _)| self.virtual_time.is_due(*rank)) {
-            self.queues.requeue(&mut store.resolve(key), queue);
-        }
-        while let Some(first) = self.queues.first(queue) {
-            let mut stream = store.resolve(first);
-            let rank = stream.outgoing.rank(queue, 0);
-            if self.virtual_time.is_due(rank) {
-                return Some(first);
-            }
-            self.queues.rank(&mut stream, queue, rank);
-        }
-        self.queues.any(queue)
-    }
-
-    /// How many ask for an offer.
+    /// Returns the number of streams that ask for capacity.
     #[inline]
     fn asking(&self) -> usize {
         self.queues.len(SendQueue::SmallAsk)
@@ -571,14 +465,14 @@ impl Scheduler {
             + self.queues.len(SendQueue::Exhausted)
     }
 
-    /// How many want to send.
+    /// Returns the number of streams that want to send.
     #[inline]
     fn active(&self) -> usize {
         self.asking() + self.queues.len(SendQueue::SmallData) + self.queues.len(SendQueue::BulkData)
     }
 }
 
-/// Has the connection write.
+/// Wakes the connection to write.
 fn wake(task: &mut Option<Waker>) {
     if let Some(task) = task.take() {
         task.wake();

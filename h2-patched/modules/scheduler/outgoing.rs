@@ -1,4 +1,4 @@
-//! What the scheduler knows of one stream.
+//! The scheduler's state of one stream.
 
 use super::super::stream::Stream;
 use super::fair_queueing::FlowTime;
@@ -16,11 +16,11 @@ pub(crate) struct Outgoing {
     pub(crate) window: Window,
     /// What the application announced to send beyond what it handed over.
     pub(super) reserved: WindowSize,
-    /// What of that it was told it may send: its capacity.
+    /// The part of that which the application may hand over now: its capacity.
     pub(super) advertised: WindowSize,
-    /// The offer grew since the application asked last.
+    /// Whether the capacity grew since the application asked last.
     pub(super) grew: bool,
-    /// What of the connection's window the data handed over can use.
+    /// The octets of buffered data that the stream's window allows.
     pub(super) sendable: WindowSize,
     /// The first frame in its queue, or the rest of one that is being written.
     pub(super) head: Head,
@@ -33,10 +33,11 @@ pub(crate) struct Outgoing {
     pub(super) links: Links,
     /// The stream's task waits until nothing is queued.
     pub(super) awaits_drain: bool,
-    /// Whoever waits until it is opened or let go: not the task of the stream's own handle.
+    /// The task that waits until the stream is opened or withdrawn. It is not the task of the
+    /// stream's own handle.
     pub(super) open_task: Option<Waker>,
     pub(super) flow_time: FlowTime,
-    /// Whoever waits for nothing has none.
+    /// The current stall. A stream that waits for nothing has none.
     pub(super) stall: Option<Box<Stall>>,
 }
 
@@ -56,9 +57,9 @@ pub(super) enum Wait {
     Open,
     /// Nothing but its turn to write.
     Turn,
-    /// The connection's window, for data.
+    /// The connection's window, for buffered data.
     Credit,
-    /// The connection's window, for what it reserved.
+    /// Capacity, for what it reserved.
     Capacity,
 }
 
@@ -98,15 +99,16 @@ impl Outgoing {
         self.links.queue() == Some(SendQueue::Open)
     }
 
-    /// The least window of the connection with which a stream that was advertised something is advertised more in turn: the whole of
-    /// what it wants, or twice what it has. So it is not advertised single octets each time the window grows by as much.
+    /// Returns the least window of the connection with which an exhausted stream gets more
+    /// capacity: the whole of what it wants, or twice what it has. So it does not get single octets
+    /// each time the window grows by as much.
     #[inline]
     pub(super) fn exhausted_below(&self, limit: WindowSize) -> WindowSize {
         limit.min(self.advertised.saturating_mul(2))
     }
 
-    /// What the stream is ranked by where it cannot be served yet: the window that has to be there, or where the stream's share
-    /// is after what it was advertised.
+    /// Returns the rank of a stream that cannot be served yet: the window that it needs, or its
+    /// flow time after its advertised capacity.
     #[inline]
     pub(super) fn rank(&self, queue: SendQueue, limit: WindowSize) -> u64 {
         match queue {
@@ -115,7 +117,7 @@ impl Outgoing {
         }
     }
 
-    /// Whether the stream is ranked by what is not so any more.
+    /// Whether the rank of the stream is out of date.
     #[inline]
     pub(super) fn is_misplaced(&self, queue: SendQueue, limit: WindowSize) -> bool {
         self.links.rank().is_some_and(|rank| rank != self.rank(queue, limit))
@@ -142,7 +144,7 @@ impl Outgoing {
         self.withdrawn
     }
 
-    /// Whether it stands in line for anything.
+    /// Whether the stream is in a send queue.
     #[inline]
     pub(crate) fn is_queued(&self) -> bool {
         self.links.queue().is_some()
@@ -150,8 +152,8 @@ impl Outgoing {
 }
 
 impl Stream {
-    /// Whether what it has queued is to be discarded and a reset sent. After NO_ERROR all of it is sent first, because that
-    /// reset follows a complete response (RFC 9113 section 8.1).
+    /// Whether what it has queued is to be discarded and a reset sent. After NO_ERROR all of it is
+    /// sent first, because that reset follows a complete response (RFC 9113 section 8.1).
     #[inline]
     pub(super) fn is_cancelled(&self) -> bool {
         self.state.get_scheduled_reset().is_some_and(|reason| reason != Reason::NO_ERROR)
@@ -162,7 +164,7 @@ impl Stream {
         !self.pending_send.is_empty() || self.buffered_send_data > 0
     }
 
-    /// What of the connection's window its data could use now.
+    /// Returns the octets of buffered data that the stream's window allows now.
     #[inline]
     pub(super) fn sendable(&self) -> WindowSize {
         if !self.is_send_ready() || self.is_cancelled() || self.outgoing.withdrawn {
@@ -171,7 +173,8 @@ impl Stream {
         self.buffered_send_data.min(self.outgoing.window.octets() as usize) as WindowSize
     }
 
-    /// What it may be advertised at most: no more than it reserved, its window takes and the buffer holds.
+    /// Returns the limit of advertised capacity: what is reserved, within the stream's window and
+    /// the buffer.
     #[inline]
     pub(super) fn capacity_limit(&self, max_buffer_size: usize) -> WindowSize {
         if !self.is_send_ready() || !self.state.is_send_streaming() {
@@ -181,7 +184,7 @@ impl Stream {
         self.outgoing.reserved.min(room.saturating_sub(self.buffered_send_data) as WindowSize)
     }
 
-    /// What it would send if it could: its data, or what it reserved.
+    /// Returns what the stream would send if it could: its data and what it reserved.
     #[inline]
     pub(super) fn demand(&self) -> usize {
         self.buffered_send_data + self.outgoing.reserved as usize
@@ -193,7 +196,8 @@ impl Stream {
         self.wait_send(cx);
     }
 
-    /// What it waits for, if for anything: what it has to send, else what it reserved beyond what it was advertised.
+    /// Returns what the stream waits for, if anything: first for its data, then for capacity that
+    /// it reserved.
     #[inline]
     pub(super) fn waits_for(&self, capacity_limit: WindowSize) -> Option<Wait> {
         if self.outgoing.withdrawn {

@@ -1,11 +1,11 @@
-//! A write pass: frames into the codec until it is full or nothing may be sent.
+//! A write pass: hands frames to the codec until the codec is full or nothing may be sent.
 
 use super::super::{BufferStatus, Codec};
 use super::*;
 
 use tokio::io::AsyncWrite;
 
-/// The order in which queues take turns; [`SendQueue::Open`] goes before all.
+/// The order in which queues take turns. [`SendQueue::Open`] goes before all.
 const ROTATION: [SendQueue; 5] =
     [SendQueue::Control, SendQueue::SmallData, SendQueue::SmallAsk, SendQueue::BulkData, SendQueue::BulkAsk];
 
@@ -42,7 +42,8 @@ impl Scheduler {
             match self.write_frame(buffer, store, counts, codec) {
                 Some(Written::Data) => {
                     codec.frame_counter().log_windows(|_, stream| self.windows(stream, store));
-                    // A small frame is written already, and the codec has room for the rest of one buffer only.
+                    // A small frame is written already, and the codec has room for the rest of one
+                    // buffer only.
                     self.reclaim(buffer, store, codec);
                 }
                 Some(Written::Other) => {}
@@ -55,7 +56,7 @@ impl Scheduler {
         BufferStatus::CodecFull
     }
 
-    /// Takes back what the codec did not write of a buffer. Whether there is more of it.
+    /// Takes back what the codec did not write of a buffer. Returns whether there is more of it.
     pub(crate) fn reclaim<T, B: Buf>(
         &mut self,
         buffer: &mut Buffer<Frame<B>>,
@@ -79,15 +80,17 @@ impl Scheduler {
         true
     }
 
-    /// Whether there may be credit for those who asked, which others were advertised and do not take up.
+    /// Whether there may be credit for streams that ask, which other streams were advertised and do
+    /// not use.
     pub(crate) fn wants_another_pass(&self) -> bool {
         self.another_pass
     }
 
     fn end_pass(&mut self, store: &mut Store) {
         self.note_waiting(store);
-        // Those who were advertised it run first. Where they do nothing with it, the next pass offers twice as much, so that the
-        // number of passes is logarithmic in the number of streams.
+        // Applications that were advertised capacity run first. If they do not use it, the next
+        // pass advertises twice as much, so that the number of passes is logarithmic in the number
+        // of streams.
         self.another_pass = self.asks_are_due() && self.credit() > 0 && self.advertised_lately > 0;
         self.idle_passes = if self.another_pass { (self.idle_passes + 1).min(31) } else { 0 };
         self.advertised_lately = 0;
@@ -135,7 +138,7 @@ impl Scheduler {
         }
     }
 
-    /// The queue whose turn it is.
+    /// Returns the queue whose turn it is.
     fn next_queue(&mut self, counts: &Counts) -> Option<SendQueue> {
         if self.queues.len(SendQueue::Open) > 0 && counts.can_inc_num_send_streams() {
             return Some(SendQueue::Open);
@@ -150,7 +153,7 @@ impl Scheduler {
                 return Some(queue);
             }
         }
-        // All of these were advertised something already: the others go first.
+        // Exhausted streams have capacity already, so that the others go first.
         (self.exhausted_are_due() && self.may_serve(SendQueue::Exhausted)).then_some(SendQueue::Exhausted)
     }
 
@@ -165,20 +168,20 @@ impl Scheduler {
         }
     }
 
-    /// Whether streams ask that can be advertised something in turn, as far as that is known.
+    /// Whether there are streams that may get capacity in turn, as far as is known.
     fn asks_are_due(&self) -> bool {
         self.queues.len(SendQueue::SmallAsk) + self.queues.len(SendQueue::BulkAsk) > 0 || self.exhausted_are_due()
     }
 
-    /// Whether those who asked are to be advertised credit that is not free: others were advertised it and do not take it up, or
-    /// hand over more than there is credit for, so that none would ever be free.
+    /// Whether streams that ask get credit that is not free. Other streams were advertised it and
+    /// do not use it, or hand over more than there is credit for, so that none would ever be free.
     fn capacity_is_due(&self) -> bool {
         let has_data = self.queues.len(SendQueue::SmallData) + self.queues.len(SendQueue::BulkData) > 0;
         !has_data || self.sendable > u64::from(self.window.octets())
     }
 
-    /// Offers a quantum in all to those who asked, free or not. A stream that has nothing is advertised a part of the window, one
-    /// that has a part already all that there is room for.
+    /// Advertises a quantum in all to streams that ask, free or not. A stream without capacity gets
+    /// a part of the window. A stream with capacity gets all that there is room for.
     fn advertise_in_turn(&mut self, queue: SendQueue, store: &mut Store) {
         let before = self.advertised_lately;
         while self.advertised_lately - before < u64::from(QUANTUM) {
@@ -198,8 +201,8 @@ impl Scheduler {
         }
     }
 
-    /// Hands the next frame of a stream to the codec, if it still has one to send. Frames are large: they go from the queue to
-    /// the codec by themselves and not through the callers.
+    /// Hands the next frame of a stream to the codec, if it still has one to send. Frames are
+    /// large, so that they go from the queue to the codec directly and not through the callers.
     fn write_frame_of<T, B>(
         &mut self,
         stream: &mut Ptr,
@@ -258,7 +261,7 @@ impl Scheduler {
         written
     }
 
-    /// Data was sent: others who stand in line for that are next.
+    /// Moves a stream that sent DATA behind the others of its queue.
     fn end_turn(&mut self, stream: &mut Ptr) {
         let outgoing = &stream.outgoing;
         if let Some(queue) = outgoing.links.queue().filter(|queue| queue.is_data()) {
@@ -267,7 +270,7 @@ impl Scheduler {
         }
     }
 
-    /// As much of a DATA frame as may be sent now, with the books kept.
+    /// Cuts a DATA frame to what may be sent now, and updates the accounting.
     fn cut<B: Buf>(
         &mut self,
         mut frame: frame::Data<B>,
@@ -288,7 +291,7 @@ impl Scheduler {
         stream.buffered_send_data -= len;
         self.buffered -= len as u64;
         stream.outgoing.flow_time.charge(octets, active, &mut self.virtual_time);
-        // What it waits for from here on it waits for anew.
+        // The wait for what follows begins now.
         if stream.outgoing.stall.is_some() {
             self.end_stall(stream, StallEnd::Resumed);
         }
@@ -301,12 +304,12 @@ impl Scheduler {
         frame.map(|octets| Prioritized { octets: octets.take(len), end_stream })
     }
 
-    /// A promise is sent: the stream that it promised may follow.
+    /// Queues the stream that a promise promised, once the promise is sent.
     fn announce(&mut self, promised: StreamId, store: &mut Store, counts: &mut Counts) {
         let mut promised = store.find_mut(&promised).expect("a promised stream is kept until its promise is sent");
         promised.is_pending_push = false;
         let was_retained = promised.is_pending_reset_expiration();
-        // Without a response yet it is not counted, nor where nothing but a reset follows.
+        // A stream without a response is not counted yet, and one with nothing but a reset never.
         if !promised.pending_send.is_empty() && !promised.state.is_reset() {
             if counts.can_inc_num_send_streams() {
                 counts.inc_num_send_streams(&mut promised);

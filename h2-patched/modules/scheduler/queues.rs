@@ -1,7 +1,9 @@
-//! Where streams stand in line: lists through the store, each stream in one queue at most, left from any place at no cost.
+//! The send queues: lists that are linked through the store. Each stream is in one queue at most,
+//! and leaves it from any place in constant time.
 //!
-//! A stream that cannot be served yet may be ranked instead: the queue then keeps it in order of the number that has to be
-//! reached first, and it is not looked at before. Ranking, and leaving a rank, take logarithmic time.
+//! A stream that cannot be served yet may be ranked instead. The queue keeps ranked streams in
+//! order of the number that has to be reached first, and does not visit them before. To rank a
+//! stream and to remove a ranked stream take logarithmic time.
 
 use super::super::store::{Key, Ptr};
 
@@ -9,7 +11,7 @@ use std::collections::BTreeSet;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SendQueue {
-    /// Wants to be opened, and the peer's SETTINGS_MAX_CONCURRENT_STREAMS forbids it so far.
+    /// Waits to be opened, which the peer's SETTINGS_MAX_CONCURRENT_STREAMS does not allow yet.
     Open,
     /// The next frame needs no credit.
     Control,
@@ -17,21 +19,22 @@ pub(crate) enum SendQueue {
     SmallData,
     /// The next frame is DATA, of any other stream.
     BulkData,
-    /// Reserved more than it was advertised, wants little and had little.
+    /// Reserved more than its advertised capacity, wants little and had little.
     SmallAsk,
-    /// Reserved more than it was advertised, of any other stream.
+    /// Reserved more than its advertised capacity, of any other stream.
     BulkAsk,
-    /// Reserved more than it was advertised, but was advertised what the connection's window is worth. All streams here are ranked,
-    /// by the window that has to be there before they are advertised more in turn.
+    /// Reserved more than its advertised capacity, which is all that the connection's window is
+    /// worth. All streams here are ranked by the window that they need before they get more.
     Exhausted,
 }
 
 const QUEUES: usize = 7;
 
-/// The bits of a rank in the order of ranked streams. Ranks are octets, which never come near to 2^61.
+/// The bits of a rank in the order of ranked streams. Ranks are octets, which never come near to
+/// 2^61.
 const RANK: u64 = (1 << 61) - 1;
 
-/// Where a stream with this rank stands among the ranked streams of all queues.
+/// Returns the order of a stream with this rank among the ranked streams of all queues.
 #[inline]
 fn order(queue: SendQueue, rank: u64) -> u64 {
     (queue as u64) << 61 | rank
@@ -54,7 +57,7 @@ impl SendQueue {
     }
 }
 
-/// Where a stream stands.
+/// The place of a stream: its queue, and its links or its rank there.
 #[derive(Debug, Default)]
 pub(super) struct Links {
     queue: Option<SendQueue>,
@@ -102,12 +105,12 @@ impl Links {
         }
     }
 
-    /// The stream before it in the list.
+    /// Returns the previous stream in the list.
     pub(super) fn prev(&self) -> Option<Key> {
         self.neighbours().0
     }
 
-    /// The stream behind it in the list.
+    /// Returns the next stream in the list.
     pub(super) fn next(&self) -> Option<Key> {
         self.neighbours().1
     }
@@ -144,11 +147,11 @@ struct List {
 #[derive(Debug, Default)]
 pub(super) struct SendQueues {
     lists: [List; QUEUES],
-    /// How many streams are in each list or ranked.
+    /// The number of streams in each queue, listed or ranked.
     lens: [usize; QUEUES],
     /// The ranked streams. Most connections never rank one, so memory is allocated with the first.
     ranked: Option<Box<Ranked>>,
-    /// How often a stream was put anywhere.
+    /// The number of times that a stream was queued or ranked.
     #[cfg(test)]
     pub(super) moves: u64,
 }
@@ -159,18 +162,18 @@ struct Ranked {
     exhausted: BTreeSet<(u64, Key)>,
     /// The ranked streams of all other queues, by queue and rank.
     ahead: BTreeSet<(u64, Option<Key>)>,
-    /// How many streams are ranked in each queue.
+    /// The number of ranked streams in each queue.
     lens: [u32; QUEUES],
 }
 
 impl SendQueues {
-    /// How many streams stand in `queue`, ranked or not.
+    /// Returns the number of streams in `queue`, ranked or not.
     #[inline]
     pub(super) fn len(&self, queue: SendQueue) -> usize {
         self.lens[queue as usize]
     }
 
-    /// The first stream of the list.
+    /// Returns the first stream of the list.
     #[inline]
     pub(super) fn first(&self, queue: SendQueue) -> Option<Key> {
         self.lists[queue as usize].first
@@ -181,7 +184,7 @@ impl SendQueues {
         self.lists[queue as usize].last
     }
 
-    /// The ranked stream with the lowest rank.
+    /// Returns the ranked stream with the lowest rank.
     #[inline]
     pub(super) fn lowest(&self, queue: SendQueue) -> Option<(u64, Key)> {
         let ranked = self.ranked.as_ref()?;
@@ -201,7 +204,7 @@ impl SendQueues {
         self.ranked.as_ref().map_or(0, |ranked| ranked.lens[queue as usize] as usize)
     }
 
-    /// The first stream of the list, else the ranked stream with the lowest rank.
+    /// Returns the first stream of the list, or else the ranked stream with the lowest rank.
     #[inline]
     pub(super) fn any(&self, queue: SendQueue) -> Option<Key> {
         if self.len(queue) == 0 {
@@ -210,7 +213,8 @@ impl SendQueues {
         self.first(queue).or_else(|| self.lowest(queue).map(|(_, key)| key))
     }
 
-    /// Puts `stream` at the end of `queue`, or nowhere. Whoever stands in that queue keeps its place.
+    /// Moves `stream` to the end of `queue`, or out of all queues. A stream that is in that queue
+    /// already keeps its place.
     #[inline]
     pub(super) fn place(&mut self, stream: &mut Ptr, queue: Option<SendQueue>) {
         let current = stream.outgoing.links.queue;
@@ -224,7 +228,7 @@ impl SendQueues {
         }
     }
 
-    /// Puts `stream` at the end of the list of `queue`, wherever it stands.
+    /// Moves `stream` to the end of the list of `queue`, wherever it is.
     pub(super) fn requeue(&mut self, stream: &mut Ptr, queue: SendQueue) {
         if stream.outgoing.links.queue == Some(queue) && self.lists[queue as usize].last == Some(stream.key()) {
             return;

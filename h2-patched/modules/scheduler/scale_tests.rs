@@ -1,4 +1,4 @@
-//! What one event costs beside many streams, counted in places that streams take in line.
+//! Tests of what one event costs beside many streams, counted in moves between queues.
 
 use super::super::peer::Dyn;
 use super::super::test_config;
@@ -54,7 +54,7 @@ impl Idle {
         }
     }
 
-    /// How many places are taken in line because of `event`, until the connection rests.
+    /// Returns the number of moves between queues because of `event`, until the connection rests.
     fn moves(&mut self, event: impl FnOnce(&mut Self)) -> u64 {
         let before = self.scheduler.queues.moves;
         event(self);
@@ -85,7 +85,7 @@ impl Idle {
 }
 
 #[test]
-fn idle_reservations_are_offered_the_window_in_few_passes() {
+fn idle_reservations_get_the_window_in_few_passes() {
     for streams in [10, 1000, 20_000] {
         let idle = Idle::new(streams);
         assert!(idle.keys.iter().enumerate().all(|(at, _)| u64::from(idle.advertised(at)) == WINDOW));
@@ -96,7 +96,7 @@ fn idle_reservations_are_offered_the_window_in_few_passes() {
 }
 
 #[test]
-fn an_event_beside_idle_reservations_does_not_look_at_them() {
+fn an_event_beside_idle_reservations_does_not_visit_them() {
     let mut idle = Idle::new(20_000);
     let most = |event: &str, moves: u64| assert!(moves <= 6, "{event}: {moves} places");
     most("nothing", idle.moves(|_| {}));
@@ -140,7 +140,7 @@ fn an_event_beside_idle_reservations_does_not_look_at_them() {
 }
 
 #[test]
-fn a_stream_that_sends_beside_idle_reservations_does_not_look_at_them() {
+fn a_stream_that_sends_beside_idle_reservations_does_not_visit_them() {
     let mut idle = Idle::new(20_000);
     let moves = idle.moves(|idle| {
         let mut stream = idle.store.resolve(idle.keys[3]);
@@ -163,7 +163,7 @@ fn a_changed_initial_window_costs_each_stream_a_few_places() {
 }
 
 #[test]
-fn a_window_twice_as_large_is_offered_once() {
+fn a_window_twice_as_large_is_advertised_once() {
     let mut idle = Idle::new(1000);
     let moves = idle.moves(|idle| {
         for _ in 1..WINDOW {
@@ -177,7 +177,7 @@ fn a_window_twice_as_large_is_offered_once() {
 }
 
 #[test]
-fn a_window_that_holds_all_a_stream_wants_is_offered_to_it() {
+fn a_window_that_holds_all_a_stream_wants_is_advertised_to_it() {
     let mut idle = Idle::new(1000);
     idle.with(500, |scheduler, stream| scheduler.reserve(WINDOW as WindowSize + 1, stream, &mut None));
     idle.moves(|idle| idle.scheduler.grow_connection(1, &mut idle.store).expect("a legal window"));
@@ -185,7 +185,7 @@ fn a_window_that_holds_all_a_stream_wants_is_offered_to_it() {
 }
 
 #[test]
-fn streams_that_are_ahead_are_not_looked_at_for_each_frame() {
+fn streams_that_are_ahead_are_not_visited_for_each_frame() {
     let mut idle = Idle::new(1000);
     let Idle { scheduler, store, keys, .. } = &mut idle;
     let queue = SendQueue::BulkData;
@@ -194,9 +194,10 @@ fn streams_that_are_ahead_are_not_looked_at_for_each_frame() {
     }
     let (before, mut frames) = (scheduler.queues.moves, vec![0; keys.len()]);
     for _ in 0..10 * keys.len() {
-        let next = scheduler.next_due(queue, store).expect("streams stand in the queue");
+        let next = scheduler.next_due(queue, store).expect("streams are in the queue");
         frames[keys.iter().position(|key| *key == next).expect("one of them")] += 1;
-        // As if others stood in line and sent nothing: the virtual_time hardly moves.
+        // With so many active streams the virtual time hardly moves, as if others were queued and
+        // sent nothing.
         store[next].outgoing.flow_time.charge(QUANTUM, 1 << 20, &mut scheduler.virtual_time);
         scheduler.queues.requeue(&mut store.resolve(next), queue);
     }

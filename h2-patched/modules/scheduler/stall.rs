@@ -1,14 +1,16 @@
-//! Who has something to send and cannot, for want of what, and since when. It decides nothing.
+//! Records which streams have something to send and cannot, what they wait for, and since when. It
+//! decides nothing.
 //!
-//! A wait is timed from when a stream is found to wait, which costs those who send nothing. The connection's window and places
-//! among concurrent streams are missed by many at once: they are looked at when a write pass ends.
+//! A wait is timed from when a stream is found to wait, so that streams that do not wait cost
+//! nothing. Many streams may wait for the connection's window or for the stream limit at once, so
+//! that these waits are recorded when a write pass ends.
 
 #[cfg(feature = "__invariants")]
 use super::super::streams::holds;
 use super::*;
 use crate::insight::{BlockedOn, EventKind, Record, SendHalf, Side, StallEnd, Windows};
 
-/// A stream waits.
+/// A wait of a stream.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stall {
     on: BlockedOn,
@@ -16,12 +18,13 @@ pub(super) struct Stall {
 }
 
 impl Scheduler {
-    /// From now on what happens is counted and noted.
+    /// Sets the record that counts stalls and queues events.
     pub(crate) fn observe(&mut self, record: Record) {
         self.record = record;
     }
 
-    /// What keeps a stream from sending what it has or reserved, other than its turn and the transport.
+    /// Returns what keeps a stream from sending what it has or reserved, other than its turn and
+    /// the transport.
     pub(in crate::proto::streams) fn blocked_on(&self, stream: &Stream) -> Option<BlockedOn> {
         self.blocked_on_in(stream.outgoing.links.queue(), stream)
     }
@@ -48,13 +51,13 @@ impl Scheduler {
         }
     }
 
-    /// Since when a stream waits, as far as that is known.
+    /// Returns since when a stream waits, as far as that is known.
     pub(in crate::proto::streams) fn blocked_since(&self, stream: &Stream, on: BlockedOn) -> Option<Instant> {
         let own = stream.outgoing.stall.as_ref().filter(|stall| stall.on == on).map(|stall| stall.since);
         own.or(self.stalled.filter(|_| on == BlockedOn::ConnectionWindow))
     }
 
-    /// Brings what is noted of a stream that is to stand in `queue` up to date.
+    /// Updates the stall of a stream that is to be in `queue`.
     #[cold]
     pub(super) fn note_stall(&mut self, stream: &mut Stream, queue: Option<SendQueue>) {
         let blocked_on = self.blocked_on_in(queue, stream);
@@ -65,7 +68,8 @@ impl Scheduler {
         self.count_waiting(stream.state.stall_end());
     }
 
-    /// Streams came to wait for the connection's window or wait no longer, the last one for the reason given.
+    /// Updates the number of streams that wait for the connection's window. The last one ended its
+    /// wait for the reason given.
     fn count_waiting(&mut self, end: StallEnd) {
         if self.stalled.is_some() {
             match self.active() {
@@ -95,7 +99,7 @@ impl Scheduler {
         }
     }
 
-    /// Whether what the stream was found to wait for is missing still.
+    /// Whether the stream still lacks what it waited for.
     fn still_misses(&self, stream: &Stream) -> bool {
         let on = stream.outgoing.stall.as_ref().map(|stall| stall.on);
         on == Some(BlockedOn::StreamWindow) && stream.outgoing.window.octets() == 0
@@ -104,13 +108,13 @@ impl Scheduler {
     #[cold]
     pub(super) fn end_stall(&self, stream: &mut Stream, end: StallEnd) {
         let Some(stall) = stream.outgoing.stall.take() else { return };
-        // The connection speaks for all who wait for its window.
+        // One stall of the connection stands for all streams that wait for its window.
         if stall.on != BlockedOn::ConnectionWindow {
             self.record.stall_ends(Some(stream.id), Side::Local, stall.on, stall.since, end);
         }
     }
 
-    /// The stream is advertised something.
+    /// Ends the stall of a stream that gets capacity.
     #[inline]
     pub(super) fn note_advertised(&self, stream: &mut Stream) {
         if stream.outgoing.stall.is_some() && stream.outgoing.head == Head::Nothing {
@@ -125,7 +129,7 @@ impl Scheduler {
         }
     }
 
-    /// The connection's window grew.
+    /// Ends the stall of the connection when its window grew.
     #[inline]
     pub(super) fn connection_resumes(&mut self) {
         if self.stalled.is_some() {
@@ -133,7 +137,7 @@ impl Scheduler {
         }
     }
 
-    /// Nobody waits for the connection's window any more.
+    /// Ends the stall of the connection, because no stream waits for its window any more.
     #[cold]
     fn connection_stall_ends(&mut self, end: StallEnd) {
         if let Some(since) = self.stalled.take() {
@@ -142,12 +146,12 @@ impl Scheduler {
         }
     }
 
-    /// The connection is over.
+    /// Ends the stall of the connection when the connection is over.
     pub(in crate::proto::streams) fn connection_over(&mut self) {
         self.connection_stall_ends(StallEnd::ConnectionEnded);
     }
 
-    /// All was written that may be: whoever still stands in line waits.
+    /// Records waits at the end of a write pass: all streams that are still queued wait.
     #[inline]
     pub(super) fn note_waiting(&mut self, store: &mut Store) {
         if self.window.octets() == 0 {
@@ -161,7 +165,8 @@ impl Scheduler {
         }
     }
 
-    /// Those at the end of the line came since this was done last.
+    /// Records the waits of streams that wait to be opened. The last ones of the queue came since
+    /// the last call.
     #[cold]
     fn note_queued(&mut self, store: &mut Store) {
         let mut next = self.queues.last(SendQueue::Open);
@@ -182,7 +187,7 @@ impl Scheduler {
         }
     }
 
-    /// RST_STREAM is on its way.
+    /// Queues the event of a RST_STREAM that is sent.
     pub(super) fn reset_sent(&self, reset: &frame::Reset) {
         if let Some(event_queue) = &self.record.events {
             event_queue
@@ -198,7 +203,7 @@ impl Scheduler {
         self.queues.len(SendQueue::Open)
     }
 
-    /// The connection's half, but for what its streams reserved.
+    /// Returns the sending half of the connection, without what its streams reserved.
     pub(in crate::proto::streams) fn half(&self) -> SendHalf {
         SendHalf { window: self.window.signed(), queued: self.buffered, reserved: 0, capacity: self.advertised }
     }
@@ -213,13 +218,13 @@ impl Scheduler {
         }
     }
 
-    /// What the peer's windows leave after a frame on `stream`.
+    /// Returns what the peer's windows leave after a frame on `stream`.
     pub(super) fn windows(&self, stream: u32, store: &mut Store) -> Windows {
         let stream = store.find_mut(&stream.into());
         Windows { connection: self.window.signed(), stream: stream.map(|stream| stream.outgoing.window.signed()) }
     }
 
-    /// The counts of stalled streams are those of the streams, for the invariants.
+    /// Checks that the counts of stalled streams are those of the streams.
     #[cfg(feature = "__invariants")]
     pub(super) fn audit_stalls(&self, streams: &[&Stream]) {
         let Some(shared) = &self.record.shared else { return };

@@ -10,7 +10,7 @@ async fn a_reset_by_the_peer_returns_the_credit_of_a_body_that_is_still_held() {
     peer.send(&[rst_stream(1, Reason::CANCEL)]).await;
     assert_eq!(credit(&peer.frames().await, 0), 32_000);
 
-    // EventKind was received can still be read, and its credit is returned once only.
+    // What was received can still be read, and its credit is returned once only.
     let mut body = request.into_body();
     for _ in 0..2 {
         let chunk = soon(body.data()).await.flatten().expect("it is there").unwrap();

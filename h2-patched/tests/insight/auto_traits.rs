@@ -1,4 +1,4 @@
-//! EventKind insight adds takes no auto trait from types of the release.
+//! What insight adds takes no auto trait from types of the release.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 

@@ -25,7 +25,7 @@ pub fn pass(seconds: u64) {
     h2::virtual_time::advance(Duration::from_secs(seconds));
 }
 
-/// EventKind is there at once.
+/// What is there at once.
 pub fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut by_hand()) {
         Poll::Ready(value) => value,

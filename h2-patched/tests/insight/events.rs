@@ -1,4 +1,4 @@
-//! Each event comes once and in order, with its reason, and is told without a lock.
+//! Each event comes once and in order, with its reason, and is delivered without a lock.
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::{channel, Sender};
@@ -15,7 +15,7 @@ use h2_conformance::wire::code::setting;
 
 use crate::ends::{by_hand, octets, pass, read, Client, Server};
 
-/// Keeps what it is recorder, in words.
+/// Records the events that it gets, in words.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<String>>>);
 
@@ -72,7 +72,7 @@ impl Recorder {
         Client::with(client::Builder::new().observer(Arc::new(self.clone())), first)
     }
 
-    /// EventKind was told since this was asked last.
+    /// Returns what was recorded since the last call.
     fn news(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
@@ -208,7 +208,7 @@ fn stalls_of_streams() {
 
 /// The response is complete and its handles are gone: a reset without an error follows all of it.
 #[test]
-fn a_response_that_nobody_holds_resumes() {
+fn a_response_without_handles_resumes() {
     pass(0);
     let recorder = Recorder::default();
     let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 10));
@@ -273,7 +273,7 @@ fn a_stall_of_the_connection_is_told_once() {
 }
 
 #[test]
-fn a_stall_of_the_connection_ends_when_nobody_waits() {
+fn a_stall_of_the_connection_ends_when_no_stream_waits() {
     pass(0);
     let recorder = Recorder::default();
     let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
@@ -299,7 +299,8 @@ fn a_stall_of_the_connection_ends_when_nobody_waits() {
     assert!(recorder.news().is_empty(), "nobody waited all the time");
 }
 
-/// The second one never began to wait by itself: it stood in line when the first took what was left.
+/// The second one did not begin to wait in a call of its own: it was queued when the first took
+/// what was left.
 #[test]
 fn a_stall_of_the_connection_ends_when_all_are_reset() {
     pass(0);
@@ -463,7 +464,7 @@ fn what_is_left_is_told_when_the_connection_is_dropped() {
     assert_eq!(recorder[1], "- closed NO_ERROR by peer");
 }
 
-/// Would hang if an event was told with the lock of the streams held.
+/// Would hang if an event was delivered with the lock of the streams held.
 #[test]
 fn an_observer_may_take_snapshots() {
     let snapshots = Arc::new(AtomicUsize::new(0));
@@ -502,13 +503,14 @@ fn an_observer_that_panics_leaves_the_connection_alone() {
     assert_eq!(calls.load(SeqCst), 2);
 }
 
-/// Tests that set who observes everything take turns.
+/// Tests that set the observer of the process take turns.
 fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Opens a connection when it is dropped, and tells whether that could be done: on another thread, which cannot hang this one.
+/// Opens a connection when it is dropped, and tells whether that could be done: on another thread,
+/// which cannot hang this one.
 struct OpensWhenDropped(Sender<bool>);
 
 impl Observer for OpensWhenDropped {
@@ -536,7 +538,7 @@ fn an_observer_is_dropped_without_a_lock() {
 }
 
 #[test]
-fn who_observes_everything_is_told_of_what_nobody_else_observes() {
+fn the_observer_of_the_process_gets_events_of_connections_without_an_observer() {
     let _turn = turn();
     let everything = Arc::new(Mutex::new(Vec::new()));
     let ids = everything.clone();

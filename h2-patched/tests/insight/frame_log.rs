@@ -198,7 +198,7 @@ fn frames_of_a_handshake_are_logged() {
     assert!(lines.of(id)[0].starts_with("sent SETTINGS stream=0 len="));
 }
 
-/// EventKind is wrong is logged before the connection says so.
+/// What is wrong is logged before the connection says so.
 #[test]
 fn frames_that_end_the_connection_are_logged() {
     let lines = Lines::new();

@@ -1,5 +1,5 @@
-//! EventKind can be seen of connections: snapshots, events, the frame log. In memory and in virtual time: a test plays the peer frame
-//! by frame and polls the connection by hand.
+//! What can be seen of connections: snapshots, events, the frame log. In memory and in virtual
+//! time: a test plays the peer frame by frame and polls the connection by hand.
 
 mod auto_traits;
 mod ends;

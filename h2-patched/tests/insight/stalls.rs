@@ -1,4 +1,4 @@
-//! Each stall is counted while it lasts, and told with its end whatever ends it.
+//! Each stall is counted while it lasts, and reported with its end, whatever ends it.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use h2_conformance::wire::Frame;
 
 use crate::ends::{octets, pass, read, Client, Server};
 
-/// Stalls that began and ended, as the observer was recorder.
+/// Stalls that began and ended, by the observer's events.
 #[derive(Clone, Default)]
 struct Recorder {
     begun: Arc<Mutex<usize>>,
@@ -50,7 +50,7 @@ impl Recorder {
     }
 }
 
-/// EventKind is stalled on a connection: side, obstacle, streams, connections.
+/// What is stalled on a connection: side, obstacle, streams, connections.
 fn now(connection: &Connection) -> Vec<(Side, BlockedOn, u64, u64)> {
     let stalled = connection.stalled();
     let other = if connection.role() == Role::Client { Role::Server } else { Role::Client };
@@ -155,7 +155,7 @@ fn a_request_beyond_goaway_ends_with_the_connection() {
 
 #[test]
 fn a_peer_that_waits_for_our_windows_ends_in_each_way() {
-    /// EventKind ends it, and how the stall of the stream and that of the connection end.
+    /// What ends it, and how the stall of the stream and that of the connection end.
     type End = (fn(&mut Server), StallEnd);
     let ends: [End; 3] = [
         (|server| server.send(reset(1, CANCEL)), StallEnd::Reset),

@@ -1,6 +1,8 @@
-//! EventKind the peer knows, from frames alone: the state of every stream, and which frames may come in it.
+//! What the peer knows, from frames alone: the state of every stream, and which frames may come in
+//! it.
 //!
-//! DATA beyond a window, malformed frames and the like are the judge's business; see `support::Peer::keeps_the_rules`.
+//! DATA beyond a window, malformed frames and the like are the judge's business; see
+//! `support::Peer::keeps_the_rules`.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -21,7 +23,7 @@ pub enum Half {
     Ended,
 }
 
-/// Who ended a stream before its time.
+/// The endpoint that ended a stream before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
     /// The fork, with this code.
@@ -51,7 +53,8 @@ impl Wire {
         self.gone.is_none() && (self.fork != Half::Ended || self.peer != Half::Ended)
     }
 
-    /// Whether it takes one of the places that SETTINGS_MAX_CONCURRENT_STREAMS gives: a promise does not yet.
+    /// Whether it takes one of the places that SETTINGS_MAX_CONCURRENT_STREAMS gives: a promise
+    /// does not yet.
     pub fn is_counted(&self) -> bool {
         self.is_open() && (self.parent.is_none() || self.fork == Half::Open || self.peer == Half::Open)
     }
@@ -61,14 +64,15 @@ impl Wire {
 pub struct Accounting {
     server: bool,
     pub streams: BTreeMap<u32, Wire>,
-    /// EventKind the fork may send.
+    /// What the fork may send.
     pub windows: FlowWindows,
     /// SETTINGS that the fork has not acknowledged.
     pending: VecDeque<Vec<(u16, u32)>>,
     /// The peer's SETTINGS_MAX_CONCURRENT_STREAMS in force.
     pub max_streams: Option<u32>,
     max_frame: Option<u32>,
-    /// The peer has forbidden promises at some time: what was promised and not sent then is dropped.
+    /// The peer has forbidden promises at some time: what was promised and not sent then is
+    /// dropped.
     pub has_declined: bool,
     /// The peer's SETTINGS_ENABLE_PUSH in force.
     enable_push: Option<u32>,
@@ -204,7 +208,8 @@ impl Accounting {
         self.enable_push == Some(0) || self.pending.iter().flatten().any(|setting| *setting == (ENABLE_PUSH, 0))
     }
 
-    /// The largest value of a setting that the fork may act upon: what is on its way may have arrived.
+    /// The largest value of a setting that the fork may act upon: what is on its way may have
+    /// arrived.
     fn limit(&self, setting: u16, in_force: Option<u32>, default: u32) -> u32 {
         let coming = self.pending.iter().flatten().filter(|(id, _)| *id == setting).map(|(_, value)| *value);
         coming.chain([in_force.unwrap_or(default)]).max().unwrap_or(default)

@@ -132,7 +132,8 @@ impl Model<'_> {
             if (heads.is_empty() && bodies.is_empty()) || self.accounting.closed {
                 return Ok(());
             }
-            // One after the other, so that pushed responses need one place only. Queued requests may follow.
+            // One after the other, so that pushed responses need one place only. Queued requests
+            // may follow.
             match bodies.first() {
                 Some(stream) => self.peer_sends(data(*stream, 0).end_stream())?,
                 None => self.peer_sends(response(heads[0], 200).end_stream())?,
@@ -140,11 +141,11 @@ impl Model<'_> {
         }
     }
 
-    /// Streams that nobody ended early carried what they were given; then every handle goes.
+    /// Streams that were not ended early carried what they were given; then every handle goes.
     fn drop_all(&mut self) -> Checked {
         for (stream, hand) in &self.hands {
             let Some(wire) = self.accounting.streams.get(stream).filter(|wire| wire.gone.is_none()) else { continue };
-            // EventKind a connection may close on is said elsewhere.
+            // What a connection may close on is said elsewhere.
             if hand.ended && hand.holds_any() && !self.accounting.closed {
                 self.ensure(wire.fork == Half::Ended && wire.sent == hand.handed, || {
                     format!("stream {stream}: {} of {} octets sent", wire.sent, hand.handed)

@@ -1,4 +1,4 @@
-//! EventKind the application holds of a stream, and what it did with it.
+//! What the application holds of a stream, and what it did with it.
 
 use h2_conformance::script::Handles;
 
@@ -8,11 +8,11 @@ use crate::accounting::Wire;
 pub struct Hand {
     pub receive: bool,
     pub send: bool,
-    /// EventKind is to send the response.
+    /// What is to send the response.
     pub respond: bool,
-    /// EventKind waits for the response.
+    /// What waits for the response.
     pub response: bool,
-    /// EventKind waits for promises.
+    /// What waits for promises.
     pub pushes: bool,
     pub is_push: bool,
     /// Server: the stream on which this one was promised.
@@ -33,9 +33,9 @@ pub struct Hand {
     pub held: u64,
     pub released: u64,
     pub read: u64,
-    /// A reader failed that had read something: nobody knows how much.
+    /// A reader failed that had read an unknown amount.
     pub strays: bool,
-    /// EventKind was read and not given back when the reader went: it comes back with the last handle.
+    /// What was read and not given back when the reader went: it comes back with the last handle.
     pub lingers: u64,
     /// The application reset the stream.
     pub reset: bool,

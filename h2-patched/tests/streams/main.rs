@@ -1,11 +1,13 @@
-//! Whole connections: whatever a legal peer and an application do with up to twenty streams and as many pushes, the fork
-//! keeps the rules, moves what can move, and gives everything back.
+//! Whole connections: whatever a legal peer and an application do with up to twenty streams and as
+//! many pushes, the fork keeps the rules, moves what can move, and gives everything back.
 //!
-//! * `op` draws what happens, `model` does it where it is legal, `results` accounting what becomes of calls.
+//! * `op` draws what happens, `model` does it where it is legal, `results` accounting what becomes
+//!   of calls.
 //! * `accounting` is what the peer knows, `hand` what the application has.
 //! * `rest` says what has to hold whenever nothing moves, `ending` what has to hold at the end.
 //!
-//! `STREAMS_TALLY=1` prints what was reached, `H2_SUBJECT=upstream` plays upstream instead of the fork.
+//! `STREAMS_TALLY=1` prints what was reached, `H2_SUBJECT=upstream` plays upstream instead of the
+//! fork.
 
 mod accounting;
 mod ending;

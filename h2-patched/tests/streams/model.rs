@@ -41,7 +41,8 @@ pub struct Model<'a> {
     /// Every policy for updates that was in force.
     pub policies: Vec<UpdatePolicy>,
     pub requester: bool,
-    /// The newest request that the shared handle made: the handle keeps hold of it while it waits for its place.
+    /// The newest request that the shared handle made: the handle keeps hold of it while it waits
+    /// for its place.
     pub newest: Option<u32>,
     pub shut_down: bool,
     reads: bool,
@@ -177,7 +178,8 @@ impl<'a> Model<'a> {
     pub fn reads(&mut self, reads: bool) -> Option<u32> {
         (self.accounting.blocked == reads).then(|| {
             self.reads = reads;
-            // EventKind waited was written before the peer read on: it is booked before this changes back.
+            // What waited was written before the peer read on: it is booked before this changes
+            // back.
             self.accounting.blocked = true;
             self.peer.step(&Step::Block(!reads));
             0
@@ -353,7 +355,7 @@ impl<'a> Model<'a> {
         for (call, result) in results {
             self.came_to_its_end(call, &result)?;
         }
-        findings.extend(self.opened_for_nobody());
+        findings.extend(self.opened_in_vain());
         self.accounting.blocked &= !self.reads;
         self.peer.ensure(findings.is_empty(), || findings.join("\n"))
     }

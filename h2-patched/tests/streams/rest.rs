@@ -1,4 +1,4 @@
-//! EventKind has to hold whenever nothing moves.
+//! What has to hold whenever nothing moves.
 
 use crate::accounting::{Gone, Half, Wire};
 use crate::hand::Hand;
@@ -84,7 +84,7 @@ impl Model<'_> {
         }
     }
 
-    /// Nobody waits for what has come, or for what cannot come any more.
+    /// No call waits for what has come, or for what cannot come any more.
     fn calls_end(&self, stream: u32, hand: &Hand, wire: &Wire) -> Checked {
         let over = wire.gone.is_some() || hand.reset;
         let waits = |what: &str| format!("stream {stream}: {what} waits in vain");
@@ -98,7 +98,8 @@ impl Model<'_> {
         self.ensure(reader, || waits("a reader"))
     }
 
-    /// Only what the application gave up is reset, and after a whole response only when it was sent.
+    /// Only what the application gave up is reset, and after a whole response only when it was
+    /// sent.
     fn was_given_up(&self, stream: u32, hand: &Hand, wire: &Wire, code: u32) -> Checked {
         self.ensure(hand.reset || wire.crossed || !hand.holds_any(), || {
             format!("stream {stream} was reset, and nobody gave it up")
@@ -131,7 +132,7 @@ impl Model<'_> {
             self.ensure(!hand.ended || wire.fork == Half::Ended, || format!("stream {stream}: an end is not sent"))?;
         }
         if !hand.holds_any() {
-            // EventKind was handed over whole is sent, unless the response can still be given up.
+            // What was handed over whole is sent, unless the response can still be given up.
             if hand.ended && unsent > 0 && (self.role == Role::Server || wire.peer == Half::Ended) {
                 tally::count(role, "state: a reset is scheduled behind a body");
                 return Ok(());
@@ -162,13 +163,13 @@ impl Model<'_> {
     }
 
     /// A stream that the application reset or left before it was opened is not opened.
-    pub fn opened_for_nobody(&self) -> Option<String> {
+    pub fn opened_in_vain(&self) -> Option<String> {
         let left = |stream: &u32| self.hands.get(stream).is_some_and(|hand| hand.left_unopened);
         let opened = self.accounting.streams.keys().find(|stream| left(stream))?;
         Some(format!("stream {opened} is opened, and nobody is left who wanted it"))
     }
 
-    /// EventKind the fork grants is what nobody holds, but for what it may withhold.
+    /// The fork grants all that is not held, but for what it may withhold.
     fn credit(&self) -> Checked {
         let mut bounds = (0, 0);
         for (stream, wire) in &self.accounting.streams {
@@ -180,8 +181,8 @@ impl Model<'_> {
                 self.window(&format!("stream {stream}"), *stream, self.initial, (low, high))?;
             }
         }
-        // Of streams that the peer reset no more than a target window is given back before it is released; what was over
-        // that at the time stays so.
+        // Of streams that the peer reset no more than a target window is given back before it is
+        // released; what was over that at the time stays so.
         let reset = self.accounting.streams.values().filter(|wire| wire.gone == Some(Gone::Peer));
         let reset: i64 = reset.map(|wire| wire.received as i64).sum();
         bounds.1 += (reset - self.least_target).max(0);
@@ -203,7 +204,8 @@ impl Model<'_> {
         })
     }
 
-    /// EventKind a window may be, with what is held of it: its target, unless it was lent to or has grown.
+    /// What a window may be, with what is held of it: its target, unless isolation or growth raised
+    /// it.
     pub fn most(&self, stream: u32, target: i64) -> i64 {
         let budget =
             i64::from(self.config.receive_budget.unwrap_or(h2::tuning::DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE));
@@ -215,7 +217,7 @@ impl Model<'_> {
         }
     }
 
-    /// EventKind may be kept back of a target, or what its peer cannot have for what others hold.
+    /// What may be kept back of a target, or what its peer cannot have for what others hold.
     fn kept_back(&self, target: i64) -> i64 {
         let by_one = |policy: &UpdatePolicy| match policy.min_interval {
             0 => (target * i64::from(policy.percent) / 100).max(target.min(policy.min_increment.into())),
@@ -230,7 +232,7 @@ impl Model<'_> {
         }
     }
 
-    /// Octets of a stream's content that somebody may still read or give back: at least, and at most.
+    /// Octets of a stream's content that may still be read or given back: at least, and at most.
     fn in_flight(&self, stream: u32, hand: Option<&Hand>, wire: &Wire) -> (i64, i64) {
         let Some(hand) = hand else {
             let promised = wire.parent.is_some_and(|parent| {
@@ -258,7 +260,7 @@ impl Model<'_> {
         }
     }
 
-    /// The connection closes when it was told to and has nothing left to do.
+    /// The connection closes when it was shut down and has nothing left to do.
     fn closed(&self) -> Checked {
         let recorder =
             self.shut_down || self.accounting.peer_going.is_some() || (self.role == Role::Client && !self.requester);

@@ -1,4 +1,4 @@
-//! EventKind becomes of the application's calls.
+//! What becomes of the application's calls.
 
 use h2_conformance::script::App as Call;
 use h2_conformance::transcript::AppResult;

@@ -1,4 +1,4 @@
-//! EventKind the models share: a peer at work on the fork, step by step.
+//! What the models share: a peer at work on the fork, step by step.
 
 // Each model uses its part.
 #![allow(dead_code)]
@@ -23,14 +23,14 @@ use proptest::test_runner::{RngSeed, TestError, TestRunner};
 /// Streams that a run uses.
 pub const STREAMS: [u32; 3] = [1, 3, 5];
 
-/// 256 cases, or as many as PROPTEST_CASES says. A failure is shrunk and printed as the frames of both sides; nothing is
-/// written beside the tests.
+/// 256 cases, or as many as PROPTEST_CASES says. A failure is shrunk and printed as the frames of
+/// both sides; nothing is written beside the tests.
 pub fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
 }
 
-/// The fork in memory, an application that does nothing by itself. `H2_SUBJECT=upstream` plays upstream instead, which shows
-/// what the properties are good for.
+/// The fork in memory, an application that does only what it is asked to. `H2_SUBJECT=upstream`
+/// plays upstream instead, which shows what the properties are good for.
 pub fn subject(role: Role, config: Config) -> Box<dyn Link> {
     let name = std::env::var("H2_SUBJECT").unwrap_or_else(|_| "patched".into());
     let subject = IN_MEMORY.iter().find(|subject| subject.name == name).expect("H2_SUBJECT names a subject");
@@ -64,7 +64,7 @@ pub fn connect(link: &mut dyn Link, role: Role) -> Peer<'_> {
     connect_by(link, role, PeerBehavior::default(), Script::open)
 }
 
-/// The same, with a peer that acknowledges no SETTINGS by itself but the first.
+/// The same, with a peer that automatically acknowledges the first SETTINGS only.
 pub fn connect_unacknowledged(link: &mut dyn Link, role: Role) -> Peer<'_> {
     let behavior = PeerBehavior { ack_settings: false, ..PeerBehavior::default() };
     connect_by(link, role, behavior, |script| {
@@ -142,12 +142,13 @@ impl Peer<'_> {
         self.driver.transcript()
     }
 
-    /// EventKind the peer may send on `stream` now, in octets.
+    /// What the peer may send on `stream` now, in octets.
     pub fn may_send(&self, stream: u32) -> usize {
         self.driver.sendable().available(stream)
     }
 
-    /// The windows that the fork grants, as the peer sees them: of the connection (0) or of a stream.
+    /// The windows that the fork grants, as the peer sees them: of the connection (0) or of a
+    /// stream.
     pub fn granted(&self, stream: u32) -> i64 {
         match stream {
             0 => self.driver.sendable().connection(),
@@ -155,7 +156,7 @@ impl Peer<'_> {
         }
     }
 
-    /// EventKind happened since the last look.
+    /// What happened since the last look.
     pub fn news(&mut self) -> &[Event] {
         let events = &self.driver.transcript().events;
         let from = std::mem::replace(&mut self.seen, events.len());
@@ -180,7 +181,8 @@ impl Peer<'_> {
         Err(TestCaseError::fail(format!("{}\n{}", says(), self.transcript())))
     }
 
-    /// Fails where the fork did what no endpoint may: a panic, a malformed frame, DATA beyond a window.
+    /// Fails where the fork did what no endpoint may: a panic, a malformed frame, DATA beyond a
+    /// window.
     pub fn keeps_the_rules(&self) -> Result<(), TestCaseError> {
         self.kept_the_rules()?;
         self.ensure(self.transcript().closed().is_none(), || "the connection closed".into())

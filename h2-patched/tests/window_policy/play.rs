@@ -1,4 +1,5 @@
-//! Turn by turn: senders send what their behaviors and the windows allow, readers read and release as theirs say.
+//! Turn by turn: senders send what their behavior and the windows allow, readers read and release
+//! as theirs say.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -18,9 +19,10 @@ use crate::world::{StreamPlan, World};
 
 pub type Checked = Result<(), TestCaseError>;
 
-/// The stream that uses up what every connection begins with, so that small windows are what they are set to.
+/// The stream that uses up what every connection begins with, so that small windows are what they
+/// are set to.
 const FIRST: u32 = 1;
-/// Nobody can do anything if nobody does for so many turns.
+/// After so many turns in which nothing happened, nothing more can happen.
 const QUIET: usize = 4;
 /// Frames of one body, about, beyond what its reader keeps; and at most.
 const FRAMES: usize = 80;
@@ -44,7 +46,7 @@ pub struct Stream {
     body: usize,
     /// The window that its sender waits for.
     insists_on: usize,
-    /// EventKind its reader keeps.
+    /// What its reader keeps.
     keeps: usize,
     sent: usize,
     /// Frames that came and were not read.
@@ -59,7 +61,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// EventKind takes from the windows: unread, or read and not released.
+    /// What takes from the windows: unread, or read and not released.
     pub fn in_flight(&self) -> i64 {
         match self.reads.what {
             Kind::AtOnce => 0,
@@ -243,7 +245,7 @@ impl<'a> Play<'a> {
         let (id, sent, read, body) = (stream.id, stream.sent, stream.read, stream.body);
         let window = self.peer.may_send(id);
         let whole = match stream.reads.what {
-            // Nobody claims that it goes on.
+            // It need not go on.
             Kind::Stops { .. } => true,
             _ if stream.dropped => sent == body,
             _ => sent == body && read == body,
@@ -261,7 +263,7 @@ impl<'a> Play<'a> {
     }
 }
 
-/// Who takes part: what readers keep leaves at least an octet of window for everybody.
+/// The streams that take part. What readers keep leaves at least an octet of window for each.
 fn streams(world: &World) -> Vec<Stream> {
     let (window, mut spare) = (world.stream_window as usize, world.connection_window as usize - 1);
     let mut keeps = Vec::new();
@@ -278,16 +280,17 @@ fn streams(world: &World) -> Vec<Stream> {
     let room = spare + 1;
     let plans = world.plans.iter().zip(keeps).enumerate();
     let stream = |(at, (plan, keeps)): (usize, (&StreamPlan, usize))| {
-        // A reader that keeps something may release some of it and leave the rest for ever: while it might release more, no
-        // more than two thirds of what others can have are announced for sure.
+        // A reader that keeps something may release some of it and leave the rest for ever: while
+        // it might release more, no more than two thirds of what others can have are announced for
+        // sure.
         let sure = if all > keeps { room - room / 3 } else { room };
         stream(FIRST + 2 * (at as u32 + 1), plan, keeps, window, (room, sure))
     };
     plans.map(stream).collect()
 }
 
-/// A stream of which the reader keeps so much of its window, and which has at least `room` of the connection's: `sure` of it
-/// whatever others do.
+/// A stream of which the reader keeps so much of its window, and which has at least `room` of the
+/// connection's: `sure` of it whatever others do.
 fn stream(id: u32, plan: &StreamPlan, keeps: usize, window: usize, (room, sure): (usize, usize)) -> Stream {
     let stops = matches!(plan.reads.what, Kind::Stops { .. });
     let hope = if stops { 1 } else { (window - keeps).min(sure).min(FRAME) };

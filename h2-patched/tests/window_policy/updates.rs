@@ -1,4 +1,4 @@
-//! Each WINDOW_UPDATE by itself: what it grants, and why it comes when it does.
+//! Each single WINDOW_UPDATE: what it grants, and why it comes when it does.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -45,7 +45,8 @@ impl Updates {
         self.own.insert(stream, policy);
     }
 
-    /// Looks at what a step brought. `waits` tells of each stream whether its reader waited before or after.
+    /// Looks at what a step brought. `waits` tells of each stream whether its reader waited before
+    /// or after.
     pub fn snapshot(&mut self, peer: &Peer<'_>, news: &[Event], streams: &[Stream], waits: &[bool]) -> Checked {
         let in_flight: i64 = streams.iter().map(Stream::in_flight).sum();
         self.grants(peer, 0, in_flight)?;
@@ -76,8 +77,9 @@ impl Updates {
         })
     }
 
-    /// An update in a step (of the connection two: when DATA comes that others cannot have now, and when it was read), as large
-    /// as the policy wants it unless somebody waits, and no sooner after another.
+    /// An update in a step (of the connection two: when DATA comes that others cannot have now, and
+    /// when it was read), as large as the policy wants it unless a reader or a sender waits, and no
+    /// sooner after another.
     fn comes_in_time(&mut self, peer: &Peer<'_>, news: &[Event], window: u32, waits: bool) -> Checked {
         let updates = news.iter().filter_map(|event| match &event.kind {
             EventKind::Subject(frame) if frame.stream == window => match View::from(frame) {

@@ -1,4 +1,4 @@
-//! The windows, budgets and policies of a run, and who takes part.
+//! The windows, budgets and policies of a run, and its streams.
 
 use h2_conformance::case::Config;
 use h2_conformance::script::UpdatePolicy;
@@ -15,7 +15,8 @@ const LARGEST: u32 = 1 << 20;
 pub struct World {
     pub stream_window: u32,
     pub connection_window: u32,
-    /// The first stream ends with the octet that uses up the window of the connection: nobody waits for it to be updated.
+    /// The first stream ends with the octet that uses up the window of the connection: no stream
+    /// waits for it to be updated.
     pub ends_with_its_window: bool,
     /// Windows stand where they were set.
     pub is_fixed: bool,

@@ -1,4 +1,5 @@
-//! Sources of the fork with all mutations compiled in, each of them inactive until its number is set.
+//! Sources of the fork with all mutations compiled in, each of them inactive until its number is
+//! set.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

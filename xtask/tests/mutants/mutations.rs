@@ -16,6 +16,7 @@ const COUNTS: &str = "src/proto/streams/counts.rs";
 const STREAMS: &str = "src/proto/streams/streams.rs";
 const SCHEDULER: &str = "src/modules/scheduler/mod.rs";
 const PROMISES: &str = "src/modules/scheduler/promises.rs";
+const CAPACITY: &str = "src/modules/scheduler/capacity.rs";
 const PASS: &str = "src/modules/scheduler/pass.rs";
 const STREAM_TARGET: &str = "src/modules/stream_target.rs";
 const PINNED: &str = "src/modules/receive_queue/pinned.rs";
@@ -358,7 +359,7 @@ pub(crate) const ALL: &[Mutation] = &[
     Mutation {
         name: "a stream ranked by a window that is not so",
         invariant: "S5",
-        file: SCHEDULER,
+        file: CAPACITY,
         code: "let rank = «stream.outgoing.rank(SendQueue::Exhausted, limit)»;",
         replacement: "stream.outgoing.rank(SendQueue::Exhausted, limit) + 1",
     },

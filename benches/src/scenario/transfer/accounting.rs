@@ -1,5 +1,5 @@
-//! What a receiver holds and what it has promised to take, reckoned at its own end from what arrives, what it writes and what
-//! its application reads.
+//! What a receiver holds and what it has granted, computed at its own end from what arrives, what
+//! it writes and what its application reads.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use h2_conformance_wire::{Frame, View};
 pub(super) struct Accounting {
     /// Window that was announced and not used yet by what has arrived.
     windows: FlowWindows,
-    /// Octets that arrived and the application did not read, by stream. None of a stream that the receiver reset.
+    /// Octets that arrived and the application did not read, by stream. None of a stream that the
+    /// receiver reset.
     unread: BTreeMap<u32, Option<u64>>,
     sum: u64,
     /// The largest sum there was.
@@ -59,7 +60,8 @@ impl Accounting {
         self.peak
     }
 
-    /// Octets that are buffered or that the sender may still make the receiver buffer on the streams that have content.
+    /// Octets that are buffered or that the sender may still make the receiver buffer on the
+    /// streams that have content.
     pub(super) fn committed(&self) -> u64 {
         let streams = self.unread.iter().filter(|(_, unread)| unread.is_some());
         let streams: i64 = streams.map(|(stream, _)| self.windows.stream(*stream).max(0)).sum();

@@ -51,28 +51,29 @@ impl Record {
         self.updates.iter().filter(|at| from < **at && **at <= to).count()
     }
 
-    /// Frames that were due and had to wait for window though the link had room, after `from` and until `to`.
+    /// Frames that were due and had to wait for window though the link had room, after `from` and
+    /// until `to`.
     pub(in crate::scenario) fn stalls(&self, from: Duration, to: Duration) -> usize {
         self.diary.stalls.iter().filter(|at| from < **at && **at <= to).count()
     }
 
-    /// From a frame's being due to its being read, on average over the frames read after `from` and until `to`. `None` when
-    /// there are none.
+    /// From a frame's being due to its being read, on average over the frames read after `from` and
+    /// until `to`. `None` when there are none.
     pub(in crate::scenario) fn mean_latency(&self, from: Duration, to: Duration) -> Option<Duration> {
         let seen = self.diary.latencies.iter().filter(|(at, _)| from < *at && *at <= to);
         let (count, sum) = seen.fold((0, Duration::ZERO), |(count, sum), (_, latency)| (count + 1, sum + *latency));
         (count > 0).then(|| sum / count)
     }
 
-    /// Octets read after `from` and until `to`, as a share of those that the bandwidth has room for in that time. `None` when
-    /// there are none: it stalls.
+    /// Octets read after `from` and until `to`, as a share of those that the bandwidth has room for
+    /// in that time. `None` when there are none: it stalls.
     pub(in crate::scenario) fn share(&self, bandwidth: u64, from: Duration, to: Duration) -> Option<f64> {
         let octets = self.until(to) - self.until(from);
         (octets > 0).then(|| octets as f64 / (bandwidth as f64 * (to - from).as_secs_f64()))
     }
 
-    /// When nine tenths of the link were used for the first time, over a round-trip time, or the time of 16 full frames if that
-    /// is longer.
+    /// When nine tenths of the link were used for the first time, over a round-trip time, or the
+    /// time of 16 full frames if that is longer.
     pub(in crate::scenario) fn start_up(&self, path: Path) -> Option<Duration> {
         let frames = Duration::from_nanos(FRAMES * DEFAULT_FRAME_SIZE as u64 * 1_000_000_000 / path.bandwidth);
         let span = path.round_trip.max(frames);
@@ -123,7 +124,8 @@ mod tests {
     #[test]
     fn the_start_ends_when_nine_tenths_are_used_for_long_enough() {
         assert_eq!(record(|_| 89).start_up(PATH), None);
-        // 16 frames of 16 384 octets take 2621.44 ms. Of the 2621 ms before a moment, nine tenths then have to be full.
+        // 16 frames of 16 384 octets take 2621.44 ms. Of the 2621 ms before a moment, nine tenths
+        // then have to be full.
         let start = record(|ms| if ms > 1000 { 100 } else { 0 }).start_up(PATH).expect("it is reached");
         assert_eq!(start, 3360 * MS);
         // A burst is not a start.

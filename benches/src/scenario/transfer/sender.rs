@@ -1,5 +1,5 @@
-//! The ideal sender: it uses every octet of window and of the link as soon as it may, its streams in turns, and answers SETTINGS
-//! and PING at once.
+//! The ideal sender: it uses every octet of window and of the link as soon as it may, its streams
+//! in turns, and answers SETTINGS and PING at once.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -193,7 +193,8 @@ mod tests {
         let (frames, data) = arrivals(&mut client);
         assert_eq!(frames[..3], [settings(), post(1), post(3)]);
         assert_eq!(data, [(1, 16_384), (3, 16_384), (1, 16_384), (3, 16_383)]);
-        // Stream 1 has 32 767 octets left, stream 3 one more. The connection has none until it is given some.
+        // Stream 1 has 32 767 octets left, stream 3 one more. The connection has none until it is
+        // given some.
         client.hear(&window_update(1, 5)).expect("nothing is wrong");
         assert_eq!(arrivals(&mut client), (vec![], vec![]));
         client.hear(&window_update(0, 20_000)).expect("nothing is wrong");

@@ -1,4 +1,5 @@
-//! Where content comes from: there always is more, or it becomes due at a constant rate, whatever becomes of it.
+//! Where content comes from: there always is more, or it becomes due at a constant rate, whatever
+//! becomes of it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

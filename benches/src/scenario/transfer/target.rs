@@ -1,4 +1,5 @@
-//! Who receives: both with what they do by themselves, and the release with windows that are set once, as peers of theirs.
+//! The receivers: both with their defaults, and the release with windows that are set once, as
+//! peers of theirs.
 
 use crate::figures::{Better, Figure, Row};
 use crate::scenario::transfer::Path;

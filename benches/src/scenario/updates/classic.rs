@@ -1,5 +1,5 @@
-//! The classic experiment: fewer updates under load, and whether anybody waits for them. A constant rate below what the link
-//! takes, in virtual time.
+//! The classic experiment: fewer updates under load, and whether a sender waits for them. A
+//! constant rate below what the link takes, in virtual time.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn with_windows_to_spare_a_half_is_announced_at_a_time_and_nobody_waits() {
+    fn with_windows_to_spare_a_half_is_announced_at_a_time_and_the_sender_never_waits() {
         let record = record(WINDOWS, PATCHED);
         let octets = (PATH.bandwidth * LOAD / 100) as f64 * (END - START).as_secs_f64();
         let halves = octets / f64::from(WINDOWS.connection / 2) + octets / f64::from(WINDOWS.stream / 2);

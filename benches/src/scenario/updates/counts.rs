@@ -33,7 +33,8 @@ pub(super) fn rows() -> Vec<Row> {
     counts
 }
 
-/// The increments that both sent. A figure cannot say why it is missing, so that goes to standard error.
+/// The increments that both sent. A figure cannot say why it is missing, so that goes to standard
+/// error.
 fn measure(what: &str, plan: &Upload) -> [Option<Vec<u32>>; 2] {
     BOTH.map(|(name, subject)| {
         let seen = (subject.upload)(plan);

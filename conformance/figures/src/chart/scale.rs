@@ -1,4 +1,5 @@
-//! `scale`: the time of an operation over the number of streams, a panel for each operation and a line for each state.
+//! `scale`: the time of an operation over the number of streams, a panel for each operation and a
+//! line for each state.
 
 use plotters::prelude::*;
 
@@ -85,7 +86,7 @@ fn draw_panel(panel: &mut Panel<'_>, states: &[&str], area: &Area<'_>) -> Drawn 
             rows().map(|(_, n, row)| Some((*n as f64, figure(row)?.clamp(least, most)))).collect()
         };
         for (stroke, radius, points) in [(4, 4, points(|row| row.patched.0)), (1, 2, points(|row| row.upstream.0))] {
-            // EventKind does not finish leaves a gap.
+            // What does not finish leaves a gap.
             for line in points.split(Option::is_none) {
                 let line: Vec<(f64, f64)> = line.iter().copied().flatten().collect();
                 chart.draw_series(LineSeries::new(line.iter().copied(), colour(at).stroke_width(stroke)))?;

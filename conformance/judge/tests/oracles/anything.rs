@@ -1,4 +1,4 @@
-//! EventKind holds of the judge for any transcript.
+//! What holds of the judge for any transcript.
 
 use h2_conformance_judge::transcript::{EventKind, Transcript};
 use h2_conformance_judge::words::*;

@@ -7,7 +7,7 @@ use h2_conformance_wire::code::error::*;
 
 use crate::record::{check, opened, opening, Record, Row};
 
-/// EventKind is wrong whatever error is expected.
+/// What is wrong whatever error is expected.
 fn wrong_for_any_error() -> Vec<Row> {
     use Ending::*;
     use Outcome::*;
@@ -94,7 +94,8 @@ pub(crate) fn connection_error() {
     check("connection error, of several codes", &conn_error([STREAM_CLOSED, PROTOCOL_ERROR]), &rows);
 }
 
-/// Rows that the checks for errors of a stream share. `beyond`: the outcome when the whole connection suffers.
+/// Rows that the checks for errors of a stream share. `beyond`: the outcome when the whole
+/// connection suffers.
 fn stream_rows(beyond: Outcome) -> Vec<Row> {
     use Ending::*;
     use Outcome::*;

@@ -9,7 +9,8 @@ use h2_conformance_wire::code::{kind, setting};
 
 use crate::record::{check, opened, opening, Record, Row};
 
-/// A connection that is gone meets no check about numbers and absences: `right` made such a check hold.
+/// A connection that is gone meets no check about numbers and absences: `right` made such a check
+/// hold.
 fn gone(right: &Record) -> Vec<Row> {
     use Ending::*;
     use Outcome::*;

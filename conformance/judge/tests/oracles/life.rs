@@ -8,7 +8,7 @@ use h2_conformance_wire::code::error::*;
 
 use crate::record::{check, opened, opening, Row};
 
-/// EventKind is wrong wherever the connection has to go on.
+/// What is wrong wherever the connection has to go on.
 pub(crate) fn dead() -> Vec<Row> {
     use Ending::*;
     use Outcome::*;

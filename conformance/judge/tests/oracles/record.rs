@@ -96,7 +96,8 @@ impl Record {
 /// One line of a table: what it shows, what happened, and the verdict that it has to get.
 pub(crate) type Row = (&'static str, Record, Outcome, Ending);
 
-/// Judges each row, and makes sure that the table shows at least one right and three wrong transcripts.
+/// Judges each row, and makes sure that the table shows at least one right and three wrong
+/// transcripts.
 pub(crate) fn check(kind: &str, expect: &Expect, rows: &[Row]) {
     for (name, record, outcome, ending) in rows {
         let verdict = judge(expect, record.transcript());

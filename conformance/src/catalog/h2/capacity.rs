@@ -1,10 +1,11 @@
-//! The sending side: writers are woken, capacity is honest, and what one stream reserves and does not use is there for the others,
-//! at once.
+//! The sending side: writers are woken, capacity is honest, and what one stream reserves and does
+//! not use is there for the others, at once.
 
 use crate::catalog::prelude::*;
 use crate::judge::Check;
 
-/// Server: this many streams reserve an octet each and send nothing; then a stream beside them has 100 octets to send.
+/// Server: this many streams reserve an octet each and send nothing; then a stream beside them has
+/// 100 octets to send.
 fn idle_reservations(s: &mut Script, idle: u32) {
     s.return_credit(Credit::WhenExhausted);
     s.open();
@@ -166,7 +167,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/blocked-connection",
             role: Role::Server,
-            title: "EventKind was written while the peer did not read goes out when it reads again",
+            title: "What was written while the peer did not read goes out when it reads again",
             needs: Needs::Api,
             script: |s| {
                 s.open();

@@ -1,5 +1,5 @@
-//! Frames and calls that come at an inconvenient moment: in each case both sides do what they may. Random connections came upon
-//! these.
+//! Frames and calls that come at an inconvenient moment: in each case both sides do what they may.
+//! Random connections found these.
 
 use crate::catalog::prelude::*;
 

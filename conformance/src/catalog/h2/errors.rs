@@ -1,4 +1,4 @@
-//! EventKind the application learns of errors.
+//! What the application learns of errors.
 
 use crate::catalog::prelude::*;
 

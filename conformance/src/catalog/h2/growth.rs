@@ -1,5 +1,6 @@
-//! Windows that grow where they limit throughput, and only there: RFC 9113 leaves their sizes to the receiver (section 6.9), who
-//! can learn how long a round trip takes from when its SETTINGS are acknowledged (section 6.5.3).
+//! Windows that grow where they limit throughput, and only there: RFC 9113 leaves their sizes to
+//! the receiver (section 6.9), which can learn how long a round trip takes from when its SETTINGS
+//! are acknowledged (section 6.5.3).
 
 use std::time::Duration;
 
@@ -7,13 +8,14 @@ use crate::catalog::prelude::*;
 use crate::script::UpdatePolicy;
 use crate::wire::code::MAX_WINDOW;
 
-/// EventKind was released is announced as soon as it is a hundredth of the target.
+/// What was released is announced as soon as it is a hundredth of the target.
 const EAGER: UpdatePolicy = UpdatePolicy { percent: 1, ..UpdatePolicy::DEFAULT };
 
 const OWN: Config = Config { receive_budget: None, time_passes: true, ..Config::DEFAULT };
 const WINDOW: i64 = 65_535;
 const MEBIBYTE: i64 = 1 << 20;
-/// Windows with a budget of one mebibyte: the largest that there is, and that of a stream beside one which has it.
+/// Windows with a budget of one mebibyte: the largest that there is, and that of a stream beside
+/// one which has it.
 const LARGEST: i64 = MEBIBYTE / 2;
 
 const SECOND: i64 = WINDOW + (MEBIBYTE - (LARGEST - WINDOW)) / 2;
@@ -36,8 +38,8 @@ fn keeps_up(s: &mut Script, stream: u32, octets: u64) {
     s.upload_from_afar(body(stream, octets), ROUND_TRIP);
 }
 
-/// A whole window, and half of one a little more than a round trip later. By then the receiver can know the rate only if it
-/// knew from the start how long a round trip takes.
+/// A whole window, and half of one a little more than a round trip later. By then the receiver can
+/// know the rate only if it knew from the start how long a round trip takes.
 fn window_and_a_half(s: &mut Script, stream: u32) {
     s.upload_in(body(stream, WINDOW as u64));
     s.elapse(ROUND_TRIP * 6 / 5);
@@ -167,7 +169,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "growth/ended-streams-leave-all",
-            title: "EventKind a stream has grown by is there for others when its content has ended and was read",
+            title: "What a stream has grown by is there for others when its content has ended and was read",
             config: Config { receive_budget: Some(1 << 20), update_policy: Some(EAGER), ..OWN },
             script: |s| {
                 far_away(s);

@@ -1,9 +1,10 @@
-//! Octets that nobody reads on one stream do not close the connection to the others: sections 5.2.1 and 5.2.2 of RFC 9113 leave it
-//! to the receiver what it grants beside them. EventKind it grants is bounded by its budget.
+//! Unread octets of one stream do not close the connection to the others: sections 5.2.1 and 5.2.2
+//! of RFC 9113 leave it to the receiver what it grants beside them. What it grants is bounded by
+//! its budget.
 
 use crate::catalog::prelude::*;
 
-/// The subject's own budget, which is for those who leave room for others and not for those who are fast.
+/// The subject's own budget, which is for streams that leave room for others.
 const OWN: Config = Config { receive_budget: None, window_growth: Some(false), ..Config::DEFAULT };
 
 /// Three default windows and a bit.
@@ -17,8 +18,8 @@ fn a_reader_waits(s: &mut Script) {
     s.app(App::ReadToEnd { stream: 1 });
 }
 
-/// Server: beside a reader that waits on stream 1, bodies of a whole window on so many streams, 3, 5, 7 and so on, that nobody
-/// reads.
+/// Server: beside a reader that waits on stream 1, bodies of a whole window on so many streams, 3,
+/// 5, 7 and so on, without readers.
 fn unread(s: &mut Script, streams: u32) {
     a_reader_waits(s);
     for stream in (3..2 * streams + 2).step_by(2) {
@@ -48,7 +49,8 @@ fn all_announced(s: &mut Script) {
     s.app(App::SetTargetWindow { octets: WINDOW as u32 + 1 });
 }
 
-/// All that was sent before, a window on the last of these streams too, is back: not an octet was lost or granted twice.
+/// All that was sent before, a window on the last of these streams too, is back: not an octet was
+/// lost or granted twice.
 fn all_back(last: u32) -> Expect {
     uploaded(last, WINDOW).and(window(0, WINDOW as i64 + 1)).and(alive())
 }
@@ -114,7 +116,7 @@ pub(super) fn cases() -> Vec<Case> {
                 for push in [2, 4, 6] {
                     s.burst([push_promise(1, push), response(push, 200)]);
                 }
-                // Whoever took one may ask for the others.
+                // A task that took one may ask for the others.
                 s.app(App::AwaitPush { stream: 1 });
                 s.send(response(1, 200));
                 s.app(App::AwaitResponse { stream: 1 });
@@ -187,7 +189,8 @@ pub(super) fn cases() -> Vec<Case> {
                 s.app(App::Read { stream: 3, octets: 30_000 });
                 s.upload_in(body(3, 30_000));
                 s.app(App::Release { stream: 3, octets: 20_000 });
-                // The peer can send less than half of a window now, and half of one when all is announced.
+                // The peer can send less than half of a window now, and half of one when all is
+                // announced.
                 s.upload_in(body(3, 5_000));
                 all_announced(s);
             },

@@ -1,4 +1,4 @@
-//! EventKind h2 promises beyond the RFCs: its API, and its policy where the RFCs leave a choice.
+//! What h2 promises beyond the RFCs: its API, and its policy where the RFCs leave a choice.
 
 mod capacity;
 mod credit;

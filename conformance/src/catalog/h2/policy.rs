@@ -1,4 +1,5 @@
-//! Policies for WINDOW_UPDATE frames, which section 6.9 of RFC 9113 leaves to the receiver. The release has one rule.
+//! Policies for WINDOW_UPDATE frames, which section 6.9 of RFC 9113 leaves to the receiver. The
+//! release has one rule.
 
 use std::time::Duration;
 
@@ -256,7 +257,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "policy/stream-before-connection",
-            title: "EventKind is set for a stream goes before what is set for its connection, also later",
+            title: "What is set for a stream goes before what is set for its connection, also later",
             script: |s| {
                 s.open();
                 held(s, 1, 30_000);

@@ -1,4 +1,4 @@
-//! EventKind the application learns of RST_STREAM.
+//! What the application learns of RST_STREAM.
 
 use crate::catalog::prelude::*;
 

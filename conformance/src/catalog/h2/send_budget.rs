@@ -1,9 +1,10 @@
-//! EventKind a connection buffers of DATA: a limit for all streams together, and a way to wait until a stream buffers nothing. The
-//! release offers neither. The peer's windows are larger than any limit here, unless a case says otherwise.
+//! What a connection buffers of DATA: a limit for all streams together, and a way to wait until a
+//! stream buffers nothing. The release has neither. The peer's windows are larger than any limit
+//! here, unless a case says otherwise.
 
 use crate::catalog::prelude::*;
 
-/// EventKind the connection buffers at most.
+/// What the connection buffers at most.
 const LIMIT: usize = 50_000;
 
 const LIMITED: Config = Config { connection_send_buffer: Some(LIMIT), ..Config::DEFAULT };
@@ -14,7 +15,8 @@ fn open(s: &mut Script) {
     s.send(window_update(0, 1 << 20));
 }
 
-/// Server: stream 1 fills the buffer of the connection and waits for its own window; stream 3 has window and none to send.
+/// Server: stream 1 fills the buffer of the connection and waits for its own window; stream 3 has
+/// window and none to send.
 fn filled(s: &mut Script) {
     s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
     responding(s, &[1, 3]);
@@ -28,7 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/capacity-within-limit",
             role: Role::Server,
-            title: "EventKind streams may hand over stays within the limit of the connection",
+            title: "What streams may hand over stays within the limit of the connection",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -45,7 +47,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/client-capacity-within-limit",
             role: Role::Client,
-            title: "EventKind requests may hand over stays within the limit of the connection",
+            title: "What requests may hand over stays within the limit of the connection",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -169,7 +171,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/opened-request-is-charged",
             role: Role::Client,
-            title: "EventKind a request buffers counts against the limit once the request has its place",
+            title: "What a request buffers counts against the limit once the request has its place",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {

@@ -1,13 +1,13 @@
-//! Slots of concurrent streams come back when a stream ends, however it ends, and a connection that shuts down ends with
-//! its last stream.
+//! Slots of concurrent streams come back when a stream ends, however it ends, and a connection that
+//! shuts down ends with its last stream.
 
 use crate::catalog::prelude::*;
 use crate::judge::Check;
 
 const THREE: Config = Config { max_concurrent: Some(3), send_buffer: Some(1 << 20), ..Config::DEFAULT };
 
-/// Server: the response is larger than the peer's window and waits for credit, the application is done with the stream,
-/// and then the peer resets it.
+/// Server: the response is larger than the peer's window and waits for credit, the application is
+/// done with the stream, and then the peer resets it.
 fn reset_of_blocked_response(s: &mut Script, stream: u32) {
     s.send(post(stream));
     s.app(App::Respond { stream, status: 200, end: false });
@@ -24,7 +24,8 @@ fn forty(s: &mut Script, way: fn(&mut Script, u32)) {
     s.app(App::Respond { stream: 81, status: 200, end: true });
 }
 
-/// Server: a promise waits behind DATA for the peer's window while the peer resets the stream that carries it.
+/// Server: a promise waits behind DATA for the peer's window while the peer resets the stream that
+/// carries it.
 fn promise_withdrawn(s: &mut Script) {
     s.open();
     s.send(get(1));
@@ -36,7 +37,8 @@ fn promise_withdrawn(s: &mut Script) {
     s.go_on_reading();
 }
 
-/// Server: a promise that the application drops while the connection is busy with another stream's DATA.
+/// Server: a promise that the application drops while the connection is busy with another stream's
+/// DATA.
 fn promise_dropped_unsent(s: &mut Script) {
     s.open();
     s.send(get(1));
@@ -48,7 +50,8 @@ fn promise_dropped_unsent(s: &mut Script) {
     s.go_on_reading();
 }
 
-/// Client: the peer admits one stream; the request on stream 1 has it, an upload on stream 3 waits for it.
+/// Client: the peer admits one stream; the request on stream 1 has it, an upload on stream 3 waits
+/// for it.
 fn queued_upload(s: &mut Script) {
     s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
     s.app(App::Request { method: "GET", end: true });

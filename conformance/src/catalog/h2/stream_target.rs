@@ -1,4 +1,5 @@
-//! A receive window for one stream alone, in sections 5.2 and 6.9 of RFC 9113 left to the receiver. The release has no such call.
+//! A receive window for one stream alone, in sections 5.2 and 6.9 of RFC 9113 left to the receiver.
+//! The release has no such call.
 
 use crate::catalog::prelude::*;
 use crate::wire::code::MAX_WINDOW;
@@ -116,7 +117,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "stream-target/initial-window-shrinks",
-            title: "EventKind a smaller initial window takes from a stream with a target is announced again at once",
+            title: "What a smaller initial window takes from a stream with a target is announced again at once",
             script: |s| {
                 s.open();
                 receiving(s, 100_000);
@@ -176,8 +177,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "stream-target/largest-initial-window-lowered",
-            title:
-                "EventKind a lowered initial window takes from a stream with a target is owed until the acknowledgement",
+            title: "What a lowered initial window takes from a stream with a target is owed until the acknowledgement",
             config: Config { stream_window: Some(MAX_WINDOW), ..ROOMY },
             script: |s| {
                 s.open();

@@ -1,4 +1,5 @@
-//! When credit is announced: with few WINDOW_UPDATEs, and never so late that somebody waits in vain.
+//! When credit is announced: with few WINDOW_UPDATEs, and never so late that a reader or a sender
+//! stalls.
 
 use crate::catalog::prelude::*;
 
@@ -393,7 +394,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "updates/released-twice",
             role: Role::Server,
-            title: "EventKind was released cannot be released again",
+            title: "What was released cannot be released again",
             needs: Needs::Api,
             script: |s| {
                 s.open();

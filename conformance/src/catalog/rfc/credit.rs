@@ -1,5 +1,6 @@
-//! DATA counts against the connection's window and its credit comes back, also where its stream has come to its end (RFC 9113
-//! section 6.9). The cases end with a whole window, as those of `h2/credit` do, which says why.
+//! DATA counts against the connection's window and its credit comes back, also where its stream has
+//! come to its end (RFC 9113 section 6.9). The cases end with a whole window, as those of
+//! `h2/credit` do, which says why.
 
 use crate::catalog::prelude::*;
 

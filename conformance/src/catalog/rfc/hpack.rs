@@ -427,7 +427,8 @@ fn get_and(octets: &[u8]) -> Frame {
     headers_block(1, block).end_stream()
 }
 
-/// A complete GET request with a field that the reader has to put in its dynamic table, its value of `length` octets.
+/// A complete GET request with a field that the reader has to put in its dynamic table, its value
+/// of `length` octets.
 fn get_remembering(stream: u32, length: usize) -> Frame {
     let mut block = hpack::encode(&GET);
     hpack::indexed_literal(&mut block, "x-kept", &"v".repeat(length));

@@ -1,4 +1,5 @@
-//! The connection's credit of pushed DATA that breaks a rule or is not wanted any more comes back (RFC 9113 section 6.9).
+//! The connection's credit of pushed DATA that breaks a rule or is not wanted any more comes back
+//! (RFC 9113 section 6.9).
 
 use crate::catalog::prelude::*;
 

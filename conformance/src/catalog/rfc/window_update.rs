@@ -1,4 +1,4 @@
-//! WINDOW_UPDATE as a frame (RFC 9113 section 6.9). EventKind windows do is the subject of other topics.
+//! WINDOW_UPDATE as a frame (RFC 9113 section 6.9). What windows do is the subject of other topics.
 
 use crate::catalog::prelude::*;
 use crate::wire::code::{DEFAULT_WINDOW, MAX_WINDOW};

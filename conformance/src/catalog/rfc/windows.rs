@@ -1,9 +1,10 @@
-//! The size of windows: what counts, what SETTINGS change, where the bounds are (RFC 9113 sections 5.2 and 6.9).
+//! The size of windows: what counts, what SETTINGS change, where the bounds are (RFC 9113 sections
+//! 5.2 and 6.9).
 
 use crate::catalog::prelude::*;
 use crate::wire::code::MAX_WINDOW;
 
-/// EventKind takes a window of 65 535 octets to its largest size.
+/// What takes a window of 65 535 octets to its largest size.
 const TO_THE_TOP: u32 = MAX_WINDOW - 65_535;
 
 /// Server: a request whose response has used up both of its windows and has 100 000 octets waiting.

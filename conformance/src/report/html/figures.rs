@@ -1,4 +1,4 @@
-//! EventKind benches measured: a picture, and behind it the table.
+//! What benches measured: a picture, and behind it the table.
 
 use std::fmt::{self, Write as _};
 

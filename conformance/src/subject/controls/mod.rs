@@ -42,12 +42,12 @@ pub const CONTROLS: &[Subject] = &[
     },
 ];
 
-/// EventKind a control does at a frame after the opening.
+/// What a control does at a frame after the opening.
 trait Misbehavior: FnMut(&mut Out, &Frame) {}
 
 impl<F: FnMut(&mut Out, &Frame)> Misbehavior for F {}
 
-/// EventKind a control says.
+/// What a control says.
 #[derive(Debug, Default)]
 struct Out {
     /// It is a server.
@@ -66,7 +66,8 @@ impl Out {
 /// A control: the opening, which all of them get right, and a misbehavior.
 struct Fake {
     reader: PeerReader,
-    /// Frames of the peer's opening that are still to come: SETTINGS and its acknowledgement of ours.
+    /// Frames of the peer's opening that are still to come: SETTINGS and its acknowledgement of
+    /// ours.
     settings_due: bool,
     ack_due: bool,
     misbehavior: Box<dyn Misbehavior>,

@@ -1,4 +1,5 @@
-//! h2 as a subject, server or client, in memory. One source for upstream and the fork; `super::h2` says which.
+//! h2 as a subject, server or client, in memory. One source for upstream and the fork; `super::h2`
+//! says which.
 
 mod additions;
 mod calls;
@@ -28,7 +29,8 @@ use additions::{BuilderAdditions, ConnectionAdditions};
 use calls::Held;
 use ops::{Op, Task};
 
-/// Polls after which a subject counts as one that does not come to rest. The longest honest run needs some ten thousand.
+/// Polls after which a subject counts as one that does not come to rest. The longest honest run
+/// needs some ten thousand.
 const POLLS: usize = 2_000_000;
 
 type Requester = h2::client::SendRequest<Bytes>;
@@ -43,7 +45,7 @@ pub struct H2 {
     app: Application,
     ops: Vec<Op>,
     events: Vec<SubjectEvent>,
-    /// Answers requests by itself.
+    /// Whether it answers requests without a script.
     serves: bool,
     /// The subject sees the pipe's time.
     time_passes: bool,
@@ -59,7 +61,7 @@ enum Connection {
     Ended,
 }
 
-/// EventKind the application holds.
+/// What the application holds.
 #[derive(Default)]
 struct Application {
     requester: Option<Requester>,
@@ -105,7 +107,7 @@ impl H2 {
         h2
     }
 
-    /// Runs until nobody is woken any more.
+    /// Runs until no task is woken any more.
     fn run(&mut self) {
         for _ in 0..POLLS {
             let mut idle = true;
@@ -213,7 +215,7 @@ impl H2 {
             | App::Abort { .. } => {
                 let result = self.call_connection(app).into();
                 self.events.push(SubjectEvent::Result { call, result });
-                // Whoever calls a method of the connection polls it next.
+                // A caller of a method of the connection polls it next.
                 self.woken.wake();
             }
             App::Ping => {
@@ -300,8 +302,8 @@ impl Drop for H2 {
             std::mem::forget((connection, app));
             return;
         }
-        // With debug assertions h2 checks some books of its own when the last handle goes, which is not a case's concern.
-        // EventKind the fork's invariants say is.
+        // With debug assertions h2 checks some accounting of its own when the last handle goes,
+        // which is not a case's concern. What the fork's invariants say is.
         if let Err(panic) = let_go(connection, app) {
             if panic.message.starts_with("invariant ") && !std::thread::panicking() {
                 panic!("{}", panic.message);
@@ -310,7 +312,8 @@ impl Drop for H2 {
     }
 }
 
-/// Drops one handle after the other until one panics: the rest are forgotten, because they would panic again.
+/// Drops one handle after the other until one panics: the rest are forgotten, because they would
+/// panic again.
 fn let_go(connection: Connection, app: Application) -> Result<(), Panic> {
     let mut app = ManuallyDrop::new(app);
     quietly(|| drop(connection))?;

@@ -4,8 +4,8 @@
 //! picture [--prometheus 127.0.0.1:9090] [--minutes 5] > dashboard.svg
 //! ```
 //!
-//! It is no Grafana: the same titles, queries and legends, drawn plainly. It is for the picture in `docs`, and shows that every query of
-//! `grafana/dashboard.json` has an answer.
+//! It is no Grafana: the same titles, queries and legends, drawn plainly. It is for the picture in
+//! `docs`, and shows that every query of `grafana/dashboard.json` has an answer.
 
 use std::fmt::Write;
 use std::process::ExitCode;

@@ -52,13 +52,14 @@ impl Counts {
     /// The application asks for what the peer sends.
     #[inline(always)]
     pub(in crate::proto::streams) fn note_reader(&self, stream: &mut store::Ptr) {
-        // Timing each of them would cost who does not look.
+        // A clock reading for each of them would cost connections without an observer.
         if self.stats.record.events.is_some() {
             time_reader(stream);
         }
     }
 
-    /// Our window for a stream may have grown, or the peer may have sent all of it. A stream that is reset does not go on.
+    /// Our window for a stream may have grown, or the peer may have sent all of it. A stream that
+    /// is reset does not go on.
     #[inline]
     pub(in crate::proto::streams) fn peer_resumes(&self, stream: &mut Stream) {
         if stream.stats.spent().is_none() {
@@ -78,7 +79,8 @@ impl Counts {
         }
     }
 
-    /// The streams that count towards the limits: those that this end opened, and those that the peer opened.
+    /// The streams that count towards the limits: those that this end opened, and those that the
+    /// peer opened.
     pub(in crate::proto::streams) fn active_streams(&self) -> (usize, usize) {
         (self.num_send_streams, self.num_recv_streams)
     }

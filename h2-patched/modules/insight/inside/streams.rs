@@ -1,4 +1,4 @@
-//! The streams of a connection, looked at.
+//! Snapshots of the streams of a connection.
 
 use super::{Inner, Mutex, Peer, Streams};
 use crate::frame::{Reason, StreamId};
@@ -14,12 +14,12 @@ use std::task::Poll;
 use std::time::Instant;
 
 impl<B, P: Peer> Streams<B, P> {
-    /// The connection is open.
+    /// Attaches statistics and the event queue when the connection opens.
     pub(crate) fn attach_insight(&mut self, frame_counter: &mut FrameCounter, settings: insight::Set) {
         attach(&self.inner, role(P::r#dyn()), frame_counter, settings);
     }
 
-    /// A handle to look at the connection.
+    /// Returns a handle for snapshots of the connection.
     pub(crate) fn insight(&self) -> Connection {
         handle(&self.inner)
     }
@@ -35,7 +35,7 @@ impl<B, P: Peer> Streams<B, P> {
 
     #[cold]
     fn transport_is_full(&self) {
-        self.inner.lock().unwrap().counts.stats_mut().transport_is_full();
+        self.inner.lock().expect("no holder of the lock panicked").counts.stats_mut().transport_is_full();
     }
 
     /// The connection's task has nothing left to do.
@@ -50,19 +50,19 @@ impl<B, P: Peer> Streams<B, P> {
     }
 
     pub(crate) fn refusal_sent(&self, id: StreamId) {
-        let me = self.inner.lock().unwrap();
+        let me = self.inner.lock().expect("no holder of the lock panicked");
         me.counts.stats().enqueue(Some(id), EventKind::Reset { by: Side::Local, reason: Reason::REFUSED_STREAM });
     }
 
     /// The windows as they are now.
     pub(crate) fn windows(&self, changes: Changes, stream: u32) -> Windows {
-        let mut me = self.inner.lock().unwrap();
+        let mut me = self.inner.lock().expect("no holder of the lock panicked");
         let me = &mut *me;
         let found = me.store.find_mut(&stream.into());
         let found = found.as_deref();
         match changes {
             Changes::Receiving => {
-                // Of what nobody will read no books are kept.
+                // DATA that is discarded is not accounted for.
                 let found = found.filter(|stream| !stream.state.is_local_error());
                 me.actions.recv.windows_of(found, stream == 0)
             }
@@ -77,7 +77,8 @@ impl<B, P: Peer> Streams<B, P> {
     }
 }
 
-// What follows is not generic, so that it is compiled once and with all that is private to the crate.
+// What follows is not generic, so that it is compiled once and with all that is private to the
+// crate.
 
 fn attach(inner: &Arc<Mutex<Inner>>, role: Role, frame_counter: &mut FrameCounter, settings: insight::Set) {
     let shared = frame_counter.shared().clone();
@@ -86,7 +87,7 @@ fn attach(inner: &Arc<Mutex<Inner>>, role: Role, frame_counter: &mut FrameCounte
     let connection = Connection::new(shared.clone(), weak(inner), role);
     let events = insight::open_queue(&connection, settings.observer);
     {
-        let mut me = inner.lock().unwrap();
+        let mut me = inner.lock().expect("no holder of the lock panicked");
         let me = &mut *me;
         let initiator = if role == Role::Server { Side::Peer } else { Side::Local };
         let stats = me.counts.stats_mut();
@@ -109,7 +110,7 @@ fn role(peer: peer::Dyn) -> Role {
 }
 
 fn handle(inner: &Arc<Mutex<Inner>>) -> Connection {
-    let me = inner.lock().unwrap();
+    let me = inner.lock().expect("no holder of the lock panicked");
     let shared = me.counts.stats().record.shared.clone();
     Connection::new(shared.expect("streams are watched from the beginning of their connection"), weak(inner), me.role())
 }

@@ -1,4 +1,5 @@
-//! EventKind nobody reads is discarded, and its credit given back on the stream too: the sender is not held up.
+//! Content without a reader is discarded, and its credit given back on the stream too, so that the
+//! sender is not held up.
 
 use crate::catalog::prelude::*;
 

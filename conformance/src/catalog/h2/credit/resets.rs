@@ -84,8 +84,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/reset-by-peer-stays-readable",
             role: Role::Server,
-            title:
-                "EventKind came before the peer's reset can be read after it, while the next request uses the window",
+            title: "What came before the peer's reset can be read after it, while the next request uses the window",
             needs: Needs::Api,
             script: |s| {
                 s.open();
