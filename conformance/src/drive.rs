@@ -3,18 +3,20 @@
 //! The driver is the peer: it writes what the script says, reads what the subject sends, and has
 //! the behavior the script allows. It judges nothing.
 
+mod received;
 mod remote;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::script::{App, Credit, PeerBehavior, Script, Sent, Step, Upload};
+use crate::script::{App, PeerBehavior, Script, Sent, Step, Upload};
 use crate::transcript::{probe, AppResult, Event, EventKind, Transcript};
 use crate::wire::build::{ping, settings, window_update};
 use crate::wire::code::kind;
 use crate::wire::FlowWindows;
 use crate::wire::{Frame, FrameReader, PeerReader, View, PREFACE};
 
+use received::Received;
 pub use remote::{QUIET, TOTAL};
 
 /// Events after which a run is cut off. The longest honest one has some ten thousand.
@@ -169,14 +171,6 @@ pub struct Driver<'a> {
     silence: Duration,
     peer_closed: bool,
     over: bool,
-}
-
-/// DATA that came and was not credited yet.
-#[derive(Default)]
-struct Received {
-    windows: FlowWindows,
-    connection: u32,
-    streams: std::collections::BTreeMap<u32, u32>,
 }
 
 impl<'a> Driver<'a> {
@@ -490,30 +484,6 @@ impl<'a> Driver<'a> {
         if self.transcript.events.len() == EVENTS {
             self.over = true;
             self.record(EventKind::Livelock);
-        }
-    }
-}
-
-impl Received {
-    /// Increments to send now on a stream (0: the connection) under this rule.
-    fn take_due(&mut self, stream: u32, when: Credit) -> Vec<u32> {
-        let window = if stream == 0 { self.windows.connection() } else { self.windows.stream(stream) };
-        let owed = match stream {
-            0 => &mut self.connection,
-            _ => self.streams.entry(stream).or_default(),
-        };
-        let due = match when {
-            Credit::Never => 0,
-            Credit::AtOnce => *owed,
-            Credit::WhenExhausted if window <= 0 => *owed,
-            Credit::WhenExhausted => 0,
-            Credit::Portions(size) => *owed / size * size,
-        };
-        *owed -= due;
-        match (due, when) {
-            (0, _) => Vec::new(),
-            (_, Credit::Portions(size)) => vec![size; (due / size) as usize],
-            _ => vec![due],
         }
     }
 }

@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_wide_comment_is_found_and_wide_code_is_left_to_rustfmt() {
-        finds("a.rs", &format!("// {}\n", "x".repeat(98)), &["a.rs:1: expected a comment within 100 columns"]);
+        finds("a.rs", &format!("// {}\n", "word ".repeat(20)), &["a.rs:1: expected a comment within 100 columns"]);
+        finds("a.rs", &format!("/// | {} |\n", "cell | ".repeat(20)), &[]);
         finds("a.rs", &format!("const A: &str = \"{}\";\n", "x".repeat(100)), &[]);
     }
 

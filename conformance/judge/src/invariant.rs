@@ -48,23 +48,8 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
                 }
                 View::Data { .. } => {
                     sendable.sent(frame);
-                    let mut later = sendable.clone();
-                    let mut stream = sendable.stream(frame.stream);
-                    for values in &pending {
-                        later.settings(values);
-                        stream = stream.max(later.stream(frame.stream));
-                    }
-                    if sendable.connection() < 0 {
-                        return Some(format!(
-                            "{} octets of DATA beyond the connection's window",
-                            -sendable.connection()
-                        ));
-                    }
-                    if stream < 0 && frame.flow_controlled() > 0 {
-                        return Some(format!(
-                            "{} octets of DATA beyond the window of stream {}",
-                            -stream, frame.stream
-                        ));
+                    if let Some(fault) = overdraft(frame, &sendable, &pending) {
+                        return Some(fault);
                     }
                 }
                 View::WindowUpdate { increment: 0 } => {
@@ -83,6 +68,22 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
         }
     }
     None
+}
+
+/// Why DATA that is counted in `sendable` already is more than the windows allow.
+fn overdraft(frame: &Frame, sendable: &FlowWindows, pending: &VecDeque<Vec<(u16, u32)>>) -> Option<String> {
+    let mut later = sendable.clone();
+    let mut stream = sendable.stream(frame.stream);
+    for values in pending {
+        later.settings(values);
+        stream = stream.max(later.stream(frame.stream));
+    }
+    let connection = sendable.connection();
+    if connection < 0 {
+        return Some(format!("{} octets of DATA beyond the connection's window", -connection));
+    }
+    let is_beyond = stream < 0 && frame.flow_controlled() > 0;
+    is_beyond.then(|| format!("{} octets of DATA beyond the window of stream {}", -stream, frame.stream))
 }
 
 /// Why a frame may not stand where it stands, whatever the state of its stream.

@@ -1,82 +1,16 @@
 //! Each event comes once and in order, with its reason, and is delivered without a lock.
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::mpsc::{channel, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use h2::insight::{observe, CloseReason, Event, EventKind, Observer, Side};
-use h2::{client, server, Reason};
+use h2::{server, Reason};
 use h2_conformance::wire::build::{
     data, get, goaway, headers, ping, post, push_promise, reset, settings, window_update,
 };
 use h2_conformance::wire::code::error::{CANCEL, ENHANCE_YOUR_CALM, NO_ERROR};
 use h2_conformance::wire::code::setting;
 
-use crate::ends::{by_hand, octets, pass, read, Client, Server};
-
-/// Records the events that it gets, in words.
-#[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<String>>>);
-
-impl Observer for Recorder {
-    fn event(&self, event: &Event<'_>) {
-        let of = event.stream.map_or("-".to_owned(), |stream| u32::from(stream).to_string());
-        let side = |side| if side == Side::Local { "us" } else { "peer" };
-        let close_reason = |reason| match reason {
-            CloseReason::Ended => "ended".to_owned(),
-            CloseReason::Code { by, reason, .. } => format!("{reason:?} by {}", side(by)),
-            CloseReason::Transport(kind) => format!("{kind:?}"),
-            _ => "unknown".to_owned(),
-        };
-        let text = match event.kind {
-            EventKind::Opened { initiator, .. } => format!("opened by {}", side(initiator)),
-            EventKind::Accepted => "accepted".to_owned(),
-            EventKind::Stalled { who, on, .. } => format!("stalls {} on {}", side(who), on.as_str()),
-            EventKind::Resumed { who, on, lasted, .. } => {
-                format!("resumes {} on {} after {}", side(who), on.as_str(), lasted.as_secs())
-            }
-            EventKind::StallEnded { who, on, lasted, end, .. } => {
-                format!("stall of {} on {} ends after {}: {}", side(who), on.as_str(), lasted.as_secs(), end.as_str())
-            }
-            EventKind::Reset { by, reason, .. } => format!("reset {reason:?} by {}", side(by)),
-            EventKind::GoingAway { by, reason, last_stream, .. } => {
-                format!("going away {reason:?} {} by {}", u32::from(last_stream), side(by))
-            }
-            EventKind::Closed { reason, .. } => format!("closed {}", close_reason(reason)),
-            _ => "unknown".to_owned(),
-        };
-        self.0.lock().unwrap().push(format!("{of} {text}"));
-    }
-}
-
-impl Recorder {
-    fn server(&self, first: h2_conformance::wire::Frame) -> Server {
-        Server::with(
-            server::Builder::new().max_connection_receive_buffer_size(0).observer(Arc::new(self.clone())),
-            first,
-        )
-    }
-
-    /// Takes ten octets of a stream.
-    fn narrow_server(&self) -> Server {
-        let builder = server::Builder::new()
-            .max_connection_receive_buffer_size(0)
-            .initial_window_size(10)
-            .observer(Arc::new(self.clone()))
-            .clone();
-        Server::with(&builder, settings())
-    }
-
-    fn client(&self, first: h2_conformance::wire::Frame) -> Client {
-        Client::with(client::Builder::new().observer(Arc::new(self.clone())), first)
-    }
-
-    /// Returns what was recorded since the last call.
-    fn news(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
-}
+use crate::ends::{by_hand, octets, pass, read, Server};
+use crate::recorder::Recorder;
 
 #[test]
 fn a_request_from_open_to_end() {
@@ -223,7 +157,7 @@ fn a_response_without_handles_resumes() {
 }
 
 #[test]
-fn several_that_wait_for_slots_are_told_in_their_order() {
+fn several_that_wait_to_be_opened_resume_in_their_order() {
     let recorder = Recorder::default();
     let mut client = recorder.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
     let request = || http::Request::get("http://example.com/").body(()).unwrap();
@@ -255,7 +189,7 @@ fn queued_requests_are_closed_at_once() {
 }
 
 #[test]
-fn a_stall_of_the_connection_is_told_once() {
+fn a_stall_of_the_connection_is_reported_once() {
     pass(0);
     let recorder = Recorder::default();
     let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
@@ -435,7 +369,7 @@ fn a_larger_initial_window_resumes_nothing_that_was_reset() {
 }
 
 #[test]
-fn what_handles_do_is_told_soon() {
+fn what_handles_do_is_delivered_soon() {
     let recorder = Recorder::default();
     let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
     let (_body, mut writer) = server.answer(get(1));
@@ -451,7 +385,7 @@ fn what_handles_do_is_told_soon() {
 }
 
 #[test]
-fn what_is_left_is_told_when_the_connection_is_dropped() {
+fn what_is_left_is_delivered_when_the_connection_is_dropped() {
     let recorder = Recorder::default();
     let mut server = recorder.server(settings());
     let (_body, _respond) = server.accept(post(1));
@@ -462,100 +396,4 @@ fn what_is_left_is_told_when_the_connection_is_dropped() {
     assert_eq!(recorder.len(), 2, "{recorder:?}");
     assert!(recorder[0].starts_with("1 closed"), "{recorder:?}");
     assert_eq!(recorder[1], "- closed NO_ERROR by peer");
-}
-
-/// Would hang if an event was delivered with the lock of the streams held.
-#[test]
-fn an_observer_may_take_snapshots() {
-    let snapshots = Arc::new(AtomicUsize::new(0));
-    let counter = snapshots.clone();
-    let observer = move |event: &Event<'_>| {
-        let streams = event.connection.snapshot().map(|snapshot| snapshot.streams.len());
-        let _ = h2::insight::totals();
-        let _ = h2::insight::connections();
-        counter.fetch_add(usize::from(streams.is_some()), SeqCst);
-    };
-    let mut server = Server::with(server::Builder::new().observer(Arc::new(observer)), settings());
-    let (_body, mut writer) = server.answer(get(1));
-    writer.send_data(octets(70_000), true).unwrap();
-    server.turn();
-    server.send(window_update(1, 70_000));
-    server.send(window_update(0, 70_000));
-    drop(server.connection);
-    assert!(snapshots.load(SeqCst) >= 6, "{snapshots:?}");
-}
-
-#[test]
-fn an_observer_that_panics_leaves_the_connection_alone() {
-    let calls = Arc::new(AtomicUsize::new(0));
-    let counter = calls.clone();
-    let observer = move |event: &Event<'_>| {
-        counter.fetch_add(1, SeqCst);
-        assert!(event.stream.is_none(), "on purpose");
-    };
-    let mut server = Server::with(server::Builder::new().observer(Arc::new(observer)), settings());
-    let (_body, mut writer) = server.answer(get(1));
-    assert_eq!(calls.load(SeqCst), 2);
-    writer.send_data(octets(10), true).unwrap();
-    server.turn();
-    assert_eq!(server.snapshot().counts.octets_sent, 10);
-    drop(server.connection);
-    assert_eq!(calls.load(SeqCst), 2);
-}
-
-/// Tests that set the observer of the process take turns.
-fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Opens a connection when it is dropped, and tells whether that could be done: on another thread,
-/// which cannot hang this one.
-struct OpensWhenDropped(Sender<bool>);
-
-impl Observer for OpensWhenDropped {
-    fn event(&self, _: &Event<'_>) {}
-}
-
-impl Drop for OpensWhenDropped {
-    fn drop(&mut self) {
-        let (opened, opens) = channel();
-        std::thread::spawn(move || {
-            drop(Server::new());
-            let _ = opened.send(());
-        });
-        let _ = self.0.send(opens.recv_timeout(Duration::from_secs(10)).is_ok());
-    }
-}
-
-#[test]
-fn an_observer_is_dropped_without_a_lock() {
-    let _turn = turn();
-    let (dropped, was_free) = channel();
-    observe(Some(Arc::new(OpensWhenDropped(dropped))));
-    observe(None);
-    assert_eq!(was_free.recv(), Ok(true));
-}
-
-#[test]
-fn the_observer_of_the_process_gets_events_of_connections_without_an_observer() {
-    let _turn = turn();
-    let everything = Arc::new(Mutex::new(Vec::new()));
-    let ids = everything.clone();
-    observe(Some(Arc::new(move |event: &Event<'_>| ids.lock().unwrap().push(event.connection.id()))));
-    let recorder = Recorder::default();
-    let own = recorder.server(settings()).connection.insight().id();
-    let other = Server::new();
-    observe(None);
-    let unobserved = Server::new().connection.insight().id();
-    let other = {
-        let id = other.connection.insight().id();
-        drop(other);
-        id
-    };
-    let seen = everything.lock().unwrap();
-    // Other tests run meanwhile.
-    assert_eq!(seen.iter().filter(|id| **id == other).count(), 2, "opened, and closed after it was no longer set");
-    assert!(!seen.contains(&own) && !seen.contains(&unobserved));
-    assert_eq!(recorder.news(), ["- opened by peer", "- closed ended"]);
 }

@@ -6,5 +6,7 @@ mod ends;
 mod events;
 mod frame_log;
 mod labels;
+mod observers;
+mod recorder;
 mod snapshots;
 mod stalls;

@@ -282,6 +282,13 @@ impl<'a> Model<'a> {
                 let octets = (self.hands[&stream].held as usize * share / 1000).max(1);
                 self.call(stream, Call::Release { stream, octets })
             }
+            _ => self.app_controls(act),
+        }
+    }
+
+    /// The acts that are no part of a message.
+    fn app_controls(&mut self, act: &op::App) -> Option<u32> {
+        match *act {
             op::App::Reset { stream, code } => {
                 let stream = self.hand(stream, |hand| (hand.send || hand.respond) && !hand.reset)?;
                 self.call(stream, Call::Reset { stream, code })
@@ -321,6 +328,7 @@ impl<'a> Model<'a> {
                 let had = std::mem::replace(&mut self.shut_down, true);
                 (!had && self.role == Role::Server).then(|| self.call(0, Call::ShutDown))?
             }
+            _ => unreachable!("parts of messages are acted before"),
         }
     }
 
