@@ -65,6 +65,8 @@ impl Scheduler {
             stream.outgoing.grew = true;
             self.advertised += u64::from(octets);
             self.advertised_lately += u64::from(octets);
+            let capacity = stream.outgoing.advertised;
+            tracing::trace!(stream = u32::from(stream.id), octets, capacity, "capacity advertised");
             self.note_advertised(stream);
             stream.notify_send();
         }

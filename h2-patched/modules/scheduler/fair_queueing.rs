@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_alone_is_never_ahead() {
+    fn a_single_stream_is_never_ahead() {
         let (mut flow_time, mut virtual_time) = (FlowTime::default(), VirtualTime::default());
         for _ in 0..100 {
             flow_time.charge(QUANTUM, 1, &mut virtual_time);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn who_took_a_lump_lets_the_others_catch_up() {
+    fn a_stream_that_took_a_lump_lets_the_others_catch_up() {
         let (mut greedy, mut modest, mut virtual_time) =
             (FlowTime::default(), FlowTime::default(), VirtualTime::default());
         greedy.charge(4 * QUANTUM, 2, &mut virtual_time);

@@ -136,12 +136,14 @@ impl Scheduler {
 
     /// Queues a promise. The stream that it promises may send once it is sent.
     pub(super) fn queue_promise(&mut self, promise: frame::PushPromise, task: &mut Option<Waker>) {
+        tracing::trace!(stream = u32::from(promise.promised_id()), "promise queued");
         self.promises.push(promise);
         wake(task);
     }
 
     /// Lets a new stream wait until the peer's limit of concurrent streams takes it.
     pub(super) fn queue_open(&mut self, stream: &mut Ptr) {
+        tracing::trace!(stream = u32::from(stream.id), "stream waits to be opened");
         self.queues.place(stream, Some(SendQueue::Open));
     }
 
@@ -194,6 +196,7 @@ impl Scheduler {
         if octets > stream.outgoing.reserved && stream.state.is_send_closed() {
             return;
         }
+        tracing::trace!(stream = u32::from(stream.id), octets, "capacity reserved");
         stream.outgoing.reserved = octets;
         self.settle(stream, task);
     }
@@ -230,6 +233,7 @@ impl Scheduler {
         if stream.state.is_send_closed() && stream.buffered_send_data == 0 {
             return Ok(());
         }
+        tracing::trace!(stream = u32::from(stream.id), octets, "stream window grows");
         let before = self.could_send(stream);
         stream.outgoing.window.grow(octets)?;
         if self.could_send(stream) != before {
@@ -277,6 +281,7 @@ impl Scheduler {
 
     pub(super) fn grow_connection(&mut self, octets: WindowSize, store: &mut Store) -> Result<(), Reason> {
         self.window.grow(octets)?;
+        tracing::trace!(octets, window = self.window.octets(), "connection window grew");
         self.connection_resumes();
         self.advertise_free(store);
         Ok(())
@@ -284,6 +289,7 @@ impl Scheduler {
 
     /// Discards what the stream has queued.
     pub(super) fn clear<B>(&mut self, buffer: &mut Buffer<Frame<B>>, stream: &mut Ptr, task: &mut Option<Waker>) {
+        tracing::trace!(stream = u32::from(stream.id), octets = stream.buffered_send_data, "queue cleared");
         while stream.pending_send.pop_front(buffer).is_some() {}
         while let Some(promised) = self.promises.pop_of(stream.id) {
             self.withdraw_promised(promised, stream.store_mut(), task);
@@ -337,6 +343,7 @@ impl Scheduler {
 
     #[inline]
     fn append<B>(&mut self, frame: Frame<B>, kind: Head, buffer: &mut Buffer<Frame<B>>, stream: &mut Ptr) {
+        tracing::trace!(stream = u32::from(stream.id), buffered = stream.buffered_send_data, "frame queued");
         // While a part of the first frame is being written, that frame is the head.
         if stream.outgoing.head == Head::Nothing {
             stream.outgoing.head = kind;

@@ -123,6 +123,7 @@ impl Scheduler {
             if queue == SendQueue::Open {
                 self.queues.place(&mut stream, None);
                 counts.inc_num_send_streams(&mut stream);
+                tracing::trace!(stream = u32::from(stream.id), "stream opened");
                 stream.notify_send();
             }
             let written = self.write_frame_of(&mut stream, buffer, counts, codec);
@@ -296,6 +297,7 @@ impl Scheduler {
             self.end_stall(stream, StallEnd::Resumed);
         }
 
+        tracing::trace!(stream = u32::from(stream.id), octets, left = whole - len, "DATA sent");
         let end_stream = frame.is_end_stream();
         if len < whole {
             frame.set_end_stream(false);
@@ -307,6 +309,7 @@ impl Scheduler {
     /// Queues the stream that a promise promised, once the promise is sent.
     fn announce(&mut self, promised: StreamId, store: &mut Store, counts: &mut Counts) {
         let mut promised = store.find_mut(&promised).expect("a promised stream is kept until its promise is sent");
+        tracing::trace!(stream = u32::from(promised.id), "promise sent");
         promised.is_pending_push = false;
         let was_retained = promised.is_pending_reset_expiration();
         // A stream without a response is not counted yet, and one with nothing but a reset never.

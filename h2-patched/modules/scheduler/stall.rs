@@ -90,6 +90,7 @@ impl Scheduler {
         self.end_stall(stream, end);
         if let Some(on) = blocked_on {
             let since = crate::clock::now();
+            tracing::trace!(stream = u32::from(stream.id), on = on.as_str(), "stream blocked");
             stream.outgoing.stall = Some(Box::new(Stall { on, since }));
             if on != BlockedOn::ConnectionWindow {
                 self.record.stalls_since(since, Some(stream.id), Side::Local, on);

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use h2::insight::{CloseReason, Event, EventKind, Observer, Side};
 use h2::{client, server};
+use h2_conformance::wire::build::settings;
 use h2_conformance::wire::Frame;
 
 use crate::ends::{Client, Server};
@@ -44,7 +45,7 @@ impl Observer for Recorder {
 }
 
 impl Recorder {
-    pub fn server(&self, first: h2_conformance::wire::Frame) -> Server {
+    pub fn server(&self, first: Frame) -> Server {
         Server::with(
             server::Builder::new().max_connection_receive_buffer_size(0).observer(Arc::new(self.clone())),
             first,
@@ -61,7 +62,7 @@ impl Recorder {
         Server::with(&builder, settings())
     }
 
-    pub fn client(&self, first: h2_conformance::wire::Frame) -> Client {
+    pub fn client(&self, first: Frame) -> Client {
         Client::with(client::Builder::new().observer(Arc::new(self.clone())), first)
     }
 
