@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
-use h2::server;
+use h2::{client, server};
 use h2_conformance::wire::build::{get, reset, settings, window_update};
 use h2_conformance::wire::code::error::CANCEL;
 use h2_conformance::wire::code::setting;
@@ -103,9 +103,9 @@ fn a_subscriber_sees_what_the_scheduler_does() {
 fn a_subscriber_sees_when_a_request_is_opened() {
     let traces = Traces::default();
     subscriber::with_default(traces.clone(), || {
-        let mut client = Client::new(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
-        let _response = client.get();
-        client.turn();
+        let mut client = Client::with(&client::Builder::new(), settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
+        let _handles = client.request(true);
+        assert!(client.turn().is_pending());
         assert_eq!(traces.news(), ["stream waits to be opened stream=1", "frame queued stream=1 buffered=0"]);
         client.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
         assert_eq!(traces.news(), ["stream opened stream=1"]);

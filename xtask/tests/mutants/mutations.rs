@@ -402,7 +402,7 @@ pub(crate) const ALL: &[Mutation] = &[
         name: "a promise withdrawn with its carrier and still kept",
         invariant: "S5",
         file: PROMISES,
-        code: "«self.by_promised.remove(&promised);»",
+        code: "«queued.by_promised.remove(&promised);»",
         replacement: "",
     },
     Mutation {
@@ -435,10 +435,17 @@ pub(crate) const ALL: &[Mutation] = &[
         replacement: "",
     },
     Mutation {
+        name: "a reset not counted off whose retention ends before it is sent",
+        invariant: "C2",
+        file: COUNTS,
+        code: "!is_retained && !stream.is_closed() {\n            «self.dec_num_reset_streams();»",
+        replacement: "",
+    },
+    Mutation {
         name: "a retained reset not counted off",
         invariant: "C2",
         file: COUNTS,
-        code: "if is_reset_counted && !stream.is_pending_reset_expiration() {\n            «self.dec_num_reset_streams();»",
+        code: "if is_reset_counted {\n                    «self.dec_num_reset_streams();»",
         replacement: "",
     },
     Mutation {
