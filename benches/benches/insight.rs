@@ -26,7 +26,9 @@ impl Client {
         let mut cx = Context::from_waker(Waker::noop());
         let (pipe, mut peer) = duplex(1 << 24);
         let handshake = pin!(client::handshake(pipe)).poll(&mut cx);
-        let Poll::Ready(Ok((mut requests, mut connection))) = handshake else { panic!("a client waits for nobody") };
+        let Poll::Ready(Ok((mut requests, mut connection))) = handshake else {
+            panic!("a client opens without waiting")
+        };
         let empty_settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
         assert!(pin!(&mut peer).poll_write(&mut cx, &empty_settings).is_ready());
         assert!(pin!(&mut connection).poll(&mut cx).is_pending());

@@ -159,7 +159,7 @@ pub struct Driver<'a> {
     /// Whether anything was sent since the last probe.
     unasked: bool,
     outgoing: PeerReader,
-    /// PeerBehavior that found the subject in the middle of something: they follow as soon as a
+    /// Automatic frames that found the subject in the middle of something: they follow as soon as a
     /// frame may stand.
     deferred: Vec<Frame>,
     /// Server subjects: requests that were sent whole and are not answered whole, and answers that

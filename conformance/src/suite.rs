@@ -184,7 +184,7 @@ mod tests {
 
         fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
             match self.0 {
-                "unreachable" => Err("nobody listens".into()),
+                "unreachable" => Err("connection refused".into()),
                 "panics when made" => panic!("made"),
                 name => Ok(Box::new(FakeLink(name))),
             }
@@ -225,7 +225,7 @@ mod tests {
     fn whose_fault_it_is() {
         for (name, outcome, harness, reason) in [
             ("silent", Outcome::Inconclusive, false, "no SETTINGS"),
-            ("unreachable", Outcome::Inconclusive, true, "nobody listens"),
+            ("unreachable", Outcome::Inconclusive, true, "connection refused"),
             ("breaks the runner", Outcome::Inconclusive, true, "the runner panicked: written"),
             ("panics when made", Outcome::Fail, false, "the subject panicked: made"),
             ("panics when dropped", Outcome::Fail, false, "the subject panicked: dropped"),

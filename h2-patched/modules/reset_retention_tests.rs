@@ -73,7 +73,7 @@ fn retention_that_ends_before_its_stream_makes_room_once() {
     server.reset_behind(3, 0);
     assert!(!server.has_room());
     server.sent(blocked);
-    assert!(!server.has_room(), "stream 3 is in its grace still");
+    assert!(!server.has_room(), "stream 3 is still retained");
     server.time_passes(2 * RETENTION);
     assert!(server.has_room());
 }

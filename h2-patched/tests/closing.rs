@@ -31,11 +31,11 @@ fn blocked_responses_then(last: impl FnOnce(&mut Script)) {
 }
 
 #[test]
-fn blocked_responses_give_their_slots_back_when_the_peer_closes() {
+fn blocked_responses_are_not_counted_when_the_peer_closes() {
     blocked_responses_then(Script::close);
 }
 
 #[test]
-fn blocked_responses_give_their_slots_back_when_the_connection_fails() {
+fn blocked_responses_are_not_counted_when_the_connection_fails() {
     blocked_responses_then(|s| s.send(Frame { stream: 1, ..ping([0; 8]) }));
 }

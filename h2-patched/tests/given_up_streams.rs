@@ -166,7 +166,7 @@ impl Model<'_> {
             })?;
             let drained = !accounting.body_dropped || withheld == 0 || withheld < possible / 2;
             self.peer.ensure(drained, || {
-                format!("stream {stream}: {withheld} of {possible} octets withheld where nobody reads")
+                format!("stream {stream}: {withheld} of {possible} octets withheld without a reader")
             })?;
         }
         Ok(())

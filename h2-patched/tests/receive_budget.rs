@@ -358,7 +358,7 @@ fn others_go_on(hindered: usize, by: Hindrance) {
 
 /// What one connection gives back reaches others that had to do without.
 #[test]
-fn what_is_given_back_reaches_those_who_did_without() {
+fn what_is_given_back_reaches_connections_that_did_without() {
     others_go_on(0, Hindrance::Busy);
     for by in [Hindrance::Ended, Hindrance::Blocked, Hindrance::Busy] {
         (1..4).for_each(|hindered| others_go_on(hindered, by));
@@ -368,7 +368,7 @@ fn what_is_given_back_reaches_those_who_did_without() {
 /// Nothing else need happen when the process gets more: a connection that is served wakes the next
 /// one, and one that is gone is skipped.
 #[test]
-fn more_memory_reaches_those_who_did_without() {
+fn more_memory_reaches_connections_that_did_without() {
     let little = Tuning::new().max_process_receive_buffer_size(0);
     let _alone = alone(little);
     let mut links = [FIXED; 4].map(|config| subject(Role::Server, config));
@@ -388,7 +388,7 @@ fn more_memory_reaches_those_who_did_without() {
 
 /// What is too little for all goes to the connections that hold least.
 #[test]
-fn who_holds_least_is_served_first() {
+fn the_connection_that_holds_least_is_served_first() {
     let budget = 1 << 20;
     let little = Tuning::new().max_process_receive_buffer_size(budget);
     let _alone = alone(little);

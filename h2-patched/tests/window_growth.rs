@@ -57,7 +57,7 @@ fn connections_that_grow_in_turns_get_alike() {
 /// A connection that comes back while others use the memory begins anew with the windows that were
 /// set for it, and grows again when there is room.
 #[test]
-fn a_connection_stands_back_when_others_took_its_memory() {
+fn a_connection_shrinks_when_others_took_its_memory() {
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));
     let mut links = [(); 6].map(|()| subject(Role::Server, CONFIG));
     let [first, links @ ..] = &mut links;

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn axes_panels_and_who_is_who_are_named() {
+    fn axes_panels_and_implementations_are_named() {
         let svg = svg(&hostile("wan", &["link-share/1ms/1Gbit", "link-share/50ms/1Gbit", "link-share/1ms/100Mbit"]));
         let texts = texts(&svg.expect("there are figures"));
         for text in ["upstream", "a<b>\u{fffd}", "fork", "1 Gbit/s", "100 Mbit/s", "round-trip time, ms", "50", "100 %"]

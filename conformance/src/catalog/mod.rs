@@ -57,7 +57,7 @@ mod tests {
     use crate::case::Role;
 
     #[test]
-    fn a_case_is_in_the_file_of_its_topic_and_in_the_folder_of_who_asks_for_it() {
+    fn a_case_is_in_the_file_of_its_topic_and_in_the_folder_of_its_source() {
         for (folder, topics) in [("rfc", rfc::topics()), ("h2", h2::topics())] {
             for (file, case) in topics.iter().flat_map(|(file, cases)| cases.iter().map(move |case| (file, case))) {
                 assert_eq!(case.topic(), file.replace('_', "-"), "{} is in {folder}/{file}.rs", case.id);

@@ -29,7 +29,7 @@ const LEGEND: [(&str, &str); 5] = [
     ),
     ("fail", "the sentence does not hold"),
     ("inconclusive", "the connection failed before the step under test, or the runner could not do its part"),
-    ("skipped", "the subject does not offer what the case needs"),
+    ("skipped", "the subject lacks what the case needs"),
 ];
 
 /// Of a difference, from the first subject to the second.

@@ -36,7 +36,7 @@ fn elsewhere(server: &RunningServer) -> (Remote, AnswerTiming) {
 }
 
 #[test]
-fn who_answers_early_fares_like_who_reads_to_the_end() {
+fn a_server_that_answers_early_fares_like_one_that_reads_to_the_end() {
     let hyper = SOCKET.iter().find(|subject| subject.name == "hyper-patched").expect("hyper");
     let servers = [(hyper.start)().expect("a server"), server()];
     let [(reads, reading), (answers, answering)] = [&servers[0], &servers[1]].map(elsewhere);

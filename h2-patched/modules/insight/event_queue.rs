@@ -95,7 +95,7 @@ impl EventQueue {
             for Entry { stream, at, kind } in events {
                 let event = Event { connection: &self.connection, stream, at, kind };
                 if catch_unwind(AssertUnwindSafe(|| observer.0.event(&event))).is_err() {
-                    tracing::error!(connection = self.connection.id(), "an observer panicked; it is told no more");
+                    tracing::error!(connection = self.connection.id(), "an observer panicked; it gets no more events");
                     let mut pending = self.pending();
                     pending.events.clear();
                     let observer = pending.observer.take();

@@ -89,7 +89,7 @@ pub fn describe() {
         "h2_process_receive_buffer_refused_total",
         "times that a window was to grow and got less of the process's receive buffer than it asked for"
     );
-    describe_counter!("h2_stalls_total", "times that somebody had something to send and could not");
+    describe_counter!("h2_stalls_total", "times that an endpoint had something to send and could not");
     describe_histogram!("h2_stall_seconds", Unit::Seconds, "how long stalls lasted");
     describe_counter!("h2_reset_codes_total", "RST_STREAM frames of streams that are not forgotten, by error code");
     describe_counter!("h2_connections_closed_total", "HTTP/2 connections that were closed, by reason");

@@ -8,13 +8,14 @@ use crate::insight::{BlockedOn, Side};
 impl Counts {
     /// `charged`: octets that the budget for small DATA frames was charged for what is queued.
     pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream], charged: usize) {
-        let counted = |local: bool| {
+        let counted_on = |local: bool| {
             let of_side = |stream: &&&Stream| stream.is_counted && self.peer.is_local_init(stream.id) == local;
             streams.iter().filter(of_side).count()
         };
-        for (what, local, slots) in [("send", true, self.num_send_streams), ("receive", false, self.num_recv_streams)] {
-            let streams = counted(local);
-            holds!("C1", slots == streams, "{slots} slots of the {what} side taken, {streams} streams counted");
+        for (what, local, counted) in [("send", true, self.num_send_streams), ("receive", false, self.num_recv_streams)]
+        {
+            let streams = counted_on(local);
+            holds!("C1", counted == streams, "{counted} streams of the {what} side counted, {streams} streams say so");
         }
         for stream in streams {
             let over = stream.is_closed() && !stream.state.is_scheduled_reset();
@@ -29,7 +30,7 @@ impl Counts {
 
         let in_retention = streams.iter().filter(|stream| stream.reset_at.is_some()).count();
         let retained = self.num_local_reset_streams;
-        holds!("C2", retained == in_retention, "{retained} retained counted, {in_retention} streams in theirs");
+        holds!("C2", retained == in_retention, "{retained} retained resets counted, {in_retention} streams are retained");
         let reset = streams.iter().filter(|stream| stream.is_counted_reset).count();
         let resets = self.num_remote_reset_streams;
         holds!("C2", resets == reset, "{resets} resets of the peer counted, {reset} streams reset");

@@ -26,7 +26,7 @@
 //!
 //! | | counts (section 5.1.2) and memory |
 //! | --- | --- |
-//! | C1 | slots taken are streams counted, and those are the open ones |
+//! | C1 | the counts of concurrent streams are those of the streams, and those are the open ones |
 //! | C2 | the count of retained resets is that of the streams, and so is the count of streams that the peer reset before they were accepted |
 //! | C3 | the budget for small frames is charged with queued ones only |
 //! | M1 | what is released is gone |

@@ -285,7 +285,7 @@ impl Scheduler {
         let credit = self.window.octets().min(stream.outgoing.window.octets());
         let len = whole.min(max_frame_size).min(credit as usize);
         let octets = len as WindowSize;
-        debug_assert!(len > 0 || whole == 0, "a stream without credit stood in line for it");
+        debug_assert!(len > 0 || whole == 0, "a stream without credit was in a queue for it");
 
         self.window.spend(octets);
         stream.outgoing.window.spend(octets);

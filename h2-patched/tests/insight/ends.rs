@@ -161,7 +161,7 @@ impl Client {
     pub fn with(builder: &client::Builder, first: Frame) -> Self {
         let (pipe, far) = duplex(PIPE);
         let mut peer = Peer::new(far);
-        let (requests, connection) = now(builder.handshake(pipe)).expect("a client waits for nobody");
+        let (requests, connection) = now(builder.handshake(pipe)).expect("a client opens without waiting");
         peer.send(first);
         peer.send(settings().ack());
         let mut client = Client { connection, requests, peer };

@@ -230,7 +230,7 @@ fn a_stall_of_the_connection_ends_when_no_stream_waits() {
     assert_eq!(server.snapshot().writer, None);
     pass(3600);
     server.send(window_update(0, 1000));
-    assert!(recorder.news().is_empty(), "nobody waited all the time");
+    assert!(recorder.news().is_empty(), "no stream waited all the time");
 }
 
 /// The second one did not begin to wait in a call of its own: it was queued when the first took

@@ -81,7 +81,7 @@ fn data_waits_for_the_connections_window() {
 }
 
 #[test]
-fn a_request_waits_for_a_slot() {
+fn a_request_waits_for_the_stream_limit() {
     pass(0);
     let mut client = Client::with(&client::Builder::new(), settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
     let _first = client.request(true);
@@ -122,7 +122,7 @@ fn a_writer_waits_for_room_in_the_buffer() {
 }
 
 #[test]
-fn a_request_that_waits_for_a_slot_fills_no_buffer() {
+fn a_request_that_waits_to_be_opened_fills_no_buffer() {
     let builder = client::Builder::new().max_connection_send_buffer_size(1000).clone();
     let mut client = Client::with(&builder, settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
     let (_response, mut first) = client.request(false);
@@ -292,7 +292,7 @@ fn frames_are_counted() {
 }
 
 #[test]
-fn who_goes_away_is_shown() {
+fn the_side_that_goes_away_is_shown() {
     let mut client = Client::with(&client::Builder::new(), settings());
     let _exchange = client.request(true);
     client.send(goaway(1, NO_ERROR));

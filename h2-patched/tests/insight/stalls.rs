@@ -122,7 +122,7 @@ fn a_writer_that_wants_no_more_withdraws() {
 }
 
 #[test]
-fn a_request_without_a_slot_ends_in_each_way() {
+fn a_request_beyond_the_stream_limit_ends_in_each_way() {
     let recorder = Recorder::default();
     let mut client = recorder.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
     let connection = client.connection.insight();

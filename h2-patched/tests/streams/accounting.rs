@@ -216,7 +216,7 @@ impl Accounting {
     }
 
     fn opened(&mut self, frame: &Frame) -> Finding {
-        ensure(!self.server && frame.stream % 2 == 1, "nobody opened that stream")?;
+        ensure(!self.server && frame.stream % 2 == 1, "that stream was not opened")?;
         let newer = self.streams.range(frame.stream..).any(|(id, _)| id % 2 == 1);
         ensure(!newer, "a newer stream was opened before")?;
         let late = self.is_late(frame.stream);

@@ -88,7 +88,9 @@ impl Model<'_> {
     fn calls_end(&self, stream: u32, hand: &Hand, wire: &Wire) -> Checked {
         let over = wire.gone.is_some() || hand.reset;
         let waits = |what: &str| format!("stream {stream}: {what} waits in vain");
-        self.ensure(hand.awaiting.is_none() || (wire.peer == Half::Idle && !over), || waits("who wants the response"))?;
+        self.ensure(hand.awaiting.is_none() || (wire.peer == Half::Idle && !over), || {
+            waits("a call for the response")
+        })?;
         self.ensure(hand.writer.is_none() || !over, || waits("a writer"))?;
         let unread = wire.received.saturating_sub(hand.read);
         let reader = hand.reader.is_none_or(|reader| {
@@ -102,7 +104,7 @@ impl Model<'_> {
     /// sent.
     fn was_given_up(&self, stream: u32, hand: &Hand, wire: &Wire, code: u32) -> Checked {
         self.ensure(hand.reset || wire.crossed || !hand.holds_any(), || {
-            format!("stream {stream} was reset, and nobody gave it up")
+            format!("stream {stream} was reset, and was not given up")
         })?;
         let cut =
             code == NO_ERROR && !hand.reset && !wire.crossed && (wire.fork != Half::Ended || wire.sent != hand.handed);
@@ -113,8 +115,8 @@ impl Model<'_> {
     fn moves(&self, stream: u32, hand: &Hand, wire: &Wire) -> Checked {
         let role = self.role.name();
         self.ensure(!hand.reset, || format!("stream {stream}: a reset is not sent"))?;
-        let waits_for_slot = wire.parent.is_some() && wire.fork == Half::Idle && hand.responded;
-        if waits_for_slot && !self.has_place() {
+        let waits_to_be_opened = wire.parent.is_some() && wire.fork == Half::Idle && hand.responded;
+        if waits_to_be_opened && !self.has_place() {
             tally::count(role, "state: a pushed response waits for a place");
             return Ok(());
         }
@@ -166,7 +168,7 @@ impl Model<'_> {
     pub fn opened_in_vain(&self) -> Option<String> {
         let left = |stream: &u32| self.hands.get(stream).is_some_and(|hand| hand.left_unopened);
         let opened = self.accounting.streams.keys().find(|stream| left(stream))?;
-        Some(format!("stream {opened} is opened, and nobody is left who wanted it"))
+        Some(format!("stream {opened} is opened, and has no handle left"))
     }
 
     /// The fork grants all that is not held, but for what it may withhold.
@@ -262,9 +264,9 @@ impl Model<'_> {
 
     /// The connection closes when it was shut down and has nothing left to do.
     fn closed(&self) -> Checked {
-        let recorder =
+        let expected =
             self.shut_down || self.accounting.peer_going.is_some() || (self.role == Role::Client && !self.requester);
-        self.ensure(recorder, || "the connection closed, and nobody asked for it".into())?;
+        self.ensure(expected, || "the connection closed, and was not shut down".into())?;
         let of_the_peer = |stream: u32| (stream % 2 == 1) == (self.role == Role::Server);
         let ignored = |stream: u32| of_the_peer(stream) && self.accounting.going.is_some_and(|last| stream > last);
         let left = self.accounting.streams.iter().find(|(stream, wire)| {

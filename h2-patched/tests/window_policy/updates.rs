@@ -114,7 +114,7 @@ impl Updates {
         let is_large = increment >= target * i64::from(policy.percent) / 100
             && increment >= target.min(policy.min_increment.into());
         peer.ensure(is_large || waits, || {
-            format!("window {window} of {target}: an update of {increment} under {policy:?}, and nobody waits")
+            format!("window {window} of {target}: an update of {increment} under {policy:?}, and no stream waits")
         })?;
         let interval = Duration::from_millis(policy.min_interval.into());
         if !interval.is_zero() {

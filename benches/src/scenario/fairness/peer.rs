@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_is_not_used_up_is_a_stall_only_for_who_waits_for_that() {
+    fn a_window_that_is_not_used_up_is_a_stall_only_for_a_sender_that_waits_for_that() {
         let frame = data(1, DEFAULT_WINDOW as usize - 1);
         assert!(after_request(Some(frame.clone()), Grants::Every(DEFAULT_WINDOW)).grant().is_err());
         let mut peer = after_request(Some(frame), Grants::Used);

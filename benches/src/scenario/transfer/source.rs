@@ -79,7 +79,7 @@ impl Source {
         while self.next_event().is_some_and(|due| due <= now) {
             let stream = self.streams[(self.due % self.streams.len() as u64) as usize];
             self.due += 1;
-            self.queues.get_mut(&stream).expect("who has a turn has a queue").due += 1;
+            self.queues.get_mut(&stream).expect("a stream with a turn has a queue").due += 1;
         }
     }
 

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_window_is_late() {
+    fn a_frame_that_waits_for_window_is_late() {
         // Less than what is to cross the link in a round trip.
         let small = Windows { connection: 512 << 10, ..WINDOWS };
         for subject in [UPSTREAM, PATCHED] {

@@ -22,7 +22,7 @@ fn wrong_for_any_error() -> Vec<Row> {
         ("the request is answered", opened().subject(response(1, 200).end_stream()).alive(), Fail, Clean),
         ("a panic", opened().panics(), Fail, Abrupt),
         ("a panic before the mark", opening().panics(), Fail, Abrupt),
-        ("a frame nobody can read", opened().subject(ping([0; 8]).resized(7)).alive(), Fail, Clean),
+        ("a frame that cannot be parsed", opened().subject(ping([0; 8]).resized(7)).alive(), Fail, Clean),
         ("closed before the mark", opening().closes().mark(), Inconclusive, NoGoaway),
         (
             "GOAWAY before the mark",

@@ -67,7 +67,7 @@ pub(crate) fn message() {
             ("reset with an error after the end", whole().subject(reset(1, CANCEL)).alive(), Fail, Clean),
             ("two ends", whole().subject(data(1, 0).end_stream()).alive(), Fail, Clean),
             (
-                "fields that nobody can read",
+                "fields that cannot be decoded",
                 opened().subject(headers_block(1, vec![0xff]).end_stream()).alive(),
                 Fail,
                 Clean,
@@ -88,7 +88,7 @@ pub(crate) fn message() {
         ("nothing", opened().alive(), Fail, Clean),
         ("no end", opened().subject(post(1)).alive(), Fail, Clean),
         (
-            "fields that nobody can read",
+            "fields that cannot be decoded",
             opened().subject(headers_block(1, vec![0xff]).end_stream()).alive(),
             Fail,
             Clean,

@@ -53,7 +53,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/woken-by-reset",
             role: Role::Server,
-            title: "A writer that waits for capacity is told when the peer resets its stream",
+            title: "A writer that waits for capacity is woken when the peer resets its stream",
             needs: Needs::Api,
             script: |s| {
                 open_with_window(s, 0);
@@ -68,7 +68,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/reset-reported",
             role: Role::Server,
-            title: "Whoever waits for a reset of the stream is given the peer's code",
+            title: "A task that waits for a reset of the stream gets the peer's code",
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -293,7 +293,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/idle-reservations-follow-the-window",
             role: Role::Server,
-            title: "Idle reservations beside each other are told of a window that has become large enough for all they want",
+            title: "Idle reservations beside each other get a window that has become large enough for all they want",
             needs: Needs::Api,
             config: BUFFER,
             script: |s| {
@@ -423,8 +423,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/idle-reservation-does-not-starve-reservation",
             role: Role::Server,
-            title:
-                "A reservation of the whole window that sends nothing does not keep another from being offered capacity",
+            title: "A reservation of the whole window that sends nothing does not keep another from getting capacity",
             needs: Needs::Api,
             script: |s| {
                 s.open();

@@ -59,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "crossings/last-place-given-up-client",
             role: Role::Client,
-            title: "A request in the last place is reset when its handles go, whoever made it",
+            title: "A request in the last place is reset when its handles go, by whichever handle it was made",
             needs: Needs::Api,
             script: |s| {
                 s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));

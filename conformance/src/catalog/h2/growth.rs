@@ -108,7 +108,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "growth/nobody-reads",
-            title: "Windows do not grow for what nobody reads",
+            title: "Windows do not grow for unread content",
             script: |s| {
                 far_away(s);
                 s.send(post(1));
@@ -341,7 +341,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "growth/off-lends",
-            title: "Where growth is turned off a body that nobody reads leaves room for others all the same",
+            title: "Where growth is turned off a body without a reader leaves room for others all the same",
             config: Config { window_growth: Some(false), ..OWN },
             script: |s| {
                 far_away(s);

@@ -61,7 +61,7 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
             id: "isolation/unread-body",
-            title: "Beside a body of a whole window that nobody reads another of 200 000 octets arrives",
+            title: "Beside an unread body of a whole window another of 200 000 octets arrives",
             script: |s| {
                 s.open();
                 s.send(post(1));
@@ -73,7 +73,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/unread-response",
-            title: "Beside a response of a whole window that nobody reads another of 200 000 octets arrives",
+            title: "Beside an unread response of a whole window another of 200 000 octets arrives",
             script: |s| {
                 s.open();
                 ask(s, 1);
@@ -87,7 +87,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/unread-bodies",
-            title: "Beside twenty bodies of a whole window that nobody reads another of 200 000 octets arrives",
+            title: "Beside twenty unread bodies of a whole window another of 200 000 octets arrives",
             script: |s| {
                 s.open();
                 unread(s, 20);
@@ -109,7 +109,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/unpolled-pushes",
-            title: "Beside three pushed responses of a whole window that nobody asks for another arrives",
+            title: "Beside three pushed responses of a whole window that were not taken another arrives",
             script: |s| {
                 s.open();
                 s.app(App::Request { method: "GET", end: true });
@@ -129,7 +129,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/small-frames",
-            title: "Beside ten bodies of a whole window that nobody reads a connection takes in as many more small frames",
+            title: "Beside ten unread bodies of a whole window a connection takes in as many more small frames",
             script: |s| {
                 s.open();
                 unread(s, 10);
@@ -242,7 +242,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/back-when-declined",
-            title: "When the pushed responses that nobody asked for are gone the connection has its window, to the octet",
+            title: "When the pushed responses that were not taken are gone the connection has its window, to the octet",
             script: |s| {
                 s.open();
                 s.app(App::Request { method: "GET", end: true });
@@ -290,7 +290,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/budget-and-larger-target",
-            title: "A target that grows over what was lent makes no more than the budget of both",
+            title: "A target that grows over what isolation granted makes no more than the budget of both",
             config: SMALL,
             script: |s| {
                 s.open();
@@ -302,7 +302,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/budget-below-the-window",
-            title: "A budget below the window lends nothing and takes nothing away",
+            title: "A budget below the window grants nothing beyond it and takes nothing away",
             config: Config { receive_budget: Some(1_000), ..OWN },
             script: |s| {
                 s.open();
@@ -313,7 +313,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/no-budget",
-            title: "Without a budget a body that nobody reads holds what it holds of the connection's window",
+            title: "Without a budget a body without a reader holds what it holds of the connection's window",
             config: Config { receive_budget: Some(0), ..OWN },
             script: |s| {
                 s.open();

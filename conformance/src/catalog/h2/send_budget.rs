@@ -65,7 +65,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/full-buffer-offers-nothing",
             role: Role::Server,
-            title: "While the connection buffers its limit no stream is offered capacity",
+            title: "While the connection buffers its limit no stream gets capacity",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -78,7 +78,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/written-data-makes-room",
             role: Role::Server,
-            title: "Who waits for capacity is woken when the connection has written what it buffered",
+            title: "A writer that waits for capacity is woken when the connection has written what it buffered",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -93,7 +93,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/discarded-data-makes-room",
             role: Role::Server,
-            title: "Who waits for capacity is woken when what the connection buffered is discarded",
+            title: "A writer that waits for capacity is woken when what the connection buffered is discarded",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -281,7 +281,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/drained-fails-when-reset",
             role: Role::Server,
-            title: "Who waits until a stream is drained is told when the peer resets it",
+            title: "A task that waits until a stream is drained is woken when the peer resets it",
             needs: Needs::Api,
             script: |s| {
                 s.open();

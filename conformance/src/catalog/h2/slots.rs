@@ -69,7 +69,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/reset-of-blocked-response",
             role: Role::Server,
-            title: "A reset of a finished response that waits for credit gives the stream's slot back",
+            title: "A finished response that is reset while it waits for credit no longer counts against the stream limit",
             needs: Needs::Api,
             config: THREE,
             script: |s| {
@@ -98,7 +98,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/answered",
             role: Role::Server,
-            title: "A request that was answered gives its slot back",
+            title: "A request that was answered no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -113,7 +113,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/reset-by-peer",
             role: Role::Server,
-            title: "A stream that the peer resets gives its slot back",
+            title: "A stream that the peer resets no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -128,7 +128,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/reset-by-application",
             role: Role::Server,
-            title: "A stream that the application resets gives its slot back",
+            title: "A stream that the application resets no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -143,7 +143,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/handles-dropped",
             role: Role::Server,
-            title: "A stream whose handles were all dropped gives its slot back",
+            title: "A stream whose handles were all dropped no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -158,7 +158,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/answered-early",
             role: Role::Server,
-            title: "A stream that was answered before its request ended gives its slot back with the handles",
+            title: "A stream that was answered before its request ended no longer counts once its handles go",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -174,7 +174,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/malformed-request",
             role: Role::Server,
-            title: "A request that is refused as malformed gives its slot back",
+            title: "A request that is refused as malformed no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -320,7 +320,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/queued-stream-reset",
             role: Role::Client,
-            title: "An upload that is reset while it waits for a slot is never opened",
+            title: "An upload that is reset while it waits for the stream limit is never opened",
             needs: Needs::Api,
             script: |s| {
                 queued_upload(s);
@@ -334,7 +334,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/queued-stream-dropped",
             role: Role::Client,
-            title: "A request that is dropped while it waits for a slot is never opened",
+            title: "A request that is dropped while it waits for the stream limit is never opened",
             needs: Needs::Api,
             script: |s| {
                 queued_upload(s);

@@ -46,7 +46,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "stream-target/body-beyond-initial-window",
-            title: "A stream with a larger window takes more than the initial window though nobody reads",
+            title: "A stream with a larger window takes more than the initial window without a reader",
             script: |s| {
                 s.open();
                 receiving(s, 500_000);

@@ -148,7 +148,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "updates/dropped-beside-held",
             role: Role::Server,
-            title: "A body that was dropped is taken in while another is held and nobody waits to read",
+            title: "A body that was dropped is taken in while another is held and no reader waits",
             needs: Needs::Api,
             script: |s| {
                 s.open();

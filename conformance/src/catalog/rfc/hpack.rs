@@ -94,7 +94,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "hpack/integer-overflow",
             role: Role::Server,
-            title: "An integer beyond what anybody can use is a decoding error",
+            title: "An integer beyond any use is a decoding error",
             requires: &["rfc7541/5.1/overflow"],
             script: |s| {
                 s.open();

@@ -201,7 +201,7 @@ impl H2 {
             }
             (App::ShutDown, Connection::Server(c)) => c.graceful_shutdown(),
             (App::Abort { code }, Connection::Server(c)) => c.abrupt_shutdown((*code).into()),
-            _ => return Err("the connection offers no such call now".into()),
+            _ => return Err("the connection has no such call now".into()),
         }
         Ok(())
     }

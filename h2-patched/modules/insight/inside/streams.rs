@@ -112,7 +112,7 @@ fn role(peer: peer::Dyn) -> Role {
 fn handle(inner: &Arc<Mutex<Inner>>) -> Connection {
     let me = inner.lock().expect("no holder of the lock panicked");
     let shared = me.counts.stats().record.shared.clone();
-    Connection::new(shared.expect("streams are watched from the beginning of their connection"), weak(inner), me.role())
+    Connection::new(shared.expect("insight is attached when a connection opens"), weak(inner), me.role())
 }
 
 fn weak(inner: &Arc<Mutex<Inner>>) -> Weak<dyn TakeSnapshot> {
@@ -146,8 +146,7 @@ impl Inner {
         let (local, peer) = self.counts.active_streams();
         let stalled = scheduler.stalled_since().map(|since| blocked(BlockedOn::ConnectionWindow, Some(since), now));
         let full = stats.transport_full.map(|since| blocked(BlockedOn::Transport, Some(since), now));
-        let shared =
-            stats.record.shared.as_ref().expect("a connection is watched before there is a handle to look at it");
+        let shared = stats.record.shared.as_ref().expect("insight is attached before there is a handle");
         ConnectionSnapshot {
             id: shared.id,
             label: shared.label(),
