@@ -27,7 +27,7 @@ pub struct Subject {
     /// One connection in memory with that many streams in one state. An error says what went wrong
     /// while it was set up.
     pub beside: fn(Beside, usize) -> Result<Box<dyn Loaded>, String>,
-    /// That many open connections in memory.
+    /// Makes that many open connections in memory.
     pub connections: fn(usize) -> Result<Box<dyn Loaded>, String>,
 }
 
@@ -164,7 +164,7 @@ pub enum Application {
 /// How a server takes uploads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uploads {
-    /// Of the first so many it reads one chunk each and then no more.
+    /// The number of first streams of which it reads one chunk each and then no more.
     pub stopped: u32,
     /// How it reads all others.
     pub pace: Pace,

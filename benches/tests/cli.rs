@@ -75,7 +75,7 @@ fn full_standard_output_is_one_line_and_exit_3() {
     figures::read(&json).expect("what was measured is kept");
 }
 
-/// That there is no room cannot be seen before.
+/// A full disk cannot be seen before the figures are written.
 #[test]
 #[cfg(target_os = "linux")]
 fn what_can_be_written_is_written() {

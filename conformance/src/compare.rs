@@ -12,7 +12,7 @@ use crate::transcript::{EventKind, Transcript};
 pub enum Class {
     /// The second subject's outcome is better.
     Better,
-    /// It is worse. No patch can excuse that.
+    /// The second subject is worse. No patch can excuse that.
     Worse,
     /// The outcome is the same, but what was sent, called or answered is not.
     Frames,

@@ -34,9 +34,9 @@ impl Default for Options {
 /// What a server did with the first request it got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerTiming {
-    /// It waits for the request's end, as cases take for granted.
+    /// The server waits for the request's end, as cases take for granted.
     ReadsToTheEnd,
-    /// It answers a request that is not over yet, as it may (RFC 9113 section 8.1).
+    /// The server answers a request that is not over yet, as it may (RFC 9113 section 8.1).
     AnswersEarly,
 }
 

@@ -30,7 +30,7 @@ pub struct Expectations {
 }
 
 impl Expectations {
-    /// Those of a subject.
+    /// The expectations of a subject.
     #[must_use]
     pub fn of(subject: &str) -> Self {
         let text = FILES.iter().find(|(subjects, _)| subjects.contains(&subject)).map_or("", |(_, text)| text);

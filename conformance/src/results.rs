@@ -45,15 +45,15 @@ impl SubjectInfo {
 /// The status of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It passes.
+    /// The case passes.
     Fine,
-    /// It falls short, which is known, and this is why.
+    /// The case falls short, which is known, for this reason.
     Known(String),
-    /// It falls short unexpectedly.
+    /// The case falls short unexpectedly.
     Unexpected,
     /// The runner could not do its part.
     Broken,
-    /// It was not played.
+    /// The case was not played.
     Skipped,
 }
 

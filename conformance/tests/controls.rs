@@ -13,8 +13,8 @@ use h2_conformance::wire::code::error::INTERNAL_ERROR;
 use h2_conformance::wire::code::kind;
 use h2_conformance::wire::Frame;
 
-/// So many cases at least each property has to look at: else the catalogue, or the property, has
-/// come to nothing. To be raised as the catalogue grows.
+/// The least number of cases that each property has to check. With fewer, the catalogue or the
+/// property has come to nothing. Raise it as the catalogue grows.
 mod at_least {
     pub(crate) const ERRORS: usize = 200;
     pub(crate) const ERRORS_OR_IGNORED: usize = 400;

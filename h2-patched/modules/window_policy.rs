@@ -123,9 +123,10 @@ impl Default for WindowUpdatePolicy {
 pub(crate) enum Reader {
     /// There is something left to read.
     Reads,
-    /// It has read all there is and waits for more.
+    /// The reader has read all there is and waits for more.
     Waits,
-    /// It has just read all there is, and nothing will be released for sure before more has come.
+    /// The reader has just read all there is, and nothing will be released for sure before more has
+    /// come.
     Parks,
 }
 

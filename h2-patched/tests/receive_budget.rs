@@ -161,7 +161,7 @@ fn op() -> impl Strategy<Value = (usize, Op)> {
     (0..CONNECTIONS, op)
 }
 
-/// Of one run of the property.
+/// The connections of one run of the property.
 const CONNECTIONS: usize = 12;
 
 #[derive(Clone, Debug)]
@@ -309,11 +309,11 @@ fn what_the_process_says_holds_unless_a_builder_says_other() {
 /// What keeps a connection that waits for memory from using it.
 #[derive(Clone, Copy, Debug)]
 enum Hindrance {
-    /// Its peer has gone, and the application keeps what it has.
+    /// The peer has gone, and the application keeps what it has.
     Ended,
-    /// Its peer reads nothing of what is sent.
+    /// The peer reads nothing of what is sent.
     Blocked,
-    /// Its task is busy with something else.
+    /// The connection's task is busy with something else.
     Busy,
 }
 
@@ -450,7 +450,7 @@ fn threads_lose_nothing() {
     assert!((budget * 9 / 20..=budget / 2).contains(&all), "{all} octets of {budget} for the only one");
 }
 
-/// Of a connection that has ended, its unread octets count while there are handles.
+/// Unread octets of a connection that has ended count while there are handles.
 #[test]
 fn a_connection_that_has_ended_gives_back_what_cannot_be_sent() {
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));

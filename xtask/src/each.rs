@@ -23,7 +23,7 @@ const PASS: &str = "pass";
 pub(crate) enum Questions {
     /// Whether its proofs fail without it.
     Without,
-    /// That, and whether a fix stands alone.
+    /// The same, and whether a fix stands alone.
     Both,
 }
 

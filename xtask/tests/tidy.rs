@@ -21,6 +21,7 @@ use support::{git, repository, stdout};
 fn the_repository_is_tidy() {
     let root = repository();
     let listed = stdout(&git(&root, &["ls-files", "-z", "--cached", "--others", "--exclude-standard"]));
+    assert!(!listed.is_empty(), "expected a git repository at {}, found no tracked files", root.display());
     let mut findings = Vec::new();
     for path in listed.split('\0').filter(|path| is_ours(path)) {
         // A file that is deleted may still be in the index.
@@ -79,6 +80,12 @@ mod tests {
         finds("a.rs", "// In line waits somebody.\n", &["\"in line\"", "\"somebody\""]);
         finds("a.rs", "const PLANE: &str = \"lane\";\n", &[]);
         finds("a.rs", "const RAW: &str = r#\"\"lane\"\n// lane\n\"#;\nfn f<'a>(_: &'a str, _: char) {}\n", &[]);
+    }
+
+    #[test]
+    fn a_doc_comment_that_does_not_name_its_item_is_found() {
+        finds("a.rs", "/// Its name.\nconst A: u8 = 1;\n", &["a.rs:1: expected what the item is or does"]);
+        finds("a.rs", "/// The name.\n/// Its use.\nconst A: u8 = 1;\n", &[]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ const PIECE: usize = 64 << 10;
 /// How far the relay reads ahead of its line.
 const AHEAD: Duration = Duration::from_millis(1);
 
-/// It works on threads of its own until the process ends.
+/// A relay between two sockets, on threads of its own until the process ends.
 pub(super) struct Relay {
     pub(super) address: SocketAddr,
 }

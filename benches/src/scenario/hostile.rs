@@ -201,10 +201,10 @@ pub(super) fn work(arguments: &[String]) -> Result<(), String> {
 struct Damage {
     /// Bytes at the worst moment, or at the end.
     heap: i64,
-    /// Of connection and application.
+    /// The CPU time of connection and application.
     cpu: Duration,
     frames: u64,
-    /// Of the connection with the most.
+    /// The streams of the connection with the most.
     streams: u32,
     /// Connections that defended themselves by ending.
     ended: usize,

@@ -71,7 +71,7 @@ fn runs(path: Path, of_hyper: Windows, streams: u32, application: Application) -
     })
 }
 
-/// Of the readers that go on, together; `None` where nothing comes any more.
+/// The goodput of the readers that go on, together; `None` where nothing comes any more.
 fn goodput(path: Path, runs: &Runs) -> [Option<f64>; 4] {
     runs.each_ref().map(|run| run.as_ref()?.share(path.bandwidth, START, END))
 }

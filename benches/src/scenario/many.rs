@@ -10,7 +10,7 @@ use crate::subject::{Application, Intake, Uploads, BOTH};
 use crate::worker::{self, Patience, READY};
 
 const CONNECTIONS: usize = 1000;
-/// Of each connection.
+/// The path of each connection.
 const PATH: Path = Path::new(10, 1000);
 /// How long a connection uploads, and after what time its share of the link is taken. It stays idle
 /// afterwards.

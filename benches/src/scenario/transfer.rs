@@ -41,8 +41,7 @@ pub(super) struct Transfer {
 pub(super) enum Supply {
     /// More than the windows and the link take.
     Endless,
-    /// So many octets a second over all streams, one frame of 16 384 at a time, the streams in
-    /// turns.
+    /// Octets a second over all streams, one frame of 16 384 at a time, the streams in turns.
     Rate(u64),
     /// More than the windows and the link take, in phases with pauses between them.
     Phases(Phases),
@@ -217,7 +216,7 @@ impl Run {
 }
 
 impl Transfer {
-    /// Those with content, in their order.
+    /// The streams with content, in their order.
     fn streams(&self) -> Vec<u32> {
         match self.intake.application {
             Application::Uploads(_) => (0..self.streams).map(|upload| 2 * upload + 1).collect(),

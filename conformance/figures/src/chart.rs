@@ -79,7 +79,7 @@ fn text(size: u32) -> TextStyle<'static> {
     (FONT, size).into_font().color(&INK)
 }
 
-/// Names come from files. EventKind XML forbids is replaced; the rest is escaped where it is
+/// Names come from files. What XML forbids is replaced; the rest is escaped where it is
 /// written.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c }).collect()

@@ -42,7 +42,7 @@ pub enum Check {
     Message { stream: u32, status: Option<u16> },
     /// RST_STREAM REFUSED_STREAM, and the connection goes on.
     Refused { stream: u32 },
-    /// So many octets of content from the subject on this stream, in the whole run.
+    /// The subject sends this many octets of content on this stream, in the whole run.
     Content { stream: u32, octets: u64 },
     /// The window of the connection (stream 0) or of a stream, in the peer's accounting, ends at
     /// such a size.
@@ -50,12 +50,12 @@ pub enum Check {
     /// Updates of the connection and of this stream after the mark come in the same octets, at
     /// least once.
     UpdatedTogether { stream: u32 },
-    /// So many octets of content went from the peer to the subject on this stream: a peer that
+    /// The peer could send this many octets of content to the subject on this stream: a peer that
     /// obeys the windows gets no further than they allow.
     Uploaded { stream: u32, octets: u64 },
     /// This held before the runner's PING at the end, which sets many a sleeper in motion.
     Unprompted(Box<Check>),
-    /// So many frames of this type from the subject on this stream after the mark.
+    /// The subject sends this many frames of this type on this stream after the mark.
     Count { kind: u8, stream: u32, times: RangeInclusive<usize> },
     /// The subject answers a PING with this opaque data.
     Pong([u8; 8]),

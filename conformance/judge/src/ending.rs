@@ -10,7 +10,8 @@ use h2_conformance_wire::View;
 /// How the connection ended, whatever the case is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ending {
-    /// It still works, or it ended as it should: GOAWAY with the right code and then the close.
+    /// The connection still works, or it ended as it should: GOAWAY with the right code and then
+    /// the close.
     Clean,
     /// A connection error where a stream error would have done (RFC 9113 section 5.4.1 permits it).
     Escalated,

@@ -28,12 +28,12 @@ use h2_conformance_wire::code::error_name;
 /// Whether the sentence of a case holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// It holds.
+    /// The sentence holds.
     Pass,
     /// What came is permitted, but less than what the sentence names: a connection error instead of
     /// a stream error, a bare close instead of GOAWAY.
     Weak,
-    /// It does not hold.
+    /// The sentence does not hold.
     Fail,
     /// The connection failed before the step under test, or the runner could not do its part.
     Inconclusive,

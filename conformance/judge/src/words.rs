@@ -85,7 +85,7 @@ pub fn refused(stream: u32) -> Expect {
     Check::Refused { stream }.into()
 }
 
-/// So many octets of content from the subject on this stream.
+/// The subject sends this many octets of content on this stream.
 #[must_use]
 pub fn content(stream: u32, octets: u64) -> Expect {
     Check::Content { stream, octets }.into()

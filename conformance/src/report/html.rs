@@ -32,7 +32,7 @@ const LEGEND: [(&str, &str); 5] = [
     ("skipped", "the subject lacks what the case needs"),
 ];
 
-/// Of a difference, from the first subject to the second.
+/// The classes of a difference, from the first subject to the second.
 const CLASSES: [(Class, &str); 3] = [
     (Class::Better, "the second subject's outcome is better"),
     (Class::Worse, "its outcome is worse, which no patch excuses"),

@@ -53,8 +53,8 @@ pub fn leave_behind(results: &Results, folder: &Path) -> std::io::Result<()> {
     std::fs::write(folder.join("report.html"), html::render(results))
 }
 
-/// `text` with the characters that XML and HTML give a meaning written otherwise. EventKind XML
-/// forbids even so becomes U+FFFD.
+/// `text` with the characters that XML and HTML give a meaning written otherwise. What XML forbids
+/// even so becomes U+FFFD.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

@@ -16,7 +16,7 @@ use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{RunningServer, SOCKET};
 use h2_conformance::suite::{play_all, Played};
 
-/// So many cases at least are left to play. To be raised as the catalogue grows.
+/// The least number of cases that are left to play. Raise it as the catalogue grows.
 const AT_LEAST: usize = 140;
 const AT_A_TIME: usize = 8;
 

@@ -12,7 +12,7 @@ use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{IN_MEMORY, SOCKET};
 use h2_conformance::suite::{play, play_all};
 
-/// So many cases at least are played over a socket. To be raised as the catalogue grows.
+/// The least number of cases that are played over a socket. Raise it as the catalogue grows.
 const AT_LEAST: usize = 200;
 /// Cases that wait at a time: what fails costs a timeout.
 const AT_A_TIME: usize = 8;

@@ -35,7 +35,7 @@ fn is_worth_an_update_to_the_eager(way: &Way) -> bool {
     little >= window * u64::from(EAGER) / 100 && 2 * little < window / 2
 }
 
-/// Of every library's client and the server: whether it updated eagerly.
+/// Checks for a library's client and the server whether it updated eagerly.
 fn assert_eager(wire: &Wire, library: &str, expected: bool) {
     for way in [&wire.up, &wire.down] {
         assert!(is_worth_an_update_to_the_eager(way), "{library}: {way:?}");

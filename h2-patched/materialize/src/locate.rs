@@ -54,7 +54,7 @@ pub struct Located {
     pub dir: PathBuf,
     /// How it was found.
     pub how: &'static str,
-    /// Its files: the bytes that were verified.
+    /// The files of the release: the bytes that were verified.
     pub tree: Tree,
 }
 

@@ -34,24 +34,24 @@ pub struct Manifest {
 pub enum Fault {
     /// The directory is not there, or holds no package.
     NoPackage,
-    /// It is a package, but another one.
+    /// The directory is a package, but another one.
     OtherRelease {
         /// Name and version found.
         found: String,
     },
     /// A needed file is not there.
     Missing {
-        /// Its path.
+        /// The path of the file.
         path: String,
     },
     /// A file that the release does not have would be compiled.
     Extra {
-        /// Its path.
+        /// The path of the file.
         path: String,
     },
     /// A file has another content.
     Altered {
-        /// Its path.
+        /// The path of the file.
         path: String,
         /// The hash in the manifest.
         expected: String,

@@ -20,7 +20,7 @@ pub struct Patch {
 pub struct FilePatch {
     /// The file, relative to the root of the tree.
     pub path: String,
-    /// Its hunks, from top to bottom.
+    /// The hunks of the file, from top to bottom.
     pub hunks: Vec<Hunk>,
 }
 

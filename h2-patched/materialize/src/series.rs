@@ -64,7 +64,7 @@ impl fmt::Display for Tier {
 /// One patch of the series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesPatch {
-    /// Its name, and that of its file.
+    /// The name of the patch, and of its file.
     pub slug: String,
     /// The part of the series that it belongs to.
     pub tier: Tier,
@@ -72,7 +72,7 @@ pub struct SeriesPatch {
     pub header: Header,
     /// What it does.
     pub patch: Patch,
-    /// Its file as it stands.
+    /// The text of the file.
     pub text: String,
 }
 

@@ -75,7 +75,7 @@ pub(super) enum Direction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Windows {
     pub(crate) connection: i64,
-    /// Of the frame's stream, or those that new streams get if the frame has none. `None` if it
+    /// The window of the frame's stream, or that of new streams if the frame has none. `None` if it
     /// does not matter any more.
     pub(crate) stream: Option<i64>,
 }

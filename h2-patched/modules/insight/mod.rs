@@ -93,7 +93,7 @@ impl Connection {
         Connection { shared, streams, role }
     }
 
-    /// Its number in this process, from 1.
+    /// The number of the connection in this process, from 1.
     pub fn id(&self) -> u64 {
         self.shared.id
     }

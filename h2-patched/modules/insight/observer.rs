@@ -113,7 +113,7 @@ pub enum EventKind {
     Reset {
         /// The endpoint that sent it.
         by: Side,
-        /// Its error code.
+        /// The error code.
         reason: Reason,
     },
     /// GOAWAY was sent or received. A graceful shutdown sends two.
@@ -121,12 +121,12 @@ pub enum EventKind {
     GoingAway {
         /// The endpoint that sent it.
         by: Side,
-        /// Its error code.
+        /// The error code.
         reason: Reason,
         /// The last stream that the sender might act on.
         last_stream: StreamId,
     },
-    /// It is over.
+    /// The stream or the connection is over.
     #[non_exhaustive]
     Closed {
         /// Why it was closed.

@@ -22,7 +22,7 @@ pub struct Totals {
     /// Connections that were opened: their handshake was sent, and a server has the client's
     /// preface.
     pub connections_opened: u64,
-    /// Those of them that are not over yet.
+    /// The number of connections that are not over yet.
     pub connections_open: u64,
     /// The sums over all of them, ended ones included.
     pub counts: Counts,

@@ -25,9 +25,9 @@ pub enum Side {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Role {
-    /// It sends requests.
+    /// The endpoint sends requests.
     Client,
-    /// It answers them.
+    /// The endpoint answers requests.
     Server,
 }
 
@@ -272,9 +272,9 @@ pub struct ConnectionSnapshot {
     /// first one is the acknowledgement of our SETTINGS.
     #[cfg_attr(feature = "serde", serde(rename = "round_trip_seconds", serialize_with = "json::seconds"))]
     pub round_trip: Option<Duration>,
-    /// Its window for sending, and what streams have queued together.
+    /// The window for sending, and what streams have queued together.
     pub send: SendHalf,
-    /// Its window for receiving, and what streams hold together.
+    /// The window for receiving, and what streams hold together.
     pub receive: ReceiveHalf,
     /// The use of its receive buffer.
     pub receive_buffer: ConnectionReceiveBuffer,
@@ -299,7 +299,7 @@ pub struct ConnectionSnapshot {
     pub close_reason: Option<CloseReason>,
     /// What it counted.
     pub counts: Counts,
-    /// Its streams, those that are over and still referred to included, in no order.
+    /// The streams, those that are over and still referred to included, in no order.
     pub streams: Vec<StreamSnapshot>,
 }
 
@@ -308,10 +308,10 @@ pub struct ConnectionSnapshot {
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StreamSnapshot {
-    /// Its number (section 5.1.1).
+    /// The number of the stream (section 5.1.1).
     #[cfg_attr(feature = "serde", serde(serialize_with = "json::stream_id"))]
     pub id: StreamId,
-    /// Its state.
+    /// The state of the stream.
     pub state: StreamState,
     /// What it sends.
     pub send: SendHalf,

@@ -76,7 +76,7 @@ impl Record {
         self.shared.as_ref().map_or(0, |shared| shared.stalled.streams(who, on))
     }
 
-    /// That many streams wait for the connection's window while it is spent.
+    /// Sets the number of streams that wait for the connection's window while it is spent.
     pub(crate) fn wait_for_connection(&self, streams: usize) {
         if let Some(shared) = &self.shared {
             shared.stalled.set_streams(Side::Local, BlockedOn::ConnectionWindow, streams);
@@ -87,7 +87,7 @@ impl Record {
 /// The statistics of a stream.
 #[derive(Debug, Default)]
 pub(crate) struct StreamStats {
-    /// It was opened and is not over.
+    /// Whether the stream was opened and is not over.
     pub(crate) is_open: bool,
     pub(crate) updates_sent: u32,
     pub(crate) updates_received: u32,
@@ -104,13 +104,13 @@ struct Since {
 }
 
 impl StreamStats {
-    /// So many octets are queued for the application.
+    /// Adds octets that are queued for the application.
     #[inline]
     pub(crate) fn arrived(&mut self, octets: usize) {
         self.unread = self.unread.wrapping_add(octets as u32);
     }
 
-    /// So many of them were read or discarded.
+    /// Subtracts octets that were read or discarded.
     #[inline]
     pub(crate) fn left(&mut self, octets: usize) {
         self.unread = self.unread.wrapping_sub(octets as u32);

@@ -30,7 +30,11 @@ impl Counts {
 
         let in_retention = streams.iter().filter(|stream| stream.reset_at.is_some()).count();
         let retained = self.num_local_reset_streams;
-        holds!("C2", retained == in_retention, "{retained} retained resets counted, {in_retention} streams are retained");
+        holds!(
+            "C2",
+            retained == in_retention,
+            "{retained} retained resets counted, {in_retention} streams are retained"
+        );
         let reset = streams.iter().filter(|stream| stream.is_counted_reset).count();
         let resets = self.num_remote_reset_streams;
         holds!("C2", resets == reset, "{resets} resets of the peer counted, {reset} streams reset");

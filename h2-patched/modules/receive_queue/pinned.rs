@@ -17,13 +17,13 @@ struct Shared {
 
 #[derive(Debug, Default)]
 pub(in crate::proto::streams) struct Pinned {
-    /// Those without chunks are free places.
+    /// The allocations. Entries without chunks are free places.
     shared: Vec<Shared>,
     /// The sum of all allocations that have chunks.
     bytes: usize,
 }
 
-/// That a chunk keeps an allocation alive: its place.
+/// The place of an allocation that a chunk keeps alive.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pin(u8);
 

@@ -24,9 +24,9 @@ pub(crate) struct Outgoing {
     pub(super) sendable: WindowSize,
     /// The first frame in its queue, or the rest of one that is being written.
     pub(super) head: Head,
-    /// Its peer never heard of it and never will: it is let go without a frame.
+    /// Whether the stream is released without a frame, because the peer never heard of it.
     pub(super) withdrawn: bool,
-    /// What the stream buffers does not count against the budget.
+    /// Whether what the stream buffers does not count against the budget.
     pub(super) apart: bool,
     /// The peer has sent END_STREAM: after a complete message of ours nothing is left to be reset.
     pub(super) peer_ended: bool,
@@ -132,7 +132,8 @@ impl Outgoing {
         self.open_task = Some(cx.waker().clone());
     }
 
-    /// It was opened, or will never be.
+    /// Wakes the task that waits until the stream is opened, because it was opened or never will
+    /// be.
     pub(super) fn wake_opener(&mut self) {
         if let Some(task) = self.open_task.take() {
             task.wake();

@@ -32,7 +32,7 @@ use rtt::RoundTrip;
 
 use std::time::Instant;
 
-/// Of a connection.
+/// The receive windows of a connection.
 #[derive(Debug)]
 pub(super) struct Windows {
     policy: WindowUpdatePolicy,
@@ -42,7 +42,7 @@ pub(super) struct Windows {
     target: WindowSize,
     /// What the limit is beyond what the application set.
     grant: BudgetGrant,
-    /// That, when it was last asked for.
+    /// The grant when the limit was last asked for.
     known_grant: u32,
     /// What the process had was so much less than what the connection needs.
     short: u32,
@@ -67,7 +67,7 @@ pub(super) struct Windows {
     took_back: bool,
 }
 
-/// Of a stream.
+/// The receive window of a stream.
 #[derive(Debug, Default)]
 pub struct StreamWindow {
     consumed: Consumed,

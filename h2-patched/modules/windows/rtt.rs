@@ -38,7 +38,7 @@ impl RoundTrip {
         }
     }
 
-    /// So many octets came.
+    /// Records octets that arrived.
     pub(super) fn arrived(&mut self, octets: u32) {
         let Some((sent, left)) = &mut self.edge else {
             return;

@@ -80,7 +80,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Its peer sends `settings` first.
+    /// Makes a server whose peer sends `settings` first.
     pub fn with(builder: &server::Builder, settings: Frame) -> Self {
         Server::in_pipe(PIPE, builder, settings)
     }

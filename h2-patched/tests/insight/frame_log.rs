@@ -33,12 +33,14 @@ impl Lines {
         Lines { lines, _turn: turn }
     }
 
-    /// Those of a connection, without the beginning that they share and without the time.
+    /// Returns the lines of a connection, without the beginning that they share and without the
+    /// time.
     fn of(&self, id: u64) -> Vec<String> {
         self.timed(id).into_iter().map(|(_, line)| line).collect()
     }
 
-    /// Those of a connection, without the beginning that they share: their time and the rest.
+    /// Returns the lines of a connection, without the beginning that they share: the time and the
+    /// rest.
     fn timed(&self, id: u64) -> Vec<(String, String)> {
         let start = format!("h2 {id} ");
         let lines = std::mem::take(&mut *self.lines.lock().unwrap());

@@ -25,7 +25,7 @@ pub struct Reads {
     pub octets: usize,
     /// Octets that it releases at a time.
     pub crumb: usize,
-    /// It does something in each so many turns.
+    /// The number of turns from one act to the next.
     pub every: usize,
 }
 

@@ -55,7 +55,7 @@ pub struct Stream {
     released: usize,
     /// The call of the reader that waits.
     waiting: Option<usize>,
-    /// It will not read any more.
+    /// Whether it will not read any more.
     stopped: bool,
     dropped: bool,
 }

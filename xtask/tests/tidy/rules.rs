@@ -9,6 +9,9 @@ const FILE_LINES: usize = 500;
 const FUNCTION_LINES: usize = 70;
 const COMMENT_COLUMNS: usize = 100;
 
+/// Words that no doc comment begins with.
+const DOC_OPENINGS: &[&str] = &["It", "Its", "Of", "So many", "That", "Those", "Who", "Whose"];
+
 /// Files that may be longer, and why.
 const LONG_FILES: &[(&str, &str)] = &[
     ("PATCHES.md", "it is generated"),
@@ -32,6 +35,7 @@ pub(crate) fn check(path: &str, text: &str) -> Vec<String> {
         let lines = source::lines(text);
         findings.extend(wide_comments(path, text));
         findings.extend(long_functions(path, text));
+        findings.extend(doc_openings(path, text));
         findings.extend(unwraps(path, text, &lines));
         findings.extend(lines.iter().enumerate().flat_map(|(at, line)| {
             let of_code = replaced(path, at + 1, &line.code, Text::Code);
@@ -77,6 +81,24 @@ fn wide_comments(path: &str, text: &str) -> Vec<String> {
     let wide = lines.map(|(at, line)| (at + 1, line.chars().count())).filter(|(_, width)| *width > COMMENT_COLUMNS);
     wide.map(|(at, width)| format!("{path}:{at}: expected a comment within {COMMENT_COLUMNS} columns, found {width}"))
         .collect()
+}
+
+/// A doc comment begins with what the item is or does, and not with a word that refers to it.
+fn doc_openings(path: &str, text: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    let mut before = "";
+    for (at, line) in (1..).zip(text.lines().map(str::trim_start)) {
+        let opening = DOC_OPENINGS.iter().find(|words| {
+            let text = line.strip_prefix("/// ").or(line.strip_prefix("//! "));
+            text.is_some_and(|text| text.starts_with(&format!("{words} ")))
+        });
+        let begins = !before.starts_with("///") && !before.starts_with("//!");
+        if let Some(opening) = opening.filter(|_| begins) {
+            findings.push(format!("{path}:{at}: expected what the item is or does, found {opening:?}"));
+        }
+        before = line;
+    }
+    findings
 }
 
 /// A function ends with the first brace below it that has the same indentation, because the sources
@@ -175,8 +197,9 @@ fn replaced(path: &str, number: usize, text: &str, kind: Text) -> Vec<String> {
         return Vec::new();
     }
     let words = source::words(text);
+    let sentence = format!(" {} ", words.join(" "));
     let is_used = |phrase: &str| match phrase.contains(' ') {
-        true => kind == Text::Prose && format!(" {} ", words.join(" ")).contains(&format!(" {phrase} ")),
+        true => kind == Text::Prose && sentence.contains(&format!(" {phrase} ")),
         false => words.iter().any(|word| word == phrase),
     };
     let is_lawful = |phrase: &str| LAWFUL.iter().any(|(at, word, _)| *word == phrase && path.starts_with(at));

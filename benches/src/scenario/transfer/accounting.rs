@@ -18,7 +18,7 @@ pub(super) struct Accounting {
 }
 
 impl Accounting {
-    /// Of streams that will have content.
+    /// Makes the accounting of streams that will have content.
     pub(super) fn of(streams: impl IntoIterator<Item = u32>) -> Self {
         let unread = streams.into_iter().map(|stream| (stream, Some(0))).collect();
         Accounting { windows: FlowWindows::default(), unread, sum: 0, peak: 0 }

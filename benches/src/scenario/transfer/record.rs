@@ -11,7 +11,7 @@ use super::Path;
 /// A rate is taken over no fewer full frames than these: one more or less then makes no difference.
 const FRAMES: u64 = 16;
 
-/// Of the link: what counts as having reached it.
+/// The share of the link that counts as having reached it.
 const REACHED: f64 = 0.9;
 
 /// Octets of goodput over time, and what was held at worst.

@@ -22,7 +22,7 @@ pub(super) struct Sender {
     windows: FlowWindows,
     /// Streams with content, the one whose turn is next in front.
     streams: VecDeque<u32>,
-    /// Of a server: what it will answer on, the request's stream and then those of pushes.
+    /// The streams that a server will answer on: the request's, then those of pushes.
     answers: Vec<u32>,
     /// What goes before any DATA.
     due: VecDeque<Vec<u8>>,
@@ -31,7 +31,7 @@ pub(super) struct Sender {
 
 enum Sent {
     Octets(Vec<u8>),
-    /// So many octets of content.
+    /// Octets of content.
     Data {
         stream: u32,
         octets: usize,

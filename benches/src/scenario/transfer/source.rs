@@ -70,7 +70,7 @@ impl Source {
         }
     }
 
-    /// It is that time now.
+    /// Sets the time.
     pub(super) fn set(&mut self, now: Duration) {
         self.now = now;
         if self.phases.is_some() {

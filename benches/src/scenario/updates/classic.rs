@@ -9,7 +9,7 @@ use crate::subject::{Announcing, Application, Intake, Subject, Uploads, Windows,
 
 const PATH: Path = Path::new(10, 1000);
 const STREAMS: u32 = 10;
-/// Of the link, in percent.
+/// The load, in percent of the link.
 const LOAD: u64 = 80;
 
 /// Octets of the connection and of each stream.

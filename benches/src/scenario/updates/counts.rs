@@ -47,7 +47,7 @@ fn count_row(name: String, seen: &[Option<Vec<u32>>; 2]) -> Row {
     Row::new(name, "updates", Better::Lower, upstream, patched)
 }
 
-/// Of no increments there is none.
+/// Returns the mean, or `None` of no increments.
 fn mean(increments: &[u32]) -> Option<f64> {
     let sum: f64 = increments.iter().map(|increment| f64::from(*increment)).sum();
     (!increments.is_empty()).then(|| sum / increments.len() as f64)

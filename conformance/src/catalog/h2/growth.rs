@@ -46,7 +46,7 @@ fn window_and_a_half(s: &mut Script, stream: u32) {
     s.upload_in(body(stream, WINDOW as u64 / 2));
 }
 
-/// So many frames at a pace at which half of a window lasts longer than a round trip.
+/// Sends this many frames at a pace at which half of a window lasts longer than a round trip.
 fn at_leisure(s: &mut Script, stream: u32, frames: usize) {
     for _ in 0..frames {
         s.elapse(Duration::from_millis(200));

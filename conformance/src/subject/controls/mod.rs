@@ -50,7 +50,7 @@ impl<F: FnMut(&mut Out, &Frame)> Misbehavior for F {}
 /// What a control says.
 #[derive(Debug, Default)]
 struct Out {
-    /// It is a server.
+    /// Whether the subject is a server.
     serves: bool,
     octets: Vec<u8>,
     accepted: Vec<u32>,

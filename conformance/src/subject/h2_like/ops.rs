@@ -15,7 +15,7 @@ use crate::wire::wake::WakeFlag;
 
 /// A call under way.
 pub(super) struct Op {
-    /// Its place in the script; none for what the application does beside the script.
+    /// The number of the call in the script; none for what the application does beside the script.
     pub(super) call: Option<usize>,
     pub(super) woken: WakeFlag,
     task: Task,
