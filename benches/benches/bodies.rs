@@ -1,4 +1,5 @@
-//! An upload of 8 MiB between a client and a server of the same h2, in memory, by the size of the server's windows.
+//! An upload of 8 MiB between a client and a server of the same h2, in memory, by the size of the
+//! server's windows.
 
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use h2_benches::subject::{Handler, Shape, BOTH};

@@ -1,4 +1,5 @@
-//! What it costs to look: a snapshot of a connection with many streams, and the totals of the process.
+//! What it costs to look: a snapshot of a connection with many streams, and the totals of the
+//! process.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -12,7 +13,8 @@ use tokio::io::{duplex, AsyncWrite, DuplexStream};
 
 const STREAMS: usize = 1000;
 
-/// A client with that many uploads, some of which wait for a window: the rest of the pipe is never read.
+/// A client with that many uploads, some of which wait for a window: the rest of the pipe is never
+/// read.
 struct Client {
     connection: client::Connection<DuplexStream, Bytes>,
     _uploads: Vec<(client::ResponseFuture, h2::SendStream<Bytes>)>,
@@ -24,7 +26,9 @@ impl Client {
         let mut cx = Context::from_waker(Waker::noop());
         let (pipe, mut peer) = duplex(1 << 24);
         let handshake = pin!(client::handshake(pipe)).poll(&mut cx);
-        let Poll::Ready(Ok((mut requests, mut connection))) = handshake else { panic!("a client waits for nobody") };
+        let Poll::Ready(Ok((mut requests, mut connection))) = handshake else {
+            panic!("a client opens without waiting")
+        };
         let empty_settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
         assert!(pin!(&mut peer).poll_write(&mut cx, &empty_settings).is_ready());
         assert!(pin!(&mut connection).poll(&mut cx).is_pending());

@@ -1,13 +1,14 @@
-//! What looking costs others: how long connections are held up while another thread reads the totals, lists the connections, or takes
-//! snapshots of a connection with very many streams.
+//! What looking costs others: how long connections are held up while another thread reads the
+//! totals, lists the connections, or takes snapshots of a connection with very many streams.
 //!
 //! ```text
 //! cargo run --release -p h2-benches --example insight_scale [CONNECTIONS [STREAMS]]
 //! ```
 //!
-//! The times are of one operation, in microseconds: to open and close a connection, or to ask a stream for its capacity, which takes the
-//! lock of the streams. There is one each 50 microseconds, and the thread that looks does nothing else, so most operations meet it. On a
-//! machine with other work the longest times are those of the machine, which the rows `nobody looks` show.
+//! The times are of one operation, in microseconds: to open and close a connection, or to ask a
+//! stream for its capacity, which takes the lock of the streams. There is one each 50 microseconds,
+//! and the thread that looks does nothing else, so most operations meet it. On a machine with other
+//! work the longest times are those of the machine, which the rows without snapshots show.
 
 use std::future::Future;
 use std::pin::pin;
@@ -36,7 +37,7 @@ fn main() {
     let open: Vec<_> = (0..connections).map(|_| connect()).collect();
     let open_and_close = || drop(connect());
     println!("{:<58} {:>9} {:>9} {:>9} {:>9}", format!("{connections} connections"), "p50", "p99", "p99.9", "longest");
-    row("open and close, nobody looks", open_and_close, None);
+    row("open and close, no snapshots", open_and_close, None);
     row(
         "open and close, beside totals()",
         open_and_close,
@@ -54,7 +55,7 @@ fn main() {
     };
     let handle = connection.insight();
     println!("{:<58} {:>9} {:>9} {:>9} {:>9}", format!("{streams} streams"), "p50", "p99", "p99.9", "longest");
-    row("capacity of a stream, nobody looks", ask, None);
+    row("capacity of a stream, no snapshots", ask, None);
     row("capacity of a stream, beside snapshot()", ask, Some(&|| drop(handle.snapshot())));
 }
 
@@ -62,7 +63,7 @@ fn connect() -> (SendRequest<Bytes>, Connection, DuplexStream) {
     let (pipe, far) = duplex(1 << 10);
     match pin!(client::handshake(pipe)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok((requests, connection))) => (requests, connection, far),
-        _ => panic!("a client waits for nobody"),
+        _ => panic!("a client opens without waiting"),
     }
 }
 

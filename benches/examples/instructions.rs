@@ -1,11 +1,13 @@
-//! A steady load on one subject for counting what it executes, client and server together, in memory:
+//! A steady load on one subject for counting what it executes, client and server together, in
+//! memory:
 //!
 //! ```text
 //! cargo build --release -p h2-benches --example instructions
 //! valgrind --tool=callgrind target/release/examples/instructions upstream requests 2000
 //! ```
 //!
-//! The difference between two counts, divided by the difference of their loads, is free of start and end.
+//! The difference between two counts, divided by the difference of their loads, is free of start
+//! and end.
 
 use std::future::Future;
 use std::pin::pin;

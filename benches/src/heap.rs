@@ -1,4 +1,5 @@
-//! An allocator that counts the bytes that are allocated at a time. Only a program that names it as its allocator counts.
+//! An allocator that counts the bytes that are allocated at a time. Only a program that names it as
+//! its allocator counts.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -42,7 +43,8 @@ fn count(bytes: i64) {
     }
 }
 
-// SAFETY: every call is handed to the system's allocator as it came, and counting allocates nothing.
+// SAFETY: every call is handed to the system's allocator as it came, and counting allocates
+// nothing.
 #[allow(unsafe_code)]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {

@@ -1,5 +1,5 @@
-//! A hostile peer that allocates nothing while it attacks: its octets are made in one buffer that all attackers share, and what
-//! it hears is read without being kept.
+//! A hostile peer that allocates nothing while it attacks: its octets are made in one buffer that
+//! all attackers share, and what it hears is read without being kept.
 
 use std::cell::RefCell;
 use std::io;
@@ -153,7 +153,7 @@ impl Wire {
     }
 
     /// Watches the window of another stream.
-    pub(crate) fn watch(&self, stream: u32) {
+    pub(crate) fn track(&self, stream: u32) {
         let heard = &mut self.0.borrow_mut().heard;
         (heard.stream, heard.raised) = (stream, 0);
     }
@@ -225,7 +225,7 @@ mod tests {
         }
         for size in [1, 5, 13, 1000] {
             let wire = Wire::new(Rc::default(), PREFACE.len());
-            wire.watch(3);
+            wire.track(3);
             wire.spend(35);
             octets.chunks(size).for_each(|part| wire.0.borrow_mut().heard.hear(part));
             let heard = wire.heard();

@@ -1,7 +1,8 @@
 //! The fork beside the release.
 //!
-//! One source, `h2_like`, is compiled against each of the two, so that both do the same work. [`scenario`] measures them in
-//! one run; what came of it is held, printed and drawn by the runner's [`figures`].
+//! One source, `h2_like`, is compiled against each of the two, so that both do the same work.
+//! [`scenario`] measures them in one run; what came of it is held, printed and drawn by the
+//! runner's [`figures`].
 
 #![allow(missing_docs)]
 // One source for two crates is the point.

@@ -1,6 +1,6 @@
 //! The command line of the scenarios.
 
-mod keep;
+mod output;
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use h2_benches::figures::Figures;
 use h2_benches::heap::Counting;
 use h2_benches::scenario::{Scenario, ALL};
-use keep::Keep;
 use lexopt::prelude::*;
+use output::Output;
 
 /// Counts only where a scenario says so.
 #[global_allocator]
@@ -26,7 +26,7 @@ h2-benches SCENARIO|all|list [--json PATH] [--plot DIR]: figures of upstream and
 
 struct Arguments {
     what: String,
-    keep: Keep,
+    output: Output,
 }
 
 fn main() -> ExitCode {
@@ -51,17 +51,17 @@ fn main() -> ExitCode {
         let names = ALL.iter().map(|scenario| scenario.name).collect::<Vec<_>>().join(", ");
         return refuse(&format!("no scenario {:?}; there are: {names}, all", arguments.what));
     }
-    if let Err(error) = arguments.keep.check() {
+    if let Err(error) = arguments.output.check() {
         return refuse(&error);
     }
     let (figures, printed) = match measure(&chosen) {
         Ok(measured) => measured,
         Err(error) => return finish(Err(error)),
     };
-    let mut failures = arguments.keep.write(&figures, all);
+    let mut failures = arguments.output.write(&figures, all);
     failures.extend(printed.err());
     match failures.is_empty() {
-        true => account(&figures),
+        true => report_stalls(&figures),
         false => finish(Err(failures.join("; "))),
     }
 }
@@ -91,11 +91,11 @@ fn finish(done: Result<(), String>) -> ExitCode {
 }
 
 fn complain(sentence: &str) {
-    // Nobody can be told that standard error is gone.
+    // There is no way left to report that standard error is gone.
     let _ = writeln!(io::stderr(), "h2-benches: {sentence}");
 }
 
-/// Writes to standard output. Whoever closed it has read enough.
+/// Writes to standard output. A reader that closed it has read enough.
 fn print(text: &str) -> Result<(), String> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {cause}")),
@@ -104,21 +104,22 @@ fn print(text: &str) -> Result<(), String> {
 }
 
 fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
-    let (mut what, mut keep) = (None, Keep::default());
+    let (mut what, mut output) = (None, Output::default());
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("json") => keep.json = Some(parser.value()?.into()),
-            Long("plot") => keep.plot = Some(parser.value()?.into()),
+            Long("json") => output.json = Some(parser.value()?.into()),
+            Long("plot") => output.plot = Some(parser.value()?.into()),
             Long("help") | Short('h') => return Ok(None),
             Value(name) if what.is_none() => what = Some(name.string()?),
             other => return Err(other.unexpected()),
         }
     }
     let what = what.ok_or("expected a scenario, all or list; --help says more")?;
-    Ok(Some(Arguments { what, keep }))
+    Ok(Some(Arguments { what, output }))
 }
 
-/// The figures, and whether they could be printed: what was measured took its time and is kept all the same.
+/// The figures, and whether they could be printed: what was measured took its time and is kept all
+/// the same.
 fn measure(chosen: &[&Scenario]) -> Result<(Vec<Figures>, Result<(), String>), String> {
     let (mut all, mut printed) = (Vec::new(), Ok(()));
     for scenario in chosen {
@@ -130,7 +131,7 @@ fn measure(chosen: &[&Scenario]) -> Result<(Vec<Figures>, Result<(), String>), S
 }
 
 /// A stall of upstream is a figure; one of the fork is a failure.
-fn account(figures: &[Figures]) -> ExitCode {
+fn report_stalls(figures: &[Figures]) -> ExitCode {
     let stalls: Vec<&str> = figures.iter().flat_map(Figures::stalls_of_the_fork).collect();
     if stalls.is_empty() {
         return ExitCode::SUCCESS;

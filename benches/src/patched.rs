@@ -22,7 +22,8 @@ fn set_announcing(builder: &mut h2::server::Builder, announcing: Announcing) {
     }
 }
 
-/// A snapshot of the connection that has more than so many streams: a worker has one connection, the tests have others beside it.
+/// A snapshot of the connection that has more than so many streams: a worker has one connection,
+/// the tests have others beside it.
 fn snapshot(streams: usize) -> Result<bool, String> {
     let connections = h2::insight::connections();
     let found = connections.iter().filter_map(|connection| connection.snapshot()).any(|it| it.streams.len() > streams);

@@ -9,10 +9,12 @@ use crate::{patched, upstream};
 /// One of the two, and its workloads.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
-    /// Receives an upload from a peer made of frames, with windows that stay as they are set: the increments of the
-    /// connection's WINDOW_UPDATEs that the DATA brought about, or why the upload does not come to its end.
+    /// Receives an upload from a peer made of frames, with windows that stay as they are set: the
+    /// increments of the connection's WINDOW_UPDATEs that the DATA brought about, or why the upload
+    /// does not come to its end.
     pub upload: fn(&Upload) -> Result<Vec<u32>, String>,
-    /// Serves one connection of tiny requests on this thread: the CPU time after the first `warm_up` requests.
+    /// Serves one connection of tiny requests on this thread: the CPU time after the first
+    /// `warm_up` requests.
     pub serve: fn(&TcpListener, Handler, warm_up: u64) -> std::io::Result<Duration>,
     /// Client and server in memory, on this thread.
     pub pair: fn(&Shape) -> Box<dyn Pair>,
@@ -22,9 +24,10 @@ pub struct Subject {
     pub receive: fn(&Intake) -> Box<dyn Receiver>,
     /// A connection in memory, set up as hyper's, that is attacked over this line.
     pub(crate) victim: Attacked,
-    /// One connection in memory with that many streams in one state. An error says what went wrong while it was set up.
+    /// One connection in memory with that many streams in one state. An error says what went wrong
+    /// while it was set up.
     pub beside: fn(Beside, usize) -> Result<Box<dyn Loaded>, String>,
-    /// That many open connections in memory.
+    /// Makes that many open connections in memory.
     pub connections: fn(usize) -> Result<Box<dyn Loaded>, String>,
 }
 
@@ -51,15 +54,17 @@ impl Upload {
     pub const OCTETS: usize = 8 << 20;
 }
 
-/// When a server announces window. The release cannot be told: it has one rule, and windows that stay as they are set.
+/// When a server announces window. The release has no such setting: it has one rule, and windows
+/// that stay as they are set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Announcing {
-    /// As it does by itself.
+    /// The default.
     #[default]
     Own,
     /// By its own rule, but the windows stay as they are set.
     Fixed,
-    /// At this share of a window, and no sooner than so long after the last time. The windows stay as they are set.
+    /// At this share of a window, and no sooner than so long after the last time. The windows stay
+    /// as they are set.
     FixedBy { percent: u8, min_interval: Duration },
 }
 
@@ -102,9 +107,11 @@ pub trait Pair {
 /// What a request is answered with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// A body of that many octets: it reserves capacity for all that is left, waits for some, and sends as much.
+    /// A body of that many octets: it reserves capacity for all that is left, waits for some, and
+    /// sends as much.
     Body(usize),
-    /// A head; then capacity for one octet is reserved and nothing sent, as by hyper while its body has no data.
+    /// A head; then capacity for one octet is reserved and nothing sent, as by hyper while its body
+    /// has no data.
     Idle,
 }
 
@@ -129,7 +136,7 @@ pub trait Server {
     fn turn(&mut self, octets: &[u8]) -> Result<Vec<u8>, String>;
 }
 
-/// Who receives what.
+/// The receiver, and what it receives.
 #[derive(Clone, Copy, Debug)]
 pub struct Intake {
     /// `None` leaves the subject's defaults.
@@ -149,14 +156,15 @@ pub struct Windows {
 pub enum Application {
     /// A server of uploads.
     Uploads(Uploads),
-    /// A client that makes one request and reads the response as it arrives. Nobody asks for pushed responses.
+    /// A client that makes one request and reads the response as it arrives. Pushed responses are
+    /// not read.
     Download,
 }
 
 /// How a server takes uploads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uploads {
-    /// Of the first so many it reads one chunk each and then no more.
+    /// The number of first streams of which it reads one chunk each and then no more.
     pub stopped: u32,
     /// How it reads all others.
     pub pace: Pace,
@@ -171,7 +179,8 @@ pub enum Pace {
     Everything,
     /// Works for so long on each chunk, and releases it then.
     Chunk(Duration),
-    /// Reads as it arrives and releases this many octets at a time, at least 1; the connection's task goes on in between.
+    /// Reads as it arrives and releases this many octets at a time, at least 1; the connection's
+    /// task goes on in between.
     Octets(usize),
 }
 
@@ -220,15 +229,18 @@ pub enum Operation {
     WindowUpdate,
     /// SETTINGS with another initial window are received and acknowledged.
     Settings,
-    /// SETTINGS with an initial window of 0 are received and acknowledged, then SETTINGS with the initial window of before.
+    /// SETTINGS with an initial window of 0 are received and acknowledged, then SETTINGS with the
+    /// initial window of before.
     Reopen,
-    /// A request is received and answered, without content. On a client: one is made, has to wait, and is given up.
+    /// A request is received and answered, without content. On a client: one is made, has to wait,
+    /// and is given up.
     Request,
     /// A request with 40 000 octets is received, read and answered.
     Upload,
     /// A DATA frame of 8192 octets is received, read and released.
     Release,
-    /// A snapshot of the connection with all streams; beside connections, the totals of the process.
+    /// A snapshot of the connection with all streams; beside connections, the totals of the
+    /// process.
     Snapshot,
     /// A connection is opened and closed.
     Open,

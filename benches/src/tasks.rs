@@ -1,5 +1,5 @@
-//! The smallest executor: a task is polled when it was woken and never otherwise, in the order of the wakes. Who forgets to
-//! wake somebody stalls here as in production; and every run is the same.
+//! The smallest executor: a task is polled when it was woken and never otherwise, in the order of
+//! the wakes. A forgotten wake stalls here as in production, and every run is the same.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Polls after which tasks count as ones that do not come to rest. An honest turn needs some hundreds.
+/// Polls after which tasks count as ones that do not come to rest. An honest turn needs some
+/// hundreds.
 const POLLS: usize = 1_000_000;
 
 type Work = Pin<Box<dyn Future<Output = Result<(), String>>>>;
@@ -19,7 +20,7 @@ type Work = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 #[derive(Default)]
 pub(crate) struct Tasks {
     /// By number. A task without work has come to its end.
-    tasks: Vec<(Arc<Bell>, Option<Work>)>,
+    tasks: Vec<(Arc<WakeFlag>, Option<Work>)>,
     spawner: Spawner,
     woken: Woken,
 }
@@ -32,9 +33,9 @@ pub(crate) struct Spawner(Rc<RefCell<Vec<Work>>>);
 #[derive(Clone, Default)]
 struct Woken(Arc<Mutex<VecDeque<usize>>>);
 
-struct Bell {
+struct WakeFlag {
     task: usize,
-    rung: AtomicBool,
+    raised: AtomicBool,
     woken: Woken,
 }
 
@@ -43,7 +44,7 @@ impl Tasks {
         self.spawner.clone()
     }
 
-    /// Polls until nobody is woken any more.
+    /// Polls until no task is woken any more.
     ///
     /// # Errors
     ///
@@ -54,9 +55,9 @@ impl Tasks {
             let Some(task) = self.woken.queue().pop_front() else {
                 return Ok(());
             };
-            let (bell, work) = &mut self.tasks[task];
-            bell.rung.store(false, Ordering::Relaxed);
-            let waker = Waker::from(bell.clone());
+            let (flag, work) = &mut self.tasks[task];
+            flag.raised.store(false, Ordering::Relaxed);
+            let waker = Waker::from(flag.clone());
             if let Some(Poll::Ready(end)) =
                 work.as_mut().map(|work| work.as_mut().poll(&mut Context::from_waker(&waker)))
             {
@@ -70,10 +71,10 @@ impl Tasks {
     /// A new task is polled once without being woken.
     fn welcome(&mut self) {
         for work in self.spawner.0.take() {
-            let bell = Bell { task: self.tasks.len(), rung: AtomicBool::new(false), woken: self.woken.clone() };
-            let bell = Arc::new(bell);
-            bell.clone().wake();
-            self.tasks.push((bell, Some(work)));
+            let flag = WakeFlag { task: self.tasks.len(), raised: AtomicBool::new(false), woken: self.woken.clone() };
+            let flag = Arc::new(flag);
+            flag.clone().wake();
+            self.tasks.push((flag, Some(work)));
         }
     }
 }
@@ -90,9 +91,9 @@ impl Woken {
     }
 }
 
-impl Wake for Bell {
+impl Wake for WakeFlag {
     fn wake(self: Arc<Self>) {
-        if !self.rung.swap(true, Ordering::Relaxed) {
+        if !self.raised.swap(true, Ordering::Relaxed) {
             self.woken.queue().push_back(self.task);
         }
     }

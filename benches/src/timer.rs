@@ -1,4 +1,4 @@
-//! A timer in virtual time, for tasks of one thread: it is the time that somebody says it is.
+//! A timer in virtual time, for tasks of one thread: the time is what it was last set to.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -12,12 +12,12 @@ pub(crate) struct Timer(Rc<RefCell<State>>);
 #[derive(Default)]
 struct State {
     now: Duration,
-    /// Who waits until when.
+    /// The tasks that wait, and until when.
     sleepers: Vec<(Duration, Waker)>,
 }
 
 impl Timer {
-    /// It is this time now, which is not before what was said last. Whoever waited until then is woken.
+    /// Sets the time, which is not before the last one, and wakes the tasks that waited until then.
     pub(crate) fn set(&self, now: Duration) {
         let mut state = self.0.borrow_mut();
         state.now = now;
@@ -28,7 +28,7 @@ impl Timer {
         due.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
-    /// When the next of those who wait wants to be woken.
+    /// Returns when the next waiting task wants to be woken.
     pub(crate) fn next(&self) -> Option<Duration> {
         self.0.borrow().sleepers.iter().map(|(until, _)| *until).min()
     }

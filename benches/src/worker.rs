@@ -1,7 +1,8 @@
-//! Parts of a scenario that run in processes of their own: each begins with nothing allocated and nothing registered, and one
-//! that does not come to its end can be ended.
+//! Parts of a scenario that run in processes of their own: each begins with nothing allocated and
+//! nothing registered, and one that does not come to its end can be ended.
 //!
-//! A worker prints one line for each figure, `NAME VALUE`, as soon as it has it. Its first line is `ready 0`, once it is set up.
+//! A worker prints one line for each figure, `NAME VALUE`, as soon as it has it. Its first line is
+//! `ready 0`, once it is set up.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};

@@ -33,7 +33,7 @@ fn complaints(output: &Output) -> Vec<String> {
     lines.lines().filter(|line| !line.starts_with("updates: ")).map(str::to_owned).collect()
 }
 
-/// Standard output that nobody reads.
+/// Standard output without a reader.
 #[cfg(unix)]
 fn closed() -> Stdio {
     let (reader, writer) = std::os::unix::net::UnixStream::pair().expect("a pair");
@@ -49,7 +49,7 @@ fn full() -> Stdio {
 
 #[test]
 #[cfg(unix)]
-fn whoever_closes_standard_output_has_read_enough() {
+fn a_reader_that_closes_standard_output_has_read_enough() {
     let folder = tempfile::tempdir().expect("a place for it");
     let (json, plots) = (folder.path().join("updates.json"), folder.path().join("plots"));
     let [json_path, plots_path] = [&json, &plots].map(|path| path.to_str().expect("plain letters"));
@@ -75,7 +75,7 @@ fn full_standard_output_is_one_line_and_exit_3() {
     figures::read(&json).expect("what was measured is kept");
 }
 
-/// That there is no room cannot be seen before.
+/// A full disk cannot be seen before the figures are written.
 #[test]
 #[cfg(target_os = "linux")]
 fn what_can_be_written_is_written() {
@@ -131,7 +131,8 @@ fn a_worker_prints_a_figure_a_line() {
     }
 }
 
-/// The release holds what its window of 1 MiB takes, in a heap that only a program with a counting allocator sees.
+/// The release holds what its window of 1 MiB takes, in a heap that only a program with a counting
+/// allocator sees.
 #[test]
 fn a_worker_counts_the_heap() {
     let output = call(&["worker", "hostile", "upstream", "hold", "2"]);
@@ -141,7 +142,8 @@ fn a_worker_counts_the_heap() {
     assert!((2.0..2.4).contains(&(heap / f64::from(1 << 20))), "{heap}");
 }
 
-/// A few connections are less than what the process can grow: the fork's last one fares as its first one does.
+/// A few connections are less than what the process can grow: the fork's last one fares as its
+/// first one does.
 #[test]
 fn a_worker_lets_connections_upload_in_turns() {
     let figures = |subject| {
@@ -171,7 +173,8 @@ fn a_worker_sends_content_over_a_real_link() {
         let goodput =
             said.lines().find_map(|line| line.strip_prefix("goodput ")).unwrap_or_else(|| panic!("{output:?}"));
         let goodput: f64 = goodput.parse().expect("a number");
-        // The link takes 125 MB/s. In so short a time a busy machine may take less, or more where it is behind when the time begins.
+        // The link takes 125 MB/s. In so short a time a busy machine may take less, or more where
+        // it is behind when the time begins.
         assert!(goodput > 0.1 && goodput < 250.0, "{stack}, {direction}: {goodput}");
     }
 }

@@ -1,5 +1,5 @@
-//! The fork is no larger than the release: the size of each handle, and the heap of connections and streams by an allocator that
-//! counts.
+//! The fork is no larger than the release: the size of each handle, and the heap of connections and
+//! streams by an allocator that counts.
 
 #[path = "../../h2-patched/tests/support/heap.rs"]
 mod heap;

@@ -1,4 +1,5 @@
-//! `fuzzed FILE...`: plays inputs of the fuzz target `frames`, prints the frames, and says what was wrong.
+//! `fuzzed FILE...`: plays inputs of the fuzz target `frames`, prints the frames, and says what was
+//! wrong.
 
 use std::process::ExitCode;
 

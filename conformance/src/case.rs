@@ -13,7 +13,8 @@ pub struct Case {
     pub id: &'static str,
     /// What the subject is.
     pub role: Role,
-    /// Whether all of it holds for a client as well. The catalogue lists such a case once more, as `ID-client`.
+    /// Whether all of it holds for a client as well. The catalogue lists such a case once more, as
+    /// `ID-client`.
     pub and_client: bool,
     /// The sentence that the case checks.
     pub title: &'static str,
@@ -74,8 +75,8 @@ impl Case {
     /// What the case does, without what it expects.
     #[must_use]
     pub fn recording(&self) -> Recording {
-        let Script { steps, reflexes, .. } = self.steps();
+        let Script { steps, behavior, .. } = self.steps();
         let id = Some(self.id.to_owned());
-        Recording { id, role: self.role, needs: self.needs, config: self.config, reflexes, steps }
+        Recording { id, role: self.role, needs: self.needs, config: self.config, behavior, steps }
     }
 }

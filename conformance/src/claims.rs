@@ -5,7 +5,7 @@ use crate::glob;
 /// A patch of the fork, and its claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patch {
-    /// Its name, and that of its file.
+    /// The name of the patch, and of its file.
     pub slug: &'static str,
     /// One line that says what it does.
     pub subject: &'static str,
@@ -22,7 +22,7 @@ pub struct Patch {
 pub struct Claims(pub &'static [Patch]);
 
 impl Claims {
-    /// Those of the fork that this program is linked with.
+    /// The claims of the fork that this program is linked with.
     pub const OF_THE_FORK: Claims = Claims(include!(concat!(env!("OUT_DIR"), "/claims.rs")));
 
     /// No claims.

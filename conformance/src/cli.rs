@@ -9,8 +9,8 @@ use h2_conformance::report;
 
 /// A frame-level conformance runner for HTTP/2. Without a command: compare.
 ///
-/// Exit status: 0 as expected, 1 a subject fell short or the account does not balance, 2 bad input, 3 the runner or its
-/// environment failed.
+/// Exit status: 0 as expected, 1 a subject fell short or a claim does not hold, 2 bad input, 3 the
+/// runner or its environment failed.
 #[derive(Debug, Parser)]
 #[command(name = report::NAME, version = VERSION, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -49,7 +49,7 @@ pub(crate) enum Format {
 
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Command {
-    /// Every case on two subjects: what differs, and which patch owns up to it
+    /// Every case on two subjects: what differs, and which patch claims it
     Compare(Compare),
     /// Every case on one subject
     Run(Run),
@@ -101,15 +101,16 @@ pub(crate) enum Transport {
     Mem,
     /// Over a socket of this machine
     Tcp,
-    /// The same, encrypted: not offered yet, and refused in words that say so
+    /// The same, encrypted: not supported yet, and refused in words that say so
     #[value(hide = true)]
     Tls,
 }
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Endpoint {
-    /// http://host:port or http://host:port/path, over HTTP/2 with prior knowledge. The path should be one that answers POST
-    /// after reading it to the end: cases that rely on an open request are skipped otherwise
+    /// http://host:port or http://host:port/path, over HTTP/2 with prior knowledge. The path should
+    /// be one that answers POST after reading it to the end: cases that rely on an open request are
+    /// skipped otherwise
     pub(crate) url: String,
     /// Only cases that match; `*` stands for any text. May be given again
     #[arg(long = "case", value_name = "GLOB")]
@@ -117,7 +118,7 @@ pub(crate) struct Endpoint {
     /// How long the server may keep silent in one case, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout_ms: u64,
-    /// Accept any certificate: refused as long as https:// is not offered
+    /// Accept any certificate: refused as long as https:// is not supported
     #[arg(long, hide = true)]
     pub(crate) insecure: bool,
     /// The name to ask for in TLS: refused as well
@@ -142,7 +143,7 @@ pub(crate) struct Explain {
 pub(crate) struct Replay {
     /// The recording
     pub(crate) file: PathBuf,
-    /// Who plays the other part
+    /// The subject that plays the other part
     #[arg(long, value_name = "NAME", default_value = "patched")]
     pub(crate) subject: String,
 }
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn help_offers_nothing_that_is_refused() {
+    fn help_shows_nothing_that_is_refused() {
         for command in ["run", "endpoint"] {
             let Err(Answer::Shown(help)) = parsed(&[command, "--help"]) else { panic!("{command}") };
             for refused in ["tls", "https", "insecure", "sni", "encrypted"] {

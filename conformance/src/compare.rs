@@ -1,18 +1,18 @@
-//! Comparing two subjects: what differs, and which patch owns up to it.
+//! Compares two subjects: what differs, and which patch claims it.
 
 use crate::claims::{Claims, Patch};
 use crate::judge::Outcome;
 use crate::problem::Problem;
 use crate::run::Run;
 use crate::suite::Played;
-use crate::transcript::{Transcript, What};
+use crate::transcript::{EventKind, Transcript};
 
 /// How two runs of one case differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// The second subject's outcome is better.
     Better,
-    /// It is worse. No patch can excuse that.
+    /// The second subject is worse. No patch can excuse that.
     Worse,
     /// The outcome is the same, but what was sent, called or answered is not.
     Frames,
@@ -56,8 +56,8 @@ pub struct Pair<'a> {
     pub after: &'a Run,
 }
 
-/// How good an outcome is; less is better. Only the order of the outcomes themselves counts: endings and reasons are
-/// details of the frames.
+/// How good an outcome is; less is better. Only the order of the outcomes themselves counts:
+/// endings and reasons are details of the frames.
 fn rank(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Pass => 0,
@@ -82,8 +82,8 @@ pub fn class(before: &Run, after: &Run) -> Option<Class> {
 #[must_use]
 pub fn divergence(before: &Transcript, after: &Transcript) -> Divergence {
     // The columns of a log line mean nothing inside a sentence.
-    let said = |what: Option<&What>| {
-        let line = what.map_or("nothing more".into(), ToString::to_string);
+    let said = |kind: Option<&EventKind>| {
+        let line = kind.map_or("nothing more".into(), ToString::to_string);
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let (mut one, mut other) = (before.timeless(), after.timeless());
@@ -112,7 +112,8 @@ fn difference(pair: &Pair<'_>, claims: Claims) -> Option<Difference> {
     Some(Difference { case: pair.case, class, patches, first })
 }
 
-/// What is wrong with the differences: those that are for the worse, and those that nobody owns up to.
+/// What is wrong with the differences: those that are for the worse, and those that no patch
+/// claims.
 #[must_use]
 pub fn faults_of_differences(pairs: &[Pair<'_>], differences: &[Difference]) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -137,8 +138,8 @@ pub fn faults_of_differences(pairs: &[Pair<'_>], differences: &[Difference]) -> 
     problems
 }
 
-/// What is wrong with the claims. `is_known` tells whether a case is in the catalogue; where only part of it was played
-/// (`whole` is false), claims about the rest are left alone.
+/// What is wrong with the claims. `is_known` tells whether a case is in the catalogue; where only
+/// part of it was played (`whole` is false), claims about the rest are left alone.
 #[must_use]
 pub fn faults_of_claims(
     claims: Claims,

@@ -1,20 +1,22 @@
 //! Plays a script over a link and records what happens.
 //!
-//! The driver is the peer: it writes what the script says, reads what the subject sends, and has the reflexes the script
-//! allows. It judges nothing.
+//! The driver is the peer: it writes what the script says, reads what the subject sends, and has
+//! the behavior the script allows. It judges nothing.
 
+mod received;
 mod remote;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::script::{App, Credit, Reflexes, Script, Sent, Step, Upload};
-use crate::transcript::{probe, AppResult, Event, Transcript, What};
+use crate::script::{App, PeerBehavior, Script, Sent, Step, Upload};
+use crate::transcript::{probe, AppResult, Event, EventKind, Transcript};
 use crate::wire::build::{ping, settings, window_update};
 use crate::wire::code::kind;
 use crate::wire::FlowWindows;
 use crate::wire::{Frame, FrameReader, PeerReader, View, PREFACE};
 
+use received::Received;
 pub use remote::{QUIET, TOTAL};
 
 /// Events after which a run is cut off. The longest honest one has some ten thousand.
@@ -30,12 +32,13 @@ pub trait Link {
     fn block(&mut self, blocked: bool);
     /// Makes the application call the subject's API.
     fn call(&mut self, call: usize, app: &App);
-    /// Lets the subject work and tells what it did. Nothing in memory means that it can do nothing more; nothing on a socket
-    /// means that nothing came for as long as the link is willing to wait.
-    fn advance(&mut self) -> Vec<Happening>;
+    /// Lets the subject work and tells what it did. Nothing in memory means that it can do nothing
+    /// more; nothing on a socket means that nothing came for as long as the link is willing to
+    /// wait.
+    fn advance(&mut self) -> Vec<SubjectEvent>;
     /// Time since the link was made.
     fn now(&self) -> Duration;
-    /// Lets time pass. Time on a socket passes by itself.
+    /// Lets time pass. On a socket this does nothing.
     fn elapse(&mut self, time: Duration) {
         let _ = time;
     }
@@ -45,8 +48,9 @@ pub trait Link {
     fn address(&self, frame: &mut Frame) {
         let _ = frame;
     }
-    /// As `advance`; a remote link waits at most `limit` for something to tell, and returns as soon as there is.
-    fn wait(&mut self, limit: Duration) -> Vec<Happening> {
+    /// As `advance`; a remote link waits at most `limit` for something to tell, and returns as soon
+    /// as there is.
+    fn wait(&mut self, limit: Duration) -> Vec<SubjectEvent> {
         let _ = limit;
         self.advance()
     }
@@ -69,11 +73,11 @@ pub enum Want {
 
 /// What a subject did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Happening {
+pub enum SubjectEvent {
     Octets(Vec<u8>),
     Closed,
-    /// The connection was reset before the subject's first octet: its answer if it was given a reason, the network's doing
-    /// otherwise.
+    /// The connection was reset before the subject's first octet: its answer if it was given a
+    /// reason, the network's doing otherwise.
     ResetUnanswered,
     Accepted {
         stream: u32,
@@ -84,43 +88,48 @@ pub enum Happening {
     },
     Ended(Result<(), String>),
     Panicked(String),
-    Restless,
+    Livelock,
     Harness(String),
 }
 
-impl Happening {
+impl SubjectEvent {
     /// Whether nothing can happen after it.
     pub(crate) fn is_last(&self) -> bool {
         !matches!(
             self,
-            Happening::Octets(_) | Happening::Accepted { .. } | Happening::Result { .. } | Happening::Ended(_)
+            SubjectEvent::Octets(_)
+                | SubjectEvent::Accepted { .. }
+                | SubjectEvent::Result { .. }
+                | SubjectEvent::Ended(_)
         )
     }
 
-    /// What the record says of it, where the octets `rest` of an incomplete frame had come. Octets are recorded as frames.
-    pub(crate) fn what(self, rest: &[u8]) -> Option<What> {
+    /// What the record says of it, where the octets `rest` of an incomplete frame had come. Octets
+    /// are recorded as frames.
+    pub(crate) fn kind(self, rest: &[u8]) -> Option<EventKind> {
         Some(match self {
-            Happening::Octets(_) => return None,
-            Happening::Closed | Happening::ResetUnanswered => What::SubjectClosed { rest: rest.to_vec() },
-            Happening::Accepted { stream } => What::Accepted { stream },
-            Happening::Result { call, result } => What::Result { call, result },
-            Happening::Ended(result) => What::ConnectionEnded(result),
-            Happening::Panicked(message) => What::Panicked(message),
-            Happening::Restless => What::Restless,
-            Happening::Harness(message) => What::Harness(message),
+            SubjectEvent::Octets(_) => return None,
+            SubjectEvent::Closed | SubjectEvent::ResetUnanswered => EventKind::SubjectClosed { rest: rest.to_vec() },
+            SubjectEvent::Accepted { stream } => EventKind::Accepted { stream },
+            SubjectEvent::Result { call, result } => EventKind::Result { call, result },
+            SubjectEvent::Ended(result) => EventKind::ConnectionEnded(result),
+            SubjectEvent::Panicked(message) => EventKind::Panicked(message),
+            SubjectEvent::Livelock => EventKind::Livelock,
+            SubjectEvent::Harness(message) => EventKind::Harness(message),
         })
     }
 }
 
-/// Plays `script` and returns the record. `subject_is_server` tells who sends the connection preface. On a remote link the
-/// driver goes on listening after the last step as long as `want` asks for more and patience lasts.
+/// Plays `script` and returns the record. If `subject_is_server`, the peer sends the connection
+/// preface. On a remote link the driver goes on listening after the last step as long as `want`
+/// asks for more and patience lasts.
 pub fn play(
     link: &mut dyn Link,
     script: &Script,
     subject_is_server: bool,
     want: &dyn Fn(&Transcript) -> Want,
 ) -> Transcript {
-    let mut driver = Driver::new(link, script.reflexes, subject_is_server);
+    let mut driver = Driver::new(link, script.behavior, subject_is_server);
     for step in &script.steps {
         driver.step(step);
     }
@@ -128,11 +137,12 @@ pub fn play(
     driver.transcript
 }
 
-/// The peer. [`play`] drives it through a script; a test that decides each step by what came before does so itself.
+/// The peer. [`play`] drives it through a script; a test that decides each step by what came before
+/// does so itself.
 #[allow(missing_debug_implementations)]
 pub struct Driver<'a> {
     link: &'a mut dyn Link,
-    reflexes: Reflexes,
+    behavior: PeerBehavior,
     transcript: Transcript,
     reader: FrameReader,
     preface_due: bool,
@@ -149,9 +159,11 @@ pub struct Driver<'a> {
     /// Whether anything was sent since the last probe.
     unasked: bool,
     outgoing: PeerReader,
-    /// Reflexes that found the subject in the middle of something: they follow as soon as a frame may stand.
+    /// Automatic frames that found the subject in the middle of something: they follow as soon as a
+    /// frame may stand.
     deferred: Vec<Frame>,
-    /// Server subjects: requests that were sent whole and are not answered whole, and answers that have begun.
+    /// Server subjects: requests that were sent whole and are not answered whole, and answers that
+    /// have begun.
     unanswered: BTreeSet<u32>,
     begun: BTreeSet<u32>,
     serves: bool,
@@ -161,22 +173,14 @@ pub struct Driver<'a> {
     over: bool,
 }
 
-/// DATA that came and was not credited yet.
-#[derive(Default)]
-struct Received {
-    windows: FlowWindows,
-    connection: u32,
-    streams: std::collections::BTreeMap<u32, u32>,
-}
-
 impl<'a> Driver<'a> {
     /// A peer that has sent nothing yet.
-    pub fn new(link: &'a mut dyn Link, reflexes: Reflexes, subject_is_server: bool) -> Self {
+    pub fn new(link: &'a mut dyn Link, behavior: PeerBehavior, subject_is_server: bool) -> Self {
         let silence = link.patience();
         Driver {
             link,
             silence,
-            reflexes,
+            behavior,
             transcript: Transcript::default(),
             reader: FrameReader::default(),
             preface_due: !subject_is_server,
@@ -229,12 +233,12 @@ impl<'a> Driver<'a> {
                     self.owed(&frame);
                 }
                 if self.outgoing.in_step() {
-                    std::mem::take(&mut self.deferred).into_iter().for_each(|frame| self.reflex(frame));
+                    std::mem::take(&mut self.deferred).into_iter().for_each(|frame| self.send_automatic(frame));
                 }
                 self.run();
             }
             Step::Close => {
-                self.record(What::PeerClosed);
+                self.record(EventKind::PeerClosed);
                 self.peer_closed = true;
                 self.link.close();
                 self.settle();
@@ -249,12 +253,12 @@ impl<'a> Driver<'a> {
             }
             Step::UploadFromAfar { upload, round_trip } => self.upload_from_afar(*upload, *round_trip),
             Step::App(app) => {
-                self.record(What::Called { call: self.calls, app: app.clone() });
+                self.record(EventKind::Called { call: self.calls, app: app.clone() });
                 self.link.call(self.calls, app);
                 self.calls += 1;
                 self.run();
             }
-            Step::Mark => self.record(What::Mark),
+            Step::Mark => self.record(EventKind::Mark),
             Step::Settle => self.settle(),
             Step::Elapse(time) => {
                 self.link.elapse(*time);
@@ -268,9 +272,9 @@ impl<'a> Driver<'a> {
             Sent::Frame(frame) => {
                 self.sendable.sent(frame);
                 self.received.windows.heard(frame);
-                self.record(What::Peer(frame.clone()));
+                self.record(EventKind::Peer(frame.clone()));
             }
-            Sent::Raw(raw) => self.record(What::PeerRaw(raw.clone())),
+            Sent::Raw(raw) => self.record(EventKind::PeerRaw(raw.clone())),
         }
     }
 
@@ -290,12 +294,12 @@ impl<'a> Driver<'a> {
         }
         loop {
             let uploaded = self.upload();
-            let happenings = self.link.advance();
-            if happenings.is_empty() && !uploaded {
+            let events = self.link.advance();
+            if events.is_empty() && !uploaded {
                 break;
             }
-            for happening in happenings {
-                self.take(happening);
+            for event in events {
+                self.take(event);
             }
             if self.over {
                 break;
@@ -326,11 +330,11 @@ impl<'a> Driver<'a> {
         self.unasked = false;
         let frame = ping(probe(self.probes));
         self.link.write(&frame.to_bytes());
-        self.record(What::Probe(frame));
+        self.record(EventKind::Probe(frame));
         Some(self.probes)
     }
 
-    /// Books a frame of the peer that may end a request.
+    /// Records a frame of the peer that may end a request.
     fn owed(&mut self, frame: &Frame) {
         if frame.kind == kind::RST_STREAM {
             self.unanswered.remove(&frame.stream);
@@ -339,20 +343,20 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn take(&mut self, happening: Happening) {
-        match happening {
-            Happening::Octets(octets) => {
+    fn take(&mut self, event: SubjectEvent) {
+        match event {
+            SubjectEvent::Octets(octets) => {
                 self.reader.push(&octets);
                 self.read();
             }
-            Happening::ResetUnanswered if self.transcript.mark().is_none() => {
+            SubjectEvent::ResetUnanswered if self.transcript.mark().is_none() => {
                 self.over = true;
-                self.record(What::Harness("the connection was reset before the first octet of an answer".into()));
+                self.record(EventKind::Harness("the connection was reset before the first octet of an answer".into()));
             }
-            happening => {
-                self.over |= happening.is_last();
-                if let Some(what) = happening.what(self.reader.rest()) {
-                    self.record(what);
+            event => {
+                self.over |= event.is_last();
+                if let Some(kind) = event.kind(self.reader.rest()) {
+                    self.record(kind);
                 }
             }
         }
@@ -363,14 +367,14 @@ impl<'a> Driver<'a> {
             match self.reader.strip(PREFACE) {
                 Some(true) => {
                     self.preface_due = false;
-                    self.record(What::SubjectPreface);
+                    self.record(EventKind::SubjectPreface);
                 }
                 Some(false) => self.preface_due = false,
                 None => return,
             }
         }
         while let Some(frame) = self.reader.next_frame().filter(|_| self.transcript.events.len() <= EVENTS) {
-            self.record(What::Subject(frame.clone()));
+            self.record(EventKind::Subject(frame.clone()));
             self.react(&frame);
         }
     }
@@ -386,11 +390,11 @@ impl<'a> Driver<'a> {
             View::Settings(values) => {
                 self.sendable.settings(&values);
                 // The opening of a script acknowledges the first SETTINGS.
-                if std::mem::replace(&mut self.settings_seen, true) && self.reflexes.ack_settings {
-                    self.reflex(settings().ack());
+                if std::mem::replace(&mut self.settings_seen, true) && self.behavior.ack_settings {
+                    self.send_automatic(settings().ack());
                 }
             }
-            View::Ping { opaque } if self.reflexes.ack_ping => self.reflex(ping(opaque).ack()),
+            View::Ping { opaque } if self.behavior.ack_ping => self.send_automatic(ping(opaque).ack()),
             View::PingAck { opaque } => {
                 let asked = (self.answered + 1..=self.probes).rev().find(|number| probe(*number) == opaque);
                 self.answered = asked.unwrap_or(self.answered);
@@ -408,11 +412,11 @@ impl<'a> Driver<'a> {
         self.received.connection += octets;
         *self.received.streams.entry(frame.stream).or_default() += octets;
         for stream in [0, frame.stream] {
-            let due = self.received.take_due(stream, self.reflexes.credit);
+            let due = self.received.take_due(stream, self.behavior.credit);
             for increment in due {
                 let frame = window_update(stream, increment);
                 self.received.windows.granted(&frame);
-                self.reflex(frame);
+                self.send_automatic(frame);
             }
         }
     }
@@ -424,7 +428,7 @@ impl<'a> Driver<'a> {
             while let Some(frame) = self.next_upload_frame(at) {
                 self.sendable.sent(&frame);
                 self.owed(&frame);
-                self.reflex(frame);
+                self.send_automatic(frame);
                 any = true;
             }
         }
@@ -462,48 +466,24 @@ impl<'a> Driver<'a> {
         Some(if upload.length == 0 && upload.end { frame.end_stream() } else { frame })
     }
 
-    fn reflex(&mut self, frame: Frame) {
+    fn send_automatic(&mut self, frame: Frame) {
         if self.over || self.peer_closed {
             return;
         }
         if self.outgoing.in_step() {
             self.link.write(&frame.to_bytes());
             self.unasked = true;
-            self.record(What::Reflex(frame));
+            self.record(EventKind::Automatic(frame));
         } else {
             self.deferred.push(frame);
         }
     }
 
-    fn record(&mut self, what: What) {
-        self.transcript.events.push(Event { at: self.link.now(), what });
+    fn record(&mut self, kind: EventKind) {
+        self.transcript.events.push(Event { at: self.link.now(), kind });
         if self.transcript.events.len() == EVENTS {
             self.over = true;
-            self.record(What::Restless);
-        }
-    }
-}
-
-impl Received {
-    /// Increments to send now on a stream (0: the connection) under this habit.
-    fn take_due(&mut self, stream: u32, habit: Credit) -> Vec<u32> {
-        let window = if stream == 0 { self.windows.connection() } else { self.windows.stream(stream) };
-        let owed = match stream {
-            0 => &mut self.connection,
-            _ => self.streams.entry(stream).or_default(),
-        };
-        let due = match habit {
-            Credit::Never => 0,
-            Credit::AtOnce => *owed,
-            Credit::WhenExhausted if window <= 0 => *owed,
-            Credit::WhenExhausted => 0,
-            Credit::Portions(size) => *owed / size * size,
-        };
-        *owed -= due;
-        match (due, habit) {
-            (0, _) => Vec::new(),
-            (_, Credit::Portions(size)) => vec![size; (due / size) as usize],
-            _ => vec![due],
+            self.record(EventKind::Livelock);
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::judge::Check;
 use crate::run::run;
 use crate::script::{Script, Step};
 use crate::subject::{RunningServer, SocketSubject};
-use crate::suite::{Contender, Played};
-use crate::transcript::What;
+use crate::suite::{Played, Target};
+use crate::transcript::EventKind;
 use crate::transport::socket::Socket;
 use crate::transport::tcp;
 use crate::wire::View;
@@ -33,10 +33,10 @@ impl Default for Options {
 
 /// What a server did with the first request it got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// It waits for the request's end, as cases take for granted.
+pub enum AnswerTiming {
+    /// The server waits for the request's end, as cases take for granted.
     ReadsToTheEnd,
-    /// It answers a request that is not over yet, as it may (RFC 9113 section 8.1).
+    /// The server answers a request that is not over yet, as it may (RFC 9113 section 8.1).
     AnswersEarly,
 }
 
@@ -102,22 +102,24 @@ impl Endpoint {
         Endpoint { host, port, authority: address.to_string(), path: "/".into(), addresses }
     }
 
-    /// Whether a server answers there, in HTTP/2, and when: worth a look before two hundred cases say so one by one. An error is
-    /// one line for the user.
-    pub fn check(&self, options: Options) -> Result<Manner, String> {
+    /// Whether a server answers there, in HTTP/2, and when: worth a look before two hundred cases
+    /// say so one by one. An error is one line for the user.
+    pub fn check(&self, options: Options) -> Result<AnswerTiming, String> {
         let mut script = Script::new(true);
         script.open();
         open_request::ask(&mut script);
         let transcript = play(&mut self.connect(options), &script, true, &|_| Want::Quiet);
-        let manner = match open_request::was_answered_early(&transcript) {
-            true => Manner::AnswersEarly,
-            false => Manner::ReadsToTheEnd,
+        let answer_timing = match open_request::was_answered_early(&transcript) {
+            true => AnswerTiming::AnswersEarly,
+            false => AnswerTiming::ReadsToTheEnd,
         };
         for event in &transcript.events {
-            match &event.what {
-                What::Harness(message) => return Err(message.clone()),
-                What::Subject(frame) if matches!(View::from(frame), View::Settings(_)) => return Ok(manner),
-                What::SubjectClosed { rest } if rest.starts_with(b"HTTP/1") => {
+            match &event.kind {
+                EventKind::Harness(message) => return Err(message.clone()),
+                EventKind::Subject(frame) if matches!(View::from(frame), View::Settings(_)) => {
+                    return Ok(answer_timing)
+                }
+                EventKind::SubjectClosed { rest } if rest.starts_with(b"HTTP/1") => {
                     return Err(format!(
                         "{} answers in HTTP/1: HTTP/2 with prior knowledge is off there",
                         self.authority
@@ -138,7 +140,7 @@ impl Endpoint {
         found.as_deref().map_err(Clone::clone)
     }
 
-    /// A connection. What is wrong with it is told by the link.
+    /// A connection. The link reports what is wrong with it.
     fn connect(&self, options: Options) -> Socket {
         let socket = match self.addresses() {
             Ok(addresses) => tcp::connect(addresses, options.timeout),
@@ -148,7 +150,7 @@ impl Endpoint {
     }
 }
 
-/// Plays a case against a server elsewhere, unless it needs what such a server cannot offer.
+/// Plays a case against a server elsewhere, unless it needs what such a server lacks.
 pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Played {
     match needs_known_windows(case).or_else(|| needs_more_than_a_socket(case)) {
         Some(reason) => Played::Skipped(reason.into()),
@@ -163,16 +165,24 @@ pub struct Remote {
     version: String,
     endpoint: Endpoint,
     options: Options,
-    manner: Manner,
+    answer_timing: AnswerTiming,
     /// A server of this process, with the default windows of RFC 9113. It ends with this.
     server: Option<RunningServer>,
 }
 
 impl Remote {
-    /// A server elsewhere. It is named by its authority; `manner` is what [`Endpoint::check`] found.
+    /// A server elsewhere. It is named by its authority; `answer_timing` is what
+    /// [`Endpoint::check`] found.
     #[must_use]
-    pub fn elsewhere(endpoint: Endpoint, options: Options, manner: Manner) -> Self {
-        Remote { name: endpoint.authority.clone(), version: "unknown".into(), endpoint, options, manner, server: None }
+    pub fn elsewhere(endpoint: Endpoint, options: Options, answer_timing: AnswerTiming) -> Self {
+        Remote {
+            name: endpoint.authority.clone(),
+            version: "unknown".into(),
+            endpoint,
+            options,
+            answer_timing,
+            server: None,
+        }
     }
 
     /// Starts a server of this process. An error is the environment's.
@@ -180,11 +190,18 @@ impl Remote {
         let server = (subject.start)()?;
         let endpoint = Endpoint::local(server.addr);
         let (name, version) = (subject.name.into(), subject.version.into());
-        Ok(Remote { name, version, endpoint, options, manner: Manner::ReadsToTheEnd, server: Some(server) })
+        Ok(Remote {
+            name,
+            version,
+            endpoint,
+            options,
+            answer_timing: AnswerTiming::ReadsToTheEnd,
+            server: Some(server),
+        })
     }
 }
 
-impl Contender for Remote {
+impl Target for Remote {
     fn name(&self) -> &str {
         &self.name
     }
@@ -196,7 +213,7 @@ impl Contender for Remote {
     fn skips(&self, case: &Case) -> Option<String> {
         let windows = if self.server.is_none() { needs_known_windows(case) } else { None };
         let skipped = windows.or_else(|| needs_more_than_a_socket(case));
-        skipped.or_else(|| needs_a_request_that_stays_open(case, self.manner)).map(str::to_owned)
+        skipped.or_else(|| needs_a_request_that_stays_open(case, self.answer_timing)).map(str::to_owned)
     }
 
     fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
@@ -204,19 +221,20 @@ impl Contender for Remote {
     }
 }
 
-/// Why a case cannot be played against a server whose windows nobody knows.
+/// Why a case cannot be played against a server of unknown windows.
 fn needs_known_windows(case: &Case) -> Option<&'static str> {
     let counts = case.expect.any(&|check| matches!(check, Check::Window { .. } | Check::Uploaded { .. }));
     counts.then_some("counts credit to the octet: only a server with known windows promises that")
 }
 
 /// Why a case cannot be played against a server that answers before a request has ended.
-fn needs_a_request_that_stays_open(case: &Case, manner: Manner) -> Option<&'static str> {
-    let lost = manner == Manner::AnswersEarly && open_request::is_relied_on(&case.steps());
+fn needs_a_request_that_stays_open(case: &Case, answer_timing: AnswerTiming) -> Option<&'static str> {
+    let lost = answer_timing == AnswerTiming::AnswersEarly && open_request::is_relied_on(&case.steps());
     lost.then_some("the server answers before the request has ended: name a path that reads it to the end")
 }
 
-/// Why a case cannot be played over a socket against a server that answers requests by itself.
+/// Why a case cannot be played over a socket against a server that answers requests as soon as it
+/// can.
 fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
     if case.role == Role::Client {
         return Some("the subject is a client");

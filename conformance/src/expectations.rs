@@ -1,13 +1,15 @@
 //! What is known to fall short: one file per family of subjects, each entry with its reason.
 //!
-//! The release and the fork share a file: what the fork mends, the release falls short of by claim of the patch that mends it.
+//! The release and the fork share a file: what the fork mends, the release falls short of by claim
+//! of the patch that mends it.
 //!
-//! A line reads `case-id  outcome  reason`; `#` begins a comment line. An entry that no longer holds is an error, so that the
-//! files cannot lie for long.
+//! A line reads `case-id  outcome  reason`; `#` begins a comment line. An entry that no longer
+//! holds is an error, so that the files cannot lie for long.
 
 use crate::judge::Outcome;
 
-/// The files, and the subjects that each is about. A subject without a file is expected to pass everything.
+/// The files, and the subjects that each is about. A subject without a file is expected to pass
+/// everything.
 const FILES: &[(&[&str], &str)] =
     &[(&["upstream", "patched", "hyper-patched"], include_str!("../expectations/h2.txt"))];
 
@@ -23,12 +25,12 @@ pub struct Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expectations {
     entries: Vec<Entry>,
-    /// Lines that nobody can read, as sentences.
+    /// Lines that cannot be parsed, as sentences.
     faults: Vec<String>,
 }
 
 impl Expectations {
-    /// Those of a subject.
+    /// The expectations of a subject.
     #[must_use]
     pub fn of(subject: &str) -> Self {
         let text = FILES.iter().find(|(subjects, _)| subjects.contains(&subject)).map_or("", |(_, text)| text);
@@ -67,7 +69,7 @@ impl Expectations {
         &self.entries
     }
 
-    /// Lines that nobody can read.
+    /// Lines that cannot be parsed.
     #[must_use]
     pub fn faults(&self) -> &[String] {
         &self.faults

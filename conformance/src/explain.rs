@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::case::{Case, Config, Needs, Role};
 use crate::claims::{Claims, Patch};
 use crate::report::lines;
-use crate::script::{Credit, Reflexes, Script, Sent, Step};
-use crate::suite::{play, Contender, Played};
+use crate::script::{Credit, PeerBehavior, Script, Sent, Step};
+use crate::suite::{play, Played, Target};
 use crate::wire::print::hex;
 use crate::wire::PREFACE;
 
@@ -43,7 +43,8 @@ pub struct Explanation {
 struct Rest {
     needs: Needs,
     config: Config,
-    reflexes: Reflexes,
+    #[serde(rename = "reflexes")]
+    behavior: PeerBehavior,
     steps: Vec<Step>,
 }
 
@@ -64,9 +65,9 @@ struct Shown {
 }
 
 impl Explanation {
-    /// Plays `case` on the contenders and explains it.
+    /// Plays `case` on the targets and explains it.
     #[must_use]
-    pub fn of(case: &Case, contenders: &[&dyn Contender], claims: Claims) -> Self {
+    pub fn of(case: &Case, targets: &[&dyn Target], claims: Claims) -> Self {
         let recording = case.recording();
         let patches = claims.about(case.id);
         Explanation {
@@ -78,15 +79,15 @@ impl Explanation {
             expects: case.expect.checks().iter().map(ToString::to_string).collect(),
             script: steps_in_words(&case.steps()),
             patch: patches.first().map(|patch: &&Patch| patch.slug),
-            subjects: contenders.iter().map(|c| (c.name().to_owned(), verdict(&play(case, *c)))).collect(),
+            subjects: targets.iter().map(|c| (c.name().to_owned(), verdict(&play(case, *c)))).collect(),
             peer_bytes_hex: recording.octets(),
             rest: Rest {
                 needs: recording.needs,
                 config: recording.config,
-                reflexes: recording.reflexes,
+                behavior: recording.behavior,
                 steps: recording.steps,
             },
-            shown: contenders
+            shown: targets
                 .iter()
                 .map(|c| Shown { name: c.name().to_owned(), version: c.version().to_owned() })
                 .collect(),
@@ -160,16 +161,18 @@ fn section(f: &mut fmt::Formatter<'_>, heading: &str, entries: &[String]) -> fmt
 fn steps_in_words(script: &Script) -> Vec<String> {
     let mut calls = 0;
     let mut lines: Vec<String> = script.steps.iter().map(|step| step_in_words(step, &mut calls)).collect();
-    let reflexes = script.reflexes;
-    let credit = match reflexes.credit {
+    let behavior = script.behavior;
+    let credit = match behavior.credit {
         Credit::Never => None,
         Credit::AtOnce => Some("the peer returns credit for each DATA frame at once".to_owned()),
         Credit::WhenExhausted => Some("the peer returns credit only when a window is used up".to_owned()),
         Credit::Portions(size) => Some(format!("the peer returns credit in portions of {size} octets")),
     };
-    lines.extend(credit.map(|habit| format!("(all the while {habit})")));
-    lines.extend((!reflexes.ack_settings).then(|| "(the peer acknowledges no SETTINGS by itself)".to_owned()));
-    lines.extend((!reflexes.ack_ping).then(|| "(the peer answers no PING)".to_owned()));
+    lines.extend(credit.map(|rule| format!("(all the while {rule})")));
+    lines.extend(
+        (!behavior.ack_settings).then(|| "(the peer acknowledges SETTINGS only where the script says so)".to_owned()),
+    );
+    lines.extend((!behavior.ack_ping).then(|| "(the peer answers no PING)".to_owned()));
     lines
 }
 

@@ -1,14 +1,14 @@
 //! A frame-level conformance runner for HTTP/2.
 //!
-//! Layers, from below: [`wire`] (bytes and frames) carries [`script`] (what a case does) and [`transcript`] (what happened);
-//! [`judge`] reads transcripts and nothing else. These are crates of their own, which do not depend on h2. [`drive`] plays a
-//! script over a link to a [`subject`]; [`catalog`] holds the cases; [`compare`] and [`report`] come last.
+//! Layers, from below: [`wire`] (bytes and frames) carries [`script`] (what a case does) and
+//! [`transcript`] (what happened); [`judge`] reads transcripts and nothing else. These are crates
+//! of their own, which do not depend on h2. [`drive`] plays a script over a link to a [`subject`];
+//! [`catalog`] holds the cases; [`compare`] and [`report`] come last.
 
 #![allow(missing_docs)]
 // `subject::upstream` and `subject::patched` are one source on purpose.
 #![allow(clippy::duplicate_mod)]
 
-pub mod account;
 pub mod case;
 pub mod catalog;
 pub mod claims;
@@ -23,6 +23,7 @@ pub mod panics;
 pub mod problem;
 pub mod replay;
 pub mod report;
+pub mod results;
 pub mod run;
 pub mod select;
 pub mod spec;

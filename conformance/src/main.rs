@@ -10,7 +10,7 @@ use command::Failure;
 
 /// All is as expected.
 const GOOD: u8 = 0;
-/// A subject fell short, or an account does not balance.
+/// A subject fell short, or a claim does not hold.
 const SHORT: u8 = 1;
 /// Bad input.
 const INPUT: u8 = 2;
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(cli::Answer::Shown(text)) => {
-            // Whoever asks for help and closes the pipe has read enough.
+            // A reader that closes the pipe has read enough.
             let _ = io::stdout().write_all(text.as_bytes());
             return ExitCode::from(GOOD);
         }
@@ -38,7 +38,7 @@ fn fail(failure: &Failure) -> ExitCode {
         Failure::Input(line) => (line, INPUT),
         Failure::Broken(line) => (line, BROKEN),
     };
-    // Nobody can be told that standard error is gone.
+    // There is no way left to report that standard error is gone.
     let _ = writeln!(io::stderr(), "{}: {}", h2_conformance::report::NAME, line.replace('\n', " "));
     ExitCode::from(code)
 }

@@ -1,4 +1,5 @@
-//! Panics of subjects are findings, not noise: they are caught, and the usual message on the terminal is left out.
+//! Panics of subjects are findings, not noise: they are caught, and the usual message on the
+//! terminal is left out.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};

@@ -1,4 +1,5 @@
-//! What keeps a comparison or a run from being as it should: each a sentence, with what it is about.
+//! What keeps a comparison or a run from being as it should: each a sentence, with what it is
+//! about.
 
 use std::fmt;
 
@@ -7,13 +8,13 @@ use crate::judge::Outcome;
 /// Something that has to be put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// The runner or the environment failed: nobody knows what the subject would have done.
+    /// The runner or the environment failed: what the subject would have done is unknown.
     BrokenHarness { case: &'static str, subject: String, message: String },
     /// A case came out other than expected.
     Unexpected { case: &'static str, subject: String, outcome: Outcome, expected: Option<Outcome>, reason: String },
     /// The fork does worse than upstream.
     Worse { case: &'static str, before: Outcome, after: Outcome },
-    /// A difference that no patch owns up to.
+    /// A difference that no patch claims.
     Unclaimed { case: &'static str, better: bool, before: String, after: String },
     /// A patch names a case that is not in the catalogue.
     ClaimOfUnknownCase { patch: &'static str, case: &'static str },
@@ -27,7 +28,7 @@ pub enum Problem {
     StaleExpectation { case: String, subject: String },
     /// A known shortcoming in a case that is not in the catalogue.
     ExpectationOfUnknownCase { case: String, subject: String },
-    /// A line of an expectations file that nobody can read.
+    /// A line of an expectations file that cannot be parsed.
     UnreadableExpectation { subject: String, fault: String },
     /// A case did not come out the same again.
     Unsteady { case: &'static str, subject: String, before: String, after: String },

@@ -1,26 +1,27 @@
-//! Playing a recording. Nothing is expected of the subject but what no subject may ever do: to panic, to find no rest, to send
-//! what nobody can read, or DATA beyond a window.
+//! Playing a recording. Nothing is expected of the subject but what no subject may ever do: to
+//! panic, to livelock, to send octets that cannot be parsed, or DATA beyond a window.
 
 use crate::case::{Case, Role};
 use crate::drive;
 use crate::judge::judge;
 use crate::recording::Recording;
 use crate::run::Run;
-use crate::suite::{play_as, Contender, Played};
+use crate::suite::{play_as, Played, Target};
 
-/// The case of the catalogue that does exactly what was recorded. One that has become another since can judge nothing here.
+/// The case of the catalogue that does exactly what was recorded. One that has become another since
+/// can judge nothing here.
 #[must_use]
 pub fn case_of<'a>(recording: &Recording, catalogue: &'a [Case]) -> Option<&'a Case> {
     let id = recording.id.as_deref()?;
     catalogue.iter().find(|case| case.id == id && case.recording().text() == recording.text())
 }
 
-/// Plays `recording` on `contender`.
-pub fn replay(recording: &Recording, contender: &dyn Contender) -> Played {
+/// Plays `recording` on `target`.
+pub fn replay(recording: &Recording, target: &dyn Target) -> Played {
     let case =
         Case { id: "replay", role: recording.role, needs: recording.needs, config: recording.config, ..Case::DEFAULT };
     let script = recording.script();
-    play_as(&case, contender, |link| {
+    play_as(&case, target, |link| {
         let transcript = drive::play(link, &script, case.role == Role::Server, &|_| drive::Want::More);
         Run { verdict: judge(&case.expect, &transcript), transcript }
     })
@@ -31,7 +32,7 @@ mod tests {
     use super::*;
     use crate::case::{Config, Needs};
     use crate::judge::Outcome;
-    use crate::script::{App, Credit, Reflexes, Step};
+    use crate::script::{App, Credit, PeerBehavior, Step};
     use crate::subject::patched::H2;
     use crate::subject::IN_MEMORY;
     use crate::wire::build::{data, ping};
@@ -78,10 +79,10 @@ mod tests {
         assert_eq!(case_of(&recording, &catalogue).map(|case| case.id), Some("a/c"));
         let longer = Recording { steps: [&recording.steps[..], &[Step::Settle]].concat(), ..recording.clone() };
         let configured = Recording { config: Config { push: Some(false), ..recording.config }, ..recording.clone() };
-        let habitual = Recording { reflexes: Reflexes::default(), ..recording.clone() };
+        let default_peer = Recording { behavior: PeerBehavior::default(), ..recording.clone() };
         let unknown = Recording { id: Some("a/d".into()), ..recording.clone() };
         let nameless = Recording { id: None, ..recording.clone() };
-        for other in [longer, configured, habitual, unknown, nameless] {
+        for other in [longer, configured, default_peer, unknown, nameless] {
             assert!(case_of(&other, &catalogue).is_none(), "{other:?}");
         }
     }

@@ -1,4 +1,5 @@
-//! Finding what somebody named: cases by id or glob, subjects by name. What is not there gives a line that says what is.
+//! Finds cases by id or glob, and subjects by name. What is not there gives a line that says what
+//! is.
 
 use crate::case::Case;
 use crate::glob;

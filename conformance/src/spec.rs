@@ -1,6 +1,7 @@
 //! What the RFCs require, restated in our own words, and which cases check it.
 //!
-//! The files under `spec/` are data: one table a requirement. A requirement has cases, or says why it has none.
+//! The files under `spec/` are data: one table a requirement. A requirement has cases, or says why
+//! it has none.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -1,4 +1,5 @@
-//! Playing many cases on several subjects, on all cores. The result is in the order of the cases, whoever finished first.
+//! Playing many cases on several subjects, on all cores. The results are in the order of the cases,
+//! whichever finished first.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,19 +11,19 @@ use crate::judge::judge;
 use crate::panics::quietly;
 use crate::run::{run, Run};
 use crate::subject::Subject;
-use crate::transcript::{Event, Transcript, What};
+use crate::transcript::{Event, EventKind, Transcript};
 
 /// Whatever cases can be played on: a subject in memory, or one elsewhere.
-pub trait Contender: Sync {
+pub trait Target: Sync {
     fn name(&self) -> &str;
     fn version(&self) -> &str;
     /// Why this case cannot be played here, where it cannot.
     fn skips(&self, case: &Case) -> Option<String>;
-    /// A new connection for one case. An error is the environment's, such as nobody listening.
+    /// A new connection for one case. An error is the environment's, such as a refused connection.
     fn link(&self, case: &Case) -> Result<Box<dyn Link>, String>;
 }
 
-impl Contender for Subject {
+impl Target for Subject {
     fn name(&self) -> &str {
         self.name
     }
@@ -44,7 +45,7 @@ impl Contender for Subject {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Played {
     Ran(Run),
-    /// The subject does not offer what the case needs.
+    /// The subject lacks what the case needs.
     Skipped(String),
 }
 
@@ -61,8 +62,8 @@ impl Played {
     /// What the environment did to the run: not the subject's doing.
     #[must_use]
     pub fn harness_failure(&self) -> Option<&str> {
-        self.run()?.transcript.timeless().find_map(|what| match what {
-            What::Harness(message) => Some(message.as_str()),
+        self.run()?.transcript.timeless().find_map(|kind| match kind {
+            EventKind::Harness(message) => Some(message.as_str()),
             _ => None,
         })
     }
@@ -77,24 +78,25 @@ pub struct Progress<'a> {
     pub subject: &'a str,
 }
 
-/// Plays every case on every contender, `threads` at a time. For each case, one result per contender, both in the order given.
+/// Plays every case on every target, `threads` at a time. For each case, one result per target,
+/// both in the order given.
 pub fn play_all(
     cases: &[Case],
-    contenders: &[&dyn Contender],
+    targets: &[&dyn Target],
     threads: usize,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Vec<Vec<Played>> {
-    let jobs = cases.len() * contenders.len();
+    let jobs = cases.len() * targets.len();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let results: Vec<Mutex<Option<Played>>> = (0..jobs).map(|_| Mutex::new(None)).collect();
     let work = || loop {
         let job = next.fetch_add(1, Ordering::Relaxed);
         let Some(slot) = results.get(job) else { break };
-        let (case, contender) = (&cases[job / contenders.len()], contenders[job % contenders.len()]);
-        let played = play(case, contender);
+        let (case, target) = (&cases[job / targets.len()], targets[job % targets.len()]);
+        let played = play(case, target);
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(played);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        progress(Progress { done, of: jobs, case, subject: contender.name() });
+        progress(Progress { done, of: jobs, case, subject: target.name() });
     };
     std::thread::scope(|scope| {
         for _ in 1..threads.min(jobs) {
@@ -106,7 +108,7 @@ pub fn play_all(
         let played = slot.into_inner().unwrap_or_else(PoisonError::into_inner);
         played.expect("every job was taken by one thread, and all threads have ended")
     });
-    cases.iter().map(|_| results.by_ref().take(contenders.len()).collect()).collect()
+    cases.iter().map(|_| results.by_ref().take(targets.len()).collect()).collect()
 }
 
 /// As many threads as there are cores.
@@ -115,48 +117,51 @@ pub fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Plays one case on one contender.
-pub fn play(case: &Case, contender: &dyn Contender) -> Played {
-    play_as(case, contender, |link| run(case, link))
+/// Plays one case on one target.
+pub fn play(case: &Case, target: &dyn Target) -> Played {
+    play_as(case, target, |link| run(case, link))
 }
 
-/// Makes the contender's link for `case`, has `work` play on it, and sees to panics on either side.
-pub fn play_as(case: &Case, contender: &dyn Contender, work: impl FnOnce(&mut dyn Link) -> Run) -> Played {
-    if let Some(reason) = contender.skips(case) {
+/// Makes the target's link for `case`, has `work` play on it, and sees to panics on either side.
+pub fn play_as(case: &Case, target: &dyn Target, work: impl FnOnce(&mut dyn Link) -> Run) -> Played {
+    if let Some(reason) = target.skips(case) {
         return Played::Skipped(reason);
     }
     // To make a subject and to drop it are its own work: a panic there is its fault.
-    let mut link = match quietly(|| contender.link(case)) {
+    let mut link = match quietly(|| target.link(case)) {
         Ok(Ok(link)) => link,
-        Ok(Err(message)) => return only(case, What::Harness(message)),
-        Err(panic) => return only(case, What::Panicked(panic.message)),
+        Ok(Err(message)) => return only(case, EventKind::Harness(message)),
+        Err(panic) => return only(case, EventKind::Panicked(panic.message)),
     };
     // Adapters catch the panics of their subjects, so that one which gets here is the runner's.
     let mut run = match quietly(|| work(&mut *link)) {
         Ok(run) => run,
         Err(panic) => {
             let _ = quietly(|| drop(link));
-            return only(case, What::Harness(format!("the runner panicked: {} at {}", panic.message, panic.place)));
+            return only(
+                case,
+                EventKind::Harness(format!("the runner panicked: {} at {}", panic.message, panic.place)),
+            );
         }
     };
     if let Err(panic) = quietly(|| drop(link)) {
         let at = run.transcript.events.last().map_or(Duration::ZERO, |event| event.at);
-        run.transcript.events.push(Event { at, what: What::Panicked(panic.message) });
+        run.transcript.events.push(Event { at, kind: EventKind::Panicked(panic.message) });
         run.verdict = judge(&case.expect, &run.transcript);
     }
     Played::Ran(run)
 }
 
 /// A run in which only this happened.
-fn only(case: &Case, what: What) -> Played {
-    let transcript = Transcript { events: vec![Event { at: Duration::ZERO, what }] };
+fn only(case: &Case, kind: EventKind) -> Played {
+    let transcript = Transcript { events: vec![Event { at: Duration::ZERO, kind }] };
     Played::Ran(Run { verdict: judge(&case.expect, &transcript), transcript })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drive::Happening;
+    use crate::drive::SubjectEvent;
     use crate::judge::words::alive;
     use crate::judge::Outcome;
     use crate::script::App;
@@ -164,7 +169,7 @@ mod tests {
     /// A subject that misbehaves as its name says.
     struct Fake(&'static str);
 
-    impl Contender for Fake {
+    impl Target for Fake {
         fn name(&self) -> &str {
             self.0
         }
@@ -179,7 +184,7 @@ mod tests {
 
         fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
             match self.0 {
-                "unreachable" => Err("nobody listens".into()),
+                "unreachable" => Err("connection refused".into()),
                 "panics when made" => panic!("made"),
                 name => Ok(Box::new(FakeLink(name))),
             }
@@ -195,7 +200,7 @@ mod tests {
         fn close(&mut self) {}
         fn block(&mut self, _: bool) {}
         fn call(&mut self, _: usize, _: &App) {}
-        fn advance(&mut self) -> Vec<Happening> {
+        fn advance(&mut self) -> Vec<SubjectEvent> {
             Vec::new()
         }
         fn now(&self) -> Duration {
@@ -220,7 +225,7 @@ mod tests {
     fn whose_fault_it_is() {
         for (name, outcome, harness, reason) in [
             ("silent", Outcome::Inconclusive, false, "no SETTINGS"),
-            ("unreachable", Outcome::Inconclusive, true, "nobody listens"),
+            ("unreachable", Outcome::Inconclusive, true, "connection refused"),
             ("breaks the runner", Outcome::Inconclusive, true, "the runner panicked: written"),
             ("panics when made", Outcome::Fail, false, "the subject panicked: made"),
             ("panics when dropped", Outcome::Fail, false, "the subject panicked: dropped"),

@@ -1,4 +1,5 @@
-//! The catalogue as named tests: every case on the fork, in memory, with what is known to fall short.
+//! The catalogue as named tests: every case on the fork, in memory, with what is known to fall
+//! short.
 
 use h2_conformance::case::Case;
 use h2_conformance::catalog;

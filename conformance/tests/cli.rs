@@ -1,4 +1,5 @@
-//! The command line from outside: exit statuses, what goes to which stream, and that bad input gives exactly one line.
+//! The command line from outside: exit statuses, what goes to which stream, and that bad input
+//! gives exactly one line.
 
 use std::path::Path;
 use std::process::{Command, Output};

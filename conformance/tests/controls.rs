@@ -1,5 +1,5 @@
-//! The controls: subjects that are wrong on purpose must not pass where their fault is asked for. What is said here is said
-//! of the whole catalogue, by the kinds of its checks.
+//! The controls: subjects that are wrong on purpose must not pass where their fault is asked for.
+//! What is said here is said of the whole catalogue, by the kinds of its checks.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ use h2_conformance::wire::code::error::INTERNAL_ERROR;
 use h2_conformance::wire::code::kind;
 use h2_conformance::wire::Frame;
 
-/// So many cases at least each property has to look at: else the catalogue, or the property, has come to nothing. To be
-/// raised as the catalogue grows.
+/// The least number of cases that each property has to check. With fewer, the catalogue or the
+/// property has come to nothing. Raise it as the catalogue grows.
 mod at_least {
     pub(crate) const ERRORS: usize = 200;
     pub(crate) const ERRORS_OR_IGNORED: usize = 400;
@@ -71,24 +71,24 @@ fn is_objection(check: &Check) -> bool {
 }
 
 #[test]
-fn who_closes_at_once_passes_no_error_and_ignores_nothing() {
+fn a_subject_that_closes_at_once_passes_no_error_and_ignores_nothing() {
     let asks = |case: &Case| any(case, |check| is_error(check) || matches!(check, Check::Ignored | Check::Alive));
     never_passes("control-closes", at_least::ERRORS_OR_IGNORED, asks);
 }
 
 #[test]
-fn who_never_objects_passes_no_error() {
+fn a_subject_that_never_objects_passes_no_error() {
     never_passes("control-yes-man", at_least::ERRORS, |case| any(case, is_objection));
 }
 
 #[test]
-fn who_objects_with_the_wrong_code_passes_no_error() {
+fn a_subject_with_wrong_codes_passes_no_error() {
     let asks = |case: &Case| any(case, |check| is_objection(check) && !check.allows(INTERNAL_ERROR));
     never_passes("control-wrong-code", at_least::ERRORS, asks);
 }
 
 #[test]
-fn who_leaks_credit_at_a_reset_passes_no_case_that_counts_it() {
+fn a_subject_that_leaks_credit_at_a_reset_passes_no_case_that_counts_it() {
     never_passes("control-leaks", at_least::CREDIT_AFTER_RESET, |case| {
         any(case, |check| matches!(check, Check::Window { stream: 0, .. })) && resets_a_stream_with_data(case)
     });

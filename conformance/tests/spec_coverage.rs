@@ -1,5 +1,5 @@
-//! Requirements and cases fit each other: nothing is required that nobody wrote down, nothing is written down that is
-//! neither checked nor excused.
+//! Requirements and cases fit each other: each requirement of a case is in the specification, and
+//! each entry there is checked or excused.
 
 use std::collections::BTreeSet;
 

@@ -6,7 +6,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(
     init: {
-        // libFuzzer's hook would abort inside h2; a panic there is caught and reported with the frames that led to it.
+        // libFuzzer's hook would abort inside h2; a panic there is caught and reported with the
+        // frames that led to it.
         std::panic::set_hook(Box::new(|info| eprintln!("{info}")));
     },
     |data: &[u8]| h2_conformance::fuzz::frames(data)

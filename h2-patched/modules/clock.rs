@@ -1,7 +1,7 @@
 //! The one place that reads the time.
 //!
-//! With the feature `__virtual-time`, and in the crate's own tests, a thread can hold its time and set it: what depends on time
-//! then gives the same result on every run.
+//! With the feature `__virtual-time`, and in the crate's own tests, a thread can hold its time and
+//! set it: what depends on time then gives the same result on every run.
 
 use std::time::Instant;
 
@@ -25,7 +25,8 @@ pub mod held {
         static SINCE: Cell<Option<Duration>> = const { Cell::new(None) };
     }
 
-    /// From now on, on this thread, it is this long after an arbitrary moment that stays the same; `None` lets time run again.
+    /// From now on, on this thread, it is this long after an arbitrary moment that stays the same;
+    /// `None` lets time run again.
     pub fn set(since: Option<Duration>) {
         SINCE.set(since);
     }

@@ -5,8 +5,8 @@ use crate::hpack::DecoderError;
 use crate::Reason;
 
 impl Error {
-    /// Returns the code of the connection error: COMPRESSION_ERROR if the block cannot be decoded (RFC 9113 section 4.3),
-    /// PROTOCOL_ERROR if it was decoded and is malformed.
+    /// Returns the code of the connection error: COMPRESSION_ERROR if the block cannot be decoded
+    /// (RFC 9113 section 4.3), PROTOCOL_ERROR if it was decoded and is malformed.
     pub(crate) fn field_block_reason(&self) -> Reason {
         match self {
             Error::Hpack(error) if !is_malformed_field(error) => Reason::COMPRESSION_ERROR,
@@ -15,7 +15,8 @@ impl Error {
     }
 }
 
-/// Returns whether the block was decoded and only a name or a value in it is one that HTTP does not allow.
+/// Returns whether the block was decoded and only a name or a value in it is one that HTTP does not
+/// allow.
 fn is_malformed_field(error: &DecoderError) -> bool {
     matches!(error, DecoderError::InvalidUtf8 | DecoderError::InvalidStatusCode | DecoderError::InvalidPseudoheader)
 }

@@ -4,8 +4,9 @@ use crate::frame::Error;
 use crate::Reason;
 
 impl Error {
-    /// Returns the code of the connection error: FRAME_SIZE_ERROR if the length of the payload is not what the frame type asks for
-    /// (RFC 9113 sections 4.2, 6.3 to 6.9), PROTOCOL_ERROR for the rest.
+    /// Returns the code of the connection error: FRAME_SIZE_ERROR if the length of the payload is
+    /// not what the frame type asks for (RFC 9113 sections 4.2, 6.3 to 6.9), PROTOCOL_ERROR for the
+    /// rest.
     pub(crate) fn reason(&self) -> Reason {
         match self {
             Error::BadFrameSize | Error::InvalidPayloadLength | Error::InvalidPayloadAckSettings => {

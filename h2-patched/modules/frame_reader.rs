@@ -1,8 +1,9 @@
 //! Reads frames from a transport (RFC 9113 section 4.1) into a buffer whose allocation is known.
 //!
-//! The payload of a DATA frame is handed out as a slice of the read buffer and keeps the whole allocation alive. The receive
-//! queue has to know how much memory that is, and `BytesMut` does not tell. This reader makes every allocation itself, or has it
-//! made where its size can be read off.
+//! The payload of a DATA frame is handed out as a slice of the read buffer and keeps the whole
+//! allocation alive. The receive queue has to know how much memory that is, and `BytesMut` does not
+//! say. This reader therefore makes every allocation itself, or has it made where its size is
+//! known.
 
 use bytes::BytesMut;
 use std::pin::Pin;
@@ -20,7 +21,8 @@ pub(super) const BUFFER: usize = 8 << 10;
 /// The largest read buffer that is kept for smaller frames, in bytes.
 const KEPT: usize = 64 << 10;
 
-/// One allocation of a read buffer. The default is that of a frame that was not read: it has no bytes.
+/// One allocation of a read buffer. The default is that of a frame that was not read: it has no
+/// bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Allocation {
     bytes: u32,
@@ -49,12 +51,14 @@ pub(super) struct Delimited {
 #[derive(Debug)]
 pub(super) struct FrameReader<T> {
     io: T,
-    /// The octets that were read and not handed out. The rest of its allocation lies behind it, no octet of it before the slice.
+    /// The octets that were read and not handed out. The rest of its allocation lies behind it, no
+    /// octet of it before the slice.
     buffer: BytesMut,
     /// The allocation behind `buffer`.
     allocation: Allocation,
     max_payload: usize,
-    /// The length of the next frame with its header, once the header was read and accepted; 0 before.
+    /// The length of the next frame with its header, once the header was read and accepted; 0
+    /// before.
     frame: usize,
     /// There may be a frame in the buffer.
     is_readable: bool,
@@ -89,7 +93,8 @@ impl<T> FrameReader<T> {
         self.max_payload
     }
 
-    /// Sets the largest payload of a frame. A frame whose header was read before is held to the former limit.
+    /// Sets the largest payload of a frame. A frame whose header was read before is held to the
+    /// former limit.
     pub(super) fn set_max_frame_size(&mut self, octets: usize) {
         self.max_payload = octets;
     }
@@ -129,11 +134,12 @@ impl<T> FrameReader<T> {
         let consumed = allocated - self.buffer.capacity();
         let suffices = allocated >= whole && consumed >= len;
         if suffices && (allocated <= KEPT || allocated / 2 <= whole) {
-            // Moves the octets to the front if no frame shares the allocation, or makes another one of the same size: in both
-            // cases `buffer` begins where its allocation begins.
+            // Moves the octets to the front if no frame shares the allocation, or makes another one
+            // of the same size: in both cases `buffer` begins where its allocation begins.
             self.buffer.reserve(allocated - len);
         } else {
-            // With a large frame comes the header of the next one. Frames of one size then fill one allocation each.
+            // With a large frame comes the header of the next one. Frames of one size then fill one
+            // allocation each.
             let mut buffer = BytesMut::with_capacity(cmp::max(whole + HEADER_LEN, BUFFER));
             buffer.extend_from_slice(&self.buffer);
             self.buffer = buffer;

@@ -1,9 +1,10 @@
-//! Where an entry stands in a slab, in four bytes, and in four bytes too where there may be none.
+//! The index of an entry in a slab, in four bytes, also where it is optional.
 
 use std::fmt;
 use std::num::NonZeroU32;
 
-/// The complement of the index, so that it is never 0. The highest bit is clear in a mark that handles of streams use.
+/// The complement of the index, so that it is never 0. The highest bit is clear in a mark that
+/// handles of streams use.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SlabIndex(NonZeroU32);
 

@@ -1,14 +1,17 @@
-//! Where streams and frames are kept: a slab and a map that do not stay as large as the largest burst made them.
+//! Where streams and frames are kept: a slab and a map that do not stay as large as the largest
+//! burst made them.
 //!
-//! Nothing is given back below a floor, nor while a good part of the room is used. Room is made again only for more entries
-//! than the floor holds, so that the allocations this costs are shared by at least as many entries.
+//! Nothing is given back below a floor, nor while a good part of the room is used. Room is made
+//! again only for more entries than the floor holds, so that the allocations this costs are shared
+//! by at least as many entries.
 
 use super::StreamId;
 
 use indexmap::IndexMap;
 use std::ops::{Deref, DerefMut};
 
-/// Room that is kept in any case, in octets: that of a connection with some hundred streams at a time, which come and go.
+/// Room that is kept in any case, in octets: that of a connection with some hundred streams at a
+/// time, which come and go.
 const FLOOR: usize = 128 << 10;
 
 /// Entries of a map for which room is kept: about as many.
@@ -33,7 +36,8 @@ impl<T> Slab<T> {
         Slab { entries: slab::Slab::new(), removed: 0 }
     }
 
-    /// To be called after an entry was removed. A `remove` of our own would move the entry once more.
+    /// To be called after an entry was removed. A `remove` of our own would move the entry once
+    /// more.
     #[inline]
     pub(super) fn tidy(&mut self) {
         if self.entries.capacity() > Self::FLOOR {
@@ -45,7 +49,8 @@ impl<T> Slab<T> {
     #[cold]
     fn give_back(&mut self) {
         let (len, room) = (self.entries.len(), self.entries.capacity());
-        // What is given back is looked at once: as much was removed. Where the last entry stays, nothing is and no time is lost.
+        // What is given back is looked at once: as much was removed. Where the last entry stays,
+        // nothing is and no time is lost.
         let is_idle = len * TOO_MUCH <= room && self.removed * TOO_MUCH >= room;
         if len == 0 || is_idle {
             self.entries.shrink_to_fit();

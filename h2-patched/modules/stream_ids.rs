@@ -1,8 +1,9 @@
 //! How streams are found by their identifier.
 //!
-//! A hash for any key costs some 120 instructions a lookup; an identifier of 31 bits needs one multiplication. Peers choose the
-//! identifiers of their streams, so they must not know which of them collide. The process draws a secret number at random, and each
-//! connection derives its own factors from that number.
+//! A hash for any key costs some 120 instructions a lookup; an identifier of 31 bits needs one
+//! multiplication. Peers choose the identifiers of their streams, so they must not know which of
+//! them collide. The process draws a secret number at random, and each connection derives its own
+//! factors from that number.
 
 use super::StreamId;
 

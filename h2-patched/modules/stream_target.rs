@@ -1,8 +1,9 @@
 //! A receive window of one stream that differs from that of the others (RFC 9113 section 6.9).
 //!
-//! As for the connection, the target is what is available and what is in flight together. SETTINGS_INITIAL_WINDOW_SIZE moves
-//! the windows of all streams (section 6.9.2), but not such a target: while a change of it is under way, the target stands lower
-//! or higher by as much as its acknowledgement will move it.
+//! As for the connection, the target is what is available and what is in flight together.
+//! SETTINGS_INITIAL_WINDOW_SIZE moves the windows of all streams (section 6.9.2), but not such a
+//! target: while a change of it is under way, the target stands lower or higher by as much as its
+//! acknowledgement will move it.
 
 use super::*;
 use crate::proto::MAX_WINDOW_SIZE;
@@ -25,8 +26,9 @@ impl OwnTarget {
 }
 
 impl Recv {
-    /// Limits a change of the initial window to what the open streams leave: it is added to the window that the peer has of each
-    /// of them, and none may exceed 2^31-1 (RFC 9113 section 6.9.2).
+    /// Limits a change of the initial window to what the open streams leave: it is added to the
+    /// window that the peer has of each of them, and none may exceed 2^31-1 (RFC 9113 section
+    /// 6.9.2).
     pub fn fit_initial_window(&self, settings: &mut frame::Settings, store: &mut Store) {
         let Some(wanted) = settings.initial_window_size() else { return };
         if wanted <= self.init_window_sent {
@@ -40,7 +42,7 @@ impl Recv {
         }
     }
 
-    /// The peer is told this initial window, and will acknowledge it.
+    /// Records an initial window that was sent to the peer, which will acknowledge it.
     pub fn initial_window_sent(&mut self, octets: WindowSize, store: &mut Store) -> Result<(), Reason> {
         let before = std::mem::replace(&mut self.init_window_sent, octets);
         if before == octets {
@@ -56,7 +58,8 @@ impl Recv {
         Ok(())
     }
 
-    /// The peer has acknowledged the initial window: what was owed to streams with a target of their own until then is due.
+    /// The peer has acknowledged the initial window: what was owed to streams with a target of
+    /// their own until then is due.
     pub(super) fn initial_window_acknowledged(&mut self, stream: &mut store::Ptr) {
         if !stream.own_target.is_none() {
             self.settle_own_target(stream);
@@ -79,8 +82,9 @@ impl Recv {
         }
     }
 
-    /// What is available to the peer on a stream that has its own target, announced or not. A window has no room for more than
-    /// 2^31-1 octets either way: what a change of the initial window brings beyond that is owed until its acknowledgement.
+    /// What is available to the peer on a stream that has its own target, announced or not. A
+    /// window has no room for more than 2^31-1 octets either way: what a change of the initial
+    /// window brings beyond that is owed until its acknowledgement.
     pub(super) fn due_on_own_target(&self, stream: &Stream) -> Option<i64> {
         let under_way = i64::from(self.init_window_sent) - i64::from(self.init_window_sz);
         let most = i64::from(MAX_WINDOW_SIZE);

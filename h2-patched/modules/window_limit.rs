@@ -2,7 +2,8 @@
 
 use crate::proto::{WindowSize, MAX_WINDOW_SIZE};
 
-/// Hands back `octets`. A larger window cannot be offered to a peer (RFC 9113 sections 6.5.2 and 6.9.1).
+/// Hands back `octets`. A larger window cannot be granted to a peer (RFC 9113 sections 6.5.2 and
+/// 6.9.1).
 ///
 /// # Panics
 ///

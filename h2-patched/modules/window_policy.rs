@@ -1,27 +1,33 @@
 //! When the credit that a reader gave back is announced to the peer (RFC 9113 section 6.9).
 //!
-//! Announcing each octet floods the peer; waiting too long stalls it. The rule here measures against the *target* window, so
-//! that a window which happens to be nearly used up does not make updates small, and has one exception: a reader that has
-//! read everything and waits must not wait for credit that it holds itself.
+//! Announcing each octet floods the peer; waiting too long stalls it. The rule here measures
+//! against the *target* window, so that a window which happens to be nearly used up does not make
+//! updates small, and has one exception: a reader that has read everything and waits must not wait
+//! for credit that it holds itself.
 
 use std::time::Duration;
 
 use crate::proto::MAX_WINDOW_SIZE;
 
-/// The smallest value of SETTINGS_MAX_FRAME_SIZE, in octets (RFC 9113 section 6.5.2). A sender may like to fill one such frame.
+/// The smallest value of SETTINGS_MAX_FRAME_SIZE, in octets (RFC 9113 section 6.5.2). A sender may
+/// like to fill one such frame.
 pub(crate) const FRAME: u32 = 16_384;
 
-/// When WINDOW_UPDATE frames are sent ([RFC 9113, section 6.9](https://www.rfc-editor.org/rfc/rfc9113#section-6.9)), for a
-/// connection and its streams or for one stream.
+/// When WINDOW_UPDATE frames are sent ([RFC 9113, section
+/// 6.9](https://www.rfc-editor.org/rfc/rfc9113#section-6.9)), for a connection and its streams or
+/// for one stream.
 ///
-/// An update carries all that readers released since the last one. It is sent when that reaches the threshold and the minimum
-/// increment, not sooner than the minimum interval after the last one while the peer still has a comfortable window, and in any
-/// case before a reader that has read all there is could wait in vain: no policy stalls a reader, or a sender that waits for
-/// room for up to one frame of 16,384 octets, as far as there is so much. Of a connection of which other streams hold some, that
-/// is two thirds of what they leave where this is less than a frame and a half: they may release more at any moment.
+/// An update carries all that readers released since the last one. It is sent when that reaches the
+/// threshold and the minimum increment, not sooner than the minimum interval after the last one
+/// while the peer still has a comfortable window, and in any case before a reader that has read all
+/// there is could wait in vain: no policy stalls a reader, or a sender that waits for room for up
+/// to one frame of 16,384 octets, as far as there is so much. Of a connection of which other
+/// streams hold some, that is two thirds of what they leave where this is less than a frame and a
+/// half: they may release more at any moment.
 ///
-/// The default is half of the target window, in any increment, at any time. A window that limits throughput but may not grow
-/// any further is updated sooner, at an eighth or so: only by default, and only where windows grow at all.
+/// The default is half of the target window, in any increment, at any time. A window that limits
+/// throughput but may not grow any further is updated sooner, at an eighth or so: only by default,
+/// and only where windows grow at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WindowUpdatePolicy {
     percent: u8,
@@ -36,10 +42,12 @@ impl WindowUpdatePolicy {
         WindowUpdatePolicy { percent: 50, min_increment: 1, min_interval: Duration::ZERO }
     }
 
-    /// Sets the share of the target window that must have been released, in percent, 1 to 100. The default is 50.
+    /// Sets the share of the target window that must have been released, in percent, 1 to 100. The
+    /// default is 50.
     ///
-    /// Less makes more and smaller updates and leaves the peer a larger window. More than 50 holds while readers are behind; one
-    /// that has read all there is gets an update at half in any case, because its peer may wait for as much.
+    /// Less makes more and smaller updates and leaves the peer a larger window. More than 50 holds
+    /// while readers are behind; one that has read all there is gets an update at half in any case,
+    /// because its peer may wait for as much.
     ///
     /// # Panics
     ///
@@ -57,8 +65,8 @@ impl WindowUpdatePolicy {
 
     /// Sets the smallest increment worth a frame, in octets, 1 to 2^31-1. The default is 1.
     ///
-    /// One above the target window has the effect of a threshold of 100 percent. As there, an update at half of the target is sent
-    /// where a reader has read all there is, however small.
+    /// One above the target window has the effect of a threshold of 100 percent. As there, an
+    /// update at half of the target is sent where a reader has read all there is, however small.
     ///
     /// # Panics
     ///
@@ -74,10 +82,12 @@ impl WindowUpdatePolicy {
         self
     }
 
-    /// Sets how long after an update of a window the next one is sent at the earliest, 0 to 1 second. The default is 0.
+    /// Sets how long after an update of a window the next one is sent at the earliest, 0 to 1
+    /// second. The default is 0.
     ///
-    /// It holds only while the peer has a comfortable window: a quarter of the target, and a frame of 16,384 octets. What was
-    /// kept back is sent with the next octets that arrive or are released after the interval; no timer is used.
+    /// It holds only while the peer has a comfortable window: a quarter of the target, and a frame
+    /// of 16,384 octets. What was kept back is sent with the next octets that arrive or are
+    /// released after the interval; no timer is used.
     ///
     /// # Panics
     ///
@@ -113,9 +123,10 @@ impl Default for WindowUpdatePolicy {
 pub(crate) enum Reader {
     /// There is something left to read.
     Reads,
-    /// It has read all there is and waits for more.
+    /// The reader has read all there is and waits for more.
     Waits,
-    /// It has just read all there is, and nothing will be released for sure before more has come.
+    /// The reader has just read all there is, and nothing will be released for sure before more has
+    /// come.
     Parks,
 }
 
@@ -124,7 +135,8 @@ pub(crate) enum Reader {
 pub(crate) struct ReceiveWindow {
     /// What the peer may still send. Negative after SETTINGS lowered it.
     pub(crate) announced: i32,
-    /// What the peer could still send if everything released had been announced. Negative after SETTINGS lowered it.
+    /// What the peer could still send if everything released had been announced. Negative after
+    /// SETTINGS lowered it.
     pub(crate) available: i32,
     /// What it would be if nothing were in flight.
     pub(crate) target: i64,
@@ -133,10 +145,11 @@ pub(crate) struct ReceiveWindow {
 }
 
 impl ReceiveWindow {
-    /// Whether to announce what was released since the last update. `rested` tells whether the interval has passed since.
+    /// Whether to announce what was released since the last update. `rested` says whether the
+    /// interval has passed since.
     ///
-    /// A share of the target is rounded down, so that two frames of 16 384 octets cut short by a window of 65 535 still make
-    /// half of it.
+    /// A share of the target is rounded down, so that two frames of 16 384 octets cut short by a
+    /// window of 65 535 still make half of it.
     #[inline]
     pub(crate) fn is_update_due(
         self,
@@ -160,9 +173,10 @@ impl ReceiveWindow {
         i64::from(self.announced) >= i64::from(FRAME).max(self.target / 4)
     }
 
-    /// Whether a reader that waits could wait in vain. What is in flight is held by readers and may never come back, so the
-    /// window cannot grow beyond `available`: the threshold is a share of that, half of it or more. A peer left with less than one
-    /// frame may prefer not to send a smaller one: it gets an update a little sooner, at a third, and where a third of what there
+    /// Whether a reader that waits could wait in vain. What is in flight is held by readers and may
+    /// never come back, so the window cannot grow beyond `available`: the threshold is a share of
+    /// that, half of it or more. A peer left with less than one frame may prefer not to send a
+    /// smaller one: it gets an update a little sooner, at a third, and where a third of what there
     /// can be is less than what it may wait for, whatever there is.
     fn starves_reader(self, unclaimed: i64, percent: i64, reader: Reader) -> bool {
         let available = i64::from(self.available);
@@ -193,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_target_is_announced_whoever_waits() {
+    fn half_of_the_target_is_announced_for_each_reader() {
         for reader in [Reads, Waits, Parks] {
             assert!(!is_due(window(65_535, 32_769, 0), reader));
             assert!(is_due(window(65_535, 32_768, 0), reader));

@@ -1,5 +1,6 @@
 #![doc = include_str!(concat!(env!("OUT_DIR"), "/h2/docs.md"))]
-// What upstream shows under `cfg(fuzzing)` is undocumented; a lint must not break the fuzzing of whoever uses the fork.
+// What upstream shows under `cfg(fuzzing)` is undocumented; a lint must not break the fuzzing of
+// users of the fork.
 #![cfg_attr(not(fuzzing), deny(missing_debug_implementations, missing_docs))]
 // What upstream's own text trips over; our modules in `modules/` are held to the rest.
 #![allow(
@@ -11,5 +12,6 @@
     clippy::vec_init_then_push
 )]
 
-// Upstream's crate root as patched, less its inner attributes and docs. Its `mod` lines resolve beside it.
+// Upstream's crate root as patched, less its inner attributes and docs. Its `mod` lines resolve
+// beside it.
 include!(concat!(env!("OUT_DIR"), "/h2/src/lib.rs"));

@@ -1,4 +1,5 @@
-//! Memory after a burst: a connection gives back what frames and streams took, where the release keeps it to its end.
+//! Memory after a burst: a connection gives back what frames and streams took, where the release
+//! keeps it to its end.
 
 #[path = "support/heap.rs"]
 mod heap;
@@ -99,8 +100,8 @@ fn streams_leave_no_room_behind() {
     });
 }
 
-/// Responses that wait for the connection's window when their clients give them up: each round leaves the runner's list of calls
-/// behind, and in the release most of the streams as well.
+/// Responses that wait for the connection's window when their clients give them up: each round
+/// leaves the runner's list of calls behind, and in the release most of the streams as well.
 #[test]
 fn cancelled_waiters_are_let_go() {
     let [upstream, patched] = ["upstream", "patched"].map(|name| {

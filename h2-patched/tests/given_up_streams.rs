@@ -1,5 +1,6 @@
-//! Receiving on streams that a side gives up: whatever the peer resets and the application drops, the connection's window
-//! comes home to the last octet, once, and a body that nobody reads is drained.
+//! Receiving on streams that a side gives up: whatever the peer resets and the application drops,
+//! the connection's window comes home to the last octet, once, and a body without a reader is
+//! drained.
 
 mod support;
 
@@ -40,9 +41,9 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// The peer's books of one stream, in octets.
+/// The peer's accounting of one stream, in octets.
 #[derive(Clone, Copy, Debug, Default)]
-struct Books {
+struct Accounting {
     unread: i64,
     /// Read and not released.
     held: i64,
@@ -51,7 +52,7 @@ struct Books {
     all_dropped: bool,
 }
 
-impl Books {
+impl Accounting {
     fn is_open(self) -> bool {
         !self.is_reset && !self.all_dropped
     }
@@ -75,49 +76,49 @@ fn value(result: &AppResult) -> i64 {
 
 struct Model<'a> {
     peer: Peer<'a>,
-    books: [Books; STREAMS.len()],
+    accounting: [Accounting; STREAMS.len()],
 }
 
 impl Model<'_> {
     fn apply(&mut self, at: usize, op: &Op) -> Result<(), TestCaseError> {
         let stream = STREAMS[at];
-        let mut books = self.books[at];
+        let mut accounting = self.accounting[at];
         match *op {
-            Op::Send { octets, padding } if books.is_open() => {
+            Op::Send { octets, padding } if accounting.is_open() => {
                 let sent = self.send(stream, octets, padding);
-                if books.is_readable() {
-                    books.unread += sent as i64;
+                if accounting.is_readable() {
+                    accounting.unread += sent as i64;
                 }
             }
-            Op::Read { share } if books.is_readable() && books.unread > 0 => {
-                let octets = (books.unread * share / 1000).max(1);
+            Op::Read { share } if accounting.is_readable() && accounting.unread > 0 => {
+                let octets = (accounting.unread * share / 1000).max(1);
                 self.peer.call(App::Read { stream, octets: octets as usize });
                 // Whole frames are read.
                 let octets = self.peer.results().iter().map(|(_, result)| value(result)).sum::<i64>();
-                books.unread -= octets;
-                books.held += octets;
+                accounting.unread -= octets;
+                accounting.held += octets;
             }
-            Op::Release { share } if books.is_readable() && books.held > 0 => {
-                let octets = (books.held * share / 1000).max(1);
+            Op::Release { share } if accounting.is_readable() && accounting.held > 0 => {
+                let octets = (accounting.held * share / 1000).max(1);
                 self.peer.call(App::Release { stream, octets: octets as usize });
-                books.held -= octets;
+                accounting.held -= octets;
             }
-            Op::Reset if books.is_open() => {
+            Op::Reset if accounting.is_open() => {
                 self.peer.send(reset(stream, CANCEL));
-                books.is_reset = true;
+                accounting.is_reset = true;
             }
-            Op::DropBody if books.is_readable() => {
+            Op::DropBody if accounting.is_readable() => {
                 self.peer.call(App::Drop { stream, what: Handles::Receive });
-                books.unread = 0;
-                books.body_dropped = true;
+                accounting.unread = 0;
+                accounting.body_dropped = true;
             }
-            Op::DropAll if !books.all_dropped => {
+            Op::DropAll if !accounting.all_dropped => {
                 self.peer.call(App::Drop { stream, what: Handles::All });
-                books = Books { all_dropped: true, is_reset: books.is_reset, ..Books::default() };
+                accounting = Accounting { all_dropped: true, is_reset: accounting.is_reset, ..Accounting::default() };
             }
             _ => return Ok(()),
         }
-        self.books[at] = books;
+        self.accounting[at] = accounting;
         self.check()
     }
 
@@ -145,24 +146,27 @@ impl Model<'_> {
     fn check(&mut self) -> Result<(), TestCaseError> {
         for (call, result) in self.peer.results() {
             let failed = matches!(result, AppResult::Failed(_));
-            self.peer.claim(!failed, || format!("call #{call}: {result}"))?;
+            self.peer.ensure(!failed, || format!("call #{call}: {result}"))?;
         }
         self.peer.keeps_the_rules()?;
-        let (open, ended): (Vec<_>, Vec<_>) = self.books.iter().partition(|books| books.is_open());
-        let in_flight = |books: Vec<&Books>| books.iter().map(|books| books.in_flight()).sum::<i64>();
+        let (open, ended): (Vec<_>, Vec<_>) = self.accounting.iter().partition(|accounting| accounting.is_open());
+        let in_flight =
+            |accounting: Vec<&Accounting>| accounting.iter().map(|accounting| accounting.in_flight()).sum::<i64>();
         let (open, ended) = (in_flight(open), in_flight(ended));
         let granted = self.peer.granted(0);
-        self.peer.claim(granted <= TARGET - open, || format!("{granted} octets granted while {open} are in flight"))?;
-        self.peer.claim(open + ended <= 2 * TARGET, || format!("the application holds {} octets", open + ended))?;
-        for (stream, books) in STREAMS.iter().zip(&self.books).filter(|(_, books)| books.is_open()) {
-            let possible = TARGET - books.in_flight();
+        self.peer
+            .ensure(granted <= TARGET - open, || format!("{granted} octets granted while {open} are in flight"))?;
+        self.peer.ensure(open + ended <= 2 * TARGET, || format!("the application holds {} octets", open + ended))?;
+        for (stream, accounting) in STREAMS.iter().zip(&self.accounting).filter(|(_, accounting)| accounting.is_open())
+        {
+            let possible = TARGET - accounting.in_flight();
             let withheld = possible - self.peer.granted(*stream);
-            self.peer.claim((0..=TARGET / 2).contains(&withheld), || {
+            self.peer.ensure((0..=TARGET / 2).contains(&withheld), || {
                 format!("stream {stream}: {withheld} octets withheld of {possible}")
             })?;
-            let drained = !books.body_dropped || withheld == 0 || withheld < possible / 2;
-            self.peer.claim(drained, || {
-                format!("stream {stream}: {withheld} of {possible} octets withheld where nobody reads")
+            let drained = !accounting.body_dropped || withheld == 0 || withheld < possible / 2;
+            self.peer.ensure(drained, || {
+                format!("stream {stream}: {withheld} of {possible} octets withheld without a reader")
             })?;
         }
         Ok(())
@@ -184,7 +188,7 @@ impl Model<'_> {
         let length = DEFAULT_WINDOW.into();
         self.peer.step(&Step::Upload(Upload { stream: LAST, length, frame: 16_384, padding: None, end: false }));
         let (connection, stream) = (self.peer.granted(0), self.peer.granted(LAST));
-        self.peer.claim((connection, stream) == (0, 0), || {
+        self.peer.ensure((connection, stream) == (0, 0), || {
             format!("after the whole window {connection} octets of the connection and {stream} of the stream are left")
         })
     }
@@ -192,7 +196,7 @@ impl Model<'_> {
 
 fn run(role: Role, ops: &[(usize, Op)]) -> Result<(), TestCaseError> {
     let mut subject = subject(role, Config::DEFAULT);
-    let mut model = Model { peer: open(&mut *subject, role), books: Default::default() };
+    let mut model = Model { peer: open(&mut *subject, role), accounting: Default::default() };
     for (at, op) in ops {
         model.apply(*at, op)?;
     }

@@ -1,8 +1,8 @@
-//! No order of settings that an application makes ends the connection: initial windows, targets of streams, growth and
-//! acknowledgements in any order, with the invariants checked after each step.
+//! No order of settings that an application makes ends the connection: initial windows, targets of
+//! streams, growth and acknowledgements in any order, with the invariants checked after each step.
 //!
-//! The model is a peer that reads late, and then applies SETTINGS in the order in which frames came (RFC 9113 section 6.9.2): none
-//! of its windows may ever exceed 2^31-1.
+//! The model is a peer that reads late, and then applies SETTINGS in the order in which frames came
+//! (RFC 9113 section 6.9.2): none of its windows may ever exceed 2^31-1.
 
 mod support;
 
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use h2_conformance::case::{Config, Role};
 use h2_conformance::script::{App, Step};
-use h2_conformance::transcript::{Event, What};
+use h2_conformance::transcript::{Event, EventKind};
 use h2_conformance::wire::build::{data, settings};
 use h2_conformance::wire::code::{setting, DEFAULT_WINDOW, MAX_WINDOW};
 use h2_conformance::wire::{Frame, View};
@@ -115,10 +115,11 @@ impl Model<'_> {
         }
     }
 
-    /// The peer looks at what the fork sent, frame by frame, and acknowledges SETTINGS as it applies them.
+    /// The peer looks at what the fork sent, frame by frame, and acknowledges SETTINGS as it
+    /// applies them.
     fn take_news(&mut self) -> Result<(), TestCaseError> {
-        let sent = |event: &Event| match &event.what {
-            What::Subject(frame) => Some(frame.clone()),
+        let sent = |event: &Event| match &event.kind {
+            EventKind::Subject(frame) => Some(frame.clone()),
             _ => None,
         };
         let frames: Vec<Frame> = self.peer.news().iter().filter_map(sent).collect();
@@ -141,10 +142,10 @@ impl Model<'_> {
             }
             for (id, window) in STREAMS.iter().zip(self.streams) {
                 let window = self.initial + window;
-                self.peer.claim(window <= MAX_WINDOW.into(), || format!("stream {id} has a window of {window}"))?;
+                self.peer.ensure(window <= MAX_WINDOW.into(), || format!("stream {id} has a window of {window}"))?;
             }
             let window = self.connection;
-            self.peer.claim(window <= MAX_WINDOW.into(), || format!("the connection has a window of {window}"))?;
+            self.peer.ensure(window <= MAX_WINDOW.into(), || format!("the connection has a window of {window}"))?;
         }
         Ok(())
     }
@@ -157,7 +158,7 @@ impl Model<'_> {
             self.peer.call(App::SetStreamTarget { stream: *id, octets: 50_000 });
             self.settle()?;
             let window = self.initial + self.streams[stream];
-            self.peer.claim(window >= 50_000, || format!("stream {id} has a window of {window}"))?;
+            self.peer.ensure(window >= 50_000, || format!("stream {id} has a window of {window}"))?;
         }
         Ok(())
     }

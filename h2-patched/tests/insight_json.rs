@@ -32,7 +32,7 @@ fn a_snapshot_is_plain_json() {
 
     server.peer.send(goaway(0, ENHANCE_YOUR_CALM));
     server.turn();
-    let mut snapshot = serde_json::to_value(server.look()).unwrap();
+    let mut snapshot = serde_json::to_value(server.snapshot()).unwrap();
     let streams = snapshot["streams"].take();
     for (field, value) in [
         ("label", json!("listener-a")),

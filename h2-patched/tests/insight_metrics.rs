@@ -1,4 +1,5 @@
-//! What reaches a recorder of the facade `metrics`. Alone in its process: totals are of all connections.
+//! What reaches a recorder of the facade `metrics`. Alone in its process: totals are of all
+//! connections.
 #![cfg(feature = "metrics")]
 
 #[path = "insight/ends.rs"]
@@ -22,9 +23,9 @@ use ends::{octets, pass, Server};
 struct Values(Arc<Mutex<BTreeMap<String, f64>>>);
 
 impl Values {
-    fn slot(&self, key: &Key) -> Arc<Slot> {
+    fn slot(&self, key: &Key) -> Arc<Metric> {
         let labels: Vec<String> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
-        Arc::new(Slot { values: self.clone(), name: format!("{}{{{}}}", key.name(), labels.join(",")) })
+        Arc::new(Metric { values: self.clone(), name: format!("{}{{{}}}", key.name(), labels.join(",")) })
     }
 
     fn get(&self, name: &str) -> Option<f64> {
@@ -32,12 +33,12 @@ impl Values {
     }
 }
 
-struct Slot {
+struct Metric {
     values: Values,
     name: String,
 }
 
-impl Slot {
+impl Metric {
     fn change(&self, change: impl FnOnce(f64) -> f64) {
         let mut values = self.values.0.lock().unwrap();
         let value = values.entry(self.name.clone()).or_default();
@@ -45,7 +46,7 @@ impl Slot {
     }
 }
 
-impl CounterFn for Slot {
+impl CounterFn for Metric {
     fn increment(&self, more: u64) {
         self.change(|value| value + more as f64);
     }
@@ -55,7 +56,7 @@ impl CounterFn for Slot {
     }
 }
 
-impl GaugeFn for Slot {
+impl GaugeFn for Metric {
     fn increment(&self, more: f64) {
         self.change(|value| value + more);
     }
@@ -69,7 +70,7 @@ impl GaugeFn for Slot {
     }
 }
 
-impl HistogramFn for Slot {
+impl HistogramFn for Metric {
     fn record(&self, value: f64) {
         self.change(|_| value);
     }

@@ -1,4 +1,5 @@
-//! Alone in its process, because a sink that is let go of under the lock of the log would hang every other test that logs.
+//! Alone in its process, because a sink that is let go of under the lock of the log would hang
+//! every other test that logs.
 
 use std::sync::{mpsc, Arc};
 use std::time::Duration;

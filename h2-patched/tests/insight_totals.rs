@@ -44,8 +44,8 @@ fn totals_are_of_all_connections_that_are_and_were() {
 
     // Stalls of all connections together, while they last.
     assert!(totals().stalled.is_zero());
-    let no_slots = || settings().with(setting::MAX_CONCURRENT_STREAMS, 0);
-    let mut clients = [(); 2].map(|()| Client::with(client::Builder::new().label("pool"), no_slots()));
+    let no_streams = || settings().with(setting::MAX_CONCURRENT_STREAMS, 0);
+    let mut clients = [(); 2].map(|()| Client::with(client::Builder::new().label("pool"), no_streams()));
     let requests: Vec<_> = clients.iter_mut().flat_map(|client| [client.request(true), client.request(true)]).collect();
     assert_eq!(totals().stalled.streams(Role::Client, Side::Local, BlockedOn::StreamLimit), 4);
     let by_label = open_by_label();
@@ -78,7 +78,7 @@ fn the_process_receive_buffer_is_shown() {
         .collect();
     let full = totals().process_receive_buffer;
     assert!(full.used > 0 && full.used <= 100_000 && full.waiting > 0, "{full:?}");
-    let charged: u64 = servers.iter().map(|(server, _)| server.look().receive_buffer.charged).sum();
+    let charged: u64 = servers.iter().map(|(server, _)| server.snapshot().receive_buffer.charged).sum();
     assert_eq!(charged, full.used);
     servers.clear();
     let after = totals().process_receive_buffer;

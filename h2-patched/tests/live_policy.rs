@@ -1,4 +1,5 @@
-//! A policy that is set on a live connection or stream takes effect by itself: the connection's task is woken.
+//! A policy that is set on a live connection or stream takes effect at once: the connection's task
+//! is woken.
 
 #[allow(dead_code)]
 #[path = "insight/ends.rs"]

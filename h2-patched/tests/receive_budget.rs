@@ -1,5 +1,6 @@
-//! What all connections of a process grant and hold beyond the windows that were set for them stays within one budget: measured
-//! by their peers, who know what they were granted and what they sent that nobody has released.
+//! What all connections of a process grant and hold beyond the windows that were set for them stays
+//! within one budget. Their peers measure it: they know what they were granted and what they sent
+//! that is not released.
 
 mod support;
 
@@ -13,7 +14,7 @@ use proptest::prelude::*;
 use support::growth::{grow, ROUND_TRIP};
 use support::{alone, connect, connect_from_afar, subject, Peer};
 
-/// What every connection has by itself, in octets, and each of its streams.
+/// The configured window of each connection and of each of its streams, in octets.
 const WINDOW: i64 = 65_535;
 const FRAME: usize = 16_384;
 
@@ -21,9 +22,9 @@ const FRAME: usize = 16_384;
 const CONFIG: Config = Config { receive_budget: None, time_passes: true, ..Config::DEFAULT };
 const FIXED: Config = Config { window_growth: Some(false), ..CONFIG };
 
-type Claim = Result<(), TestCaseError>;
+type Checked = Result<(), TestCaseError>;
 
-/// A server's connection, and the books of its peer.
+/// A server's connection, and the accounting of its peer.
 struct Connection<'a> {
     peer: Peer<'a>,
     streams: Vec<Stream>,
@@ -63,7 +64,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// A request with so many octets that nobody reads, as far as the windows allow.
+    /// A request with so many octets that are not read, as far as the windows allow.
     fn open(&mut self, octets: usize) {
         if self.ended {
             return;
@@ -160,7 +161,7 @@ fn op() -> impl Strategy<Value = (usize, Op)> {
     (0..CONNECTIONS, op)
 }
 
-/// Of one run of the property.
+/// The connections of one run of the property.
 const CONNECTIONS: usize = 12;
 
 #[derive(Clone, Debug)]
@@ -181,7 +182,7 @@ fn run() -> impl Strategy<Value = Run> {
         .prop_map(|(ops, of_process, of_connection, grows, waits)| Run { ops, of_process, of_connection, grows, waits })
 }
 
-fn play(run: &Run) -> Claim {
+fn play(run: &Run) -> Checked {
     let tuning = Tuning::new()
         .max_process_receive_buffer_size(run.of_process)
         .max_connection_receive_buffer_size(run.of_connection);
@@ -202,10 +203,10 @@ fn play(run: &Run) -> Claim {
         if !connection.ended {
             connection
                 .peer
-                .claim(connection.peer.transcript().closed().is_none(), || "the connection closed".into())?;
+                .ensure(connection.peer.transcript().closed().is_none(), || "the connection closed".into())?;
         }
         let most = (i64::from(run.of_connection) - WINDOW).max(0);
-        connection.peer.claim(connection.beyond() <= most, || {
+        connection.peer.ensure(connection.beyond() <= most, || {
             format!(
                 "{} octets beyond what was set, the connection's budget is {}",
                 connection.beyond(),
@@ -214,11 +215,11 @@ fn play(run: &Run) -> Claim {
         })?;
         // What comes on a stream whose reader is gone is discarded, so that its peer can go on.
         let discards = connection.streams.iter().any(|stream| stream.dropped);
-        connection.peer.claim(run.waits || run.grows || discards || connection.beyond() == 0, || {
+        connection.peer.ensure(run.waits || run.grows || discards || connection.beyond() == 0, || {
             format!("{} octets beyond what was set, and no reader waits", connection.beyond())
         })?;
         let all: i64 = connections.iter().map(Connection::beyond).sum();
-        connection.peer.claim(all <= run.of_process as i64, || {
+        connection.peer.ensure(all <= run.of_process as i64, || {
             format!("{all} octets beyond what was set, the process's budget is {}", run.of_process)
         })?;
     }
@@ -241,17 +242,17 @@ fn take_all(connection: &mut Connection<'_>) -> i64 {
     connection.beyond()
 }
 
-/// In turns they take what they can: each gets some of it, all together no more than there is, one that comes later some as well,
-/// and in the end all of it is back.
+/// In turns they take what they can: each gets some of it, all together no more than there is, one
+/// that comes later some as well, and in the end all of it is back.
 fn share(connections: usize, budget: i64) -> Result<(), String> {
-    let claim = |holds: bool, says: String| if holds { Ok(()) } else { Err(says) };
+    let ensure = |holds: bool, says: String| if holds { Ok(()) } else { Err(says) };
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(budget as usize));
     let mut links: Vec<_> = (0..=connections).map(|_| subject(Role::Server, FIXED)).collect();
     let mut connections: Vec<_> = links.iter_mut().map(|link| Connection::new(&mut **link)).collect();
     let (late, early) = connections.split_last_mut().expect("there is one more than all");
 
     let (mut beyond, mut all) = (vec![0; early.len()], 0);
-    // A frame each, so that nobody is there first.
+    // A frame each, so that no connection is first.
     for frame in 0..8 {
         for (connection, beyond) in early.iter_mut().zip(&mut beyond) {
             match frame % 4 {
@@ -260,18 +261,18 @@ fn share(connections: usize, budget: i64) -> Result<(), String> {
             }
             all += connection.beyond() - *beyond;
             *beyond = connection.beyond();
-            claim(all <= budget, format!("{all} octets beyond what was set"))?;
+            ensure(all <= budget, format!("{all} octets beyond what was set"))?;
         }
     }
-    claim(all > budget / 2, format!("{all} octets of {budget} are used"))?;
-    claim(beyond.iter().all(|beyond| *beyond > 0), "one of them got nothing".into())?;
+    ensure(all > budget / 2, format!("{all} octets of {budget} are used"))?;
+    ensure(beyond.iter().all(|beyond| *beyond > 0), "one of them got nothing".into())?;
     let of_late = take_all(late);
-    claim(of_late > 0 && all + of_late <= budget, format!("{of_late} octets for one that comes later"))?;
+    ensure(of_late > 0 && all + of_late <= budget, format!("{of_late} octets for one that comes later"))?;
 
     early.iter_mut().for_each(Connection::end);
     let of_late = take_all(late);
     let half = budget / 2;
-    claim((half * 9 / 10..=half).contains(&of_late), format!("{of_late} octets of {budget} for the only one"))
+    ensure((half * 9 / 10..=half).contains(&of_late), format!("{of_late} octets of {budget} for the only one"))
 }
 
 /// A thousand connections share what the process gives.
@@ -308,16 +309,16 @@ fn what_the_process_says_holds_unless_a_builder_says_other() {
 /// What keeps a connection that waits for memory from using it.
 #[derive(Clone, Copy, Debug)]
 enum Hindrance {
-    /// Its peer has gone, and the application keeps what it has.
+    /// The peer has gone, and the application keeps what it has.
     Ended,
-    /// Its peer reads nothing of what is sent.
+    /// The peer reads nothing of what is sent.
     Blocked,
-    /// Its task is busy with something else.
+    /// The connection's task is busy with something else.
     Busy,
 }
 
-/// A connection gives back all it has, and of four that did without some are hindered: the others go on, though nothing else
-/// happens there.
+/// A connection gives back all it has, and of four that did without some are hindered: the others
+/// go on, though nothing else happens there.
 fn others_go_on(hindered: usize, by: Hindrance) {
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));
     let greedy = Config { stream_window: Some(1 << 20), ..FIXED };
@@ -328,7 +329,7 @@ fn others_go_on(hindered: usize, by: Hindrance) {
     first.open(1 << 20);
     for other in &mut *others {
         take_all(other);
-        // Nor does anybody read this one.
+        // This one has no reader either.
         other.open(WINDOW as usize);
     }
     for other in &mut *others {
@@ -357,16 +358,17 @@ fn others_go_on(hindered: usize, by: Hindrance) {
 
 /// What one connection gives back reaches others that had to do without.
 #[test]
-fn what_is_given_back_reaches_those_who_did_without() {
+fn what_is_given_back_reaches_connections_that_did_without() {
     others_go_on(0, Hindrance::Busy);
     for by in [Hindrance::Ended, Hindrance::Blocked, Hindrance::Busy] {
         (1..4).for_each(|hindered| others_go_on(hindered, by));
     }
 }
 
-/// Nor need anything else happen when the process is given more: who is served wakes the next one, and who is gone is skipped.
+/// Nothing else need happen when the process gets more: a connection that is served wakes the next
+/// one, and one that is gone is skipped.
 #[test]
-fn more_memory_reaches_those_who_did_without() {
+fn more_memory_reaches_connections_that_did_without() {
     let little = Tuning::new().max_process_receive_buffer_size(0);
     let _alone = alone(little);
     let mut links = [FIXED; 4].map(|config| subject(Role::Server, config));
@@ -384,9 +386,9 @@ fn more_memory_reaches_those_who_did_without() {
     }
 }
 
-/// Of what is too little for most, those have something who hold least.
+/// What is too little for all goes to the connections that hold least.
 #[test]
-fn who_holds_least_is_served_first() {
+fn the_connection_that_holds_least_is_served_first() {
     let budget = 1 << 20;
     let little = Tuning::new().max_process_receive_buffer_size(budget);
     let _alone = alone(little);
@@ -419,7 +421,8 @@ fn what_was_read_can_be_taken_by_others() {
     assert!((half * 9 / 10..=half).contains(&taken), "{taken} octets of {budget}");
 }
 
-/// Connections of several threads take, wait, give back and end, in whatever order: in the end all of it is back.
+/// Connections of several threads take, wait, give back and end, in whatever order: in the end all
+/// of it is back.
 #[test]
 fn threads_lose_nothing() {
     let budget = 1 << 20;
@@ -447,9 +450,9 @@ fn threads_lose_nothing() {
     assert!((budget * 9 / 20..=budget / 2).contains(&all), "{all} octets of {budget} for the only one");
 }
 
-/// Of a connection that has ended counts what it holds unread, whoever keeps its handles.
+/// Unread octets of a connection that has ended count while there are handles.
 #[test]
-fn a_connection_that_has_ended_gives_back_what_nobody_can_send() {
+fn a_connection_that_has_ended_gives_back_what_cannot_be_sent() {
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));
     let mut links = [CONFIG, FIXED].map(|config| subject(Role::Server, config));
     let [grown, next] = &mut links;

@@ -1,8 +1,9 @@
-//! Receiving: whatever peers send and readers do, the fork grants exactly what was given back, in time and never more.
+//! Receiving: whatever peers send and readers do, the fork grants exactly what was given back, in
+//! time and never more.
 //!
-//! The model is RFC 9113 section 6.9 from the peer's side. For the connection and for each stream, at every moment at which
-//! nothing moves: target = granted + received and not given back + given back and not announced. The last term is all that
-//! the fork may choose; the model bounds it.
+//! The model is RFC 9113 section 6.9 from the peer's side. For the connection and for each stream,
+//! at every moment at which nothing moves: target = granted + received and not given back + given
+//! back and not announced. The last term is all that the fork may choose; the model bounds it.
 
 mod support;
 
@@ -57,22 +58,23 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// The peer's books of one stream, in octets.
+/// The peer's accounting of one stream, in octets.
 #[derive(Clone, Copy, Debug, Default)]
-struct Books {
+struct Accounting {
     unread: i64,
     held: i64,
     /// The call of the reader that waits.
     waiting: Option<usize>,
     /// The window of this stream alone.
     target: Option<i64>,
-    /// The stream's window before the last step, and what the step took from it or gave to it by SETTINGS.
+    /// The stream's window before the last step, and what the step took from it or gave to it by
+    /// SETTINGS.
     before: i64,
 }
 
 struct Model<'a> {
     peer: Peer<'a>,
-    streams: [Books; STREAMS.len()],
+    streams: [Accounting; STREAMS.len()],
     target: i64,
     initial: i64,
     /// The connection's window before the last step.
@@ -84,21 +86,21 @@ struct Model<'a> {
 impl Model<'_> {
     fn apply(&mut self, op: &Op) -> Result<(), TestCaseError> {
         self.before = self.peer.granted(0);
-        for (stream, books) in STREAMS.iter().zip(&mut self.streams) {
-            books.before = self.peer.granted(*stream);
+        for (stream, accounting) in STREAMS.iter().zip(&mut self.streams) {
+            accounting.before = self.peer.granted(*stream);
         }
         match *op {
             Op::Send { stream, octets, padding } => self.send(stream, octets, padding),
             Op::Read { stream, share } => {
-                let books = self.streams[stream];
-                if books.unread > 0 {
-                    let octets = (books.unread as usize * share / 1000).max(1);
+                let accounting = self.streams[stream];
+                if accounting.unread > 0 {
+                    let octets = (accounting.unread as usize * share / 1000).max(1);
                     self.read(stream, octets);
                 }
             }
             Op::Wait { stream } => {
-                let books = self.streams[stream];
-                if books.unread == 0 && books.waiting.is_none() {
+                let accounting = self.streams[stream];
+                if accounting.unread == 0 && accounting.waiting.is_none() {
                     self.read(stream, 1);
                 }
             }
@@ -122,8 +124,8 @@ impl Model<'_> {
             }
             Op::Initial(octets) => {
                 self.peer.call(App::SetInitialWindow { octets });
-                for books in &mut self.streams {
-                    books.before += i64::from(octets) - self.initial;
+                for accounting in &mut self.streams {
+                    accounting.before += i64::from(octets) - self.initial;
                 }
                 self.initial = octets.into();
             }
@@ -134,10 +136,10 @@ impl Model<'_> {
 
     /// A target that grew is announced in full.
     fn announced(&self, stream: usize, target: i64) -> Result<(), TestCaseError> {
-        let books = self.streams[stream];
+        let accounting = self.streams[stream];
         let granted = self.peer.granted(STREAMS[stream]);
-        let due = target - books.unread - books.held;
-        self.peer.claim(granted >= due, || format!("stream {}: {granted} of {due} octets announced", STREAMS[stream]))
+        let due = target - accounting.unread - accounting.held;
+        self.peer.ensure(granted >= due, || format!("stream {}: {granted} of {due} octets announced", STREAMS[stream]))
     }
 
     fn send(&mut self, stream: usize, octets: usize, padding: Option<u8>) {
@@ -165,13 +167,13 @@ impl Model<'_> {
             let octets = match result {
                 AppResult::Value(octets) => octets,
                 AppResult::Done => continue,
-                AppResult::Failed(_) => return self.peer.claim(false, || format!("call #{call}: {result}")),
+                AppResult::Failed(_) => return self.peer.ensure(false, || format!("call #{call}: {result}")),
             };
             self.read += octets;
-            if let Some(books) = self.streams.iter_mut().find(|books| books.waiting == Some(call)) {
-                books.waiting = None;
-                books.unread -= octets as i64;
-                books.held += octets as i64;
+            if let Some(accounting) = self.streams.iter_mut().find(|accounting| accounting.waiting == Some(call)) {
+                accounting.waiting = None;
+                accounting.unread -= octets as i64;
+                accounting.held += octets as i64;
             }
         }
         Ok(())
@@ -180,18 +182,19 @@ impl Model<'_> {
     fn check(&self) -> Result<(), TestCaseError> {
         self.peer.keeps_the_rules()?;
         let mut in_flight = 0;
-        for (stream, books) in STREAMS.iter().zip(&self.streams) {
-            let mine = books.unread + books.held;
+        for (stream, accounting) in STREAMS.iter().zip(&self.streams) {
+            let mine = accounting.unread + accounting.held;
             in_flight += mine;
-            let target = books.target.unwrap_or(self.initial);
-            let before = books.target.map(|_| books.before);
-            self.bounded(&format!("stream {stream}"), *stream, (target, before), mine, books.waiting.is_some())?;
+            let target = accounting.target.unwrap_or(self.initial);
+            let before = accounting.target.map(|_| accounting.before);
+            self.bounded(&format!("stream {stream}"), *stream, (target, before), mine, accounting.waiting.is_some())?;
         }
-        let anybody_waits = self.streams.iter().any(|books| books.waiting.is_some());
+        let anybody_waits = self.streams.iter().any(|accounting| accounting.waiting.is_some());
         self.bounded("the connection", 0, (self.target, Some(self.before)), in_flight, anybody_waits)
     }
 
-    /// `target` and, where it was set and may lie below what the peer has, the window before the last step.
+    /// `target` and, where it was set and may lie below what the peer has, the window before the
+    /// last step.
     fn bounded(
         &self,
         whose: &str,
@@ -203,17 +206,18 @@ impl Model<'_> {
         let granted = self.peer.granted(stream);
         let unannounced = target - in_flight - granted;
         if let Some(before) = before.filter(|_| unannounced < 0) {
-            // The target was lowered below what the peer already has: that cannot be taken back, only not be added to.
-            return self.peer.claim(granted <= before, || {
+            // The target was lowered below what the peer already has: that cannot be taken back,
+            // only not be added to.
+            return self.peer.ensure(granted <= before, || {
                 format!("{whose}: the window grew from {before} to {granted} above its target {target}")
             });
         }
-        self.peer.claim(unannounced >= 0, || format!("{whose}: {} octets too many granted", -unannounced))?;
-        self.peer.claim(unannounced == 0 || unannounced < target / 2, || {
+        self.peer.ensure(unannounced >= 0, || format!("{whose}: {} octets too many granted", -unannounced))?;
+        self.peer.ensure(unannounced == 0 || unannounced < target / 2, || {
             format!("{whose}: {unannounced} octets withheld, target {target}")
         })?;
         let possible = target - in_flight;
-        self.peer.claim(!waits || possible <= 0 || unannounced == 0 || unannounced < possible / 2, || {
+        self.peer.ensure(!waits || possible <= 0 || unannounced == 0 || unannounced < possible / 2, || {
             format!("{whose}: a reader waits and {unannounced} of {possible} possible octets are withheld")
         })
     }
@@ -230,14 +234,15 @@ impl Model<'_> {
             self.apply(&Op::Release { stream, share: 1000 })?;
         }
         for stream in STREAMS {
-            // A reader that waits already takes what comes first; the rest goes to the one that reads to the end.
+            // A reader that waits already takes what comes first; the rest goes to the one that
+            // reads to the end.
             self.peer.step(&Step::Upload(Upload { stream, length: 100_000, frame: 16_384, padding: None, end: true }));
             self.sent += 100_000;
             self.peer.call(App::ReadToEnd { stream });
         }
         self.take_results()?;
         self.peer.keeps_the_rules()?;
-        self.peer.claim(self.read == self.sent, || format!("{} octets sent, {} read", self.sent, self.read))
+        self.peer.ensure(self.read == self.sent, || format!("{} octets sent, {} read", self.sent, self.read))
     }
 }
 

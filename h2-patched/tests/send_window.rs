@@ -1,11 +1,11 @@
-//! Sending: whatever windows a peer grants and takes back, the fork never exceeds them and never leaves them unused while it
-//! has something to send.
+//! Sending: whatever windows a peer grants and takes back, the fork never exceeds them and never
+//! leaves them unused while it has something to send.
 
 mod support;
 
 use h2_conformance::case::{Config, Role};
 use h2_conformance::script::App;
-use h2_conformance::transcript::What;
+use h2_conformance::transcript::EventKind;
 use h2_conformance::wire::build::{settings, window_update};
 use h2_conformance::wire::code::setting::INITIAL_WINDOW_SIZE;
 use h2_conformance::wire::FlowWindows;
@@ -87,11 +87,11 @@ impl Model<'_> {
 
     fn check(&self) -> Result<(), TestCaseError> {
         self.peer.keeps_the_rules()?;
-        let (windows, sent) = self.books();
+        let (windows, sent) = self.accounting();
         for (at, stream) in STREAMS.iter().enumerate() {
             let unsent = self.streams[at].0 - sent[at];
             let room = windows.available(*stream);
-            self.peer.claim(unsent == 0 || room == 0 || self.waits_for_budget(at, &sent), || {
+            self.peer.ensure(unsent == 0 || room == 0 || self.waits_for_budget(at, &sent), || {
                 format!("stream {stream} has {unsent} octets to send and {room} octets of window, and nothing moves")
             })?;
         }
@@ -106,16 +106,16 @@ impl Model<'_> {
     }
 
     /// The windows that the peer granted, and what was sent on each stream.
-    fn books(&self) -> (FlowWindows, [u64; STREAMS.len()]) {
+    fn accounting(&self) -> (FlowWindows, [u64; STREAMS.len()]) {
         let mut windows = FlowWindows::default();
         let mut sent = [0; STREAMS.len()];
         for event in &self.peer.transcript().events {
-            match &event.what {
-                What::Peer(frame) | What::Reflex(frame) => match View::from(frame) {
+            match &event.kind {
+                EventKind::Peer(frame) | EventKind::Automatic(frame) => match View::from(frame) {
                     View::Settings(values) => windows.settings(&values),
                     _ => windows.granted(frame),
                 },
-                What::Subject(frame) => {
+                EventKind::Subject(frame) => {
                     windows.sent(frame);
                     if let Some(at) = STREAMS.iter().position(|stream| *stream == frame.stream) {
                         sent[at] += u64::from(frame.flow_controlled());
@@ -134,9 +134,9 @@ impl Model<'_> {
         for stream in 0..STREAMS.len() {
             self.apply(&Op::GrantStream { stream, octets: 5_000_000 })?;
         }
-        let (_, sent) = self.books();
+        let (_, sent) = self.accounting();
         for (at, (handed, writer)) in self.streams.iter().enumerate() {
-            self.peer.claim(sent[at] == *handed && writer.is_none(), || {
+            self.peer.ensure(sent[at] == *handed && writer.is_none(), || {
                 format!("stream {}: {} of {handed} octets sent", STREAMS[at], sent[at])
             })?;
         }
@@ -170,7 +170,7 @@ proptest! {
 
     /// A server whose connection buffers no more than that.
     #[test]
-    fn a_send_budget_holds_nobody_up_for_good(
+    fn a_send_budget_stalls_no_stream(
         ops in proptest::collection::vec(op(), 1..60),
         budget in prop_oneof![500..3_000usize, 3_000..200_000usize],
     ) {

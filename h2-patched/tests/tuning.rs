@@ -31,7 +31,8 @@ fn alone() -> MutexGuard<'static, ()> {
     alone
 }
 
-/// A connection with all of [`STREAMS`] open, where a reader waits on the last one: so that credit beside unread octets helps.
+/// A connection with all of [`STREAMS`] open, where a reader waits on the last one: so that credit
+/// beside unread octets helps.
 fn open_with_reader(link: &mut dyn Link, role: Role) -> Peer<'_> {
     let mut peer = open(link, role);
     peer.call(App::ReadToEnd { stream: STREAMS[STREAMS.len() - 1] });
@@ -50,7 +51,7 @@ fn send_unread(peer: &mut Peer<'_>, most: u32) -> u32 {
     sent
 }
 
-/// What a connection takes that nobody reads.
+/// What a connection takes without a reader.
 fn unread(role: Role, config: Config) -> u32 {
     let mut subject = subject(role, config);
     send_unread(&mut open_with_reader(&mut *subject, role), u32::MAX)
@@ -80,7 +81,7 @@ fn a_builders_receive_buffer_size_goes_before_the_process() {
     }
 }
 
-/// What a connection takes that nobody reads, if this is set once it is open.
+/// What a connection takes without a reader, if this is set once it is open.
 fn unread_after(role: Role, tuning: Tuning) -> u32 {
     tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(LARGE));
     let mut subject = subject(role, WIDE);
@@ -101,7 +102,8 @@ fn open_connections_keep_their_budget_and_share_that_of_the_process() {
     }
 }
 
-/// What a connection with a large budget takes that nobody reads, if its window is set larger on the way.
+/// What a connection with a large budget takes without a reader, if its window is set larger on the
+/// way.
 fn unread_while_the_window_changes(role: Role) -> u32 {
     let mut subject = subject(role, Config { receive_budget: Some(LARGE), ..WIDE });
     let mut peer = open_with_reader(&mut *subject, role);
@@ -158,7 +160,7 @@ fn what_is_set_replaces_all_of_what_was_set() {
 
 const TOO_MUCH: u32 = 1 << 31;
 
-/// What is said to a setting that is out of range; whose line is here.
+/// The panic message of a setting that is out of range, and whether it names this file.
 fn refusal<T>(set: impl FnOnce() -> T) -> String {
     let panic = quietly(set).err().expect("it is refused");
     assert!(panic.place.contains("tests/tuning.rs:"), "{panic:?}");

@@ -1,6 +1,7 @@
 //! What a connection keeps for an application that does not read, by an allocator that counts.
 //!
-//! The connection reads raw frames from a buffer that was made before, so that nothing else allocates while it is measured.
+//! The connection reads raw frames from a buffer that was made before, so that nothing else
+//! allocates while it is measured.
 
 #[path = "support/heap.rs"]
 mod heap;
@@ -24,7 +25,8 @@ const CONTENT: usize = 2 * MIB;
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
-/// The bytes that a connection may keep beside 1.25 times the content: excess of allocations, read buffer and a growing queue.
+/// The bytes that a connection may keep beside 1.25 times the content: excess of allocations, read
+/// buffer and a growing queue.
 const FIXED: usize = 192 * KIB;
 
 /// The bytes that a queued chunk may cost beside its content.
@@ -107,7 +109,8 @@ fn filler(octets: usize) -> Frame {
     Frame::new(0xf0, 0, 0, vec![0; octets])
 }
 
-/// Sends `frames`, which hold so many octets of content, until `content` octets are kept; the peak in bytes.
+/// Sends `frames`, which hold so many octets of content, until `content` octets are kept; the peak
+/// in bytes.
 fn peak_of(server: &mut Server, frames: &[Frame], octets: usize, content: usize) -> usize {
     server.send(&encoded(&[post(1)]));
     let frames = encoded(frames);

@@ -1,4 +1,5 @@
-//! Receive windows grow for what is read, and as far as the budget of the process allows all connections alike.
+//! Receive windows grow for what is read, and as far as the budget of the process allows all
+//! connections alike.
 
 mod support;
 
@@ -11,13 +12,13 @@ use h2_conformance::wire::build::{data, post};
 use support::growth::{grow, open_upload, upload, ROUND_TRIP};
 use support::{alone, connect_from_afar, subject};
 
-/// What every connection has by itself, in octets, and each of its streams.
+/// The configured window of each connection and of each of its streams, in octets.
 const WINDOW: i64 = 65_535;
 
 /// Connections that have what the process says, and all the time there is.
 const CONFIG: Config = Config { receive_budget: None, time_passes: true, ..Config::DEFAULT };
 
-/// Padding is given back though nobody reads, and earns nothing.
+/// Padding is given back without a reader, and earns nothing.
 #[test]
 fn windows_do_not_grow_for_padding() {
     let _alone = alone(Tuning::new());
@@ -26,7 +27,7 @@ fn windows_do_not_grow_for_padding() {
     peer.send(post(1));
     peer.call(App::ReadToEnd { stream: 1 });
     for round in 0..8 {
-        // Of the window one half in padding, and the other in what nobody reads.
+        // One half of the window in padding, and the other in unread content.
         for stream in [4 * round + 3, 4 * round + 5] {
             let frames = (0..63).map(|_| Sent::Frame(data(stream, 256).padded(255)));
             peer.step(&Step::Write([Sent::Frame(post(stream))].into_iter().chain(frames).collect()));
@@ -53,10 +54,10 @@ fn connections_that_grow_in_turns_get_alike() {
     assert!(granted.iter().all(|one| one * 10 >= granted[0] * 9), "{granted:?}");
 }
 
-/// A connection that comes back while others use the memory begins anew with the windows that were set for it, and grows again
-/// when there is room.
+/// A connection that comes back while others use the memory begins anew with the windows that were
+/// set for it, and grows again when there is room.
 #[test]
-fn a_connection_stands_back_when_others_took_its_memory() {
+fn a_connection_shrinks_when_others_took_its_memory() {
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(1 << 20));
     let mut links = [(); 6].map(|()| subject(Role::Server, CONFIG));
     let [first, links @ ..] = &mut links;
@@ -80,7 +81,8 @@ fn a_connection_stands_back_when_others_took_its_memory() {
     assert!(first.granted(0) > 4 * WINDOW, "{}", first.granted(0));
 }
 
-/// While the process has less than all of them need, connections that hold more than their share give some of it up.
+/// While the process has less than all of them need, connections that hold more than their share
+/// give some of it up.
 #[test]
 fn connections_that_grow_together_get_alike() {
     let _alone = alone(Tuning::new().max_process_receive_buffer_size(4 << 20));

@@ -9,7 +9,7 @@ use tokio::io::{duplex, AsyncWriteExt, DuplexStream};
 
 const LARGEST: u32 = (1 << 31) - 1;
 
-/// What `set` says to a size that is too large by one; the largest is taken.
+/// EventKind `set` says to a size that is too large by one; the largest is taken.
 fn refusal<T>(mut set: impl FnMut(u32) -> T) -> String {
     set(LARGEST);
     let panic = catch_unwind(AssertUnwindSafe(|| set(LARGEST + 1))).err().expect("it is refused");

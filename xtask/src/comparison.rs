@@ -53,11 +53,12 @@ pub(crate) fn run_on(repo: &Repo, worktree: Option<&Path>) -> Result<Results, Fa
     let mut command = runner(repo);
     command.args(["compare", "--quiet", "--format", "json", "--out"]).arg(&file);
     if let Some(worktree) = worktree {
-        // Apart from the usual target directory, where nobody expects another fork than that of the series.
+        // Apart from the usual target directory, which is for the fork of the series only.
         command.env(WORKTREE, worktree).env("CARGO_TARGET_DIR", repo.root.join("target/ablate"));
     }
     let output = command.output().map_err(|cause| Failure::io("run cargo", &cause))?;
-    // 1 says that a subject fell short, which the results tell better; anything else is a broken runner.
+    // 1 says that a subject fell short, which the results tell better; anything else is a broken
+    // runner.
     if !matches!(output.status.code(), Some(0 | 1)) || !file.exists() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         let reason = stderr.lines().last().unwrap_or("no message").trim();

@@ -6,7 +6,8 @@ use crate::failure::Failure;
 use crate::git::Git;
 use crate::repo::tempdir;
 
-/// A diff of the files that differ, with `context` lines around each change, as `git apply` takes it.
+/// A diff of the files that differ, with `context` lines around each change, as `git apply` takes
+/// it.
 pub(crate) fn context_diff(before: &Tree, after: &Tree, context: usize) -> Result<String, Failure> {
     let scratch = tempdir()?;
     for (side, tree, other) in [("a", before, after), ("b", after, before)] {
@@ -16,7 +17,8 @@ pub(crate) fn context_diff(before: &Tree, after: &Tree, context: usize) -> Resul
     }
     let unified = format!("--unified={context}");
     let git = Git { dir: scratch.path() };
-    // The exit code only says whether there is a difference; the names of the two directories make the usual prefixes.
+    // The exit code only says whether there is a difference; the names of the two directories make
+    // the usual prefixes.
     let answer =
         git.ask(&["diff", "--no-index", "--no-color", "--no-ext-diff", "--no-prefix", &unified, "a", "b"], "")?;
     Ok(answer.stdout)

@@ -1,4 +1,5 @@
-//! `verify --each`: every fix alone on the release, and every proof without its patch. `ablate`: the second half of it.
+//! `verify --each`: every fix alone on the release, and every proof without its patch. `ablate`:
+//! the second half of it.
 //!
 //! This takes a build for each question, so that it runs at night and not with every change.
 
@@ -22,7 +23,7 @@ const PASS: &str = "pass";
 pub(crate) enum Questions {
     /// Whether its proofs fail without it.
     Without,
-    /// That, and whether a fix stands alone.
+    /// The same, and whether a fix stands alone.
     Both,
 }
 
@@ -90,8 +91,8 @@ struct Each<'a> {
 }
 
 impl Each<'_> {
-    /// Puts the fix, and what it needs, on the release: it applies, builds, and its cases pass there. Without one of the patches
-    /// that it needs it does not.
+    /// Puts the fix, and what it needs, on the release: it applies, builds, and its cases pass
+    /// there. Without one of the patches that it needs it does not.
     fn alone(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
         let slugs = self.workshop.with_needs(patch);
         let tree = self.workshop.pick(&slugs)?.ok_or_else(|| {
@@ -139,7 +140,8 @@ impl Each<'_> {
         self.release.get().ok_or_else(|| Failure::new("the release has no outcomes"))
     }
 
-    /// Takes the patch out of the series: each of its proofs fails. The first way of taking it out in which they do is the answer.
+    /// Takes the patch out of the series: each of its proofs fails. The first way of taking it out
+    /// in which they do is the answer.
     fn without(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
         let mut answer = Err(Failure::new("it cannot be taken out of the series: later patches change its lines"));
         for way in self.workshop.without(&patch.slug, Tier::Speed)? {
@@ -182,8 +184,9 @@ impl Each<'_> {
         Ok(Answer::AsClaimed(format!("{} case(s) and {fail} other proof(s) fail{not_run}{gone_too}", cases.len())))
     }
 
-    /// Later patches and modules are built on this one, so that the rest does not compile without it. The next best answer: its
-    /// cases fail on an earlier tree that compiles, which is the end of a tier. For a fix that is its own tier without it.
+    /// Later patches and modules are built on this one, so that the rest does not compile without
+    /// it. The next best answer: its cases fail on an earlier tree that compiles, which is the end
+    /// of a tier. For a fix that is its own tier without it.
     fn fails_before(&self, patch: &SeriesPatch, failure: Failure) -> Result<Answer, Failure> {
         let count = cases(patch).count();
         if count == 0 {

@@ -30,8 +30,8 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     say(format_args!("take it back: cargo xtask refresh {dir}"))
 }
 
-/// Makes the work tree; returns the number of patches. The recorded tree hash plays no part, so that a series
-/// with a patch edited by hand can be mended this way.
+/// Makes the work tree; returns the number of patches. The recorded tree hash plays no part, so
+/// that a series with a patch edited by hand can be mended this way.
 pub(crate) fn make(repo: &Repo, dir: &Path) -> Result<usize, Failure> {
     expect_empty(dir)?;
     let release = repo.release()?;

@@ -1,4 +1,5 @@
-//! `evidence SLUG`: what a pull request to upstream needs, in one directory. `evidence --check`: tries it for every fix.
+//! `evidence SLUG`: what a pull request to upstream needs, in one directory. `evidence --check`:
+//! tries it for every fix.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ const SUBJECT: usize = 50;
 /// The lines that the text may have, so that it is read.
 const TEXT: usize = 25;
 
-/// The tests in upstream's manner, in the fork's package.
+/// The tests in upstream's style, in the fork's package.
 const TESTS: &str = "tests/evidence";
 
 /// The module that these tests share.
@@ -120,7 +121,8 @@ impl Change {
     }
 }
 
-/// The tree with the modules that are new in it as upstream's rustfmt writes them: its lines are shorter than ours.
+/// The tree with the modules that are new in it as upstream's rustfmt writes them: its lines are
+/// shorter than ours.
 fn in_upstreams_format(before: &Tree, mut after: Tree) -> Result<Tree, Failure> {
     let scratch = tempdir()?;
     after.write_sources(scratch.path())?;
@@ -141,7 +143,7 @@ fn rustfmt(dir: &Path, options: &[&str], files: &[String]) -> Result<bool, Failu
     Ok(output.status.success())
 }
 
-/// A test in upstream's manner.
+/// A test in upstream's style.
 struct Test {
     name: String,
     text: String,
@@ -233,7 +235,8 @@ fn check_one(repo: &Repo, workshop: &Workshop, trial: &Trial<'_>, patch: &Series
     }
 }
 
-/// A fix without a test has a unit test among its proofs: no frames and no calls are known that reach its code.
+/// A fix without a test has a unit test among its proofs: no frames and no calls are known that
+/// reach its code.
 fn no_test(patch: &SeriesPatch) -> Result<String, Failure> {
     match patch.header.proven_by.iter().find(|proof| proof.kind == ProofKind::Tests) {
         Some(proof) => Ok(format!("the diff applies and keeps the MSRV; no test in upstream's manner, but {proof}")),

@@ -97,7 +97,8 @@ fn expect_work_tree(repo: &Repo, git: &Git<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Every option that shapes a diff is named, so that nobody's configuration and no default changes a patch.
+/// Every option that shapes a diff is named, so that no configuration and no default changes a
+/// patch.
 fn diff_command(commit: &str) -> Vec<String> {
     let mut command: Vec<String> = [
         "diff",
@@ -118,8 +119,8 @@ fn diff_command(commit: &str) -> Vec<String> {
     command
 }
 
-/// Git's diff less what a patch here does not carry: git's own lines, and the text that git quotes after a
-/// hunk's line numbers, which is upstream's.
+/// Git's diff less what a patch here does not carry: git's own lines, and the text that git quotes
+/// after a hunk's line numbers, which is upstream's.
 fn zero_context(diff: &str) -> Result<String, String> {
     let mut out = String::new();
     let mut in_hunk = 0;

@@ -1,5 +1,5 @@
-//! Git on a work tree of ours, untouched by anybody's configuration, so that the same series gives the same commits
-//! and the same diffs everywhere.
+//! Git on a work tree of ours, untouched by the user's configuration, so that the same series gives
+//! the same commits and the same diffs everywhere.
 
 use std::ffi::OsStr;
 use std::io::Write as _;

@@ -1,7 +1,7 @@
 //! Our own modules at the places where upstream would have them.
 //!
-//! A patch names a module by `#[path = "@MODULES@/x.rs"]`. In a pull request the attribute goes, and the file lies where a plain
-//! `mod` line finds it.
+//! A patch names a module by `#[path = "@MODULES@/x.rs"]`. In a pull request the attribute goes,
+//! and the file lies where a plain `mod` line finds it.
 
 use h2_materialize::{Tree, MODULES_PLACEHOLDER};
 

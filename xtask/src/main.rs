@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody can be told that standard error is gone.
+            // There is no way left to report that standard error is gone.
             let _ = writeln!(io::stderr(), "xtask: {}", failure.sentence);
             ExitCode::from(failure.exit_code)
         }

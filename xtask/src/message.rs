@@ -1,6 +1,7 @@
 //! A patch's header as the message of its commit, and back.
 //!
-//! The first line is `slug: subject`, as a log shows it; then an empty line, the tier, and the other fields.
+//! The first line is `slug: subject`, as a log shows it; then an empty line, the tier, and the
+//! other fields.
 
 use h2_materialize::series::{is_slug, Tier};
 use h2_materialize::Header;

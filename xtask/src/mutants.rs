@@ -1,4 +1,5 @@
-//! `mutants`: runs the mutation tests, which take minutes and are no part of `cargo test --workspace`.
+//! `mutants`: runs the mutation tests, which take minutes and are no part of
+//! `cargo test --workspace`.
 
 use crate::failure::Failure;
 use crate::repo::Repo;

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 
 use crate::failure::Failure;
 
-/// Prints `text`. Whoever closed standard output has read enough.
+/// Prints `text`. A reader that closed standard output has read enough.
 pub(crate) fn print(text: impl fmt::Display) -> Result<(), Failure> {
     match write!(io::stdout().lock(), "{text}") {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(Failure::unheard(&cause)),

@@ -44,7 +44,7 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
         told += "the series is as it was\n";
     }
     git.run(&["config", SERIES, &fingerprint(repo)?])?;
-    // Told last: the series on disk must not stay half as it was because nobody can be told.
+    // Printed last: a failure to print must not leave the series on disk half changed.
     let indexed = index::run(repo);
     print(told)?;
     indexed

@@ -1,4 +1,5 @@
-//! `roll SOURCE DIR`: a work tree with the series rebased on another release, or on a checkout of upstream.
+//! `roll SOURCE DIR`: a work tree with the series rebased on another release, or on a checkout of
+//! upstream.
 
 use std::collections::BTreeMap;
 use std::fs;

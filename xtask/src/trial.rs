@@ -1,8 +1,9 @@
-//! The conformance suite with another h2 in the place of the release, and the fork's tests on another tree.
+//! The conformance suite with another h2 in the place of the release, and the fork's tests on
+//! another tree.
 //!
-//! Cargo takes the release from the registry. A copy of the repository below `target/trial` patches it with a plain crate of the same
-//! version, so that the suite's subject `upstream` is the tree under trial. The copy has a lock file and a target directory of its
-//! own.
+//! Cargo takes the release from the registry. A copy of the repository below `target/trial` patches
+//! it with a plain crate of the same version, so that the suite's subject `upstream` is the tree
+//! under trial. The copy has a lock file and a target directory of its own.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -108,13 +109,15 @@ impl<'a> Trial<'a> {
     /// A plain crate of that tree, with the manifest of the release.
     pub(crate) fn write_crate(&self, tree: &Tree, dir: &Path) -> Result<(), Failure> {
         layout::plain(self.repo, tree)?.write_sources(dir)?;
-        // Without a workspace of its own, cargo takes the crate for a member of the one that it lies in.
+        // Without a workspace of its own, cargo takes the crate for a member of the one that it
+        // lies in.
         write(&dir.join("Cargo.toml"), &format!("{}\n[workspace]\n", self.release_manifest))
     }
 
     fn play(&self, subject: &str, mut command: Command) -> Result<Outcomes, Failure> {
         let runner = ["--quiet", "--package", "h2-conformance", "--bin", "h2-conformance"];
-        // Whether it compiles, first: an error of the compiler and one of the runner are different answers.
+        // Whether it compiles, first: an error of the compiler and one of the runner are different
+        // answers.
         let mut build = copy_of(&command);
         succeed("the suite", &run(build.arg("build").args(runner))?)?;
         let file = self.dir.join("results.json");
@@ -145,7 +148,8 @@ impl<'a> Trial<'a> {
     pub(crate) fn cargo(&self, root: &Path, target: &str) -> Command {
         let mut command = self.repo.cargo();
         command.current_dir(root).env("CARGO_TARGET_DIR", self.dir.join(target));
-        // What upstream's own assertions would stop is for the cases to see, as in a release build, which takes longer to compile.
+        // What upstream's own assertions would stop is for the cases to see, as in a release build,
+        // which takes longer to compile.
         for (name, value) in [("DEBUG", "0"), ("DEBUG_ASSERTIONS", "false"), ("OVERFLOW_CHECKS", "false")] {
             command.env(format!("CARGO_PROFILE_DEV_{name}"), value);
         }

@@ -21,7 +21,8 @@ pub(crate) fn run(repo: &Repo, dir: &Path) -> Result<(), Failure> {
     say(format_args!("{}: a plain crate; name it by `[patch.crates-io] h2 = {{ path = \"...\" }}`", dir.display()))
 }
 
-/// Commits the crate to a branch of the repository, whose history it continues: a lock file may name an older commit.
+/// Commits the crate to a branch of the repository, whose history it continues: a lock file may
+/// name an older commit.
 pub(crate) fn to_branch(repo: &Repo, branch: &str) -> Result<(), Failure> {
     let scratch = tempdir()?;
     let dir = scratch.path().join("h2");

@@ -59,8 +59,9 @@ impl Workshop {
         last.map_or(BASE, |at| &self.commits[at])
     }
 
-    /// The series up to the end of that tier, without `slug` and the patches that need it, in several ways, the cleanest first.
-    /// Where a later patch changes lines that this one had changed, one way gives up the later lines, and one keeps them.
+    /// The series up to the end of that tier, without `slug` and the patches that need it, in
+    /// several ways, the cleanest first. Where a later patch changes lines that this one had
+    /// changed, one way gives up the later lines, and one keeps them.
     pub(crate) fn without(&self, slug: &str, end: Tier) -> Result<Vec<Without>, Failure> {
         let gone = self.with_dependents(slug);
         let others = self.series.patches.iter().filter(|patch| patch.tier <= end).map(|patch| patch.slug.as_str());
@@ -92,7 +93,8 @@ impl Workshop {
         gone
     }
 
-    /// Takes these patches off the end of the tier, the last one first. `strategy` says which side a conflict is given to.
+    /// Takes these patches off the end of the tier, the last one first. `strategy` says which side
+    /// a conflict is given to.
     fn revert(&self, slugs: &[&str], end: Tier, strategy: Option<&str>) -> Result<Option<Tree>, Failure> {
         self.check_out(self.end_of(end))?;
         for (patch, commit) in self.series.patches.iter().zip(&self.commits).rev() {
@@ -136,7 +138,8 @@ impl Workshop {
         self.git(|git| git.run(&["checkout", "--quiet", "--detach", "--force", commit])).map(drop)
     }
 
-    /// Applies a commit to what is there, by merging; `false` if lines of another patch are in its way.
+    /// Applies a commit to what is there, by merging; `false` if lines of another patch are in its
+    /// way.
     fn cherry_pick(&self, commit: &str) -> Result<bool, Failure> {
         self.git(|git| {
             if git.ask(&["cherry-pick", "--allow-empty", "--no-gpg-sign", commit], "")?.success {

@@ -128,7 +128,8 @@ fn hyper_on_the_fork_by_git() {
     assert!(tree.contains("hyper v1"), "{tree}");
 }
 
-/// The branch of the plain crate: after `cargo fetch` nothing needs a network, and `cargo vendor` takes it like any package.
+/// The branch of the plain crate: after `cargo fetch` nothing needs a network, and `cargo vendor`
+/// takes it like any package.
 #[cfg(unix)]
 #[test]
 #[ignore = "builds packages: see above"]

@@ -1,14 +1,15 @@
-//! The invariants of the fork are as good as the faults they find: each of [`faults::ALL`] is planted, and the catalogue has to come
-//! upon it and say which equation it breaks.
+//! Mutation tests of the invariants. With each mutation of [`mutations::ALL`] active, some case of
+//! the catalogue has to fail, and the failure has to name the invariant that the mutation breaks.
 //!
-//! All of them are compiled into one runner, where H2_PLANTED wakes one; without it the fork is as it always is.
+//! All mutations are compiled into one runner. The variable H2_MUTATION activates one of them.
+//! Without it the fork is unchanged.
 
 mod support;
 
-#[path = "mutants/faults.rs"]
-mod faults;
-#[path = "mutants/plant.rs"]
-mod plant;
+#[path = "mutants/apply.rs"]
+mod apply;
+#[path = "mutants/mutations.rs"]
+mod mutations;
 
 use std::env;
 use std::fs;
@@ -18,51 +19,52 @@ use std::process::{Command, Output};
 use h2_materialize::WORKTREE;
 use serde_json::Value;
 
-use faults::{Fault, ALL};
+use mutations::{Mutation, ALL};
 use support::{repository, stderr, stdout};
 
-/// Of the column of names.
+/// The width of the column of names.
 const WIDTH: usize = 56;
 
 #[test]
 #[ignore = "takes minutes: cargo xtask mutants runs it"]
-fn every_planted_fault_is_named() {
-    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("planted");
-    plant::plant(&place.join("tree"), ALL);
+fn every_mutation_is_caught() {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");
+    apply::apply(&place.join("tree"), ALL);
     let runner = build(&place);
 
     let (control, findings) = play(&runner, &place, None);
-    assert!(control.status.success(), "without a fault: {}{}", stdout(&control), stderr(&control));
-    assert!(findings.is_empty(), "without a fault: {findings:?}");
+    assert!(control.status.success(), "without a mutation: {}{}", stdout(&control), stderr(&control));
+    assert!(findings.is_empty(), "without a mutation: {findings:?}");
 
-    println!("{:<WIDTH$} eq. cases  the first says", "fault");
+    println!("{:<WIDTH$} inv. cases  first reason", "mutation");
     let numbered = (1..).zip(ALL);
-    let uncaught = numbered.filter(|(number, fault)| !is_caught(fault, &play(&runner, &place, Some(*number)).1));
-    let uncaught: Vec<&str> = uncaught.map(|(_, fault)| fault.name).collect();
-    assert!(uncaught.is_empty(), "not caught by the equation they break: {uncaught:#?}");
+    let uncaught = numbered.filter(|(number, mutation)| !is_caught(mutation, &play(&runner, &place, Some(*number)).1));
+    let uncaught: Vec<&str> = uncaught.map(|(_, mutation)| mutation.name).collect();
+    assert!(uncaught.is_empty(), "not caught by the invariant they break: {uncaught:#?}");
 }
 
-/// Whether a case fell short by the equation expected. Prints its line of the table, and one for what else was said.
-fn is_caught(fault: &Fault, findings: &[String]) -> bool {
+/// Whether a case failed because of the invariant expected. Prints a line of the table, and another
+/// one for other reasons.
+fn is_caught(mutation: &Mutation, findings: &[String]) -> bool {
     let (expected, others): (Vec<&String>, Vec<&String>) =
-        findings.iter().partition(|reason| names(reason, fault.equation));
+        findings.iter().partition(|reason| names(reason, mutation.invariant));
     let first = expected.first().map_or("NOT CAUGHT", |reason| reason.as_str());
-    println!("{:<WIDTH$} {}  {:>5}  {first}", fault.name, fault.equation, expected.len());
+    println!("{:<WIDTH$} {:<4} {:>5}  {first}", mutation.name, mutation.invariant, expected.len());
     if let Some(first) = others.first() {
-        println!("{:<WIDTH$}     {:>5}  {first}", "", others.len());
+        println!("{:<WIDTH$}      {:>5}  {first}", "", others.len());
     }
     !expected.is_empty()
 }
 
-fn names(reason: &str, equation: &str) -> bool {
+fn names(reason: &str, invariant: &str) -> bool {
     match reason.split_once("invariant ") {
-        Some((_, said)) => said.split([':', ' ']).next() == Some(equation),
-        // That one has no check of its own: somebody waits in vain.
-        None => equation == "S6",
+        Some((_, said)) => said.split([':', ' ']).next() == Some(invariant),
+        // S6 has no check of its own. When it is broken, a task waits for ever.
+        None => invariant == "S6",
     }
 }
 
-/// The runner, compiled from the planted tree.
+/// The runner, compiled from the tree with the mutations.
 fn build(place: &Path) -> PathBuf {
     let target = place.join("target");
     let output = Command::new(env!("CARGO"))
@@ -77,14 +79,14 @@ fn build(place: &Path) -> PathBuf {
     target.join("debug").join(format!("h2-conformance{}", env::consts::EXE_SUFFIX))
 }
 
-/// Plays the catalogue. Why cases fell short unexpectedly, or by an invariant.
-fn play(runner: &Path, place: &Path, fault: Option<usize>) -> (Output, Vec<String>) {
+/// Plays the catalogue. Returns the reasons of cases that failed unexpectedly or by an invariant.
+fn play(runner: &Path, place: &Path, mutation: Option<usize>) -> (Output, Vec<String>) {
     let report = place.join("results.json");
     let mut command = Command::new(runner);
     command.args(["run", "--subject", "patched", "--quiet", "--format", "json", "--out"]).arg(&report);
-    command.env_remove(plant::SWITCH).envs(fault.map(|number| (plant::SWITCH, number.to_string())));
+    command.env_remove(apply::SWITCH).envs(mutation.map(|number| (apply::SWITCH, number.to_string())));
     let output = command.output().unwrap();
-    assert!(matches!(output.status.code(), Some(0 | 1)), "fault {fault:?}: {}", stderr(&output));
+    assert!(matches!(output.status.code(), Some(0 | 1)), "mutation {mutation:?}: {}", stderr(&output));
     let results: Value = serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap();
     let cases = results["cases"].as_array().expect("a report lists cases").iter();
     let findings = cases.filter_map(|case| {

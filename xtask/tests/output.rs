@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use support::{repository, stderr};
 
-/// Standard output that nobody reads.
+/// Standard output without a reader.
 fn closed() -> Stdio {
     let (reader, writer) = UnixStream::pair().unwrap();
     drop(reader);
@@ -28,7 +28,7 @@ fn xtask(args: &[&str], stdout: Stdio) -> Output {
 }
 
 #[test]
-fn whoever_closes_it_has_read_enough() {
+fn a_reader_that_closes_it_has_read_enough() {
     for args in [&["--help"][..], &["show", "measure-updates-against-target"]] {
         let output = xtask(args, closed());
         assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()), "{args:?}");

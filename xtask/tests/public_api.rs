@@ -1,7 +1,9 @@
-//! The public API of the fork is that of the release, and more: what compiles with the release compiles with the fork. The auto
-//! traits of each public type are those of the release, because code relies on them without naming them.
+//! The public API of the fork is that of the release, and more: what compiles with the release
+//! compiles with the fork. The auto traits of each public type are those of the release, because
+//! code relies on them without naming them.
 //!
-//! Both APIs are read from what `rustdoc` writes as JSON, which the stable compiler does with RUSTC_BOOTSTRAP=1.
+//! Both APIs are read from what `rustdoc` writes as JSON, which the stable compiler does with
+//! RUSTC_BOOTSTRAP=1.
 
 mod support;
 
@@ -146,7 +148,8 @@ fn kind(item: &Value) -> (&str, &Value) {
     (inner.0, inner.1)
 }
 
-/// The same without what may differ between two builds of one API: numbers of items, and the names of parameters.
+/// The same without what may differ between two builds of one API: numbers of items, and the names
+/// of parameters.
 fn canonical(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {

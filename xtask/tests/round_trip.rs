@@ -85,7 +85,8 @@ fn a_new_commit_becomes_a_patch_that_quotes_nothing_else() {
         assert_eq!(after[name], before[name]);
     }
 
-    // What refresh wrote is a series: it verifies, shows, and comes back from another round as it is.
+    // What refresh wrote is a series: it verifies, shows, and comes back from another round as it
+    // is.
     let said = copy.do_xtask(&["verify", "--skip-compare"]);
     assert!(said.contains("SKIPPED  claims") && said.contains("SKIPPED  tiers"), "{said}");
     assert!(copy.do_xtask(&["show", "new-patch"]).contains(&format!("\n-{old}\n")));

@@ -1,5 +1,5 @@
-//! What `verify` and `evidence` make of the conformance runner's answers. The runner is played by a script in the
-//! place of cargo, so that these tests need no catalogue and no release build.
+//! What `verify` and `evidence` make of the conformance runner's answers. The runner is played by a
+//! script in the place of cargo, so that these tests need no catalogue and no release build.
 #![cfg(unix)]
 
 mod support;
@@ -13,8 +13,8 @@ use h2_materialize::header::ProofKind;
 use h2_materialize::Series;
 use support::{git, stderr, stdout, Copy};
 
-/// Writes the script; it answers `compare` and a run of one subject with `results`, `explain` with a fixed text, and compiles
-/// everything.
+/// Writes the script; it answers `compare` and a run of one subject with `results`, `explain` with
+/// a fixed text, and compiles everything.
 fn play_cargo(copy: &Copy, results: &str) -> PathBuf {
     let script = copy.beside("cargo");
     fs::write(copy.beside("results.json"), results).unwrap();

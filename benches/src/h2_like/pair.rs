@@ -10,7 +10,8 @@ use super::h2::{self, RecvStream};
 use super::{answer, builder, write};
 use crate::subject::{self, Handler, Shape};
 
-/// Octets the pipe holds each way. More than one window of the smaller kind, so that flow control and not the pipe limits.
+/// Octets the pipe holds each way. More than one window of the smaller kind, so that flow control
+/// and not the pipe limits.
 const PIPE: usize = 256 << 10;
 
 type Requester = h2::client::SendRequest<Bytes>;
@@ -35,7 +36,8 @@ impl Pair {
                 let body = request.into_body();
                 match handler {
                     Handler::Inline if body.is_end_stream() => answer(respond).expect("the stream is open"),
-                    // A body cannot be read inline: the loop that reads the socket would wait for itself.
+                    // A body cannot be read inline: the loop that reads the socket would wait for
+                    // itself.
                     _ => drop(tokio::spawn(serve(body, respond))),
                 }
             }

@@ -9,7 +9,7 @@ use super::h2::{self, RecvStream};
 use crate::subject::Pace;
 use crate::timer::Timer;
 
-/// Octets that the application read, by stream, since somebody asked.
+/// Octets that the application read, by stream, since they were last taken.
 pub(super) type Reads = Rc<RefCell<Vec<(u32, usize)>>>;
 
 pub(super) struct Reader {

@@ -16,17 +16,17 @@ use crate::timer::Timer;
 pub(super) struct Receiver {
     pipe: PeerEnd,
     tasks: Tasks,
-    desk: Desk,
+    shared: Shared,
 }
 
 /// What all readers share.
 #[derive(Clone, Default)]
-struct Desk {
+struct Shared {
     reads: Reads,
     timer: Timer,
 }
 
-impl Desk {
+impl Shared {
     fn reader(&self, body: RecvStream) -> Reader {
         Reader { body, reads: self.reads.clone(), timer: self.timer.clone() }
     }
@@ -36,34 +36,34 @@ impl Receiver {
     pub(super) fn new(intake: &Intake) -> Self {
         let (pipe, end) = pipe();
         let tasks = Tasks::default();
-        let desk = Desk::default();
+        let shared = Shared::default();
         let spawner = tasks.spawner();
         match intake.application {
             Application::Uploads(plan) => {
                 let mut builder = server(intake.windows);
                 set_announcing(&mut builder, plan.announcing);
-                spawner.spawn(uploads(end, builder, plan, desk.clone(), tasks.spawner()));
+                spawner.spawn(uploads(end, builder, plan, shared.clone(), tasks.spawner()));
             }
             Application::Download => {
-                spawner.spawn(download(end, client(intake.windows), desk.clone(), tasks.spawner()));
+                spawner.spawn(download(end, client(intake.windows), shared.clone(), tasks.spawner()));
             }
         }
-        Receiver { pipe, tasks, desk }
+        Receiver { pipe, tasks, shared }
     }
 }
 
 impl subject::Receiver for Receiver {
     fn turn(&mut self, now: Duration, octets: &[u8]) -> Result<Turn, String> {
         set_time(Some(now));
-        self.desk.timer.set(now);
+        self.shared.timer.set(now);
         self.pipe.write(octets);
         let end = self.tasks.run();
         set_time(None);
-        end.map(|()| Turn { written: self.pipe.read(), read: self.desk.reads.take() })
+        end.map(|()| Turn { written: self.pipe.read(), read: self.shared.reads.take() })
     }
 
     fn next(&self) -> Option<Duration> {
-        self.desk.timer.next()
+        self.shared.timer.next()
     }
 }
 
@@ -88,14 +88,14 @@ async fn uploads(
     end: SubjectEnd,
     builder: server::Builder,
     plan: Uploads,
-    desk: Desk,
+    shared: Shared,
     spawner: Spawner,
 ) -> Result<(), h2::Error> {
     let mut connection = builder.handshake::<_, Bytes>(end).await?;
     let mut accepted = 0;
     while let Some(request) = connection.accept().await {
         let (request, respond) = request?;
-        let (reader, stops) = (desk.reader(request.into_body()), accepted < plan.stopped);
+        let (reader, stops) = (shared.reader(request.into_body()), accepted < plan.stopped);
         accepted += 1;
         spawner.spawn(async move {
             // Holds the stream open.
@@ -111,10 +111,15 @@ async fn uploads(
 }
 
 /// Reads the response to one request, and takes none of those that are pushed with it.
-async fn download(end: SubjectEnd, builder: client::Builder, desk: Desk, spawner: Spawner) -> Result<(), h2::Error> {
+async fn download(
+    end: SubjectEnd,
+    builder: client::Builder,
+    shared: Shared,
+    spawner: Spawner,
+) -> Result<(), h2::Error> {
     let (mut requester, connection) = builder.handshake::<_, Bytes>(end).await?;
     spawner.spawn(connection);
     let request = Request::get("http://example.test/").body(()).expect("a plain request");
     let (response, _) = requester.send_request(request, true)?;
-    desk.reader(response.await?.into_body()).read(Pace::Everything).await
+    shared.reader(response.await?.into_body()).read(Pace::Everything).await
 }

@@ -1,7 +1,8 @@
-//! One connection with many streams, and many connections, in memory: what one operation costs beside them.
+//! One connection with many streams, and many connections, in memory: what one operation costs
+//! beside them.
 //!
-//! The peer sends prepared octets and looks at what comes back only as far as it shows that the operation was done. Time is
-//! virtual: a fixed step passes before each operation.
+//! The peer sends prepared octets and looks at what comes back only as far as it shows that the
+//! operation was done. Time is virtual: a fixed step passes before each operation.
 
 mod client;
 mod drive;
@@ -16,8 +17,8 @@ use super::h2;
 use super::{set_time, snapshot};
 use crate::subject::{self, Beside, Operation};
 
-/// Virtual time that passes before an operation: so little that a million operations are less than the second without DATA
-/// after which the fork takes growth back.
+/// Virtual time that passes before an operation: so little that a million operations are less than
+/// the second without DATA after which the fork takes growth back.
 const STEP: Duration = Duration::from_nanos(100);
 /// How long the peer takes to acknowledge SETTINGS: the round trip that the subject may learn.
 const ROUND_TRIP: Duration = Duration::from_millis(1);

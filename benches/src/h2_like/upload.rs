@@ -1,4 +1,5 @@
-//! An upload from a peer made of frames, in memory: every turn is the same in each run, and so is every figure.
+//! An upload from a peer made of frames, in memory: every turn is the same in each run, and so is
+//! every figure.
 
 use std::task::{Context, Poll};
 
@@ -24,7 +25,7 @@ struct Run {
     failed: Option<String>,
 }
 
-/// The peer and its books.
+/// The peer and its accounting.
 struct Peer {
     pipe: PeerEnd,
     frames: FrameReader,
@@ -37,7 +38,7 @@ struct Peer {
 /// The application: what it reads from, and octets that it read and did not release.
 struct App {
     body: RecvStream,
-    /// Holds the stream open; nobody answers before the upload is over.
+    /// Holds the stream open; there is no answer before the upload is over.
     _respond: SendResponse<Bytes>,
     held: usize,
     released: usize,
@@ -93,7 +94,8 @@ fn open(plan: &Upload) -> Option<(Run, App)> {
 }
 
 impl Run {
-    /// Lets the connection work until it waits, and the peer read what it wrote. A request, if one came.
+    /// Lets the connection work until it waits, and the peer read what it wrote. A request, if one
+    /// came.
     fn settle(&mut self) -> Option<(http::Request<RecvStream>, SendResponse<Bytes>)> {
         let waker = self.woken.waker();
         let mut request = None;
@@ -159,7 +161,7 @@ impl App {
 
     /// Reads a chunk, if there is one, or learns of the end.
     fn read(&mut self) -> Result<bool, String> {
-        // Each turn asks anew: nobody needs to be woken.
+        // Each turn asks anew, so that no task needs to be woken.
         match self.body.poll_data(&mut by_hand()) {
             Poll::Ready(Some(chunk)) => {
                 self.held += chunk.map_err(|error| error.to_string())?.len();

@@ -15,7 +15,7 @@ use tokio::time::Sleep;
 /// What is handed over at a time.
 const CHUNK: &[u8] = &[b'c'; 64 << 10];
 /// How often a sender looks whether a pause is over.
-const LOOK: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Shared by all connections of the process.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl Meter {
     /// The next content, once there is no pause.
     pub(super) async fn chunk(&self) -> Bytes {
         while !self.sends() {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         Bytes::from_static(CHUNK)
     }
@@ -92,7 +92,7 @@ impl Body for Endless {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = self.get_mut();
         while !this.meter.sends() {
-            let pause = this.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(LOOK)));
+            let pause = this.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(POLL_INTERVAL)));
             std::task::ready!(pause.as_mut().poll(cx));
             this.pause = None;
         }

@@ -12,12 +12,12 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::content::{Endless, Meter};
-use super::{Direction, Error, Stack, Tell};
+use super::{AddressSender, Direction, Error, Stack};
 
 /// Answers a GET with content without end, and reads the content of everything else.
-pub(super) async fn serve(stack: Stack, meter: Meter, tell: Tell) -> Result<(), Error> {
+pub(super) async fn serve(stack: Stack, meter: Meter, address_sender: AddressSender) -> Result<(), Error> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    tell.send(listener.local_addr()?)?;
+    address_sender.send(listener.local_addr()?)?;
     loop {
         let (socket, _) = listener.accept().await?;
         socket.set_nodelay(true)?;
@@ -53,7 +53,7 @@ pub(super) async fn request(
     direction: Direction,
     address: SocketAddr,
     meter: Meter,
-    tell: Tell,
+    address_sender: AddressSender,
 ) -> Result<(), Error> {
     let socket = TcpStream::connect(address).await?;
     socket.set_nodelay(true)?;
@@ -64,7 +64,7 @@ pub(super) async fn request(
     }
     let (mut sender, connection) = builder.handshake::<_, Answer>(TokioIo::new(socket)).await?;
     tokio::spawn(async move { drop(connection.await) });
-    tell.send(address)?;
+    address_sender.send(address)?;
     let body: Answer = match direction {
         Direction::Download => Box::pin(http_body_util::Empty::new()),
         Direction::Upload => Box::pin(Endless::new(meter.clone())),

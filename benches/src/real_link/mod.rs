@@ -1,8 +1,8 @@
-//! Content over real sockets on loopback, through a relay that adds delay and rate, as it is: one process has the server, the
-//! relay and the client.
+//! Content over real sockets on loopback, through a relay that adds delay and rate, as it is: one
+//! process has the server, the relay and the client.
 //!
-//! This is compiled twice: as a part of `h2-benches`, where hyper and `h2` are the fork, and by the package in
-//! `benches/real-link`, where both are the release.
+//! This is compiled twice: as a part of `h2-benches`, where hyper and `h2` are the fork, and by the
+//! package in `benches/real-link`, where both are the release.
 
 mod content;
 mod hyper_like;
@@ -34,7 +34,7 @@ pub(crate) struct Plan {
     pub(crate) pause: Option<Duration>,
 }
 
-/// Who is at both ends.
+/// The implementation at both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stack {
     /// hyper without a setting.
@@ -52,8 +52,8 @@ pub(crate) enum Direction {
 }
 
 impl Plan {
-    /// Reads a command line: a stack, a direction, and in milliseconds but for the connections: round trip, connections,
-    /// start-up, span, pause.
+    /// Reads a command line: a stack, a direction, and in milliseconds but for the connections:
+    /// round trip, connections, start-up, span, pause.
     ///
     /// # Errors
     ///
@@ -99,20 +99,20 @@ impl Plan {
         let (stack, direction) = (self.stack, self.direction);
         let to_server = runtime("server", {
             let meter = meter.clone();
-            move |tell| async move {
+            move |address_sender| async move {
                 match stack {
-                    Stack::H2 => plain::serve(direction, meter, tell).await,
-                    _ => hyper_like::serve(stack, meter, tell).await,
+                    Stack::H2 => plain::serve(direction, meter, address_sender).await,
+                    _ => hyper_like::serve(stack, meter, address_sender).await,
                 }
             }
         })?;
         let relay = Relay::start(to_server, self.round_trip / 2, RATE)?;
         for _ in 0..self.connections {
             let (meter, address) = (meter.clone(), relay.address);
-            runtime("client", move |tell| async move {
+            runtime("client", move |address_sender| async move {
                 match stack {
-                    Stack::H2 => plain::request(direction, address, meter, tell).await,
-                    _ => hyper_like::request(stack, direction, address, meter, tell).await,
+                    Stack::H2 => plain::request(direction, address, meter, address_sender).await,
+                    _ => hyper_like::request(stack, direction, address, meter, address_sender).await,
                 }
             })?;
         }
@@ -132,21 +132,21 @@ impl Plan {
 }
 
 /// Tells an address once it is known.
-type Tell = std::sync::mpsc::Sender<SocketAddr>;
+type AddressSender = std::sync::mpsc::Sender<SocketAddr>;
 
 /// Runs this on a thread of its own, until the process ends: the address that it tells.
-fn runtime<F>(name: &str, work: impl FnOnce(Tell) -> F + Send + 'static) -> Result<SocketAddr, Error>
+fn runtime<F>(name: &str, work: impl FnOnce(AddressSender) -> F + Send + 'static) -> Result<SocketAddr, Error>
 where
     F: std::future::Future<Output = Result<(), Error>>,
 {
-    let (tell, told) = std::sync::mpsc::channel();
+    let (address_sender, address) = std::sync::mpsc::channel();
     let who = name.to_owned();
     std::thread::Builder::new().name(name.into()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let done = runtime.map_err(Error::from).and_then(|runtime| runtime.block_on(work(tell)));
+        let done = runtime.map_err(Error::from).and_then(|runtime| runtime.block_on(work(address_sender)));
         if let Err(error) = done {
             eprintln!("real-link: the {who} fails: {error}");
         }
     })?;
-    told.recv().map_err(|_| format!("the {name} does not begin").into())
+    address.recv().map_err(|_| format!("the {name} does not begin").into())
 }

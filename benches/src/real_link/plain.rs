@@ -9,12 +9,12 @@ use hyper::{Method, Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::content::Meter;
-use super::{Direction, Error, Tell};
+use super::{AddressSender, Direction, Error};
 
 /// Answers each request with content without end, or reads its content.
-pub(super) async fn serve(direction: Direction, meter: Meter, tell: Tell) -> Result<(), Error> {
+pub(super) async fn serve(direction: Direction, meter: Meter, address_sender: AddressSender) -> Result<(), Error> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    tell.send(listener.local_addr()?)?;
+    address_sender.send(listener.local_addr()?)?;
     loop {
         let (socket, _) = listener.accept().await?;
         socket.set_nodelay(true)?;
@@ -48,12 +48,17 @@ async fn connection(socket: TcpStream, direction: Direction, meter: Meter) -> Re
 }
 
 /// Makes one request and reads its response.
-pub(super) async fn request(direction: Direction, address: SocketAddr, meter: Meter, tell: Tell) -> Result<(), Error> {
+pub(super) async fn request(
+    direction: Direction,
+    address: SocketAddr,
+    meter: Meter,
+    address_sender: AddressSender,
+) -> Result<(), Error> {
     let socket = TcpStream::connect(address).await?;
     socket.set_nodelay(true)?;
     let (requester, connection) = client::handshake(socket).await?;
     tokio::spawn(async move { drop(connection.await) });
-    tell.send(address)?;
+    address_sender.send(address)?;
     let mut requester = requester.ready().await?;
     let is_download = direction == Direction::Download;
     let method = if is_download { Method::GET } else { Method::POST };

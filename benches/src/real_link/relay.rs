@@ -1,5 +1,5 @@
-//! A relay on loopback that adds delay and rate: what is read from one side leaves over a line that all connections share, each
-//! way one, and is written to the other side one delay later.
+//! A relay on loopback that adds delay and rate: what is read from one side leaves over a line that
+//! all connections share, each way one, and is written to the other side one delay later.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ const PIECE: usize = 64 << 10;
 /// How far the relay reads ahead of its line.
 const AHEAD: Duration = Duration::from_millis(1);
 
-/// It works on threads of its own until the process ends.
+/// A relay between two sockets, on threads of its own until the process ends.
 pub(super) struct Relay {
     pub(super) address: SocketAddr,
 }

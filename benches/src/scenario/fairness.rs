@@ -1,5 +1,5 @@
-//! How a server shares the connection window among its responses, with a client that makes it scarce. In memory and exact, but
-//! for the CPU time.
+//! How a server shares the connection window among its responses, with a client that makes it
+//! scarce. In memory and exact, but for the CPU time.
 
 mod peer;
 
@@ -23,7 +23,8 @@ const MEDIUM: Answer = Answer::Body(200_000);
 /// Octets that a bulk response gets on average before shares are compared, and while they are.
 const SHARE: usize = 8 * (64 << 10);
 
-/// Peers that give back window in units of so many octets, and how many responses of which size they fetch.
+/// Peers that give back window in units of so many octets, and how many responses of which size
+/// they fetch.
 const UNITS: [(&str, u32, usize, Answer); 4] = [
     ("window-zero", DEFAULT_WINDOW, 8, MEDIUM),
     // Fewer octets, because each costs a turn.
@@ -44,8 +45,8 @@ pub(super) fn run() -> Result<Figures, String> {
         [1, 10, 100].map(|idle| row(format!("behind-idle/{idle}"), "frames", |subject| behind_idle(subject, idle))),
     );
     let name = "single-bulk/cpu";
-    let told = |why: &String| eprintln!("fairness: {name}: {why}");
-    let [upstream, patched] = median_pair(|subject| Ok::<_, String>(cpu(subject).inspect_err(told).ok()))?;
+    let print_error = |why: &String| eprintln!("fairness: {name}: {why}");
+    let [upstream, patched] = median_pair(|subject| Ok::<_, String>(cpu(subject).inspect_err(print_error).ok()))?;
     rows.push(Row::new(name.into(), "us/MiB", Better::Lower, upstream, patched));
     Ok(Figures::new("fairness", rows))
 }
@@ -66,7 +67,8 @@ fn row(name: String, unit: &'static str, figure: impl Fn(Subject) -> Result<f64,
     Row::new(name, unit, Better::Lower, upstream, patched)
 }
 
-/// WINDOW_UPDATEs that it takes until a small response has come, asked for while bulk waits for window.
+/// WINDOW_UPDATEs that it takes until a small response has come, asked for while bulk waits for
+/// window.
 fn updates_before_small(subject: Subject, bulk: usize) -> Result<f64, String> {
     let mut answers = vec![BULK; bulk];
     answers.push(SMALL);
@@ -79,8 +81,9 @@ fn updates_before_small(subject: Subject, bulk: usize) -> Result<f64, String> {
     Ok(peer.updates.into())
 }
 
-/// The largest share of bulk responses over the smallest, at its worst: a single moment would favour who just ended a round.
-/// Counted from the first grant on, because the window that a connection begins with goes to who comes first, rightly.
+/// The largest share of bulk responses over the smallest, at its worst: a single moment would
+/// favour a stream that just ended a round. Counted from the first grant on, because the window
+/// that a connection begins with goes to the first stream, rightly.
 fn spread(subject: Subject, bulk: usize) -> Result<f64, String> {
     let mut peer = Peer::connect((subject.respond)(&vec![BULK; bulk]), Grants::Used)?;
     peer.request(bulk)?;
@@ -147,7 +150,7 @@ fn cpu(subject: Subject) -> Result<f64, String> {
     Ok(spent.get().as_secs_f64() * 1e6 / (TIMED >> 20) as f64)
 }
 
-/// A server whose CPU time is taken, and nobody else's.
+/// A server. Its CPU time alone is taken.
 struct Timed {
     server: Box<dyn Server>,
     spent: Rc<Cell<Duration>>,

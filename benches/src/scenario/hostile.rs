@@ -1,4 +1,5 @@
-//! What hostile peers make a process hold, and the CPU time they cost. In memory; each attack on each h2 in a process of its own.
+//! What hostile peers make a process hold, and the CPU time they cost. In memory; each attack on
+//! each h2 in a process of its own.
 
 mod bound;
 mod script;
@@ -33,7 +34,8 @@ const ROUNDS: usize = 2;
 /// CPU time that floods are repeated for, because some are ended by the first frames.
 const FLOODED: Duration = Duration::from_millis(200);
 
-/// Octets that the attackers' buffer has room for: a frame of an unknown type, a DATA frame, and what goes before them.
+/// Octets that the attackers' buffer has room for: a frame of an unknown type, a DATA frame, and
+/// what goes before them.
 const BUFFER: usize = 64 << 10;
 
 /// What HTTP/2 and hyper's server bound for a stream, in octets.
@@ -138,7 +140,8 @@ fn measure_all(connections: &[usize], ask: Ask<'_>) -> Result<Figures, String> {
             }
             let mut heap = row(format!("heap/{}/{n}", attack.name), "bytes", figure("heap"));
             if let Some(of_a_stream) = attack.bound {
-                // Where neither comes to its end, the bound is that of the most streams that may be open.
+                // Where neither comes to its end, the bound is that of the most streams that may be
+                // open.
                 let streams = figure("streams")[1].unwrap_or(f64::from(script::STREAMS));
                 let bound = terms(attack, *n as u64, streams as u64, of_a_stream).bytes() as f64;
                 heap.peer.insert(BOUND.into(), Figure(Some(bound)));
@@ -150,7 +153,8 @@ fn measure_all(connections: &[usize], ask: Ask<'_>) -> Result<Figures, String> {
     Ok(Figures::new("hostile", [heaps, bounds, cpus].concat()))
 }
 
-/// The bound with what this scenario sets and the fork's defaults. No application here reads anything.
+/// The bound with what this scenario sets and the fork's defaults. No application here reads
+/// anything.
 fn terms(attack: &Attack, connections: u64, streams: u64, of_a_stream: u64) -> Terms {
     let window = if attack.stance == Stance::Requests { CLIENT_WINDOWS } else { SERVER_WINDOWS }.connection;
     Terms {
@@ -197,10 +201,10 @@ pub(super) fn work(arguments: &[String]) -> Result<(), String> {
 struct Damage {
     /// Bytes at the worst moment, or at the end.
     heap: i64,
-    /// Of connection and application.
+    /// The CPU time of connection and application.
     cpu: Duration,
     frames: u64,
-    /// Of the connection with the most.
+    /// The streams of the connection with the most.
     streams: u32,
     /// Connections that defended themselves by ending.
     ended: usize,

@@ -1,8 +1,9 @@
-//! What readers get beside others that stopped reading, all on one connection. In memory, in virtual time, exact.
+//! What readers get beside others that stopped reading, all on one connection. In memory, in
+//! virtual time, exact.
 
 use std::time::Duration;
 
-use super::transfer::{contenders, row, Path, Record, Supply, Transfer};
+use super::transfer::{row, targets, Path, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
 use crate::subject::{Application, Intake, Uploads, Windows};
 
@@ -12,15 +13,15 @@ const PATH: Path = Path::new(10, 1000);
 const STREAMS: u32 = 100;
 const STOPPED: [u32; 3] = [1, 10, 99];
 
-/// Goodput is taken between these. What nobody reads has used up its windows before.
+/// Goodput is taken between these. Unread content has used up its windows before.
 const START: Duration = Duration::from_secs(5);
 const END: Duration = Duration::from_secs(6);
 
-/// What hyper's server and its client set where nobody else does.
+/// What hyper's server and its client set by default.
 const HYPER_SERVER: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
 const HYPER_CLIENT: Windows = Windows { stream: 2 << 20, connection: 5 << 20 };
 
-/// What all contenders do.
+/// What all targets do.
 type Runs = [Option<Record>; 4];
 
 pub(super) fn run() -> Result<Figures, String> {
@@ -57,20 +58,20 @@ fn rows(path: Path) -> Vec<Row> {
         each.collect()
     };
     rows.extend(peaks("peak-bytes", |run| run.peak_unread));
-    rows.extend(peaks("peak-claim", |run| run.peak_claim));
+    rows.extend(peaks("peak-claim", |run| run.peak_committed));
     rows
 }
 
 /// A figure cannot say why it is missing, so that goes to standard error.
 fn runs(path: Path, of_hyper: Windows, streams: u32, application: Application) -> Runs {
-    contenders(path, of_hyper).map(|contender| {
-        let intake = Intake { windows: contender.windows, application };
-        let record = Transfer { intake, streams, supply: Supply::Endless, path }.run(contender.subject, END);
-        record.inspect_err(|why| eprintln!("isolation: {application:?} on {}: {why}", contender.name)).ok()
+    targets(path, of_hyper).map(|target| {
+        let intake = Intake { windows: target.windows, application };
+        let record = Transfer { intake, streams, supply: Supply::Endless, path }.run(target.subject, END);
+        record.inspect_err(|why| eprintln!("isolation: {application:?} on {}: {why}", target.name)).ok()
     })
 }
 
-/// Of those who read on, together; `None` where nothing comes any more.
+/// The goodput of the readers that go on, together; `None` where nothing comes any more.
 fn goodput(path: Path, runs: &Runs) -> [Option<f64>; 4] {
     runs.each_ref().map(|run| run.as_ref()?.share(path.bandwidth, START, END))
 }

@@ -1,5 +1,6 @@
-//! Many connections of one process that upload in turns and stay open. In memory, in virtual time, exact; each h2 in a process
-//! of its own, because the connections of a process share its receive buffer.
+//! Many connections of one process that upload in turns and stay open. In memory, in virtual time,
+//! exact; each h2 in a process of its own, because the connections of a process share its receive
+//! buffer.
 
 use std::time::Duration;
 
@@ -9,9 +10,10 @@ use crate::subject::{Application, Intake, Uploads, BOTH};
 use crate::worker::{self, Patience, READY};
 
 const CONNECTIONS: usize = 1000;
-/// Of each connection.
+/// The path of each connection.
 const PATH: Path = Path::new(10, 1000);
-/// How long a connection uploads, and after what time its share of the link is taken. It stays idle afterwards.
+/// How long a connection uploads, and after what time its share of the link is taken. It stays idle
+/// afterwards.
 const SEND: Duration = Duration::from_millis(240);
 const START_UP: Duration = Duration::from_millis(140);
 /// From one connection's begin to the next one's.
@@ -39,8 +41,8 @@ pub(super) fn run() -> Result<Figures, String> {
         Row::new(format!("link-share/{name}-of-{CONNECTIONS}"), "of link", Better::Higher, upstream, patched)
     });
     let [upstream, patched] = figure("claim");
-    let claim = Row::new(format!("claim/all-of-{CONNECTIONS}"), "octets", Better::Lower, upstream, patched);
-    Ok(Figures::new("many", shares.into_iter().chain([claim]).collect()))
+    let committed = Row::new(format!("claim/all-of-{CONNECTIONS}"), "octets", Better::Lower, upstream, patched);
+    Ok(Figures::new("many", shares.into_iter().chain([committed]).collect()))
 }
 
 /// The worker: a subject, and how many connections.
@@ -71,9 +73,9 @@ pub(super) fn work(arguments: &[String]) -> Result<(), String> {
             idle.turn(start + TURN, &[])?;
         }
     }
-    let claim: u64 = open.iter().map(|run| run.claim()).sum();
+    let committed: u64 = open.iter().map(|run| run.committed()).sum();
     worker::say("first", shares[0])?;
     worker::say("last", shares[connections - 1])?;
     worker::say("least", shares.iter().copied().fold(f64::INFINITY, f64::min))?;
-    worker::say("claim", claim as f64)
+    worker::say("claim", committed as f64)
 }

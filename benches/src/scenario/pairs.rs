@@ -1,18 +1,19 @@
 //! Times of both, comparable.
 //!
-//! Microseconds differ from machine to machine and from minute to minute; ratios do much less. So both are measured in turns,
-//! and what counts is the pair with the median ratio.
+//! Microseconds differ from machine to machine and from minute to minute; ratios do much less. So
+//! both are measured in turns, and what counts is the pair with the median ratio.
 
 use crate::subject::{Subject, PATCHED, UPSTREAM};
 
 /// Odd, so that there is one in the middle.
 const PAIRS: usize = 11;
 
-/// The times of upstream and the fork in the pair with the median ratio. A stall of either shows as one.
+/// The times of upstream and the fork in the pair with the median ratio. A stall of either shows as
+/// one.
 pub(super) fn median_pair<E>(time: impl Fn(Subject) -> Result<Option<f64>, E>) -> Result<[Option<f64>; 2], E> {
     let mut pairs = Vec::new();
     for round in 0..PAIRS {
-        // Who goes first gets the colder caches: take turns at that too.
+        // The first one gets the colder caches, so they take turns at that too.
         let pair = if round % 2 == 0 {
             let upstream = time(UPSTREAM)?;
             [upstream, time(PATCHED)?]

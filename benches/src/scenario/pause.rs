@@ -1,4 +1,5 @@
-//! What one upload gets of a link before and after pauses in which nothing is sent. In memory, in virtual time, exact.
+//! What one upload gets of a link before and after pauses in which nothing is sent. In memory, in
+//! virtual time, exact.
 
 use std::time::Duration;
 
@@ -21,13 +22,13 @@ const START_UP: Duration = Duration::from_secs(6);
 const SEND: Duration = Duration::from_secs(8);
 
 pub(super) fn run() -> Result<Figures, String> {
-    let (mut rows, mut others, mut claims) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut others, mut committed_rows) = (Vec::new(), Vec::new(), Vec::new());
     for (name, window, path) in SETTINGS {
         let records = measure(name, window, path, PAUSE, false);
         rows.extend(shares(path, PAUSE, &records, |phase| format!("link-share/{name}/{phase}")));
-        let claim = |record: &Option<Record>| Some(record.as_ref()?.peak_claim as f64);
-        let [upstream, patched] = records.each_ref().map(claim);
-        claims.push(Row::new(format!("peak-claim/{name}"), "octets", Better::Lower, upstream, patched));
+        let committed = |record: &Option<Record>| Some(record.as_ref()?.peak_committed as f64);
+        let [upstream, patched] = records.each_ref().map(committed);
+        committed_rows.push(Row::new(format!("peak-claim/{name}"), "octets", Better::Lower, upstream, patched));
         for (span, pause) in OTHER_PAUSES {
             let records = measure(name, window, path, pause, false);
             let all = shares(path, pause, &records, |phase| format!("link-share/{name}/{phase}-of-{span}"));
@@ -38,7 +39,7 @@ pub(super) fn run() -> Result<Figures, String> {
         let all = shares(path, PAUSE, &records, |phase| format!("link-share/{name}/new-stream/{phase}"));
         others.extend(all.into_iter().skip(1));
     }
-    Ok(Figures::new("pause", [rows, others, claims].concat()))
+    Ok(Figures::new("pause", [rows, others, committed_rows].concat()))
 }
 
 fn phases(pause: Duration, new_streams: bool) -> Phases {

@@ -1,5 +1,6 @@
-//! Content over real sockets on loopback through a relay with delay and rate, with hyper and h2 as they are. The release's half
-//! is a program of its own, which is built here: a program has one hyper, and that one has one h2.
+//! Content over real sockets on loopback through a relay with delay and rate, with hyper and h2 as
+//! they are. The release's half is a program of its own, which is built here: a program has one
+//! hyper, and that one has one h2.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,7 +15,7 @@ const STACKS: [(&str, Stack); 3] =
     [("hyper", Stack::Hyper), ("hyper-adaptive", Stack::HyperAdaptive), ("h2", Stack::H2)];
 const ROUND_TRIPS_MS: [u64; 4] = [1, 20, 100, 200];
 
-/// Of rows after a pause, and of rows with many connections.
+/// The round trip of rows after a pause, and of rows with many connections.
 const LONG_MS: u64 = 100;
 const SHORT_MS: u64 = 20;
 const PAUSE: Duration = Duration::from_secs(2);
@@ -78,7 +79,8 @@ fn arguments(plan: &Plan) -> Vec<String> {
     [stack.into(), direction.into(), round_trip, plan.connections.to_string(), start_up, span, pause].into()
 }
 
-/// Of the release and of the fork. A figure cannot say why it is missing, so that goes to standard error.
+/// Measures the release and the fork. A figure cannot say why it is missing, so that goes to
+/// standard error.
 fn measure(name: &str, plan: &Plan, commands: &mut [Command; 2]) -> Result<[Option<f64>; 2], String> {
     let pause = plan.pause.map_or(Duration::ZERO, |pause| pause + plan.start_up);
     let patience = PATIENCE + plan.start_up + pause + plan.span;

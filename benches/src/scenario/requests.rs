@@ -95,7 +95,8 @@ impl Client {
     }
 }
 
-/// The field block of a GET as a compressing client sends it (RFC 7541 appendix A): three indexed fields and the authority.
+/// The field block of a GET as a compressing client sends it (RFC 7541 appendix A): three indexed
+/// fields and the authority.
 fn get() -> Vec<u8> {
     let authority = b"example.test";
     let mut block = vec![0x82, 0x86, 0x84, 0x01, authority.len() as u8];

@@ -1,5 +1,5 @@
-//! CPU time of one operation beside many streams in one state, and beside many connections. In memory; each state of each h2 in
-//! a process of its own.
+//! CPU time of one operation beside many streams in one state, and beside many connections. In
+//! memory; each state of each h2 in a process of its own.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -40,7 +40,8 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// A state that takes longer than this to set up does not count as one that can be reached.
 const SET_UP: Duration = Duration::from_secs(10);
 
-/// Operations are done in batches of about this time, until the whole time is spent: the fastest batch counts.
+/// Operations are done in batches of about this time, until the whole time is spent: the fastest
+/// batch counts.
 const BATCH: Duration = Duration::from_millis(4);
 const WHOLE: Duration = Duration::from_millis(120);
 const MOST_IN_A_BATCH: u32 = 2000;
@@ -67,7 +68,8 @@ fn measure_all(streams: &[usize], connections: &[usize], rounds: usize, ask: Ask
         let mut fastest: [BTreeMap<&str, f64>; 2] = Default::default();
         for round in 0..rounds {
             for ((subject, _), fastest) in BOTH.iter().zip(&mut fastest) {
-                // A state that could not be reached, or where nothing finishes, costs its time once only.
+                // A state that could not be reached, or where nothing finishes, costs its time once
+                // only.
                 if round > 0 && fastest.is_empty() {
                     continue;
                 }

@@ -1,11 +1,12 @@
-//! Content on its way over a link in virtual time: an ideal sender of frames, and a receiver that is measured.
+//! Content on its way over a link in virtual time: an ideal sender of frames, and a receiver that
+//! is measured.
 
+mod accounting;
 mod back;
-mod books;
-mod contender;
 mod record;
 mod sender;
 mod source;
+mod target;
 
 use std::time::Duration;
 
@@ -13,21 +14,23 @@ use h2_conformance_wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
 use h2_conformance_wire::link::{Link, Shape};
 
 use crate::subject::{Application, Intake, Receiver, Subject, Windows};
+use accounting::Accounting;
 use back::Back;
-use books::Books;
-pub(super) use contender::{contenders, row};
 pub(super) use record::Record;
 use sender::Sender;
 use source::Source;
+pub(super) use target::{row, targets};
 
-/// Octets that may wait at either sender's side: four full DATA frames, so that the line never waits for its sender.
+/// Octets that may wait at either sender's side: four full DATA frames, so that the line never
+/// waits for its sender.
 const BUFFER: usize = 64 << 10;
 
-/// What is sent, to whom, over what.
+/// What is sent, to which receiver, over which path.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Transfer {
     pub(super) intake: Intake,
-    /// Streams with content: uploads, or responses that are pushed beside the one that was asked for.
+    /// Streams with content: uploads, or responses that are pushed beside the one that was asked
+    /// for.
     pub(super) streams: u32,
     pub(super) supply: Supply,
     pub(super) path: Path,
@@ -38,7 +41,7 @@ pub(super) struct Transfer {
 pub(super) enum Supply {
     /// More than the windows and the link take.
     Endless,
-    /// So many octets a second over all streams, one frame of 16 384 at a time, the streams in turns.
+    /// Octets a second over all streams, one frame of 16 384 at a time, the streams in turns.
     Rate(u64),
     /// More than the windows and the link take, in phases with pauses between them.
     Phases(Phases),
@@ -80,8 +83,8 @@ impl Path {
         Path { round_trip: Duration::from_millis(round_trip_ms), bandwidth: megabits * 1_000_000 / 8 }
     }
 
-    /// Windows of twice the product of bandwidth and round-trip time, as somebody would set them who knows the link. No window
-    /// of a connection is smaller than what it begins with.
+    /// Windows of twice the product of bandwidth and round-trip time, as for a link that is known.
+    /// No window of a connection is smaller than what it begins with.
     pub(super) fn tuned_windows(self) -> Windows {
         let octets = 2 * u128::from(self.bandwidth) * self.round_trip.as_nanos() / 1_000_000_000;
         let octets = u32::try_from(octets).unwrap_or(MAX_WINDOW).clamp(DEFAULT_WINDOW, MAX_WINDOW);
@@ -119,7 +122,7 @@ impl Transfer {
             receiver: (subject.receive)(&self.intake),
             sender: if is_client { Sender::server(&streams) } else { Sender::client(&streams) },
             source: Source::new(self.supply, &streams, now),
-            books: Books::of(streams),
+            accounting: Accounting::of(streams),
             there: self.path.one_way(),
             back: Back::new(self.path.one_way(), is_client),
             record: Record::default(),
@@ -136,7 +139,7 @@ pub(super) struct Run {
     receiver: Box<dyn Receiver>,
     sender: Sender,
     source: Source,
-    books: Books,
+    accounting: Accounting,
     /// With content.
     there: Link,
     back: Back,
@@ -160,7 +163,7 @@ impl Run {
             self.now = next;
             let arrived = self.there.arrivals(self.now);
             if arrived > 0 || self.receiver.next().is_some_and(|at| at <= self.now) {
-                let octets = self.sender.deliver(arrived, &mut self.books);
+                let octets = self.sender.deliver(arrived, &mut self.accounting);
                 self.turn(self.now, &octets)?;
             }
             for frame in self.back.arrivals(self.now) {
@@ -170,19 +173,20 @@ impl Run {
         Ok(())
     }
 
-    /// Octets read between these times, as a share of what the link has room for; see [`Record::share`].
+    /// Octets read between these times, as a share of what the link has room for; see
+    /// [`Record::share`].
     pub(super) fn share(&self, from: Duration, to: Duration) -> Option<f64> {
         self.record.share(self.transfer.path.bandwidth, from, to)
     }
 
     /// Octets that are buffered or that the sender may still make the receiver buffer.
-    pub(super) fn claim(&self) -> u64 {
-        self.books.claim()
+    pub(super) fn committed(&self) -> u64 {
+        self.accounting.committed()
     }
 
     /// What it amounts to.
     pub(super) fn end(mut self) -> Record {
-        self.record.peak_unread = self.books.peak();
+        self.record.peak_unread = self.accounting.peak();
         self.record.diary = self.source.into_diary();
         self.record
     }
@@ -196,23 +200,23 @@ impl Run {
         let turn = self.receiver.turn(now, octets)?;
         let mut goodput = 0;
         for (stream, octets) in turn.read {
-            self.books.read(stream, octets);
+            self.accounting.read(stream, octets);
             self.source.read(now, stream, octets);
             goodput += if self.transfer.is_read(stream) { octets as u64 } else { 0 };
         }
         self.back.write(now, &turn.written, |frame| {
-            self.books.written(frame);
+            self.accounting.written(frame);
             self.record.wrote(now, frame);
         });
-        self.record.note(now, goodput);
-        self.record.last_claim = self.books.claim();
-        self.record.peak_claim = self.record.peak_claim.max(self.record.last_claim);
+        self.record.add(now, goodput);
+        self.record.last_committed = self.accounting.committed();
+        self.record.peak_committed = self.record.peak_committed.max(self.record.last_committed);
         Ok(())
     }
 }
 
 impl Transfer {
-    /// Those with content, in their order.
+    /// The streams with content, in their order.
     fn streams(&self) -> Vec<u32> {
         match self.intake.application {
             Application::Uploads(_) => (0..self.streams).map(|upload| 2 * upload + 1).collect(),
@@ -248,7 +252,8 @@ mod tests {
             let second = Duration::from_secs(1);
             let record = upload(windows, 0, 1).run(subject, 2 * second).expect("nothing is wrong");
             let share = record.share(PATH.bandwidth, second, 2 * second).expect("it goes on");
-            // Nine octets of header in every frame, and a frame more or less at either end of the time.
+            // Nine octets of header in every frame, and a frame more or less at either end of the
+            // time.
             let (all, frame) = (16_384.0 / 16_393.0, 16_384.0 / PATH.bandwidth as f64);
             assert!((share - all).abs() <= frame, "{name}: {share}");
         }
@@ -256,22 +261,24 @@ mod tests {
 
     #[test]
     fn a_window_that_is_static_bounds_what_crosses_the_link_in_a_round_trip() {
-        // The release never grows a window by itself. Half of one is announced at a time: no less than that is always under way.
+        // The release never grows a window. Half of one is announced at a time: no less than that
+        // is always under way.
         let windows = Some(Windows { stream: 65_535, connection: 65_535 });
         let record = upload(windows, 0, 1).run(BOTH[0].1, Duration::from_secs(2)).expect("nothing is wrong");
         let share = record.share(PATH.bandwidth, Duration::from_secs(1), Duration::from_secs(2)).expect("it goes on");
         let bound = 65_535.0 / (PATH.bandwidth as f64 * PATH.round_trip.as_secs_f64());
         assert!(share > bound / 2.0 && share < bound, "{share} of {bound}");
         assert_eq!(record.start_up(PATH), None);
-        assert!(record.peak_claim == 65_535 && record.peak_unread == 16_384, "{record:?}");
+        assert!(record.peak_committed == 65_535 && record.peak_unread == 16_384, "{record:?}");
     }
 
     #[test]
-    fn what_nobody_reads_is_buffered_and_bounded_by_its_window() {
+    fn unread_content_is_buffered_and_bounded_by_its_window() {
         for (name, subject) in BOTH {
             let windows = Some(Windows { stream: 100_000, connection: 10 << 20 });
             let record = upload(windows, 3, 4).run(subject, Duration::from_secs(1)).expect("nothing is wrong");
-            // Each of the three read its first chunk, which may or may not have been announced again.
+            // Each of the three read its first chunk, which may or may not have been announced
+            // again.
             assert!((3 * 83_616..=300_000).contains(&record.peak_unread), "{name}: {}", record.peak_unread);
         }
     }

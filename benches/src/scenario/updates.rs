@@ -1,5 +1,5 @@
-//! WINDOW_UPDATEs of an upload, with windows that stay as they are set: how many, how large, and what they do to throughput and
-//! latency. In memory and exact.
+//! WINDOW_UPDATEs of an upload, with windows that stay as they are set: how many, how large, and
+//! what they do to throughput and latency. In memory and exact.
 
 mod classic;
 mod counts;

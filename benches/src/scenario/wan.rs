@@ -1,15 +1,16 @@
-//! What a server receives of an upload over links of all lengths, and the memory that takes. In memory, in virtual time, exact.
+//! What a server receives of an upload over links of all lengths, and the memory that takes. In
+//! memory, in virtual time, exact.
 
 use std::time::Duration;
 
-use super::transfer::{contenders, row, Path, Record, Supply, Transfer};
+use super::transfer::{row, targets, Path, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
 use crate::subject::{Application, Intake, Uploads, Windows};
 
 const ROUND_TRIPS_MS: [u64; 5] = [1, 10, 50, 100, 200];
 const BANDWIDTHS: [(&str, u64); 2] = [("100Mbit", 100), ("1Gbit", 1000)];
 
-/// What hyper's server sets where nobody else does.
+/// What hyper's server sets by default.
 const HYPER: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
 
 pub(super) fn run() -> Result<Figures, String> {
@@ -37,8 +38,8 @@ fn rows(paths: &[(String, Path)]) -> Vec<Row> {
         }),
         rows("start-up", "ms", Better::Lower, |record, path| Some(record.start_up(path)?.as_secs_f64() * 1e3)),
         rows("peak-bytes", "octets", Better::Lower, |record, _| Some(record.peak_unread as f64)),
-        rows("peak-claim", "octets", Better::Lower, |record, _| Some(record.peak_claim as f64)),
-        rows("settled-claim", "octets", Better::Lower, |record, _| Some(record.last_claim as f64)),
+        rows("peak-claim", "octets", Better::Lower, |record, _| Some(record.peak_committed as f64)),
+        rows("settled-claim", "octets", Better::Lower, |record, _| Some(record.last_committed as f64)),
     ]
     .concat()
 }
@@ -53,12 +54,12 @@ fn end(path: Path) -> Duration {
     start_up(path) + 10 * path.round_trip + Duration::from_secs(1)
 }
 
-/// The runs of all contenders. A figure cannot say why it is missing, so that goes to standard error.
+/// The runs of all targets. A figure cannot say why it is missing, so that goes to standard error.
 fn measure(name: &str, path: Path) -> [Option<Record>; 4] {
-    contenders(path, HYPER).map(|contender| {
-        let intake = Intake { windows: contender.windows, application: Application::Uploads(Uploads::default()) };
-        let record = Transfer { intake, streams: 1, supply: Supply::Endless, path }.run(contender.subject, end(path));
-        record.inspect_err(|why| eprintln!("wan: {name} on {}: {why}", contender.name)).ok()
+    targets(path, HYPER).map(|target| {
+        let intake = Intake { windows: target.windows, application: Application::Uploads(Uploads::default()) };
+        let record = Transfer { intake, streams: 1, supply: Supply::Endless, path }.run(target.subject, end(path));
+        record.inspect_err(|why| eprintln!("wan: {name} on {}: {why}", target.name)).ok()
     })
 }
 

@@ -1,7 +1,8 @@
 //! Figures as a picture: an SVG that needs nothing but itself.
 //!
-//! `wan` and `real-link` are drawn as lines over the round-trip time, `scale` as lines over the number of streams, `isolation`,
-//! `pause` and `many` as bars beside each other, and of any other scenario how the fork's figures compare with upstream's.
+//! `wan` and `real-link` are drawn as lines over the round-trip time, `scale` as lines over the
+//! number of streams, `isolation`, `pause` and `many` as bars beside each other, and of any other
+//! scenario how the fork's figures compare with upstream's.
 
 mod bars;
 mod lines;
@@ -78,12 +79,13 @@ fn text(size: u32) -> TextStyle<'static> {
     (FONT, size).into_font().color(&INK)
 }
 
-/// Names come from files. What XML forbids is replaced; the rest is escaped where it is written.
+/// Names come from files. What XML forbids is replaced; the rest is escaped where it is
+/// written.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c }).collect()
 }
 
-/// Who is compared, from row to row the same.
+/// The implementations that are compared, the same in each row.
 struct Compared<'a> {
     /// By name.
     peers: Vec<&'a str>,
@@ -124,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn axes_panels_and_who_is_who_are_named() {
+    fn axes_panels_and_implementations_are_named() {
         let svg = svg(&hostile("wan", &["link-share/1ms/1Gbit", "link-share/50ms/1Gbit", "link-share/1ms/100Mbit"]));
         let texts = texts(&svg.expect("there are figures"));
         for text in ["upstream", "a<b>\u{fffd}", "fork", "1 Gbit/s", "100 Mbit/s", "round-trip time, ms", "50", "100 %"]

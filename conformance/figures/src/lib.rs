@@ -156,7 +156,8 @@ pub(crate) mod tests {
         Figures { scenario: "updates".into(), machine: Machine { cores: 2 }, rows }
     }
 
-    /// Rows whose upstream has 0.25, whose fork has nothing, and whose peer has 0.75 and a name that means something in XML.
+    /// Rows whose upstream has 0.25, whose fork has nothing, and whose peer has 0.75 and a name
+    /// that means something in XML.
     pub(crate) fn hostile(scenario: &str, names: &[&str]) -> Figures {
         let rows = names.iter().map(|name| {
             let mut row = Row::new((*name).into(), "a<b>", Better::Higher, Some(0.25), None);

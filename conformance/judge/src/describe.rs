@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::check::{named, octets_within, span};
-use super::Check;
+use super::{Check, Expect};
 use h2_conformance_wire::code::kind_name;
 use h2_conformance_wire::print::hex;
 
@@ -59,12 +59,7 @@ impl fmt::Display for Check {
             Check::BlockBegins { stream, octets } => {
                 write!(f, "the field block on stream {stream} begins with {}", hex(octets))
             }
-            Check::OneOf(choices) => {
-                let choices = choices
-                    .iter()
-                    .map(|choice| choice.checks().iter().map(ToString::to_string).collect::<Vec<_>>().join(", and "));
-                f.write_str(&choices.collect::<Vec<_>>().join("; or "))
-            }
+            Check::OneOf(choices) => f.write_str(&choices.iter().map(all_of).collect::<Vec<_>>().join("; or ")),
             Check::FrameSize { octets } => write!(f, "no frame with a payload beyond {octets} octets"),
             Check::SettingsFirst => f.write_str("SETTINGS is the first frame"),
             Check::Call { call, result } => write!(f, "call #{call} of the application gives {result}"),
@@ -79,6 +74,10 @@ impl fmt::Display for Check {
             }
         }
     }
+}
+
+fn all_of(choice: &Expect) -> String {
+    choice.checks().iter().map(ToString::to_string).collect::<Vec<_>>().join(", and ")
 }
 
 impl Check {

@@ -2,7 +2,7 @@
 
 use super::{Check, Expect};
 use crate::script::App;
-use crate::transcript::{Event, Transcript, What};
+use crate::transcript::{Event, EventKind, Transcript};
 use h2_conformance_wire::code::error::NO_ERROR;
 use h2_conformance_wire::code::error_name;
 use h2_conformance_wire::View;
@@ -10,7 +10,8 @@ use h2_conformance_wire::View;
 /// How the connection ended, whatever the case is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ending {
-    /// It still works, or it ended as it should: GOAWAY with the right code and then the close.
+    /// The connection still works, or it ended as it should: GOAWAY with the right code and then
+    /// the close.
     Clean,
     /// A connection error where a stream error would have done (RFC 9113 section 5.4.1 permits it).
     Escalated,
@@ -39,8 +40,8 @@ impl Ending {
     }
 }
 
-/// The error code of the GOAWAY that counts, and where it stands: the first that names an error, because nothing takes an
-/// error back; else the first.
+/// The error code of the GOAWAY that counts, and where it stands: the first that names an error,
+/// because nothing takes an error back; else the first.
 pub(super) fn goaway(transcript: &Transcript) -> Option<(usize, u32)> {
     let mut all = transcript.subject_frames().filter_map(|(at, frame)| match View::from(frame) {
         View::GoAway { code, .. } => Some((at, code)),
@@ -52,21 +53,21 @@ pub(super) fn goaway(transcript: &Transcript) -> Option<(usize, u32)> {
 
 /// Whether the subject closed in the middle of a frame.
 pub(super) fn broke_off(transcript: &Transcript) -> bool {
-    transcript.events.iter().any(|event| matches!(&event.what, What::SubjectClosed { rest } if !rest.is_empty()))
+    transcript.events.iter().any(|event| matches!(&event.kind, EventKind::SubjectClosed { rest } if !rest.is_empty()))
 }
 
 /// Whether the subject had sent its SETTINGS before the `mark`.
 pub(super) fn was_open(transcript: &Transcript, mark: usize) -> bool {
     let sent = |(at, frame)| at < mark && matches!(View::from(frame), View::Settings(_));
     // A case about the opening itself has nothing before its mark.
-    let about_opening = !transcript.events[..mark].iter().any(|event| matches!(event.what, What::Peer(_)));
+    let about_opening = !transcript.events[..mark].iter().any(|event| matches!(event.kind, EventKind::Peer(_)));
     about_opening || transcript.subject_frames().any(sent)
 }
 
 /// Whether the last probe was answered.
 pub(super) fn alive(transcript: &Transcript) -> bool {
-    let last = transcript.events.iter().enumerate().rev().find_map(|(at, event)| match &event.what {
-        What::Probe(frame) => Some((at, frame)),
+    let last = transcript.events.iter().enumerate().rev().find_map(|(at, event)| match &event.kind {
+        EventKind::Probe(frame) => Some((at, frame)),
         _ => None,
     });
     last.is_some_and(|(asked, probe)| {
@@ -78,7 +79,7 @@ pub(super) fn alive(transcript: &Transcript) -> bool {
 
 pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
     let closed = transcript.closed();
-    if broke_off(transcript) || transcript.events.iter().any(|event| matches!(event.what, What::Panicked(_))) {
+    if broke_off(transcript) || transcript.events.iter().any(|event| matches!(event.kind, EventKind::Panicked(_))) {
         return Ending::Abrupt;
     }
     let Some((_, code)) = goaway(transcript) else {
@@ -92,7 +93,8 @@ pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
     let mut expected = expect.checks().iter().filter_map(Check::codes).peekable();
     let right = match expected.peek() {
         None => code == NO_ERROR,
-        // Beside an error of a stream, a shutdown without an error is nobody's wrong code while the connection works.
+        // Beside an error of a stream, a shutdown without an error is no wrong code while the
+        // connection works.
         Some(_) if code == NO_ERROR && alive(transcript) => true,
         Some(_) => expected.any(|codes| codes.contains(&code)),
     };
@@ -109,7 +111,7 @@ pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
 /// How the connection ended, where nothing says whether that is right.
 #[must_use]
 pub fn in_words(transcript: &Transcript) -> String {
-    let panicked = transcript.events.iter().any(|event| matches!(event.what, What::Panicked(_)));
+    let panicked = transcript.events.iter().any(|event| matches!(event.kind, EventKind::Panicked(_)));
     let closed = match transcript.closed() {
         _ if panicked => Some("a panic"),
         _ if broke_off(transcript) => Some("closed in the middle of a frame"),
@@ -135,13 +137,14 @@ fn permits_close(expect: &Expect) -> bool {
 
 /// Whether the peer ended its half before the subject closed.
 pub(super) fn peer_closed_first(transcript: &Transcript) -> bool {
-    let ended = transcript.events.iter().position(|event| event.what == What::PeerClosed);
+    let ended = transcript.events.iter().position(|event| event.kind == EventKind::PeerClosed);
     ended.is_some_and(|ended| transcript.closed().is_none_or(|closed| ended < closed))
 }
 
-/// Why the connection counts as given up by the subject: an error, or a close that nobody asked for.
+/// Why the connection counts as given up by the subject: an error, or a close that the script did
+/// not ask for.
 pub(super) fn gave_up(transcript: &Transcript) -> Option<String> {
-    let aborted = |event: &Event| matches!(event.what, What::Called { app: App::Abort { .. }, .. });
+    let aborted = |event: &Event| matches!(event.kind, EventKind::Called { app: App::Abort { .. }, .. });
     if transcript.events.iter().any(aborted) {
         return None;
     }
@@ -154,6 +157,6 @@ pub(super) fn gave_up(transcript: &Transcript) -> Option<String> {
 
 /// The script left no room for a PING, so that silence says nothing.
 fn could_not_ask(transcript: &Transcript) -> bool {
-    !transcript.events.iter().any(|event| matches!(event.what, What::Probe(_)))
-        && !transcript.events.iter().any(|event| event.what == What::Restless)
+    !transcript.events.iter().any(|event| matches!(event.kind, EventKind::Probe(_)))
+        && !transcript.events.iter().any(|event| event.kind == EventKind::Livelock)
 }

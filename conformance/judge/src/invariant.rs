@@ -2,42 +2,44 @@
 
 use std::collections::VecDeque;
 
-use crate::transcript::{Transcript, What};
+use crate::transcript::{EventKind, Transcript};
 use h2_conformance_wire::code::{kind, MAX_WINDOW};
 use h2_conformance_wire::FlowWindows;
 use h2_conformance_wire::{Frame, View};
 
-/// The first thing a subject did that it never may: a panic, restlessness, a frame that nobody can read or that stands in
-/// the wrong place, DATA beyond a window, more credit than a window may hold.
+/// The first thing a subject did that it never may: a panic, a livelock, a frame that cannot be
+/// parsed or that is in the wrong place, DATA beyond a window, more credit than a window may hold.
 pub(super) fn broken(transcript: &Transcript) -> Option<String> {
     let mut sendable = FlowWindows::default();
     let mut granted = FlowWindows::default();
-    // SETTINGS of the peer take effect when the subject acknowledges them, in order (section 6.5.3). Growth may be used as
-    // soon as it was sent, so that a window is judged by the larger of the two readings.
+    // SETTINGS of the peer take effect when the subject acknowledges them, in order (section
+    // 6.5.3). Growth may be used as soon as it was sent, so that a window is judged by the larger
+    // of the two readings.
     let mut pending: VecDeque<Vec<(u16, u32)>> = VecDeque::new();
-    // The stream whose field section is open: nothing but its CONTINUATION may follow (section 6.10).
+    // The stream whose field section is open: nothing but its CONTINUATION may follow (section
+    // 6.10).
     let mut open_block = None;
     for event in &transcript.events {
-        if let What::Subject(frame) = &event.what {
+        if let EventKind::Subject(frame) = &event.kind {
             if let Some(fault) = misplaced(frame, open_block) {
                 return Some(fault);
             }
             open_block = frame.leaves_block_open().then_some(frame.stream);
         }
-        match &event.what {
-            What::Panicked(message) => return Some(format!("the subject panicked: {message}")),
-            What::Restless => {
+        match &event.kind {
+            EventKind::Panicked(message) => return Some(format!("the subject panicked: {message}")),
+            EventKind::Livelock => {
                 let frames = transcript.subject_frames().count();
                 return Some(format!("the subject does not come to rest: {frames} frames until it was cut off"));
             }
-            What::Peer(frame) | What::Reflex(frame) => match View::from(frame) {
+            EventKind::Peer(frame) | EventKind::Automatic(frame) => match View::from(frame) {
                 View::Settings(values) => pending.push_back(values),
                 _ => {
                     sendable.granted(frame);
                     granted.sent(frame);
                 }
             },
-            What::Subject(frame) => match View::from(frame) {
+            EventKind::Subject(frame) => match View::from(frame) {
                 View::Malformed(why) => return Some(format!("the subject sent a malformed frame: {why}")),
                 View::SettingsAck => {
                     if let Some(values) = pending.pop_front() {
@@ -46,23 +48,8 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
                 }
                 View::Data { .. } => {
                     sendable.sent(frame);
-                    let mut later = sendable.clone();
-                    let mut stream = sendable.stream(frame.stream);
-                    for values in &pending {
-                        later.settings(values);
-                        stream = stream.max(later.stream(frame.stream));
-                    }
-                    if sendable.connection() < 0 {
-                        return Some(format!(
-                            "{} octets of DATA beyond the connection's window",
-                            -sendable.connection()
-                        ));
-                    }
-                    if stream < 0 && frame.flow_controlled() > 0 {
-                        return Some(format!(
-                            "{} octets of DATA beyond the window of stream {}",
-                            -stream, frame.stream
-                        ));
+                    if let Some(fault) = overdraft(frame, &sendable, &pending) {
+                        return Some(fault);
                     }
                 }
                 View::WindowUpdate { increment: 0 } => {
@@ -81,6 +68,22 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
         }
     }
     None
+}
+
+/// Why DATA that is counted in `sendable` already is more than the windows allow.
+fn overdraft(frame: &Frame, sendable: &FlowWindows, pending: &VecDeque<Vec<(u16, u32)>>) -> Option<String> {
+    let mut later = sendable.clone();
+    let mut stream = sendable.stream(frame.stream);
+    for values in pending {
+        later.settings(values);
+        stream = stream.max(later.stream(frame.stream));
+    }
+    let connection = sendable.connection();
+    if connection < 0 {
+        return Some(format!("{} octets of DATA beyond the connection's window", -connection));
+    }
+    let is_beyond = stream < 0 && frame.flow_controlled() > 0;
+    is_beyond.then(|| format!("{} octets of DATA beyond the window of stream {}", -stream, frame.stream))
 }
 
 /// Why a frame may not stand where it stands, whatever the state of its stream.

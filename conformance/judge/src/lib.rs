@@ -1,10 +1,12 @@
 //! Judging: a pure function from what a case expects and what happened to a verdict.
 //!
-//! [`script`] is what a case does, [`transcript`] what happened, and [`judge`] compares a transcript with an [`Expect`], whose
-//! [`words`] cases are written in. This crate does not depend on h2: a verdict rests on frames and on the results of calls.
+//! [`script`] is what a case does, [`transcript`] what happened, and [`judge`] compares a
+//! transcript with an [`Expect`], whose [`words`] cases are written in. This crate does not depend
+//! on h2: a verdict rests on frames and on the results of calls.
 //!
-//! A verdict has two axes. The *outcome* says whether the sentence holds. The *ending* says how the connection ended,
-//! because two peers can refuse the same frame in ways that differ a lot for whoever operates them.
+//! A verdict has two axes. The *outcome* says whether the sentence holds. The *ending* says how the
+//! connection ended, because two peers can refuse the same frame in ways that differ a lot in
+//! operation.
 
 mod check;
 mod describe;
@@ -19,19 +21,19 @@ pub mod words;
 pub use check::{Check, Codes};
 pub use ending::{in_words as ending_in_words, Ending};
 
-use crate::transcript::{Transcript, What};
+use crate::transcript::{EventKind, Transcript};
 use h2_conformance_wire::code::error::NO_ERROR;
 use h2_conformance_wire::code::error_name;
 
 /// Whether the sentence of a case holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// It holds.
+    /// The sentence holds.
     Pass,
-    /// What came is permitted, but less than what the sentence names: a connection error instead of a stream error, a bare
-    /// close instead of GOAWAY.
+    /// What came is permitted, but less than what the sentence names: a connection error instead of
+    /// a stream error, a bare close instead of GOAWAY.
     Weak,
-    /// It does not hold.
+    /// The sentence does not hold.
     Fail,
     /// The connection failed before the step under test, or the runner could not do its part.
     Inconclusive,
@@ -81,8 +83,8 @@ impl Expect {
         self.checks.iter().any(|check| check.any(asks))
     }
 
-    /// Whether part of it holds only because something does not come: who listens at a socket has to wait a little before
-    /// believing it.
+    /// Whether part of it holds only because something does not come: a runner at a socket has to
+    /// wait a little before it believes that.
     #[must_use]
     pub fn needs_quiet(&self) -> bool {
         self.checks.iter().any(Check::needs_quiet)
@@ -143,7 +145,8 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
         return (Outcome::Inconclusive, format!("GOAWAY {code} before the step under test"));
     }
     let worst = expect.holds(transcript);
-    // What never came cannot break a rule: a case about numbers and absences is not met by a connection that is gone.
+    // What never came cannot break a rule: a case about numbers and absences is not met by a
+    // connection that is gone.
     let silent = !expect.checks.is_empty() && !expect.checks.iter().any(Check::speaks_of_the_end);
     if worst.0 == Outcome::Pass && silent {
         if let Some(reason) = ending::gave_up(transcript) {
@@ -154,8 +157,8 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
 }
 
 fn harness_failure(transcript: &Transcript) -> Option<String> {
-    transcript.events.iter().find_map(|event| match &event.what {
-        What::Harness(message) => Some(message.clone()),
+    transcript.events.iter().find_map(|event| match &event.kind {
+        EventKind::Harness(message) => Some(message.clone()),
         _ => None,
     })
 }

@@ -1,17 +1,18 @@
 //! A case's steps as a file: what `explain --format json` writes and `replay` plays.
 //!
-//! A recording holds the peer's octets and the application's calls, and the case that it is of, if any. It may stand among other
-//! fields, which are not read:
+//! A recording holds the peer's octets and the application's calls, and the case that it is of, if
+//! any. It may stand among other fields, which are not read:
 //!
 //! ```json
 //! { "role": "server", "needs": "api",
-//!   "steps": [ { "write": "505249..." }, { "mark": true }, { "app": { "reset": { "stream": 1, "code": 8 } } }, { "close": true } ] }
+//!   "steps": [ { "write": "505249..." }, { "mark": true },
+//!     { "app": { "reset": { "stream": 1, "code": 8 } } }, { "close": true } ] }
 //! ```
 
 use h2_conformance_wire::print::hex;
 use serde::{Deserialize, Serialize};
 
-use crate::script::{written, Reflexes, Script, Step};
+use crate::script::{written, PeerBehavior, Script, Step};
 use crate::setup::{Config, Needs, Role};
 
 /// A recorded script.
@@ -21,15 +22,15 @@ pub struct Recording {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     pub role: Role,
-    /// Who the application is.
+    /// The kind of application.
     #[serde(default)]
     pub needs: Needs,
     /// Settings of the subject.
     #[serde(default)]
     pub config: Config,
-    /// What the peer does by itself.
-    #[serde(default)]
-    pub reflexes: Reflexes,
+    /// What the peer does beside the script.
+    #[serde(default, rename = "reflexes")]
+    pub behavior: PeerBehavior,
     pub steps: Vec<Step>,
 }
 
@@ -49,7 +50,7 @@ impl Recording {
     #[must_use]
     pub fn script(&self) -> Script {
         let mut script = Script::new(self.role == Role::Server);
-        script.reflexes = self.reflexes;
+        script.behavior = self.behavior;
         script.steps.extend((!self.steps.contains(&Step::Mark)).then_some(Step::Mark));
         script.steps.extend_from_slice(&self.steps);
         script
@@ -93,13 +94,13 @@ mod tests {
         let config = Config {
             stream_window: Some(70_000),
             receive_budget: None,
-            reset_grace: Some((3, Duration::from_millis(9))),
+            reset_retention: Some((3, Duration::from_millis(9))),
             ..Config::DEFAULT
         };
-        let Script { steps, reflexes, .. } = script;
-        let recording = Recording { id: None, role: Role::Server, needs: Needs::Api, config, reflexes, steps };
+        let Script { steps, behavior, .. } = script;
+        let recording = Recording { id: None, role: Role::Server, needs: Needs::Api, config, behavior, steps };
         let read = Recording::parse(&recording.text()).unwrap();
-        assert_eq!((read.config, read.reflexes, &read.steps), (config, reflexes, &recording.steps));
+        assert_eq!((read.config, read.behavior, &read.steps), (config, behavior, &recording.steps));
         assert_eq!(read.text(), recording.text());
     }
 

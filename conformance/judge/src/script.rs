@@ -1,6 +1,7 @@
 //! What a case does: the peer's frames and the application's calls, in order.
 //!
-//! A script is data. The conformance suite's driver plays it, and [`crate::judge`] judges what came of it.
+//! A script is data. The conformance suite's driver plays it, and [`crate::judge`] judges what came
+//! of it.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use h2_conformance_wire::{Frame, PREFACE};
 #[derive(Clone, Debug, Default)]
 pub struct Script {
     pub steps: Vec<Step>,
-    pub reflexes: Reflexes,
+    pub behavior: PeerBehavior,
     server: bool,
 }
 
@@ -27,12 +28,14 @@ pub enum Step {
     /// The peer ends its half of the connection.
     #[serde(with = "there")]
     Close,
-    /// The peer stops reading (`true`) or goes on (`false`): the subject's writes meet a full buffer.
+    /// The peer stops reading (`true`) or goes on (`false`): the subject's writes meet a full
+    /// buffer.
     Block(bool),
-    /// The peer sends a body as the windows allow; the step is over when it was sent or nothing moves any more.
+    /// The peer sends a body as the windows allow; the step is over when it was sent or nothing
+    /// moves any more.
     Upload(Upload),
-    /// The peer sends a body as the windows allow, from so far away that it sees a WINDOW_UPDATE a round trip late: in each round
-    /// trip it sends what it was granted before.
+    /// The peer sends a body as the windows allow, from so far away that it sees a WINDOW_UPDATE a
+    /// round trip late: in each round trip it sends what it was granted before.
     UploadFromAfar {
         #[serde(flatten)]
         upload: Upload,
@@ -47,7 +50,8 @@ pub enum Step {
     /// Wait until the subject has done all that it can do.
     #[serde(with = "there")]
     Settle,
-    /// So long nothing happens. In memory only, and the subject sees it where the case lets time pass.
+    /// So long nothing happens. In memory only, and the subject sees it where the case lets time
+    /// pass.
     Elapse(#[serde(with = "millis")] Duration),
 }
 
@@ -84,17 +88,18 @@ pub struct Upload {
     pub length: u64,
     /// Octets of content per frame, at most.
     pub frame: usize,
-    /// Octets of padding in each frame; they count against the windows too. `None`: the frames are not PADDED.
+    /// Octets of padding in each frame; they count against the windows too. `None`: the frames are
+    /// not PADDED.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub padding: Option<u8>,
     /// Whether the last frame carries END_STREAM.
     pub end: bool,
 }
 
-/// What the peer does by itself.
+/// What the peer does beside the script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Reflexes {
+pub struct PeerBehavior {
     /// Acknowledges SETTINGS after the opening.
     pub ack_settings: bool,
     /// Answers PING.
@@ -116,9 +121,9 @@ pub enum Credit {
     Portions(u32),
 }
 
-impl Default for Reflexes {
+impl Default for PeerBehavior {
     fn default() -> Self {
-        Reflexes { ack_settings: true, ack_ping: true, credit: Credit::Never }
+        PeerBehavior { ack_settings: true, ack_ping: true, credit: Credit::Never }
     }
 }
 
@@ -149,7 +154,8 @@ pub enum App {
         method: Method,
         end: bool,
     },
-    /// Client: as `Request`, with a handle of its own, which does not wait until the request before has its place.
+    /// Client: as `Request`, with a handle of its own, which does not wait until the request before
+    /// has its place.
     RequestBeside {
         #[serde(deserialize_with = "known_method")]
         method: Method,
@@ -195,8 +201,8 @@ pub enum App {
     SetTargetWindow { octets: u32 },
     /// Sets the receive window target of one stream. The release has no such call.
     SetStreamTarget { stream: u32, octets: u32 },
-    /// Sets when WINDOW_UPDATE frames are sent, on the connection and those streams that have no policy of their own. The release
-    /// has no such call, nor the next one.
+    /// Sets when WINDOW_UPDATE frames are sent, on the connection and those streams that have no
+    /// policy of their own. The release has no such call, nor the next one.
     SetUpdatePolicy { policy: UpdatePolicy },
     /// The same for one stream.
     SetStreamUpdatePolicy { stream: u32, policy: UpdatePolicy },
@@ -267,8 +273,8 @@ mod there {
     }
 }
 
-/// The octets of a write as hexadecimal digits in a file. Read back, they are the frames that they make up, so that the peer's
-/// windows stay right; what is no whole frame stays as it is.
+/// The octets of a write as hexadecimal digits in a file. Read back, they are the frames that they
+/// make up, so that the peer's windows stay right; what is no whole frame stays as it is.
 mod digits {
     use h2_conformance_wire::print::hex;
     use h2_conformance_wire::{FrameReader, PREFACE};
@@ -318,8 +324,9 @@ impl Script {
         Script { server: subject_is_server, ..Script::default() }
     }
 
-    /// Opens the connection: preface where the peer is the client, empty SETTINGS, and the acknowledgement of the
-    /// subject's. What follows is under test unless [`Script::mark`] says otherwise.
+    /// Opens the connection: preface where the peer is the client, empty SETTINGS, and the
+    /// acknowledgement of the subject's. What follows is under test unless [`Script::mark`] says
+    /// otherwise.
     pub fn open(&mut self) {
         self.open_with(settings());
     }
@@ -371,7 +378,8 @@ impl Script {
         self.steps.push(Step::Block(false));
     }
 
-    /// The peer sends a body with END_STREAM in frames of up to 16 384 octets, as the windows allow.
+    /// The peer sends a body with END_STREAM in frames of up to 16 384 octets, as the windows
+    /// allow.
     pub fn upload(&mut self, stream: u32, length: u64) {
         self.upload_in(Upload { stream, length, frame: DEFAULT_FRAME_SIZE, padding: None, end: true });
     }
@@ -407,14 +415,14 @@ impl Script {
         self.steps.push(Step::Elapse(time));
     }
 
-    /// Sets when the peer returns credit by itself.
+    /// Sets when the peer returns credit beside the script.
     pub fn return_credit(&mut self, credit: Credit) {
-        self.reflexes.credit = credit;
+        self.behavior.credit = credit;
     }
 
-    /// The peer acknowledges no SETTINGS by itself.
+    /// Has the peer acknowledge SETTINGS only where the script says so.
     pub fn withhold_settings_ack(&mut self) {
-        self.reflexes.ack_settings = false;
+        self.behavior.ack_settings = false;
     }
 }
 

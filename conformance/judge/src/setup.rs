@@ -1,4 +1,4 @@
-//! What a case asks of its subject: its part in the connection, what it offers, and its settings.
+//! What a case asks of its subject: its role, its abilities, and its settings.
 
 use std::time::Duration;
 
@@ -25,19 +25,20 @@ impl Role {
     }
 }
 
-/// What a subject has to offer for the case to be played.
+/// The ability that a subject needs for the case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Needs {
-    /// A server that answers each request after reading it, or a client that makes a GET request and reads the answer.
-    /// Anything on a socket offers that.
+    /// A server that answers each request after reading it, or a client that makes a GET request
+    /// and reads the answer. Any endpoint on a socket does that.
     #[default]
     Wire,
     /// Calls on the subject's API, and settings of it: in memory only.
     Api,
 }
 
-/// Settings of the subject. `None` leaves its default. What a file leaves out is as in [`Config::DEFAULT`].
+/// Settings of the subject. `None` leaves its default. What a file leaves out is as in
+/// [`Config::DEFAULT`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -59,11 +60,13 @@ pub struct Config {
     /// Octets of DATA buffered per stream before capacity is held back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_buffer: Option<usize>,
-    /// Octets of DATA buffered on the connection before capacity is held back. The release has no such limit.
+    /// Octets of DATA buffered on the connection before capacity is held back. The release has no
+    /// such limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_send_buffer: Option<usize>,
-    /// Octets that the peer may be granted and have sent unread beyond the windows. Cases have none unless they say so, and then
-    /// windows stand where they were set, so that books are exact; `None` is the subject's default. The release has no such thing.
+    /// Octets that the peer may be granted and have sent unread beyond the windows. Cases have none
+    /// unless they say so, and then windows stand where they were set, so that the arithmetic is
+    /// exact; `None` is the subject's default. The release has no such thing.
     #[serde(with = "budget", skip_serializing_if = "budget::is_zero")]
     pub receive_budget: Option<u32>,
     /// Whether windows grow where they limit throughput. Those of the release never do.
@@ -76,8 +79,8 @@ pub struct Config {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub time_passes: bool,
     /// How many streams that were reset locally are remembered, and for how long.
-    #[serde(with = "grace", skip_serializing_if = "Option::is_none")]
-    pub reset_grace: Option<(usize, Duration)>,
+    #[serde(rename = "reset_grace", with = "retention", skip_serializing_if = "Option::is_none")]
+    pub reset_retention: Option<(usize, Duration)>,
     /// Client: SETTINGS_ENABLE_PUSH.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub push: Option<bool>,
@@ -97,7 +100,7 @@ impl Config {
         window_growth: None,
         update_policy: None,
         time_passes: false,
-        reset_grace: None,
+        reset_retention: None,
         push: None,
     };
 }
@@ -108,7 +111,8 @@ impl Default for Config {
     }
 }
 
-/// A receive budget in a file: a number of octets, or `default` for the subject's own. Left out, it is 0.
+/// A receive budget in a file: a number of octets, or `default` for the subject's own. Left out, it
+/// is 0.
 mod budget {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -137,17 +141,17 @@ mod budget {
 }
 
 /// Streams that are remembered, and for how many milliseconds.
-mod grace {
+mod retention {
     use std::time::Duration;
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(grace: &Option<(usize, Duration)>, file: S) -> Result<S::Ok, S::Error> {
-        grace.map(|(streams, time)| (streams, time.as_millis() as u64)).serialize(file)
+    pub(super) fn serialize<S: Serializer>(retention: &Option<(usize, Duration)>, file: S) -> Result<S::Ok, S::Error> {
+        retention.map(|(streams, time)| (streams, time.as_millis() as u64)).serialize(file)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(file: D) -> Result<Option<(usize, Duration)>, D::Error> {
-        let grace = Option::<(usize, u64)>::deserialize(file)?;
-        Ok(grace.map(|(streams, millis)| (streams, Duration::from_millis(millis))))
+        let retention = Option::<(usize, u64)>::deserialize(file)?;
+        Ok(retention.map(|(streams, millis)| (streams, Duration::from_millis(millis))))
     }
 }

@@ -18,18 +18,19 @@ pub struct Transcript {
 pub struct Event {
     /// Time since the run began: virtual in memory, measured on a socket.
     pub at: Duration,
-    pub what: What,
+    pub kind: EventKind,
 }
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum EventKind {
     /// From here on the case is under test.
     Mark,
     /// The peer sent a frame because the script says so.
     Peer(Frame),
-    /// The peer sent a frame by itself: an acknowledgement, credit, part of an upload.
-    Reflex(Frame),
+    /// The peer sent a frame that is not in the script: an acknowledgement, credit, part of an
+    /// upload.
+    Automatic(Frame),
     /// The runner sent a PING to learn whether the connection still works.
     Probe(Frame),
     /// The peer sent octets that are not meant as a frame.
@@ -53,7 +54,7 @@ pub enum What {
     /// The subject panicked.
     Panicked(String),
     /// The subject did not come to rest within the bound on its work.
-    Restless,
+    Livelock,
     /// The environment failed: not the subject's fault.
     Harness(String),
 }
@@ -79,8 +80,8 @@ pub fn probe(number: u32) -> [u8; 8] {
 impl Transcript {
     /// Frames the subject sent, with their places.
     pub fn subject_frames(&self) -> impl DoubleEndedIterator<Item = (usize, &Frame)> {
-        self.events.iter().enumerate().filter_map(|(at, event)| match &event.what {
-            What::Subject(frame) => Some((at, frame)),
+        self.events.iter().enumerate().filter_map(|(at, event)| match &event.kind {
+            EventKind::Subject(frame) => Some((at, frame)),
             _ => None,
         })
     }
@@ -94,27 +95,27 @@ impl Transcript {
     /// Where the part under test begins.
     #[must_use]
     pub fn mark(&self) -> Option<usize> {
-        self.events.iter().position(|event| event.what == What::Mark)
+        self.events.iter().position(|event| event.kind == EventKind::Mark)
     }
 
     /// Where the subject closed the connection.
     #[must_use]
     pub fn closed(&self) -> Option<usize> {
-        self.events.iter().position(|event| matches!(event.what, What::SubjectClosed { .. }))
+        self.events.iter().position(|event| matches!(event.kind, EventKind::SubjectClosed { .. }))
     }
 
     /// What came of the `call`-th call of the application (from 0), if anything did.
     #[must_use]
     pub fn result(&self, call: usize) -> Option<&AppResult> {
-        self.events.iter().rev().find_map(|event| match &event.what {
-            What::Result { call: of, result } if *of == call => Some(result),
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Result { call: of, result } if *of == call => Some(result),
             _ => None,
         })
     }
 
     /// The same record without its times, for comparing runs.
-    pub fn timeless(&self) -> impl Iterator<Item = &What> {
-        self.events.iter().map(|event| &event.what)
+    pub fn timeless(&self) -> impl Iterator<Item = &EventKind> {
+        self.events.iter().map(|event| &event.kind)
     }
 }
 
@@ -122,39 +123,39 @@ impl fmt::Display for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.events.iter().try_for_each(|event| {
             write!(f, "{:>7.1} ms  ", event.at.as_secs_f64() * 1e3)?;
-            writeln!(f, "{}", event.what)
+            writeln!(f, "{}", event.kind)
         })
     }
 }
 
-impl fmt::Display for What {
+impl fmt::Display for EventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            What::Mark => f.write_str("---- under test from here ----"),
-            What::Peer(frame) => write!(f, "peer    -> {frame}"),
-            What::Reflex(frame) => write!(f, "peer    -> {frame}  (by itself)"),
-            What::Probe(frame) => write!(f, "peer    -> {frame}  (is it alive?)"),
-            What::PeerRaw(bytes) if bytes == h2_conformance_wire::PREFACE => {
+            EventKind::Mark => f.write_str("---- under test from here ----"),
+            EventKind::Peer(frame) => write!(f, "peer    -> {frame}"),
+            EventKind::Automatic(frame) => write!(f, "peer    -> {frame}  (automatic)"),
+            EventKind::Probe(frame) => write!(f, "peer    -> {frame}  (is it alive?)"),
+            EventKind::PeerRaw(bytes) if bytes == h2_conformance_wire::PREFACE => {
                 f.write_str("peer    -> connection preface")
             }
-            What::PeerRaw(bytes) => {
+            EventKind::PeerRaw(bytes) => {
                 write!(f, "peer    -> {} raw octets {}", bytes.len(), hex(&bytes[..bytes.len().min(24)]))
             }
-            What::PeerClosed => f.write_str("peer    -> end of its half"),
-            What::SubjectPreface => f.write_str("subject <- connection preface"),
-            What::Subject(frame) => write!(f, "subject <- {frame}"),
-            What::SubjectClosed { rest } if rest.is_empty() => f.write_str("subject <- closes"),
-            What::SubjectClosed { rest } => {
+            EventKind::PeerClosed => f.write_str("peer    -> end of its half"),
+            EventKind::SubjectPreface => f.write_str("subject <- connection preface"),
+            EventKind::Subject(frame) => write!(f, "subject <- {frame}"),
+            EventKind::SubjectClosed { rest } if rest.is_empty() => f.write_str("subject <- closes"),
+            EventKind::SubjectClosed { rest } => {
                 write!(f, "subject <- closes in the middle of a frame ({} octets left)", rest.len())
             }
-            What::Called { call, app } => write!(f, "app     #{call} {app:?}"),
-            What::Result { call, result } => write!(f, "app     #{call} = {result}"),
-            What::Accepted { stream } => write!(f, "app     gets the request on stream {stream}"),
-            What::ConnectionEnded(Ok(())) => f.write_str("app     connection ended"),
-            What::ConnectionEnded(Err(error)) => write!(f, "app     connection ended: {error}"),
-            What::Panicked(message) => write!(f, "subject PANICKED: {message}"),
-            What::Restless => f.write_str("subject does not come to rest"),
-            What::Harness(message) => write!(f, "runner  {message}"),
+            EventKind::Called { call, app } => write!(f, "app     #{call} {app:?}"),
+            EventKind::Result { call, result } => write!(f, "app     #{call} = {result}"),
+            EventKind::Accepted { stream } => write!(f, "app     gets the request on stream {stream}"),
+            EventKind::ConnectionEnded(Ok(())) => f.write_str("app     connection ended"),
+            EventKind::ConnectionEnded(Err(error)) => write!(f, "app     connection ended: {error}"),
+            EventKind::Panicked(message) => write!(f, "subject PANICKED: {message}"),
+            EventKind::Livelock => f.write_str("subject does not come to rest"),
+            EventKind::Harness(message) => write!(f, "runner  {message}"),
         }
     }
 }

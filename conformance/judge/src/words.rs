@@ -9,7 +9,8 @@ pub fn conn_error(codes: impl Into<Codes>) -> Expect {
     Check::ConnectionError(codes.into()).into()
 }
 
-/// What opens the connection is refused: GOAWAY with this code (or one of these) or none, then the close.
+/// What opens the connection is refused: GOAWAY with this code (or one of these) or none, then the
+/// close.
 pub fn preface_refused(codes: impl Into<Codes>) -> Expect {
     Check::PrefaceRefused(codes.into()).into()
 }
@@ -26,7 +27,8 @@ pub fn one_of<const N: usize>(choices: [Expect; N]) -> Expect {
     Check::OneOf(choices.into()).into()
 }
 
-/// RST_STREAM with this code (or one of these); the connection goes on. A connection error with that code is weak.
+/// RST_STREAM with this code (or one of these); the connection goes on. A connection error with
+/// that code is weak.
 pub fn stream_error(stream: u32, codes: impl Into<Codes>) -> Expect {
     Check::StreamError { stream, codes: codes.into() }.into()
 }
@@ -83,13 +85,14 @@ pub fn refused(stream: u32) -> Expect {
     Check::Refused { stream }.into()
 }
 
-/// So many octets of content from the subject on this stream.
+/// The subject sends this many octets of content on this stream.
 #[must_use]
 pub fn content(stream: u32, octets: u64) -> Expect {
     Check::Content { stream, octets }.into()
 }
 
-/// The receive window of the connection (stream 0) or of a stream stands at exactly this size in the peer's books.
+/// The receive window of the connection (stream 0) or of a stream has exactly this size in the
+/// peer's accounting.
 #[must_use]
 pub fn window(stream: u32, octets: i64) -> Expect {
     window_within(stream, octets..=octets)

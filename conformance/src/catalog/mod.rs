@@ -1,5 +1,5 @@
-//! The cases. `rfc` has what any endpoint is held to by an RFC, `h2` has this library's API and policy. A file is a topic, the
-//! first part of its cases' ids.
+//! The cases. `rfc` has what any endpoint is held to by an RFC, `h2` has this library's API and
+//! policy. A file is a topic, the first part of its cases' ids.
 
 mod h2;
 mod pieces;
@@ -32,8 +32,8 @@ mod prelude {
     pub(super) use crate::wire::code::{kind, setting, DEFAULT_FRAME_SIZE};
 }
 
-/// Every case, topic by topic, those for both roles once for each. Of a topic in both folders, what the RFC asks for comes
-/// first.
+/// Every case, topic by topic, those for both roles once for each. Of a topic in both folders, what
+/// the RFC asks for comes first.
 #[must_use]
 pub fn all() -> Vec<Case> {
     static ALL: LazyLock<Vec<Case>> = LazyLock::new(listed);
@@ -57,7 +57,7 @@ mod tests {
     use crate::case::Role;
 
     #[test]
-    fn a_case_is_in_the_file_of_its_topic_and_in_the_folder_of_who_asks_for_it() {
+    fn a_case_is_in_the_file_of_its_topic_and_in_the_folder_of_its_source() {
         for (folder, topics) in [("rfc", rfc::topics()), ("h2", h2::topics())] {
             for (file, case) in topics.iter().flat_map(|(file, cases)| cases.iter().map(move |case| (file, case))) {
                 assert_eq!(case.topic(), file.replace('_', "-"), "{} is in {folder}/{file}.rs", case.id);

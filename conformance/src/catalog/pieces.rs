@@ -6,8 +6,9 @@ use super::prelude::*;
 use crate::wire::code::DEFAULT_WINDOW;
 use crate::wire::Frame;
 
-/// Server: a request on a fresh stream whose reader waits for as much as the default windows hold and gives nothing
-/// back. The peer can send all of it only if not one octet of earlier credit is missing. See [`whole_window`].
+/// Server: a request on a fresh stream whose reader waits for as much as the default windows hold
+/// and gives nothing back. The peer can send all of it only if not one octet of earlier credit is
+/// missing. See [`whole_window`].
 pub(super) fn fill(s: &mut Script, stream: u32) {
     s.send(post(stream));
     s.app(App::Read { stream, octets: DEFAULT_WINDOW as usize });
@@ -21,8 +22,8 @@ pub(super) fn fill_response(s: &mut Script, stream: u32) {
     s.upload_in(body(stream, DEFAULT_WINDOW.into()));
 }
 
-/// The connection's credit is exactly home: after [`fill`] on this stream all of it was sent, and not one octet more
-/// could be.
+/// The connection's credit is exactly home: after [`fill`] on this stream all of it was sent, and
+/// not one octet more could be.
 pub(super) fn whole_window(stream: u32) -> Expect {
     uploaded(stream, DEFAULT_WINDOW.into()).and(window(0, 0)).and(alive())
 }
@@ -79,7 +80,8 @@ pub(super) const ONE: Config = Config { max_concurrent: Some(1), ..Config::DEFAU
 pub(super) const ROOMY: Config = Config { connection_window: Some(1 << 20), ..Config::DEFAULT };
 
 /// No stream that was reset is remembered.
-pub(super) const NO_GRACE: Config = Config { reset_grace: Some((0, Duration::from_secs(30))), ..Config::DEFAULT };
+pub(super) const NO_RETENTION: Config =
+    Config { reset_retention: Some((0, Duration::from_secs(30))), ..Config::DEFAULT };
 
 /// Server: three streams, each used as `way` says, and then the whole window on stream 7.
 pub(super) fn requests(s: &mut Script, way: fn(&mut Script, u32)) {
@@ -100,7 +102,8 @@ pub(super) fn responses(s: &mut Script, way: fn(&mut Script, u32)) {
     fill_response(s, 7);
 }
 
-/// A request whose response comes with a push: PUSH_PROMISE of `promised`, and the head of the pushed response.
+/// A request whose response comes with a push: PUSH_PROMISE of `promised`, and the head of the
+/// pushed response.
 pub(super) fn ask_and_be_pushed(s: &mut Script, stream: u32, promised: u32) {
     s.app(App::Request { method: "GET", end: true });
     s.burst([push_promise(stream, promised), response(promised, 200)]);
@@ -120,7 +123,8 @@ pub(super) fn rounds(s: &mut Script, way: fn(&mut Script, u32, u32)) {
     fill_response(s, 17);
 }
 
-/// Server: stream 1 is open and carries a promise; the peer has no place for the response on stream 2, which waits.
+/// Server: stream 1 is open and carries a promise; the peer has no place for the response on stream
+/// 2, which waits.
 pub(super) fn waiting_response(s: &mut Script) {
     s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
     s.send(post(1));

@@ -1,10 +1,10 @@
 //! `compare`.
 
-use h2_conformance::account::{Account, Party, Results, PATCHED, UPSTREAM};
 use h2_conformance::claims::Claims;
 use h2_conformance::compare::unsteady;
 use h2_conformance::problem::Problem;
-use h2_conformance::suite::{all_cores, play_all, Contender, Played};
+use h2_conformance::results::{Results, Runs, SubjectInfo, PATCHED, UPSTREAM};
+use h2_conformance::suite::{all_cores, play_all, Played, Target};
 use h2_conformance::{catalog, figures, report, select, subject};
 
 use super::progress::Line;
@@ -17,36 +17,36 @@ pub(super) fn run(options: &Compare, common: &Common) -> Result<u8, Failure> {
     let subjects = subjects(&options.subjects)?;
     let figures = options.figures.iter().map(|path| figures::read(path)).collect::<Result<Vec<_>, _>>();
     let figures = figures.map_err(Failure::Input)?.concat();
-    let contenders = [&subjects[0] as &dyn Contender, &subjects[1]];
-    let parties = contenders.map(Party::of);
+    let targets = [&subjects[0] as &dyn Target, &subjects[1]];
+    let infos = targets.map(SubjectInfo::of);
 
     let play = || {
         let line = Line::new(common.quiet);
-        play_all(&cases, &contenders, all_cores(), &|progress| line.tell(progress))
+        play_all(&cases, &targets, all_cores(), &|progress| line.tell(progress))
     };
     let played = play();
-    let results = Results { parties: &parties, cases: &cases, played: &played, catalogue: &catalogue };
+    let runs = Runs { subjects: &infos, cases: &cases, played: &played, catalogue: &catalogue };
     let is_fork = [subjects[0].name, subjects[1].name] == [UPSTREAM, PATCHED];
-    let mut account = Account::of_comparison(results, is_fork.then_some(Claims::OF_THE_FORK));
-    account.figures = figures;
+    let mut results = Results::of_comparison(runs, is_fork.then_some(Claims::OF_THE_FORK));
+    results.figures = figures;
     for _ in 1..options.repeat.unwrap_or(1) {
-        for found in changes(&results, &play()) {
-            // A case that wavers is told once, however often it does.
-            let told = account.problems.iter().any(|known| {
+        for found in changes(&runs, &play()) {
+            // A case that wavers is reported once.
+            let told = results.problems.iter().any(|known| {
                 known.kind() == found.kind() && (known.case(), known.subject()) == (found.case(), found.subject())
             });
-            account.problems.extend((!told).then_some(found));
+            results.problems.extend((!told).then_some(found));
         }
     }
 
-    output::account(&account, common)?;
+    output::results(&results, common)?;
     let folder = options.reports.clone().unwrap_or_else(output::report_folder);
-    report::leave_behind(&account, &folder)
+    report::leave_behind(&results, &folder)
         .map_err(|cause| Failure::Broken(format!("cannot write reports to {}: {cause}", folder.display())))?;
     if common.format == Format::Text && common.out.is_none() && !common.quiet {
         output::print(&format!("Reports: {}\n", folder.join("report.html").display()))?;
     }
-    Ok(status(&account))
+    Ok(status(&results))
 }
 
 fn subjects(names: &[String]) -> Result<[subject::Subject; 2], Failure> {
@@ -59,11 +59,11 @@ fn subjects(names: &[String]) -> Result<[subject::Subject; 2], Failure> {
 }
 
 /// What a repetition shows to be unsteady.
-fn changes(results: &Results<'_>, again: &[Vec<Played>]) -> Vec<Problem> {
+fn changes(runs: &Runs<'_>, again: &[Vec<Played>]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for ((case, first), again) in results.cases.iter().zip(results.played).zip(again) {
-        for (party, (first, again)) in results.parties.iter().zip(first.iter().zip(again)) {
-            problems.extend(unsteady(case.id, &party.name, first, again));
+    for ((case, first), again) in runs.cases.iter().zip(runs.played).zip(again) {
+        for (info, (first, again)) in runs.subjects.iter().zip(first.iter().zip(again)) {
+            problems.extend(unsteady(case.id, &info.name, first, again));
         }
     }
     problems

@@ -20,6 +20,6 @@ pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failur
         return Err(Failure::Input("--insecure and --sni come later, with https".into()));
     }
     let how = Options { timeout: Duration::from_millis(options.timeout_ms) };
-    let manner = endpoint.check(how).map_err(Failure::Broken)?;
-    play(&Remote::elsewhere(endpoint, how, manner), &cases, &catalogue, AT_A_TIME, common)
+    let answer_timing = endpoint.check(how).map_err(Failure::Broken)?;
+    play(&Remote::elsewhere(endpoint, how, answer_timing), &cases, &catalogue, AT_A_TIME, common)
 }

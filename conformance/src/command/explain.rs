@@ -1,9 +1,9 @@
 //! `explain`: one case, and what comes of it on upstream and on the fork.
 
-use h2_conformance::account::{PATCHED, UPSTREAM};
 use h2_conformance::claims::Claims;
 use h2_conformance::explain::Explanation;
-use h2_conformance::suite::Contender;
+use h2_conformance::results::{PATCHED, UPSTREAM};
+use h2_conformance::suite::Target;
 use h2_conformance::{catalog, select};
 
 use super::{output, Failure};
@@ -14,8 +14,8 @@ pub(super) fn run(options: &Explain, common: &Common) -> Result<u8, Failure> {
     let is_json = output::is_json(common, "explain")?;
     let case = select::case(&catalog::all(), &options.case).map_err(Failure::Input)?;
     let subject = |name| select::in_memory(name).map_err(Failure::Input);
-    let contenders: [&dyn Contender; 2] = [subject(UPSTREAM)?, subject(PATCHED)?];
-    let explanation = Explanation::of(&case, &contenders, Claims::OF_THE_FORK);
+    let targets: [&dyn Target; 2] = [subject(UPSTREAM)?, subject(PATCHED)?];
+    let explanation = Explanation::of(&case, &targets, Claims::OF_THE_FORK);
     let text = if is_json { explanation.as_json() } else { explanation.to_string() };
     output::text(&text, common)?;
     Ok(GOOD)

@@ -9,7 +9,7 @@ mod progress;
 mod replay;
 mod run;
 
-use h2_conformance::account::Account;
+use h2_conformance::results::Results;
 
 use crate::cli::{Cli, Command};
 use crate::{BROKEN, GOOD, SHORT};
@@ -36,9 +36,9 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, Failure> {
     }
 }
 
-/// The exit status that an account deserves.
-fn status(account: &Account) -> u8 {
-    match (account.is_broken(), account.problems.is_empty()) {
+/// The exit status for the results.
+fn status(results: &Results) -> u8 {
+    match (results.is_broken(), results.problems.is_empty()) {
         (true, _) => BROKEN,
         (false, false) => SHORT,
         (false, true) => GOOD,

@@ -3,14 +3,14 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 
-use h2_conformance::account::Account;
 use h2_conformance::report::{self, Detail, Look};
+use h2_conformance::results::Results;
 
 use super::Failure;
 use crate::cli::{Common, Format};
 
-/// Writes an account as asked for.
-pub(super) fn account(account: &Account, common: &Common) -> Result<(), Failure> {
+/// Writes results as asked for.
+pub(super) fn results(results: &Results, common: &Common) -> Result<(), Failure> {
     let detail = if common.quiet { Detail::WhatIsWrong } else { Detail::Everything };
     let look = Look { colour: common.out.is_none() && colour_is_welcome(), detail };
     let format = match common.format {
@@ -20,7 +20,7 @@ pub(super) fn account(account: &Account, common: &Common) -> Result<(), Failure>
         Format::Markdown => report::Format::Markdown,
         Format::Html => report::Format::Html,
     };
-    text(&report::render(account, format, look), common)
+    text(&report::render(results, format, look), common)
 }
 
 /// Writes `text` to the file named, or to standard output.
@@ -29,7 +29,7 @@ pub(super) fn text(text: &str, common: &Common) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))
 }
 
-/// Writes to standard output. Whoever closed it has read enough.
+/// Writes to standard output. A reader that closed it has read enough.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {

@@ -9,7 +9,8 @@ use h2_conformance::suite::Progress;
 /// How often the line is written anew.
 const PERIOD: Duration = Duration::from_millis(50);
 
-/// A line on the terminal that goes away when the work is done; nothing where nobody looks.
+/// A line on the terminal that goes away when the work is done; nothing where standard error is no
+/// terminal.
 #[derive(Debug)]
 pub(super) struct Line {
     last: Option<Mutex<Instant>>,
@@ -24,7 +25,7 @@ impl Line {
     /// Says how far the work has come, unless that was said just now.
     pub(super) fn tell(&self, progress: Progress<'_>) {
         let Some(last) = &self.last else { return };
-        // Whoever finds the line busy has no news: somebody else writes it.
+        // If the line is locked, another thread writes newer progress.
         let Ok(mut last) = last.try_lock() else { return };
         if last.elapsed() >= PERIOD {
             *last = Instant::now();

@@ -1,5 +1,5 @@
-//! `replay`: a recorded script on one subject. Where a case of the catalogue does the same, it says what is expected; else nothing
-//! is, but what no subject may ever do.
+//! `replay`: a recorded script on one subject. Where a case of the catalogue does the same, it says
+//! what is expected; else nothing is, but what no subject may ever do.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -37,7 +37,7 @@ pub(super) fn run(options: &Replay, common: &Common) -> Result<u8, Failure> {
     let case = case_of(&recording, &catalogue);
     let played = case.map_or_else(|| replay(&recording, subject), |case| play(case, subject));
     let Played::Ran(run) = &played else {
-        return Err(Failure::Input(format!("{} does not offer what the recording needs", subject.name)));
+        return Err(Failure::Input(format!("{} lacks what the recording needs", subject.name)));
     };
     let outcome = run.verdict.outcome;
     let fell_short = match case {

@@ -1,16 +1,17 @@
 //! `run`: every case on one subject.
 
-use h2_conformance::account::{Account, Party, Results};
 use h2_conformance::case::Case;
 use h2_conformance::endpoint::{Options, Remote};
-use h2_conformance::suite::{all_cores, play_all, Contender};
+use h2_conformance::results::{Results, Runs, SubjectInfo};
+use h2_conformance::suite::{all_cores, play_all, Target};
 use h2_conformance::{catalog, select};
 
 use super::progress::Line;
 use super::{output, status, Failure};
 use crate::cli::{Common, Run, Transport};
 
-/// Connections at a time to a server on a socket: its verdicts rest on time, and our own load would spend it.
+/// Connections at a time to a server on a socket: its verdicts rest on time, and our own load would
+/// spend it.
 const ONE_SERVER: usize = 1;
 
 pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
@@ -37,9 +38,9 @@ pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
     }
 }
 
-/// Plays cases on one contender, `threads` at a time, and reports.
+/// Plays cases on one target, `threads` at a time, and reports.
 pub(super) fn play(
-    contender: &dyn Contender,
+    target: &dyn Target,
     cases: &[Case],
     catalogue: &[Case],
     threads: usize,
@@ -47,10 +48,10 @@ pub(super) fn play(
 ) -> Result<u8, Failure> {
     let played = {
         let line = Line::new(common.quiet);
-        play_all(cases, &[contender], threads, &|progress| line.tell(progress))
+        play_all(cases, &[target], threads, &|progress| line.tell(progress))
     };
-    let parties = [Party::of(contender)];
-    let account = Account::of_run(Results { parties: &parties, cases, played: &played, catalogue });
-    output::account(&account, common)?;
-    Ok(status(&account))
+    let infos = [SubjectInfo::of(target)];
+    let results = Results::of_run(Runs { subjects: &infos, cases, played: &played, catalogue });
+    output::results(&results, common)?;
+    Ok(status(&results))
 }

@@ -1,26 +1,28 @@
 //! Waiting for a subject on a socket: nothing there tells an idle subject from a slow one.
 //!
-//! * A PING is the barrier: frames are handled in order, so whoever answered it has seen all that came before. None is sent
-//!   where it would change the case: before the subject's SETTINGS, inside an open field section, after a length that lies,
-//!   after the peer's close.
-//! * The application behind the subject is no part of that order. After the barrier the driver waits for the answers that a
-//!   server owes, as it would see them in memory before the next step.
-//! * Silence is paid from one purse per run, the link's patience. A step in the middle of a script takes at most half of what
-//!   is left, so that the end of the script always gets some. A run in which octets keep coming is ended after
-//!   [`TOTAL`] times the patience, and is inconclusive.
-//! * That something does *not* come is believed after [`QUIET`] of silence behind the barrier, so that a late GOAWAY is seen.
+//! * A PING is the barrier: frames are handled in order, so a subject that answered it has seen all
+//!   that came before. None is sent where it would change the case: before the subject's SETTINGS,
+//!   inside an open field section, after a length that lies, after the peer's close.
+//! * The application behind the subject is no part of that order. After the barrier the driver
+//!   waits for the answers that a server owes, as it would see them in memory before the next step.
+//! * All waits of a run share one time budget, the link's patience. A step in the middle of a
+//!   script takes at most half of what is left, so that the end of the script always gets some. A
+//!   run in which octets keep coming is ended after [`TOTAL`] times the patience, and is
+//!   inconclusive.
+//! * That something does *not* come is believed after [`QUIET`] of silence behind the barrier, so
+//!   that a late GOAWAY is seen.
 
 use std::time::Duration;
 
 use super::{Driver, Want};
-use crate::transcript::{Transcript, What};
+use crate::transcript::{EventKind, Transcript};
 
 /// The silence after which nothing more is expected, where a case rests on that.
 pub const QUIET: Duration = Duration::from_millis(30);
 /// The longest run, in multiples of the patience.
 pub const TOTAL: u32 = 10;
-/// Probes after which only explicit waits of a script ask again: a thousand frames in a row are not worth a thousand round
-/// trips, and some subjects take too many PINGs for an attack.
+/// Probes after which only explicit waits of a script ask again: a thousand frames in a row are not
+/// worth a thousand round trips, and some subjects take too many PINGs for an attack.
 const PROBES: u32 = 64;
 
 impl Driver<'_> {
@@ -31,7 +33,8 @@ impl Driver<'_> {
         }
     }
 
-    /// Waits until the subject has done all that it can do, as far as that can be known from outside.
+    /// Waits until the subject has done all that it can do, as far as that can be known from
+    /// outside.
     pub(super) fn settle_remote(&mut self) {
         self.catch_up();
         // Where no PING may stand, a pause is all that separates this step from the next.
@@ -110,16 +113,16 @@ impl Driver<'_> {
         let total = self.link.patience() * TOTAL;
         if from > total {
             self.over = true;
-            self.record(What::Harness(format!("octets still came after {} s", total.as_secs_f64())));
+            self.record(EventKind::Harness(format!("octets still came after {} s", total.as_secs_f64())));
             return false;
         }
-        let happenings = self.link.wait(limit);
-        if happenings.is_empty() {
+        let events = self.link.wait(limit);
+        if events.is_empty() {
             self.silence = self.silence.saturating_sub(self.link.now().saturating_sub(from));
             return false;
         }
-        for happening in happenings {
-            self.take(happening);
+        for event in events {
+            self.take(event);
         }
         true
     }

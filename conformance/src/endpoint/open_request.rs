@@ -1,5 +1,6 @@
-//! Requests that stay open. A server may answer before the end of a request and then reset the stream with NO_ERROR (RFC 9113
-//! section 8.1). What a case sends on it afterwards meets a stream that is gone: no verdict on that would be about the case.
+//! Requests that stay open. A server may answer before the end of a request and then reset the
+//! stream with NO_ERROR (RFC 9113 section 8.1). What a case sends on it afterwards meets a stream
+//! that is gone: no verdict on that would be about the case.
 
 use crate::script::{Script, Sent, Step};
 use crate::transcript::Transcript;
@@ -9,8 +10,8 @@ use crate::wire::code::kind;
 /// The request that asks whether requests are read to their end.
 const STREAM: u32 = 1;
 
-/// Opens a request and leaves it so for two round trips: that of the runner's own PING, and that of this one for applications
-/// which take their time.
+/// Opens a request and leaves it so for two round trips: that of the runner's own PING, and that of
+/// this one for applications which take their time.
 pub(super) fn ask(script: &mut Script) {
     script.send(post(STREAM));
     script.send(ping(*b"open yet"));
@@ -24,7 +25,8 @@ pub(super) fn was_answered_early(transcript: &Transcript) -> bool {
 
 /// Whether a script sends anything while a request is open.
 pub(super) fn is_relied_on(script: &Script) -> bool {
-    // Whether the head that is being sent is that of a request which goes on; whether it was sent whole.
+    // Whether the head that is being sent is that of a request which goes on; whether it was sent
+    // whole.
     let (mut goes_on, mut open) = (false, false);
     let mut meets = |sent: &Sent| {
         if let (Sent::Frame(frame), false) = (sent, open) {

@@ -1,5 +1,6 @@
-//! What octets mean: the first one is the mode, then come turns. A turn is an octet for the application's act, two octets that
-//! say how long the peer's write is, and that write. Any octets mean something; a frame may be cut by writes anywhere.
+//! What octets mean: the first one is the mode, then come turns. A turn is an octet for the
+//! application's act, two octets that say how long the peer's write is, and that write. Any octets
+//! mean something; a frame may be cut by writes anywhere.
 
 use std::time::Duration;
 
@@ -28,7 +29,8 @@ pub struct Input<'a> {
 pub struct Mode {
     /// What the subject is.
     pub role: Role,
-    /// The application serves or fetches by itself (`Needs::Wire`), or does only what the turns say.
+    /// Whether the application serves or fetches without being told (`Needs::Wire`), or does only
+    /// what the turns say.
     pub behaves: bool,
     /// Small limits instead of the defaults.
     pub tight: bool,
@@ -41,7 +43,8 @@ pub struct Mode {
 /// One turn: the peer writes, then the application acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn<'a> {
-    /// The lower half says what the application does, the upper half on which of its streams, counted from the latest.
+    /// The lower half says what the application does, the upper half on which of its streams,
+    /// counted from the latest.
     pub act: u8,
     pub octets: &'a [u8],
 }
@@ -61,7 +64,7 @@ impl Mode {
             max_concurrent: Some(2),
             max_header_list: Some(400),
             send_buffer: Some(1_000),
-            reset_grace: Some((2, Duration::ZERO)),
+            reset_retention: Some((2, Duration::ZERO)),
             ..Config::DEFAULT
         };
         Case {
@@ -78,7 +81,8 @@ impl Mode {
 }
 
 impl<'a> Input<'a> {
-    /// Reads octets as a scenario. A write that claims more octets than there are gets those that are there.
+    /// Reads octets as a scenario. A write that claims more octets than there are gets those that
+    /// are there.
     #[must_use]
     pub fn read(data: &'a [u8]) -> Self {
         let (mode, mut rest) = data.split_first().unwrap_or((&0, &[]));

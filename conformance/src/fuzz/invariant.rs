@@ -2,13 +2,13 @@
 
 use super::input::{Input, Mode};
 use crate::judge::{judge, Expect, Outcome};
-use crate::transcript::{probe, Transcript, What};
+use crate::transcript::{probe, EventKind, Transcript};
 use crate::wire::code::{kind, DEFAULT_WINDOW};
 use crate::wire::FlowWindows;
 use crate::wire::View;
 
-/// Octets besides DATA that a subject may answer each octet with. The dearest answers are to the cheapest turns: three octets
-/// make a request of the application.
+/// Octets besides DATA that a subject may answer each octet with. The dearest answers are to the
+/// cheapest turns: three octets make a request of the application.
 const ANSWERS: usize = 32;
 /// What a subject may say unasked: its preface, SETTINGS, GOAWAY.
 const UNASKED: usize = 1_000;
@@ -25,7 +25,8 @@ pub fn fault(input: &Input<'_>, transcript: &Transcript) -> Option<String> {
         .or_else(|| deaf(transcript))
 }
 
-/// More credit than the windows were made for. What is received in excess would have to be kept somewhere.
+/// More credit than the windows were made for. What is received in excess would have to be kept
+/// somewhere.
 fn too_much_credit(mode: Mode, transcript: &Transcript) -> Option<String> {
     let config = mode.case().config;
     // Windows grow up to half of the budget.
@@ -34,9 +35,9 @@ fn too_much_credit(mode: Mode, transcript: &Transcript) -> Option<String> {
     let stream = i64::from(config.stream_window.unwrap_or(DEFAULT_WINDOW)).max(DEFAULT_WINDOW.into()).max(grown);
     let mut granted = FlowWindows::default();
     for event in &transcript.events {
-        match &event.what {
-            What::Peer(frame) => granted.sent(frame),
-            What::Subject(frame) => {
+        match &event.kind {
+            EventKind::Peer(frame) => granted.sent(frame),
+            EventKind::Subject(frame) => {
                 granted.granted(frame);
                 let (limit, window) = match frame.stream {
                     0 => (connection, granted.connection()),
@@ -62,21 +63,21 @@ fn flood(input: &Input<'_>, transcript: &Transcript) -> Option<String> {
 
 /// A connection that says nothing at all any more: no answer to a PING, no GOAWAY, no end.
 fn deaf(transcript: &Transcript) -> Option<String> {
-    let asked = transcript.events.iter().position(|event| matches!(event.what, What::Probe(_)))?;
-    let says_why = |what: &What| match what {
-        What::Subject(frame) => match View::from(frame) {
+    let asked = transcript.events.iter().position(|event| matches!(event.kind, EventKind::Probe(_)))?;
+    let says_why = |kind: &EventKind| match kind {
+        EventKind::Subject(frame) => match View::from(frame) {
             View::PingAck { opaque } => opaque == probe(1),
             View::GoAway { .. } => true,
             _ => false,
         },
-        What::SubjectClosed { .. } | What::ConnectionEnded(_) => true,
+        EventKind::SubjectClosed { .. } | EventKind::ConnectionEnded(_) => true,
         _ => false,
     };
-    let heard = transcript.events[..asked].iter().any(|event| match &event.what {
-        What::Subject(frame) => frame.kind == kind::GOAWAY,
-        What::ConnectionEnded(_) => true,
+    let heard = transcript.events[..asked].iter().any(|event| match &event.kind {
+        EventKind::Subject(frame) => frame.kind == kind::GOAWAY,
+        EventKind::ConnectionEnded(_) => true,
         _ => false,
-    }) || transcript.events[asked..].iter().any(|event| says_why(&event.what));
+    }) || transcript.events[asked..].iter().any(|event| says_why(&event.kind));
     (!heard).then(|| "the connection is neither alive nor over: a PING goes unanswered".into())
 }
 
@@ -87,41 +88,41 @@ mod tests {
     use crate::transcript::Event;
     use crate::wire::build::{data, goaway, ping, settings, window_update};
 
-    /// What `fault` says of a default server that got 10 octets, with these events.
-    fn said(events: impl IntoIterator<Item = What>) -> String {
+    /// EventKind `fault` says of a default server that got 10 octets, with these events.
+    fn said(events: impl IntoIterator<Item = EventKind>) -> String {
         let turns = vec![Turn { act: 0, octets: &[0; 10] }];
         let input = Input { mode: Input::read(&[0]).mode, turns };
-        let event = |what| Event { at: std::time::Duration::ZERO, what };
+        let event = |kind| Event { at: std::time::Duration::ZERO, kind };
         fault(&input, &Transcript { events: events.into_iter().map(event).collect() }).unwrap_or_default()
     }
 
     #[test]
     fn what_no_case_allows_is_a_fault() {
-        assert!(said([What::Panicked("at the disco".into())]).contains("at the disco"));
-        assert!(said([What::Restless]).contains("rest"));
-        assert!(said((0..5).map(|_| What::Subject(data(1, 16_384)))).contains("beyond"));
-        assert_eq!(said((0..3).map(|_| What::Subject(data(1, 16_384)))), "");
+        assert!(said([EventKind::Panicked("at the disco".into())]).contains("at the disco"));
+        assert!(said([EventKind::Livelock]).contains("rest"));
+        assert!(said((0..5).map(|_| EventKind::Subject(data(1, 16_384)))).contains("beyond"));
+        assert_eq!(said((0..3).map(|_| EventKind::Subject(data(1, 16_384)))), "");
     }
 
     #[test]
     fn credit_that_was_not_used_up_is_a_fault() {
-        let update = What::Subject(window_update(0, 10));
-        assert!(said([What::Peer(data(1, 9)), update.clone()]).contains("65536"));
-        assert_eq!(said([What::Peer(data(1, 10)), update]), "");
+        let update = EventKind::Subject(window_update(0, 10));
+        assert!(said([EventKind::Peer(data(1, 9)), update.clone()]).contains("65536"));
+        assert_eq!(said([EventKind::Peer(data(1, 10)), update]), "");
     }
 
     #[test]
     fn a_flood_is_a_fault() {
-        assert!(said((0..100).map(|_| What::Subject(ping([0; 8]).ack()))).contains("1700 octets"));
-        assert_eq!(said((0..50).map(|_| What::Subject(ping([0; 8]).ack()))), "");
+        assert!(said((0..100).map(|_| EventKind::Subject(ping([0; 8]).ack()))).contains("1700 octets"));
+        assert_eq!(said((0..50).map(|_| EventKind::Subject(ping([0; 8]).ack()))), "");
     }
 
     #[test]
     fn silence_is_a_fault_unless_it_was_explained() {
-        let asked = What::Probe(ping(probe(1)));
+        let asked = EventKind::Probe(ping(probe(1)));
         assert!(said([asked.clone()]).contains("unanswered"));
-        assert_eq!(said([asked.clone(), What::Subject(ping(probe(1)).ack())]), "");
-        assert_eq!(said([What::Subject(goaway(0, 0)), asked.clone()]), "");
-        assert_eq!(said([asked, What::Subject(settings()), What::ConnectionEnded(Ok(()))]), "");
+        assert_eq!(said([asked.clone(), EventKind::Subject(ping(probe(1)).ack())]), "");
+        assert_eq!(said([EventKind::Subject(goaway(0, 0)), asked.clone()]), "");
+        assert_eq!(said([asked, EventKind::Subject(settings()), EventKind::ConnectionEnded(Ok(()))]), "");
     }
 }

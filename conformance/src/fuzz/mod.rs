@@ -1,7 +1,7 @@
 //! The fork against a peer, and an application, that do whatever octets say.
 //!
-//! [`input`] reads octets as a scenario; [`play`] plays it in memory; [`fault`] tells what no connection may do whatever comes
-//! its way. The fuzz target is a call of [`frames`].
+//! [`input`] reads octets as a scenario; [`play`] plays it in memory; [`fault`] tells what no
+//! connection may do whatever comes its way. The fuzz target is a call of [`frames`].
 
 pub mod input;
 mod invariant;

@@ -1,13 +1,14 @@
-//! Plays a scenario. Unlike [`crate::drive`] it cuts frames anywhere, so it keeps its own record of when one was complete.
+//! Plays a scenario. Unlike [`crate::drive`] it cuts frames anywhere, so it keeps its own record of
+//! when one was complete.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use super::input::{Input, Mode};
 use crate::case::Role;
-use crate::drive::{Happening, Link};
+use crate::drive::{Link, SubjectEvent};
 use crate::script::App;
 use crate::subject::patched::H2;
-use crate::transcript::{probe, AppResult, Event, Transcript, What};
+use crate::transcript::{probe, AppResult, Event, EventKind, Transcript};
 use crate::wire::build::{opening, ping, settings};
 use crate::wire::{FrameReader, PeerReader, View, PREFACE};
 
@@ -60,16 +61,16 @@ impl Peer {
     fn open(&mut self) {
         let octets = opening(&settings());
         self.write(if self.preface_due { &octets[PREFACE.len()..] } else { &octets });
-        self.record(What::Mark);
+        self.record(EventKind::Mark);
     }
 
     fn write(&mut self, octets: &[u8]) {
         for frame in self.written.read(octets) {
-            self.record(What::Peer(frame));
+            self.record(EventKind::Peer(frame));
         }
         // Without the right preface nothing is a frame, and the subject has to know that as well.
         if !self.written.reads_frames() {
-            self.record(What::PeerRaw(octets.to_vec()));
+            self.record(EventKind::PeerRaw(octets.to_vec()));
         }
         self.hand_over(octets);
     }
@@ -81,7 +82,7 @@ impl Peer {
 
     fn call(&mut self, app: App) {
         let call = self.calls.len();
-        self.record(What::Called { call, app: app.clone() });
+        self.record(EventKind::Called { call, app: app.clone() });
         self.link.call(call, &app);
         self.calls.push(app);
         self.settle();
@@ -89,28 +90,28 @@ impl Peer {
 
     fn settle(&mut self) {
         while !self.over {
-            let happenings = self.link.advance();
-            if happenings.is_empty() {
+            let events = self.link.advance();
+            if events.is_empty() {
                 break;
             }
-            happenings.into_iter().for_each(|happening| self.take(happening));
+            events.into_iter().for_each(|event| self.take(event));
         }
     }
 
-    fn take(&mut self, happening: Happening) {
-        self.over |= happening.is_last();
-        match &happening {
-            Happening::Octets(octets) => self.take_octets(octets),
-            Happening::Accepted { stream } => self.streams.push(*stream),
-            Happening::Result { call, result: AppResult::Value(stream) } => {
+    fn take(&mut self, event: SubjectEvent) {
+        self.over |= event.is_last();
+        match &event {
+            SubjectEvent::Octets(octets) => self.take_octets(octets),
+            SubjectEvent::Accepted { stream } => self.streams.push(*stream),
+            SubjectEvent::Result { call, result: AppResult::Value(stream) } => {
                 if let App::Request { .. } = self.calls[*call] {
                     self.streams.extend(u32::try_from(*stream));
                 }
             }
             _ => {}
         }
-        if let Some(what) = happening.what(self.read.rest()) {
-            self.record(what);
+        if let Some(kind) = event.kind(self.read.rest()) {
+            self.record(kind);
         }
     }
 
@@ -118,15 +119,15 @@ impl Peer {
         self.read.push(octets);
         if self.preface_due && self.read.strip(PREFACE) == Some(true) {
             self.preface_due = false;
-            self.record(What::SubjectPreface);
+            self.record(EventKind::SubjectPreface);
         }
         while let Some(frame) = self.read.next_frame() {
-            self.record(What::Subject(frame));
+            self.record(EventKind::Subject(frame));
         }
     }
 
-    fn record(&mut self, what: What) {
-        self.transcript.events.push(Event { at: self.link.now(), what });
+    fn record(&mut self, kind: EventKind) {
+        self.transcript.events.push(Event { at: self.link.now(), kind });
     }
 
     /// Asks whether the connection still works, where a frame may stand.
@@ -134,11 +135,12 @@ impl Peer {
         let opened = self.transcript.subject_frames().any(|(_, frame)| matches!(View::from(frame), View::Settings(_)));
         if opened && self.written.in_step() && !self.over {
             let frame = ping(probe(1));
-            self.record(What::Probe(frame.clone()));
+            self.record(EventKind::Probe(frame.clone()));
             self.hand_over(&frame.to_bytes());
         }
-        // With debug assertions h2 looks at its books once more when its last handle goes, also when the application leaves
-        // in the middle of things as it does here. That is no fault of the connection that was played.
+        // With debug assertions h2 checks its accounting once more when its last handle goes, also
+        // when the application leaves in the middle of things as it does here. That is no fault of
+        // the connection that was played.
         let Peer { link, transcript, .. } = self;
         let _ = catch_unwind(AssertUnwindSafe(|| drop(link)));
         transcript

@@ -1,39 +1,41 @@
-//! The account in one sentence. Never a percentage: which cases fall short matters, not how many there happen to be.
+//! The results in one sentence. Never a percentage: which cases fall short matters, not how many
+//! there happen to be.
 
-use crate::account::{Account, Standing, PATCHED, UPSTREAM};
 use crate::problem::Problem;
+use crate::results::{Results, Status, PATCHED, UPSTREAM};
 
 /// The sentence that stands first in every report.
 #[must_use]
-pub fn headline(account: &Account) -> String {
-    let names: Vec<&str> = account.parties.iter().map(|party| party.name.as_str()).collect();
-    if account.is_broken() {
-        let broken = account.problems.iter().filter(|problem| matches!(problem, Problem::BrokenHarness { .. })).count();
+pub fn headline(results: &Results) -> String {
+    let names: Vec<&str> = results.subjects.iter().map(|info| info.name.as_str()).collect();
+    if results.is_broken() {
+        let broken = results.problems.iter().filter(|problem| matches!(problem, Problem::BrokenHarness { .. })).count();
         return format!("The runner could not do its part: {} nothing.", count(broken, "result says", "results say"));
     }
-    let cases = count(account.rows.len(), "case", "cases");
-    match (&account.differences, account.problems.is_empty()) {
+    let cases = count(results.rows.len(), "case", "cases");
+    match (&results.differences, results.problems.is_empty()) {
         (Some(differences), true) if names == [UPSTREAM, PATCHED] => {
             let differences = count(differences.len(), "difference", "differences");
             format!(
                 "The fork holds: nothing unexpected in {cases}{}; {differences} from upstream, each claimed by a patch.",
-                known(account)
+                known(results)
             )
         }
-        (Some(_), false) if names == [UPSTREAM, PATCHED] => format!("The fork does not hold: {}.", kinds(account)),
+        (Some(_), false) if names == [UPSTREAM, PATCHED] => format!("The fork does not hold: {}.", kinds(results)),
         (Some(differences), true) => {
             let differences = count(differences.len(), "difference", "differences");
             format!("Nothing unexpected in {cases} on {}; {differences} between them.", names.join(" and "))
         }
-        (None, true) => format!("Nothing unexpected in {cases} on {}{}.", names.join(" and "), known(account)),
-        (_, false) => format!("Not as expected on {}: {}.", names.join(" and "), kinds(account)),
+        (None, true) => format!("Nothing unexpected in {cases} on {}{}.", names.join(" and "), known(results)),
+        (_, false) => format!("Not as expected on {}: {}.", names.join(" and "), kinds(results)),
     }
 }
 
-/// How many cases the subject, of two the second, is known to fall short of: to be expected is not to be well.
-fn known(account: &Account) -> String {
-    let cells = account.rows.iter().filter_map(|row| row.cells.last());
-    match cells.filter(|cell| matches!(cell.standing, Standing::Known(_))).count() {
+/// How many cases the subject, of two the second, is known to fall short of: to be expected is not
+/// to be well.
+fn known(results: &Results) -> String {
+    let cells = results.rows.iter().filter_map(|row| row.cells.last());
+    match cells.filter(|cell| matches!(cell.status, Status::Known(_))).count() {
         0 => String::new(),
         number => format!(" ({number} known to fall short)"),
     }
@@ -45,7 +47,7 @@ pub(super) fn count(number: usize, one: &str, more: &str) -> String {
 }
 
 /// How many problems there are of each kind, in words.
-fn kinds(account: &Account) -> String {
+fn kinds(results: &Results) -> String {
     const WORDS: [(&[&str], &str, &str); 6] = [
         (&["unexpected"], "unexpected result", "unexpected results"),
         (&["worse"], "case worse than upstream", "cases worse than upstream"),
@@ -63,7 +65,7 @@ fn kinds(account: &Account) -> String {
         (&["unsteady"], "unsteady result", "unsteady results"),
     ];
     let found = WORDS.iter().filter_map(|(kinds, one, more)| {
-        let number = account.problems.iter().filter(|problem| kinds.contains(&problem.kind())).count();
+        let number = results.problems.iter().filter(|problem| kinds.contains(&problem.kind())).count();
         (number > 0).then(|| count(number, one, more))
     });
     found.collect::<Vec<_>>().join(", ")
@@ -76,13 +78,13 @@ mod tests {
 
     #[test]
     fn the_worst_news_comes_first() {
-        let mut account = sample();
-        assert_eq!(headline(&account), "The runner could not do its part: 1 result says nothing.");
-        account.problems.retain(|problem| problem.kind() != "broken-harness");
-        assert_eq!(headline(&account), "The fork does not hold: 1 unexpected result, 1 case worse than upstream.");
-        account.problems.clear();
+        let mut results = sample();
+        assert_eq!(headline(&results), "The runner could not do its part: 1 result says nothing.");
+        results.problems.retain(|problem| problem.kind() != "broken-harness");
+        assert_eq!(headline(&results), "The fork does not hold: 1 unexpected result, 1 case worse than upstream.");
+        results.problems.clear();
         assert_eq!(
-            headline(&account),
+            headline(&results),
             "The fork holds: nothing unexpected in 7 cases (1 known to fall short); 3 differences from upstream, each \
              claimed by a patch."
         );

@@ -1,5 +1,5 @@
-//! The account as one page that needs nothing but itself: a matrix of cases and subjects, and behind each row what went over
-//! the wire.
+//! The results as one page without other files: a matrix of cases and subjects, and behind each row
+//! what went over the wire.
 
 mod figures;
 
@@ -8,13 +8,13 @@ use std::fmt::{self, Write as _};
 use super::headline::headline;
 use super::text::{cell_in_words, change, owners, tally_in_words};
 use super::{escape, lines, GIT, NAME, VERSION};
-use crate::account::{Account, Cell, Row, Standing};
 use crate::compare::Class;
+use crate::results::{Cell, Results, Row, Status};
 use crate::suite::Played;
 
 const STYLE: &str = include_str!("html/page.css");
 
-/// A table that is wider than the window is scrolled by itself.
+/// A table that is wider than the window scrolls on its own.
 const TABLE: &str = "<div class=\"wide\"><table>";
 const END_OF_TABLE: &str = "</table></div>";
 
@@ -29,10 +29,10 @@ const LEGEND: [(&str, &str); 5] = [
     ),
     ("fail", "the sentence does not hold"),
     ("inconclusive", "the connection failed before the step under test, or the runner could not do its part"),
-    ("skipped", "the subject does not offer what the case needs"),
+    ("skipped", "the subject lacks what the case needs"),
 ];
 
-/// Of a difference, from the first subject to the second.
+/// The classes of a difference, from the first subject to the second.
 const CLASSES: [(Class, &str); 3] = [
     (Class::Better, "the second subject's outcome is better"),
     (Class::Worse, "its outcome is worse, which no patch excuses"),
@@ -48,53 +48,53 @@ const ENDINGS: [(&str, &str); 6] = [
     ("hang", "neither closed nor answering"),
 ];
 
-pub(super) fn render(account: &Account) -> String {
+pub(super) fn render(results: &Results) -> String {
     let mut out = String::new();
-    write_all(&mut out, account).expect("a string takes any text");
+    write_all(&mut out, results).expect("a string takes any text");
     out
 }
 
-fn write_all(out: &mut String, account: &Account) -> fmt::Result {
-    let class = if account.problems.is_empty() { "holds" } else { "fails" };
+fn write_all(out: &mut String, results: &Results) -> fmt::Result {
+    let class = if results.problems.is_empty() { "holds" } else { "fails" };
     write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>HTTP/2 conformance</title>\n\
          <style>\n{STYLE}</style>\n</head>\n<body style=\"--subjects: {}\">\n\
          <h1>HTTP/2 conformance</h1>\n<p class=\"headline {class}\">{}</p>\n",
-        account.parties.len(),
-        escape(&headline(account)),
+        results.subjects.len(),
+        escape(&headline(results)),
     )?;
-    subjects(out, account)?;
-    problems(out, account)?;
-    differences(out, account)?;
-    account.figures.iter().try_for_each(|figures| self::figures::section(out, figures))?;
-    matrix(out, account)?;
+    subjects(out, results)?;
+    problems(out, results)?;
+    differences(out, results)?;
+    results.figures.iter().try_for_each(|figures| self::figures::section(out, figures))?;
+    matrix(out, results)?;
     legend(out)?;
     write!(out, "<p class=\"faint\">{NAME} {VERSION} ({})</p>\n</body>\n</html>\n", escape(GIT))
 }
 
-fn subjects(out: &mut String, account: &Account) -> fmt::Result {
+fn subjects(out: &mut String, results: &Results) -> fmt::Result {
     writeln!(out, "{TABLE}\n<tr><th>subject</th><th>version</th><th>results</th></tr>")?;
-    for (at, party) in account.parties.iter().enumerate() {
-        table_row(out, &[&party.name, &party.version, &tally_in_words(account.tally(at))])?;
+    for (at, info) in results.subjects.iter().enumerate() {
+        table_row(out, &[&info.name, &info.version, &tally_in_words(results.tally(at))])?;
     }
     writeln!(out, "{END_OF_TABLE}")
 }
 
-fn problems(out: &mut String, account: &Account) -> fmt::Result {
-    if account.problems.is_empty() {
+fn problems(out: &mut String, results: &Results) -> fmt::Result {
+    if results.problems.is_empty() {
         return Ok(());
     }
     writeln!(out, "<h2>What is wrong</h2>\n{TABLE}\n<tr><th>kind</th><th>what</th></tr>")?;
-    for problem in &account.problems {
+    for problem in &results.problems {
         table_row(out, &[problem.kind(), &problem.to_string()])?;
     }
     writeln!(out, "{END_OF_TABLE}")
 }
 
-fn differences(out: &mut String, account: &Account) -> fmt::Result {
-    let Some(differences) = &account.differences else { return Ok(()) };
+fn differences(out: &mut String, results: &Results) -> fmt::Result {
+    let Some(differences) = &results.differences else { return Ok(()) };
     writeln!(out, "<h2>Differences</h2>")?;
     if differences.is_empty() {
         return writeln!(out, "<p>None.</p>");
@@ -103,9 +103,9 @@ fn differences(out: &mut String, account: &Account) -> fmt::Result {
     for difference in differences {
         let patches = difference.patches.iter().map(|patch| format!("{}: {}", patch.slug, patch.subject));
         let patches = patches.collect::<Vec<_>>().join("; ");
-        let owners = if patches.is_empty() { owners(account, difference) } else { patches };
+        let owners = if patches.is_empty() { owners(results, difference) } else { patches };
         let case = escape(difference.case);
-        let rest = [difference.class.name(), &change(account, difference), &owners].map(cell);
+        let rest = [difference.class.name(), &change(results, difference), &owners].map(cell);
         writeln!(out, "<tr><td><a href=\"#{case}\">{case}</a></td>{}</tr>", rest.concat())?;
     }
     writeln!(out, "{END_OF_TABLE}")
@@ -119,27 +119,27 @@ fn cell(text: &str) -> String {
     format!("<td>{}</td>", escape(text))
 }
 
-fn matrix(out: &mut String, account: &Account) -> fmt::Result {
+fn matrix(out: &mut String, results: &Results) -> fmt::Result {
     write!(
         out,
         "<h2>Cases</h2>\n<input type=\"checkbox\" id=\"only\">\n\
          <label for=\"only\">only what differs or falls short</label>\n<div class=\"matrix\">\n\
          <div class=\"line head\"><span>case</span>"
     )?;
-    for party in &account.parties {
-        write!(out, "<span>{}</span>", escape(&party.name))?;
+    for info in &results.subjects {
+        write!(out, "<span>{}</span>", escape(&info.name))?;
     }
     writeln!(out, "<span>patch</span></div>")?;
-    for row in &account.rows {
-        case(out, account, row)?;
+    for row in &results.rows {
+        case(out, results, row)?;
     }
     writeln!(out, "</div>")
 }
 
-fn case(out: &mut String, account: &Account, row: &Row) -> fmt::Result {
+fn case(out: &mut String, results: &Results, row: &Row) -> fmt::Result {
     let parting = parting(row);
     let id = escape(row.case.id);
-    let plain = parting.is_none() && row.cells.iter().all(|cell| cell.standing == Standing::Fine);
+    let plain = parting.is_none() && row.cells.iter().all(|cell| cell.status == Status::Fine);
     write!(
         out,
         "<details class=\"case{}\" id=\"{id}\">\n<summary class=\"line\"><span><span class=\"id\">{id}</span><br>{}</span>",
@@ -156,14 +156,14 @@ fn case(out: &mut String, account: &Account, row: &Row) -> fmt::Result {
         row.case.level().name(),
         escape(&row.case.requires.join(", ")),
     )?;
-    for (party, cell) in account.parties.iter().zip(&row.cells) {
-        log(out, &party.name, cell, parting)?;
+    for (info, cell) in results.subjects.iter().zip(&row.cells) {
+        log(out, &info.name, cell, parting)?;
     }
     writeln!(out, "</div>\n</div>\n</details>")
 }
 
 fn result(out: &mut String, cell: &Cell) -> fmt::Result {
-    let wrong = matches!(cell.standing, Standing::Unexpected | Standing::Broken);
+    let wrong = matches!(cell.status, Status::Unexpected | Status::Broken);
     let (outcome, ending) = match &cell.played {
         Played::Skipped(_) => ("skipped", ""),
         Played::Ran(run) => (run.verdict.outcome.name(), run.verdict.ending.name()),
@@ -193,8 +193,8 @@ fn log(out: &mut String, subject: &str, cell: &Cell, parting: Option<usize>) -> 
             (format!("{words}{colon}{}", run.verdict.reason), lines(&run.transcript, LOG))
         }
     };
-    let known = match &cell.standing {
-        Standing::Known(reason) => format!(" (known: {reason})"),
+    let known = match &cell.status {
+        Status::Known(reason) => format!(" (known: {reason})"),
         _ => String::new(),
     };
     write!(out, "<div><b>{}</b> {}{}<pre>", escape(subject), escape(&said), escape(&known))?;
@@ -244,9 +244,9 @@ mod tests {
         Figures::new(scenario, rows.into())
     }
 
-    fn sample() -> Account {
+    fn sample() -> Results {
         let figures = ["wan", "isolation", "<s>"].map(hostile);
-        Account { figures: figures.into(), ..without_figures() }
+        Results { figures: figures.into(), ..without_figures() }
     }
 
     #[test]

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{millis, GIT, NAME, VERSION};
-use crate::account::{Account, Cell, Row, Standing, Tally};
 use crate::compare::Difference;
 use crate::problem::Problem;
+use crate::results::{Cell, Results, Row, Status, Tally};
 use crate::suite::Played;
 
 #[derive(Serialize)]
-struct Results<'a> {
+struct File<'a> {
     tool: Tool,
     headline: String,
     subjects: Vec<Subject<'a>>,
@@ -55,7 +55,8 @@ struct Result<'a> {
     reason: &'a str,
     millis: f64,
     /// Whether that is as it should be: `fine`, `known`, `unexpected`, `broken` or `skipped`.
-    standing: &'a str,
+    #[serde(rename = "standing")]
+    status: &'a str,
     /// Why it falls short, where that is known.
     known: Option<&'a str>,
 }
@@ -83,7 +84,8 @@ struct Differing<'a> {
     case: &'a str,
     class: &'a str,
     patches: Vec<&'a str>,
-    /// The first thing that happened on the first subject but not on the second, and the other way round.
+    /// The first thing that happened on the first subject but not on the second, and the other way
+    /// round.
     first: [&'a str; 2],
 }
 
@@ -105,24 +107,24 @@ struct Wrong<'a> {
     text: String,
 }
 
-pub(super) fn render(account: &Account) -> String {
-    let results = Results {
+pub(super) fn render(results: &Results) -> String {
+    let results = File {
         tool: Tool { name: NAME, version: VERSION, git: GIT },
-        headline: super::headline(account),
-        subjects: account.parties.iter().map(|p| Subject { name: &p.name, version: &p.version }).collect(),
-        cases: account.rows.iter().map(|row| case(account, row)).collect(),
-        summary: summary(account),
-        differences: account.differences.iter().flatten().map(differing).collect(),
-        claims: account.claims.0.iter().map(claim).collect(),
-        problems: account.problems.iter().map(wrong).collect(),
+        headline: super::headline(results),
+        subjects: results.subjects.iter().map(|p| Subject { name: &p.name, version: &p.version }).collect(),
+        cases: results.rows.iter().map(|row| case(results, row)).collect(),
+        summary: summary(results),
+        differences: results.differences.iter().flatten().map(differing).collect(),
+        claims: results.claims.0.iter().map(claim).collect(),
+        problems: results.problems.iter().map(wrong).collect(),
     };
     let mut text = serde_json::to_string_pretty(&results).expect("every key is a string");
     text.push('\n');
     text
 }
 
-fn case<'a>(account: &'a Account, row: &'a Row) -> Case<'a> {
-    let names = account.parties.iter().map(|party| party.name.as_str());
+fn case<'a>(results: &'a Results, row: &'a Row) -> Case<'a> {
+    let names = results.subjects.iter().map(|info| info.name.as_str());
     Case {
         id: row.case.id,
         role: row.case.role.name(),
@@ -137,12 +139,12 @@ fn case<'a>(account: &'a Account, row: &'a Row) -> Case<'a> {
 }
 
 fn result(cell: &Cell) -> Result<'_> {
-    let (standing, known) = match &cell.standing {
-        Standing::Fine => ("fine", None),
-        Standing::Known(reason) => ("known", Some(reason.as_str())),
-        Standing::Unexpected => ("unexpected", None),
-        Standing::Broken => ("broken", None),
-        Standing::Skipped => ("skipped", None),
+    let (status, known) = match &cell.status {
+        Status::Fine => ("fine", None),
+        Status::Known(reason) => ("known", Some(reason.as_str())),
+        Status::Unexpected => ("unexpected", None),
+        Status::Broken => ("broken", None),
+        Status::Skipped => ("skipped", None),
     };
     match &cell.played {
         Played::Ran(run) => Result {
@@ -150,23 +152,23 @@ fn result(cell: &Cell) -> Result<'_> {
             ending: Some(run.verdict.ending.name()),
             reason: &run.verdict.reason,
             millis: millis(run),
-            standing,
+            status,
             known,
         },
-        Played::Skipped(reason) => Result { outcome: "skipped", ending: None, reason, millis: 0.0, standing, known },
+        Played::Skipped(reason) => Result { outcome: "skipped", ending: None, reason, millis: 0.0, status, known },
     }
 }
 
-fn summary(account: &Account) -> Summary<'_> {
+fn summary(results: &Results) -> Summary<'_> {
     let counts = |at: usize| {
-        let Tally { pass, weak, fail, inconclusive, skipped } = account.tally(at);
+        let Tally { pass, weak, fail, inconclusive, skipped } = results.tally(at);
         Counts { pass, weak, fail, inconclusive, skipped }
     };
     Summary {
-        subjects: account.parties.iter().enumerate().map(|(at, party)| (party.name.as_str(), counts(at))).collect(),
-        differences: account.differences.as_ref().map_or(0, Vec::len),
-        unclaimed: account.unclaimed(),
-        problems: account.problems.len(),
+        subjects: results.subjects.iter().enumerate().map(|(at, info)| (info.name.as_str(), counts(at))).collect(),
+        differences: results.differences.as_ref().map_or(0, Vec::len),
+        unclaimed: results.unclaimed(),
+        problems: results.problems.len(),
     }
 }
 

@@ -1,25 +1,26 @@
-//! JUnit XML, as CI systems read it: one suite per subject, and one for what is wrong with claims and expectations.
+//! JUnit XML, as CI systems read it: one suite per subject, and one for what is wrong with claims
+//! and expectations.
 
 use std::fmt::{self, Write as _};
 
 use super::{escape, millis, NAME};
-use crate::account::{Account, Cell, Row, Standing};
 use crate::problem::Problem;
+use crate::results::{Cell, Results, Row, Status};
 use crate::suite::Played;
 
-pub(super) fn render(account: &Account) -> String {
+pub(super) fn render(results: &Results) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    write_all(&mut out, account).expect("a string takes any text");
+    write_all(&mut out, results).expect("a string takes any text");
     out
 }
 
-fn write_all(out: &mut String, account: &Account) -> fmt::Result {
+fn write_all(out: &mut String, results: &Results) -> fmt::Result {
     writeln!(out, "<testsuites name=\"{NAME}\">")?;
-    for (at, party) in account.parties.iter().enumerate() {
-        suite(out, &party.name, account.rows.iter().map(|row| (row, &row.cells[at])).collect())?;
+    for (at, info) in results.subjects.iter().enumerate() {
+        suite(out, &info.name, results.rows.iter().map(|row| (row, &row.cells[at])).collect())?;
     }
     // The results of the subjects stand above.
-    let others = account
+    let others = results
         .problems
         .iter()
         .filter(|problem| !matches!(problem, Problem::Unexpected { .. } | Problem::BrokenHarness { .. }));
@@ -28,15 +29,15 @@ fn write_all(out: &mut String, account: &Account) -> fmt::Result {
 }
 
 fn suite(out: &mut String, subject: &str, results: Vec<(&Row, &Cell)>) -> fmt::Result {
-    let count = |wanted: &dyn Fn(&Standing) -> bool| results.iter().filter(|(_, cell)| wanted(&cell.standing)).count();
+    let count = |wanted: &dyn Fn(&Status) -> bool| results.iter().filter(|(_, cell)| wanted(&cell.status)).count();
     writeln!(
         out,
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">",
         escape(subject),
         results.len(),
-        count(&|standing| *standing == Standing::Unexpected),
-        count(&|standing| *standing == Standing::Broken),
-        count(&|standing| matches!(standing, Standing::Known(_) | Standing::Skipped)),
+        count(&|status| *status == Status::Unexpected),
+        count(&|status| *status == Status::Broken),
+        count(&|status| matches!(status, Status::Known(_) | Status::Skipped)),
     )?;
     for (row, cell) in results {
         result(out, subject, row, cell)?;
@@ -57,14 +58,14 @@ fn result(out: &mut String, subject: &str, row: &Row, cell: &Cell) -> fmt::Resul
         Played::Skipped(reason) => reason.clone(),
         Played::Ran(run) => format!("{}: {}", run.verdict.outcome.name(), run.verdict.reason),
     };
-    let inner = match &cell.standing {
-        Standing::Fine => return writeln!(out, "/>"),
-        Standing::Known(why) => format!("<skipped message=\"{}\"/>", escape(&format!("known: {why} ({said})"))),
-        Standing::Skipped => format!("<skipped message=\"{}\"/>", escape(&said)),
-        Standing::Unexpected => {
+    let inner = match &cell.status {
+        Status::Fine => return writeln!(out, "/>"),
+        Status::Known(why) => format!("<skipped message=\"{}\"/>", escape(&format!("known: {why} ({said})"))),
+        Status::Skipped => format!("<skipped message=\"{}\"/>", escape(&said)),
+        Status::Unexpected => {
             format!("<failure message=\"{}\">{}</failure>", escape(&said), escape(row.case.title))
         }
-        Standing::Broken => format!("<error message=\"{}\"/>", escape(&said)),
+        Status::Broken => format!("<error message=\"{}\"/>", escape(&said)),
     };
     writeln!(out, ">{inner}</testcase>")
 }
@@ -79,7 +80,7 @@ fn accounting(out: &mut String, problems: Vec<&Problem>) -> fmt::Result {
         let about = problem.case().or(problem.patch()).or(problem.subject()).unwrap_or_default();
         writeln!(
             out,
-            "    <testcase classname=\"account.{}\" name=\"{}\" time=\"0\"><failure message=\"{}\"/></testcase>",
+            "    <testcase classname=\"results.{}\" name=\"{}\" time=\"0\"><failure message=\"{}\"/></testcase>",
             problem.kind(),
             escape(about),
             escape(&problem.to_string())

@@ -9,7 +9,7 @@ use crate::transcript::Transcript;
 #[must_use]
 pub fn lines(transcript: &Transcript, limit: usize) -> Vec<String> {
     let all = transcript.events.len();
-    let line = |event: &crate::transcript::Event| format!("{:>7.1} ms  {}", event.at.as_secs_f64() * 1e3, event.what);
+    let line = |event: &crate::transcript::Event| format!("{:>7.1} ms  {}", event.at.as_secs_f64() * 1e3, event.kind);
     if all <= limit {
         return transcript.events.iter().map(line).collect();
     }
@@ -20,7 +20,8 @@ pub fn lines(transcript: &Transcript, limit: usize) -> Vec<String> {
     lines
 }
 
-/// How long a run took, in milliseconds: virtual ones in memory, so that they are the same each time.
+/// How long a run took, in milliseconds: virtual ones in memory, so that they are the same each
+/// time.
 #[must_use]
 pub fn millis(run: &Run) -> f64 {
     let took = run.transcript.events.last().map_or(Duration::ZERO, |event| event.at);
@@ -30,11 +31,11 @@ pub fn millis(run: &Run) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::{Event, What};
+    use crate::transcript::{Event, EventKind};
 
     #[test]
     fn the_middle_of_a_long_log_is_left_out() {
-        let event = |stream| Event { at: Duration::ZERO, what: What::Accepted { stream } };
+        let event = |stream| Event { at: Duration::ZERO, kind: EventKind::Accepted { stream } };
         let transcript = Transcript { events: (0..100).map(event).collect() };
         assert_eq!(lines(&transcript, 100).len(), 100);
         let short = lines(&transcript, 10);

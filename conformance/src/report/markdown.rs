@@ -1,64 +1,64 @@
-//! The account for a pull request or a wiki.
+//! The results for a pull request or a wiki.
 
 use std::fmt::{self, Write as _};
 
 use super::headline::headline;
 use super::text::{cell_in_words, change, owners, tally_in_words};
 use super::{GIT, NAME, VERSION};
-use crate::account::{Account, Standing};
+use crate::results::{Results, Status};
 
-pub(super) fn render(account: &Account) -> String {
+pub(super) fn render(results: &Results) -> String {
     let mut out = String::new();
-    write_all(&mut out, account).expect("a string takes any text");
+    write_all(&mut out, results).expect("a string takes any text");
     out
 }
 
-fn write_all(out: &mut String, account: &Account) -> fmt::Result {
-    writeln!(out, "# HTTP/2 conformance\n\n**{}**\n", headline(account))?;
+fn write_all(out: &mut String, results: &Results) -> fmt::Result {
+    writeln!(out, "# HTTP/2 conformance\n\n**{}**\n", headline(results))?;
     writeln!(out, "| subject | version | results |\n| --- | --- | --- |")?;
-    for (at, party) in account.parties.iter().enumerate() {
-        row(out, &[&party.name, &party.version, &tally_in_words(account.tally(at))])?;
+    for (at, info) in results.subjects.iter().enumerate() {
+        row(out, &[&info.name, &info.version, &tally_in_words(results.tally(at))])?;
     }
     writeln!(out)?;
-    problems(out, account)?;
-    differences(out, account)?;
-    results(out, account)?;
+    problems(out, results)?;
+    differences(out, results)?;
+    table(out, results)?;
     writeln!(out, "\n{NAME} {VERSION} ({GIT})")
 }
 
-fn problems(out: &mut String, account: &Account) -> fmt::Result {
-    if account.problems.is_empty() {
+fn problems(out: &mut String, results: &Results) -> fmt::Result {
+    if results.problems.is_empty() {
         return Ok(());
     }
     writeln!(out, "## What is wrong\n\n| kind | what |\n| --- | --- |")?;
-    for problem in &account.problems {
+    for problem in &results.problems {
         row(out, &[problem.kind(), &problem.to_string()])?;
     }
     writeln!(out)
 }
 
-fn differences(out: &mut String, account: &Account) -> fmt::Result {
-    let Some(differences) = account.differences.as_ref().filter(|found| !found.is_empty()) else { return Ok(()) };
+fn differences(out: &mut String, results: &Results) -> fmt::Result {
+    let Some(differences) = results.differences.as_ref().filter(|found| !found.is_empty()) else { return Ok(()) };
     writeln!(out, "## Differences\n\n| case | class | outcome | patch |\n| --- | --- | --- | --- |")?;
     for difference in differences {
-        let change = change(account, difference);
-        row(out, &[difference.case, difference.class.name(), &change, &owners(account, difference)])?;
+        let change = change(results, difference);
+        row(out, &[difference.case, difference.class.name(), &change, &owners(results, difference)])?;
     }
     writeln!(out)
 }
 
-fn results(out: &mut String, account: &Account) -> fmt::Result {
-    let names = account.parties.iter().map(|party| party.name.as_str());
+fn table(out: &mut String, results: &Results) -> fmt::Result {
+    let names = results.subjects.iter().map(|info| info.name.as_str());
     let head: Vec<&str> = ["case", "level", "sentence"].into_iter().chain(names).collect();
     writeln!(out, "## Results\n")?;
     row(out, &head)?;
     row(out, &vec!["---"; head.len()])?;
-    for line in &account.rows {
-        let cells = line.cells.iter().map(|cell| match &cell.standing {
-            Standing::Unexpected => format!("{}, unexpected", cell_in_words(cell)),
-            Standing::Broken => "runner failed".to_owned(),
-            Standing::Known(reason) => format!("{}, {reason}", cell_in_words(cell)),
-            Standing::Fine | Standing::Skipped => cell_in_words(cell),
+    for line in &results.rows {
+        let cells = line.cells.iter().map(|cell| match &cell.status {
+            Status::Unexpected => format!("{}, unexpected", cell_in_words(cell)),
+            Status::Broken => "runner failed".to_owned(),
+            Status::Known(reason) => format!("{}, {reason}", cell_in_words(cell)),
+            Status::Fine | Status::Skipped => cell_in_words(cell),
         });
         let cells: Vec<String> = cells.collect();
         let mut columns = vec![line.case.id, line.case.level().name(), line.case.title];

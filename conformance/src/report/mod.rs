@@ -1,4 +1,4 @@
-//! Writing an account down, one format a file.
+//! Writes results, one format a file.
 
 mod headline;
 mod html;
@@ -10,7 +10,7 @@ mod text;
 
 use std::path::Path;
 
-use crate::account::Account;
+use crate::results::Results;
 
 pub use headline::headline;
 pub use log::{lines, millis};
@@ -23,7 +23,7 @@ pub const NAME: &str = env!("CARGO_PKG_NAME");
 /// This program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// A way to write an account down.
+/// A format of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Text,
@@ -33,27 +33,28 @@ pub enum Format {
     Html,
 }
 
-/// Writes `account` in `format`; `look` is for text.
+/// Writes `results` in `format`; `look` is for text.
 #[must_use]
-pub fn render(account: &Account, format: Format, look: Look) -> String {
+pub fn render(results: &Results, format: Format, look: Look) -> String {
     match format {
-        Format::Text => text::render(account, look),
-        Format::Json => json::render(account),
-        Format::Junit => junit::render(account),
-        Format::Markdown => markdown::render(account),
-        Format::Html => html::render(account),
+        Format::Text => text::render(results, look),
+        Format::Json => json::render(results),
+        Format::Junit => junit::render(results),
+        Format::Markdown => markdown::render(results),
+        Format::Html => html::render(results),
     }
 }
 
 /// Writes the reports that every comparison leaves behind into `folder`.
-pub fn leave_behind(account: &Account, folder: &Path) -> std::io::Result<()> {
+pub fn leave_behind(results: &Results, folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    std::fs::write(folder.join("results.json"), json::render(account))?;
-    std::fs::write(folder.join("report.md"), markdown::render(account))?;
-    std::fs::write(folder.join("report.html"), html::render(account))
+    std::fs::write(folder.join("results.json"), json::render(results))?;
+    std::fs::write(folder.join("report.md"), markdown::render(results))?;
+    std::fs::write(folder.join("report.html"), html::render(results))
 }
 
-/// `text` with the characters that XML and HTML give a meaning written otherwise. What XML forbids even so becomes U+FFFD.
+/// `text` with the characters that XML and HTML give a meaning written otherwise. What XML forbids
+/// even so becomes U+FFFD.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -74,10 +75,10 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::{Party, Results};
     use crate::claims::{Claims, Patch};
     use crate::expectations::Expectations;
     use crate::judge::Outcome;
+    use crate::results::{Runs, SubjectInfo};
     use crate::suite::Played;
     use crate::testing::{case, run, spoilt};
 
@@ -89,8 +90,8 @@ mod tests {
         changes: &["b/moved"],
     }]);
 
-    /// An account with one result of every kind.
-    pub(super) fn sample() -> Account {
+    /// Results of every kind.
+    pub(super) fn sample() -> Results {
         let ran = |outcome, stream| Played::Ran(run(outcome, stream));
         let rows = [
             ("a/fine", [ran(Outcome::Pass, 1), ran(Outcome::Pass, 1)]),
@@ -101,17 +102,17 @@ mod tests {
             ("b/skipped", [ran(Outcome::Pass, 1), Played::Skipped("no \u{1} API & such".into())]),
             ("b/spoilt", [ran(Outcome::Pass, 1), Played::Ran(spoilt())]),
         ];
-        let party = |name: &str, mended_by| Party {
+        let info = |name: &str, mended_by| SubjectInfo {
             name: name.into(),
             version: "h2 <1>".into(),
             expectations: Expectations::parse("a/known weak a <known> weakness"),
             mended_by,
         };
-        let parties = [party("upstream", CLAIMS), party("patched", Claims::NONE)];
+        let infos = [info("upstream", CLAIMS), info("patched", Claims::NONE)];
         let cases = rows.clone().map(|(id, _)| case(id));
         let played = rows.map(|(_, played)| played.to_vec());
-        let results = Results { parties: &parties, cases: &cases, played: &played, catalogue: &cases };
-        Account::of_comparison(results, Some(CLAIMS))
+        let runs = Runs { subjects: &infos, cases: &cases, played: &played, catalogue: &cases };
+        Results::of_comparison(runs, Some(CLAIMS))
     }
 
     #[test]
@@ -121,11 +122,11 @@ mod tests {
 
     #[test]
     fn every_format_tells_every_problem_and_every_patch() {
-        let account = sample();
-        let problems: Vec<_> = account.problems.iter().map(crate::problem::Problem::kind).collect();
+        let results = sample();
+        let problems: Vec<_> = results.problems.iter().map(crate::problem::Problem::kind).collect();
         assert_eq!(problems, ["unexpected", "broken-harness", "worse"]);
         for format in [Format::Text, Format::Json, Format::Junit, Format::Markdown, Format::Html] {
-            let report = render(&account, format, Look::default());
+            let report = render(&results, format, Look::default());
             for word in ["b/worse", "b/spoilt", "no network", "mends"] {
                 assert!(report.contains(word), "{format:?} lacks {word}:\n{report}");
             }

@@ -1,11 +1,11 @@
-//! The account for a terminal.
+//! The results for a terminal.
 
 use std::fmt::{self, Write as _};
 
 use super::headline::{count, headline};
 use super::{GIT, NAME, VERSION};
-use crate::account::{Account, Cell, Row, Standing, Tally};
 use crate::compare::{Class, Difference};
+use crate::results::{Cell, Results, Row, Status, Tally};
 use crate::suite::Played;
 
 /// How much to tell, and whether in colour.
@@ -30,50 +30,50 @@ const YELLOW: &str = "33";
 const FAINT: &str = "2";
 const BOLD: &str = "1";
 
-pub(super) fn render(account: &Account, look: Look) -> String {
+pub(super) fn render(results: &Results, look: Look) -> String {
     let mut out = String::new();
-    write_all(&mut out, account, look).expect("a string takes any text");
+    write_all(&mut out, results, look).expect("a string takes any text");
     out
 }
 
-fn write_all(out: &mut String, account: &Account, look: Look) -> fmt::Result {
+fn write_all(out: &mut String, results: &Results, look: Look) -> fmt::Result {
     if look.detail == Detail::Everything {
-        title(out, account)?;
-        topics(out, account, look)?;
-        differences(out, account, look)?;
-        known(out, account, look)?;
-        skipped(out, account, look)?;
+        title(out, results)?;
+        topics(out, results, look)?;
+        differences(out, results, look)?;
+        known(out, results, look)?;
+        skipped(out, results, look)?;
     }
-    problems(out, account, look)?;
-    let colour = if account.problems.is_empty() { GREEN } else { RED };
-    writeln!(out, "{}", paint(&headline(account), colour, look))
+    problems(out, results, look)?;
+    let colour = if results.problems.is_empty() { GREEN } else { RED };
+    writeln!(out, "{}", paint(&headline(results), colour, look))
 }
 
-fn title(out: &mut String, account: &Account) -> fmt::Result {
-    let parties = account.parties.iter().map(|party| format!("{} ({})", party.name, party.version));
-    let cases = count(account.rows.len(), "case", "cases");
-    let parties = parties.collect::<Vec<_>>().join(" and ");
-    writeln!(out, "{NAME} {VERSION} ({GIT}): {cases} on {parties}\n")
+fn title(out: &mut String, results: &Results) -> fmt::Result {
+    let infos = results.subjects.iter().map(|info| format!("{} ({})", info.name, info.version));
+    let cases = count(results.rows.len(), "case", "cases");
+    let infos = infos.collect::<Vec<_>>().join(" and ");
+    writeln!(out, "{NAME} {VERSION} ({GIT}): {cases} on {infos}\n")
 }
 
 /// How many results of each kind each subject has in each topic.
-fn topics(out: &mut String, account: &Account, look: Look) -> fmt::Result {
+fn topics(out: &mut String, results: &Results, look: Look) -> fmt::Result {
     let mut topics: Vec<&str> = Vec::new();
-    for row in &account.rows {
+    for row in &results.rows {
         if !topics.contains(&row.case.topic()) {
             topics.push(row.case.topic());
         }
     }
     let width = topics.iter().map(|topic| topic.len()).max().unwrap_or(0).max("topic".len());
     let mut table = vec![("topic".to_owned(), "cases".to_owned(), Vec::new())];
-    table[0].2.extend(account.parties.iter().map(|party| party.name.clone()));
+    table[0].2.extend(results.subjects.iter().map(|info| info.name.clone()));
     for topic in topics {
-        let rows: Vec<&Row> = account.rows.iter().filter(|row| row.case.topic() == topic).collect();
+        let rows: Vec<&Row> = results.rows.iter().filter(|row| row.case.topic() == topic).collect();
         let cells =
-            (0..account.parties.len()).map(|at| tally_in_words(Tally::of(rows.iter().map(|row| &row.cells[at]))));
+            (0..results.subjects.len()).map(|at| tally_in_words(Tally::of(rows.iter().map(|row| &row.cells[at]))));
         table.push((topic.to_owned(), rows.len().to_string(), cells.collect()));
     }
-    let widths: Vec<usize> = (0..account.parties.len())
+    let widths: Vec<usize> = (0..results.subjects.len())
         .map(|column| table.iter().map(|(_, _, cells)| cells[column].len()).max().unwrap_or(0))
         .collect();
     for (at, (topic, cases, cells)) in table.iter().enumerate() {
@@ -94,8 +94,8 @@ pub(super) fn tally_in_words(tally: Tally) -> String {
     there.collect::<Vec<_>>().join(", ")
 }
 
-fn differences(out: &mut String, account: &Account, look: Look) -> fmt::Result {
-    let Some(differences) = &account.differences else { return Ok(()) };
+fn differences(out: &mut String, results: &Results, look: Look) -> fmt::Result {
+    let Some(differences) = &results.differences else { return Ok(()) };
     if differences.is_empty() {
         return writeln!(out, "No differences.\n");
     }
@@ -108,24 +108,24 @@ fn differences(out: &mut String, account: &Account, look: Look) -> fmt::Result {
             Class::Frames => YELLOW,
         };
         let class = paint(&format!("{:6}", difference.class.name()), colour, look);
-        let change = change(account, difference);
-        writeln!(out, "  {class}  {:width$}  {change}  {}", difference.case, owners(account, difference))?;
+        let change = change(results, difference);
+        writeln!(out, "  {class}  {:width$}  {change}  {}", difference.case, owners(results, difference))?;
     }
     writeln!(out)
 }
 
 /// What the outcome was and is.
-pub(super) fn change(account: &Account, difference: &Difference) -> String {
-    let row = account.rows.iter().find(|row| row.case.id == difference.case);
+pub(super) fn change(results: &Results, difference: &Difference) -> String {
+    let row = results.rows.iter().find(|row| row.case.id == difference.case);
     let words: Vec<String> = row.iter().flat_map(|row| &row.cells).map(cell_in_words).collect();
     words.join(" -> ")
 }
 
-/// The patches that own up to a difference, or that nobody does.
-pub(super) fn owners(account: &Account, difference: &Difference) -> String {
+/// The patches that claim a difference, or that none does.
+pub(super) fn owners(results: &Results, difference: &Difference) -> String {
     if difference.patches.is_empty() {
         // Only the fork has patches that could.
-        return if account.claims.0.is_empty() { String::new() } else { "NO PATCH".into() };
+        return if results.claims.0.is_empty() { String::new() } else { "NO PATCH".into() };
     }
     difference.patches.iter().map(|patch| patch.slug).collect::<Vec<_>>().join(", ")
 }
@@ -141,18 +141,18 @@ pub(super) fn cell_in_words(cell: &Cell) -> String {
     }
 }
 
-/// What falls short for a reason that is written down: named, so that nobody takes it for a pass.
-fn known(out: &mut String, account: &Account, look: Look) -> fmt::Result {
-    for (at, party) in account.parties.iter().enumerate() {
-        let known = account.rows.iter().filter_map(|row| match &row.cells[at].standing {
-            Standing::Known(reason) if party.expectations.entry(row.case.id).is_some() => Some((row, reason)),
+/// What falls short for a reason that is written down: named, so that it is not taken for a pass.
+fn known(out: &mut String, results: &Results, look: Look) -> fmt::Result {
+    for (at, info) in results.subjects.iter().enumerate() {
+        let known = results.rows.iter().filter_map(|row| match &row.cells[at].status {
+            Status::Known(reason) if info.expectations.entry(row.case.id).is_some() => Some((row, reason)),
             _ => None,
         });
         let known: Vec<_> = known.collect();
         if known.is_empty() {
             continue;
         }
-        let heading = format!("{} known to fall short on {}", count(known.len(), "case is", "cases are"), party.name);
+        let heading = format!("{} known to fall short on {}", count(known.len(), "case is", "cases are"), info.name);
         writeln!(out, "{}", paint(&heading, BOLD, look))?;
         for (row, reason) in known {
             let line = format!("  {}  {}  {reason}", row.case.id, cell_in_words(&row.cells[at]));
@@ -164,10 +164,10 @@ fn known(out: &mut String, account: &Account, look: Look) -> fmt::Result {
 }
 
 /// Why cases were skipped, and how many for each reason.
-fn skipped(out: &mut String, account: &Account, look: Look) -> fmt::Result {
-    for (at, party) in account.parties.iter().enumerate() {
+fn skipped(out: &mut String, results: &Results, look: Look) -> fmt::Result {
+    for (at, info) in results.subjects.iter().enumerate() {
         let mut reasons: Vec<(&str, usize)> = Vec::new();
-        for row in &account.rows {
+        for row in &results.rows {
             let Played::Skipped(reason) = &row.cells[at].played else { continue };
             match reasons.iter_mut().find(|(known, _)| known == reason) {
                 Some((_, number)) => *number += 1,
@@ -178,7 +178,7 @@ fn skipped(out: &mut String, account: &Account, look: Look) -> fmt::Result {
         if all == 0 {
             continue;
         }
-        let heading = format!("{} skipped on {}", count(all, "case is", "cases are"), party.name);
+        let heading = format!("{} skipped on {}", count(all, "case is", "cases are"), info.name);
         writeln!(out, "{}", paint(&heading, BOLD, look))?;
         for (reason, number) in reasons {
             writeln!(out, "{}", paint(&format!("  {number:>4}  {reason}"), FAINT, look))?;
@@ -188,12 +188,12 @@ fn skipped(out: &mut String, account: &Account, look: Look) -> fmt::Result {
     Ok(())
 }
 
-fn problems(out: &mut String, account: &Account, look: Look) -> fmt::Result {
-    if account.problems.is_empty() {
+fn problems(out: &mut String, results: &Results, look: Look) -> fmt::Result {
+    if results.problems.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{}", paint(&count(account.problems.len(), "problem", "problems"), BOLD, look))?;
-    for problem in &account.problems {
+    writeln!(out, "{}", paint(&count(results.problems.len(), "problem", "problems"), BOLD, look))?;
+    for problem in &results.problems {
         writeln!(out, "  {}  {problem}", paint(problem.kind(), RED, look))?;
     }
     writeln!(out)
@@ -235,8 +235,8 @@ mod tests {
     fn quiet_means_what_is_wrong_and_the_headline() {
         let report = render(&sample(), Look { colour: true, detail: Detail::WhatIsWrong });
         assert!(!report.contains("topic") && report.contains("b/spoilt") && report.contains('\x1b'));
-        let mut account = sample();
-        account.problems.clear();
-        assert_eq!(render(&account, Look { colour: false, detail: Detail::WhatIsWrong }).lines().count(), 1);
+        let mut results = sample();
+        results.problems.clear();
+        assert_eq!(render(&results, Look { colour: false, detail: Detail::WhatIsWrong }).lines().count(), 1);
     }
 }

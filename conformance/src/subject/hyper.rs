@@ -20,7 +20,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     Builder::new(TokioExecutor::new())
-        // The windows of RFC 9113, so that cases which count credit mean the same as with h2 itself.
+        // The windows of RFC 9113, so that cases which count credit mean the same as with h2
+        // itself.
         .initial_stream_window_size(DEFAULT_WINDOW)
         .initial_connection_window_size(DEFAULT_WINDOW)
         .serve_connection(TokioIo::new(stream), service_fn(answer))

@@ -1,6 +1,7 @@
 //! The implementations under test.
 //!
-//! A subject in memory is a [`Link`] of its own. `upstream` and `patched` are one source compiled against two crates.
+//! A subject in memory is a [`Link`] of its own. `upstream` and `patched` are one source compiled
+//! against two crates.
 
 pub mod controls;
 pub mod hyper;
@@ -40,8 +41,8 @@ pub const IN_MEMORY: &[Subject] = &[
 pub struct SocketSubject {
     pub name: &'static str,
     pub version: &'static str,
-    /// Starts the server, one for all cases of a run. It has the default windows of RFC 9113 and answers each request by
-    /// itself after reading it.
+    /// Starts the server, one for all cases of a run. It has the default windows of RFC 9113 and
+    /// answers each request after reading it.
     pub start: fn() -> std::io::Result<RunningServer>,
 }
 

@@ -16,8 +16,8 @@ impl Address {
         Address { fields: [own(":authority", "example.test", authority), own(":path", "/", path)] }
     }
 
-    /// Writes them into a plain request. Frames that lie, are padded or go on elsewhere are left alone: their exact octets
-    /// are what their case is about.
+    /// Writes them into a plain request. Frames that lie, are padded or go on elsewhere are left
+    /// alone: their exact octets are what their case is about.
     pub fn write_into(&self, frame: &mut Frame) {
         let plain = frame.kind == kind::HEADERS
             && frame.has(flag::END_HEADERS)

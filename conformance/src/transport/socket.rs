@@ -1,6 +1,7 @@
 //! A link over any asynchronous byte stream: what TCP and TLS have in common.
 //!
-//! Reading and writing go on together, so that a subject that writes without reading cannot hold the runner.
+//! Reading and writing go on together, so that a subject that writes without reading cannot hold
+//! the runner.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Runtime;
 
-use crate::drive::{Happening, Link};
+use crate::drive::{Link, SubjectEvent};
 use crate::script::App;
 use crate::wire::Frame;
 
@@ -47,7 +48,7 @@ pub struct Socket {
 enum Way {
     /// The stream stands before the runtime on which it lives, and is dropped before it.
     Open(Box<dyn Stream>, Runtime),
-    /// There is none, for a reason that is not the subject's: told once.
+    /// There is none, for a reason that is not the subject's, which is reported once.
     Failed(String),
     Closed,
 }
@@ -93,7 +94,8 @@ fn exchange(
     while !outgoing.is_empty() {
         match stream.as_mut().poll_write(cx, outgoing) {
             Poll::Ready(Ok(count)) if count > 0 => drop(outgoing.drain(..count)),
-            // The subject does not listen any more. What it still has to say counts, not what it missed.
+            // The subject does not listen any more. What it still has to say counts, not what it
+            // missed.
             Poll::Ready(_) => outgoing.clear(),
             Poll::Pending => break,
         }
@@ -123,17 +125,17 @@ impl Link for Socket {
     }
 
     fn call(&mut self, _: usize, _: &App) {
-        // Nobody here has the subject's API. Cases that call it are not played over a socket.
+        // The subject's API is out of reach here. Cases that call it are not played over a socket.
     }
 
-    fn advance(&mut self) -> Vec<Happening> {
+    fn advance(&mut self) -> Vec<SubjectEvent> {
         self.wait(Duration::ZERO)
     }
 
-    fn wait(&mut self, limit: Duration) -> Vec<Happening> {
+    fn wait(&mut self, limit: Duration) -> Vec<SubjectEvent> {
         let Way::Open(stream, runtime) = &mut self.way else {
             return match std::mem::replace(&mut self.way, Way::Closed) {
-                Way::Failed(message) => vec![Happening::Harness(message)],
+                Way::Failed(message) => vec![SubjectEvent::Harness(message)],
                 _ => Vec::new(),
             };
         };
@@ -150,14 +152,14 @@ impl Link for Socket {
                 self.received += count;
                 piece.truncate(count);
                 if self.received <= FLOOD {
-                    return vec![Happening::Octets(piece)];
+                    return vec![SubjectEvent::Octets(piece)];
                 }
-                Happening::Restless
+                SubjectEvent::Livelock
             }
             Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset && self.received == 0 => {
-                Happening::ResetUnanswered
+                SubjectEvent::ResetUnanswered
             }
-            Ok(_) => Happening::Closed,
+            Ok(_) => SubjectEvent::Closed,
         };
         self.way = Way::Closed;
         vec![closed]

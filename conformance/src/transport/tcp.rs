@@ -9,8 +9,8 @@ use tokio::time::timeout;
 
 use super::socket::{Socket, Stream};
 
-/// Connects to the first of `addresses` that takes the connection. What goes wrong is told by the link: it is the network's
-/// fault and no subject's. Not for use inside an asynchronous runtime.
+/// Connects to the first of `addresses` that takes the connection. The link reports what goes
+/// wrong: it is the network's fault and no subject's. Not for use inside an asynchronous runtime.
 #[must_use]
 pub fn connect(addresses: &[SocketAddr], patience: Duration) -> Socket {
     Socket::new(open(addresses, patience), patience)
@@ -33,7 +33,8 @@ async fn first_of(addresses: &[SocketAddr], patience: Duration) -> Result<TcpStr
     for address in addresses {
         match timeout(patience, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
-                // Frames leave when they are written: waiting to fill a segment would only add to each round trip.
+                // Frames leave when they are written: waiting to fill a segment would only add to
+                // each round trip.
                 let _ = stream.set_nodelay(true);
                 return Ok(stream);
             }

@@ -1,4 +1,5 @@
-//! Servers that do their worst: no panic, no hang, no growth, and a verdict that blames the right one.
+//! Servers that do their worst: no panic, no hang, no growth, and a verdict that blames the right
+//! one.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -90,7 +91,7 @@ fn converse(mut stream: TcpStream, more: fn(&mut TcpStream, &Frame)) {
 }
 
 #[test]
-fn nobody_there() {
+fn a_refused_connection() {
     let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     let (run, _) = play(address, &a_ping());
     expect(&run, Outcome::Inconclusive, Ending::Clean, "cannot connect");
@@ -226,7 +227,7 @@ fn a_late_goaway_is_seen() {
     expect(&run, Outcome::Fail, Ending::WrongCode, "GOAWAY");
 }
 
-/// Who never reads cannot hold the runner at its writes.
+/// A subject that never reads cannot block the runner's writes.
 #[test]
 fn a_server_that_reads_nothing() {
     let address = server(|mut stream| {

@@ -1,4 +1,5 @@
-//! A server that answers before a request has ended, as RFC 9113 section 8.1 lets it: not one case may say that this is wrong.
+//! A server that answers before a request has ended, as RFC 9113 section 8.1 lets it: not one case
+//! may say that this is wrong.
 
 use std::convert::Infallible;
 
@@ -10,12 +11,12 @@ use hyper::Response;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use h2_conformance::catalog;
-use h2_conformance::endpoint::{Endpoint, Manner, Options, Remote};
+use h2_conformance::endpoint::{AnswerTiming, Endpoint, Options, Remote};
 use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{RunningServer, SOCKET};
 use h2_conformance::suite::{play_all, Played};
 
-/// So many cases at least are left to play. To be raised as the catalogue grows.
+/// The least number of cases that are left to play. Raise it as the catalogue grows.
 const AT_LEAST: usize = 140;
 const AT_A_TIME: usize = 8;
 
@@ -28,18 +29,18 @@ fn server() -> RunningServer {
     started.expect("a server")
 }
 
-fn elsewhere(server: &RunningServer) -> (Remote, Manner) {
+fn elsewhere(server: &RunningServer) -> (Remote, AnswerTiming) {
     let options = Options::default();
-    let manner = Endpoint::local(server.addr).check(options).expect("it speaks HTTP/2");
-    (Remote::elsewhere(Endpoint::local(server.addr), options, manner), manner)
+    let answer_timing = Endpoint::local(server.addr).check(options).expect("it speaks HTTP/2");
+    (Remote::elsewhere(Endpoint::local(server.addr), options, answer_timing), answer_timing)
 }
 
 #[test]
-fn who_answers_early_fares_like_who_reads_to_the_end() {
+fn a_server_that_answers_early_fares_like_one_that_reads_to_the_end() {
     let hyper = SOCKET.iter().find(|subject| subject.name == "hyper-patched").expect("hyper");
     let servers = [(hyper.start)().expect("a server"), server()];
     let [(reads, reading), (answers, answering)] = [&servers[0], &servers[1]].map(elsewhere);
-    assert_eq!((reading, answering), (Manner::ReadsToTheEnd, Manner::AnswersEarly));
+    assert_eq!((reading, answering), (AnswerTiming::ReadsToTheEnd, AnswerTiming::AnswersEarly));
 
     let cases = catalog::all();
     let (mut played, mut skipped) = (0, 0);

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use h2_conformance::case::Case;
 use h2_conformance::catalog;
-use h2_conformance::endpoint::{Endpoint, Manner, Options, Remote};
+use h2_conformance::endpoint::{AnswerTiming, Endpoint, Options, Remote};
 use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{IN_MEMORY, SOCKET};
 use h2_conformance::suite::{play, play_all};
 
-/// So many cases at least are played over a socket. To be raised as the catalogue grows.
+/// The least number of cases that are played over a socket. Raise it as the catalogue grows.
 const AT_LEAST: usize = 200;
 /// Cases that wait at a time: what fails costs a timeout.
 const AT_A_TIME: usize = 8;
@@ -143,8 +143,8 @@ fn a_server_ends_with_its_handle() {
     for subject in SOCKET {
         let server = (subject.start)().expect("a server");
         let endpoint = Endpoint::local(server.addr);
-        let manner = endpoint.check(Options::default()).expect(subject.name);
-        assert_eq!(manner, Manner::ReadsToTheEnd, "{}", subject.name);
+        let answer_timing = endpoint.check(Options::default()).expect(subject.name);
+        assert_eq!(answer_timing, AnswerTiming::ReadsToTheEnd, "{}", subject.name);
         drop(server);
         endpoint.check(Options::default()).expect_err(subject.name);
     }

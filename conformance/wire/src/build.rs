@@ -9,7 +9,8 @@ pub fn data(stream: u32, length: usize) -> Frame {
     Frame::new(kind::DATA, 0, stream, vec![b'd'; length])
 }
 
-/// The octets with which a client opens a connection: the preface, `settings`, and the acknowledgement of the server's.
+/// The octets with which a client opens a connection: the preface, `settings`, and the
+/// acknowledgement of the server's.
 #[must_use]
 pub fn opening(settings: &Frame) -> Vec<u8> {
     let mut octets = PREFACE.to_vec();

@@ -1,4 +1,5 @@
-//! Numbers that RFC 9113 assigns: frame types and flags (section 6), settings (6.5.2), error codes (7).
+//! Numbers that RFC 9113 assigns: frame types and flags (section 6), settings (6.5.2), error codes
+//! (7).
 
 /// Frame types.
 pub mod kind {

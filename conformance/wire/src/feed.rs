@@ -1,4 +1,5 @@
-//! A transport for measurements: what the peer writes is read, and what the subject writes is dropped.
+//! A transport for measurements: what the peer writes is read, and what the subject writes is
+//! dropped.
 
 use std::cell::RefCell;
 use std::io;
@@ -8,8 +9,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The transport, and by its clones the peer's end of it. Nothing is allocated within its capacity. It wakes nobody: the subject
-/// is polled by hand after each write.
+/// The transport, and by its clones the peer's end of it. Nothing is allocated within its capacity.
+/// It wakes no task: the subject is polled by hand after each write.
 #[derive(Clone, Debug)]
 pub struct Feed(Rc<RefCell<Incoming>>);
 

@@ -1,7 +1,8 @@
-//! The peer's arithmetic of RFC 9113 section 6.9: what each side may still send, computed from frames alone.
+//! The peer's arithmetic of RFC 9113 section 6.9: what each side may still send, computed from
+//! frames alone.
 //!
-//! One [`FlowWindows`] keeps one direction. The side that sends DATA is the *sender*; WINDOW_UPDATE and SETTINGS come from the
-//! *receiver*.
+//! One [`FlowWindows`] keeps one direction. The side that sends DATA is the *sender*; WINDOW_UPDATE
+//! and SETTINGS come from the *receiver*.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,8 @@ use crate::{Frame, View};
 pub struct FlowWindows {
     connection: i64,
     initial: i64,
-    /// Deviation of each stream's window from the initial size: it moves with SETTINGS by itself.
+    /// Deviation of each stream's window from the initial size: SETTINGS move the initial size and
+    /// keep the deviation.
     streams: BTreeMap<u32, i64>,
 }
 
@@ -42,12 +44,12 @@ impl FlowWindows {
         usize::try_from(self.connection.min(self.stream(stream))).unwrap_or(0)
     }
 
-    /// Books a frame of the sender.
+    /// Records a frame of the sender.
     pub fn sent(&mut self, frame: &Frame) {
         self.used(frame.stream, frame.flow_controlled());
     }
 
-    /// Books so many octets of DATA, padding included, on a stream.
+    /// Records so many octets of DATA, padding included, on a stream.
     pub fn used(&mut self, stream: u32, octets: u32) {
         if octets > 0 {
             self.connection -= i64::from(octets);
@@ -55,7 +57,7 @@ impl FlowWindows {
         }
     }
 
-    /// Books a WINDOW_UPDATE of the receiver; other frames change nothing.
+    /// Records a WINDOW_UPDATE of the receiver; other frames change nothing.
     pub fn granted(&mut self, frame: &Frame) {
         if let View::WindowUpdate { increment } = View::from(frame) {
             if frame.stream == 0 {
@@ -66,7 +68,7 @@ impl FlowWindows {
         }
     }
 
-    /// Books a WINDOW_UPDATE or SETTINGS of the receiver, which take effect at once.
+    /// Records a WINDOW_UPDATE or SETTINGS of the receiver, which take effect at once.
     pub fn heard(&mut self, frame: &Frame) {
         match View::from(frame) {
             View::Settings(values) => self.settings(&values),
@@ -74,7 +76,7 @@ impl FlowWindows {
         }
     }
 
-    /// Books SETTINGS of the receiver at the moment they take effect.
+    /// Records SETTINGS of the receiver at the moment they take effect.
     pub fn settings(&mut self, settings: &[(u16, u32)]) {
         for (id, value) in settings {
             if *id == setting::INITIAL_WINDOW_SIZE {

@@ -14,7 +14,8 @@ pub struct Frame {
     /// The reserved bit before the stream identifier.
     pub reserved: bool,
     pub payload: Vec<u8>,
-    /// What the length field says where that is not the payload's length: a lie. In octets, 24 bits.
+    /// What the length field says where that is not the payload's length: a lie. In octets, 24
+    /// bits.
     pub declared: Option<u32>,
 }
 
@@ -43,7 +44,8 @@ impl Frame {
         matches!(self.kind, kind::HEADERS | kind::PUSH_PROMISE | kind::CONTINUATION) && !self.has(flag::END_HEADERS)
     }
 
-    /// Octets that count against flow control: the whole payload of DATA, padding included (section 6.9.1).
+    /// Octets that count against flow control: the whole payload of DATA, padding included (section
+    /// 6.9.1).
     #[must_use]
     pub fn flow_controlled(&self) -> u32 {
         match self.kind {
@@ -114,8 +116,8 @@ impl FrameReader {
         &self.buffer[self.taken..]
     }
 
-    /// Removes `prefix` from the front of what is buffered. `None` while fewer octets than that have arrived,
-    /// `Some(false)` when they differ.
+    /// Removes `prefix` from the front of what is buffered. `None` while fewer octets than that
+    /// have arrived, `Some(false)` when they differ.
     pub fn strip(&mut self, prefix: &[u8]) -> Option<bool> {
         let head = self.rest().get(..prefix.len())?;
         let same = head == prefix;

@@ -1,12 +1,14 @@
-//! Field sections (RFC 7541). Writing is stateless on purpose: every field goes out as a literal without indexing, so that a
-//! script's frames mean the same wherever they stand. Reading keeps the dynamic table, as it must.
+//! Field sections (RFC 7541). Writing is stateless on purpose: every field goes out as a literal
+//! without indexing, so that a script's frames mean the same wherever they stand. Reading keeps the
+//! dynamic table, as it must.
 
 use std::fmt;
 
 /// A field line.
 pub type Field = (Vec<u8>, Vec<u8>);
 
-/// Encodes fields as literals without indexing, new names, no Huffman coding (RFC 7541 section 6.2.2).
+/// Encodes fields as literals without indexing, new names, no Huffman coding (RFC 7541 section
+/// 6.2.2).
 #[must_use]
 pub fn encode(fields: &[(&str, &str)]) -> Vec<u8> {
     let octets: Vec<_> = fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
@@ -25,7 +27,8 @@ pub fn encode_octets(fields: &[(&[u8], &[u8])]) -> Vec<u8> {
     block
 }
 
-/// Appends a literal with incremental indexing and a new name (RFC 7541 section 6.2.1): the reader puts it in its table.
+/// Appends a literal with incremental indexing and a new name (RFC 7541 section 6.2.1): the reader
+/// puts it in its table.
 pub fn indexed_literal(block: &mut Vec<u8>, name: &str, value: &str) {
     block.push(0x40);
     string(block, name.as_bytes());
@@ -37,7 +40,8 @@ fn string(block: &mut Vec<u8>, text: &[u8]) {
     block.extend_from_slice(text);
 }
 
-/// Appends `value` as an integer with a `prefix`-bit prefix (RFC 7541 section 5.1), `pattern` in the bits before it.
+/// Appends `value` as an integer with a `prefix`-bit prefix (RFC 7541 section 5.1), `pattern` in
+/// the bits before it.
 pub fn integer(block: &mut Vec<u8>, prefix: u8, pattern: u8, mut value: usize) {
     let limit = (1usize << prefix) - 1;
     if value < limit {

@@ -1,12 +1,14 @@
 //! Bytes and frames, without opinion.
 //!
-//! [`frame`] moves raw frames in and out of byte strings and passes no judgement: a length may lie, a reserved bit may be
-//! set, a payload may be nonsense. [`view`] reads a raw frame as what its type says it is. [`build`] makes frames,
-//! right and wrong ones. [`hpack`] and [`mod@print`] do what their names say. [`flow_windows`] computes from frames what each
-//! side may still send, [`peer_reader`] where the next frame may begin. [`pipe`] and [`link`] carry octets in virtual time,
-//! [`feed`] carries them for measurements, and [`wake`] polls a task that was woken.
+//! [`frame`] moves raw frames in and out of byte strings and passes no judgement: a length may lie,
+//! a reserved bit may be set, a payload may be nonsense. [`view`] reads a raw frame as what its
+//! type says it is. [`build`] makes frames, right and wrong ones. [`hpack`] and [`mod@print`] do
+//! what their names say. [`flow_windows`] computes from frames what each side may still send,
+//! [`peer_reader`] where the next frame may begin. [`pipe`] and [`link`] carry octets in virtual
+//! time, [`feed`] carries them for measurements, and [`wake`] polls a task that was woken.
 //!
-//! This crate does not depend on h2, so that the suite shares no code with the implementations that it tests.
+//! This crate does not depend on h2, so that the suite shares no code with the implementations that
+//! it tests.
 
 pub mod build;
 pub mod code;

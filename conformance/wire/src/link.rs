@@ -1,7 +1,8 @@
 //! One direction of a link: what octets take to cross it, in virtual time.
 //!
-//! Arithmetic and nothing else: it counts octets and carries none, and time is whatever the caller says it is. What is sent in
-//! one piece waits at the sender's side until the line has taken its last octet, and arrives as a whole one delay after that.
+//! Arithmetic and nothing else: it counts octets and carries none, and time is whatever the caller
+//! says it is. What is sent in one piece waits at the sender's side until the line has taken its
+//! last octet, and arrives as a whole one delay after that.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -21,8 +22,8 @@ pub struct Shape {
 #[derive(Clone, Debug)]
 pub struct Link {
     shape: Shape,
-    /// Since when the line has been busy without a break, and octets accepted since then: departures are reckoned from
-    /// there, so that rounding does not add up.
+    /// Since when the line has been busy without a break, and octets accepted since then:
+    /// departures are reckoned from there, so that rounding does not add up.
     busy_since: Duration,
     busy_with: u64,
     /// Pieces that have not been taken from [`arrivals`](Link::arrivals), oldest first.
@@ -79,8 +80,8 @@ impl Link {
         arrived
     }
 
-    /// When a piece arrives next, or leaves room in the buffer, as far as that has not been seen by a call. `None` when nothing
-    /// is under way.
+    /// When a piece arrives next, or leaves room in the buffer, as far as that has not been seen by
+    /// a call. `None` when nothing is under way.
     #[must_use]
     pub fn next_event(&self) -> Option<Duration> {
         let arrival = self.pieces.front()?.leaves + self.shape.delay;

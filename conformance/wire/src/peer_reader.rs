@@ -1,9 +1,10 @@
-//! What a reader can make of the octets that a peer writes: which frames they are, and whether a frame may begin behind them.
+//! What a reader can make of the octets that a peer writes: which frames they are, and whether a
+//! frame may begin behind them.
 
 use super::{Frame, FrameReader, PREFACE};
 
-/// The octets of a peer as an honest reader takes them. A length that lies, half a frame or an open field section leave the
-/// reader in a place where no other frame may stand.
+/// The octets of a peer as an honest reader takes them. A length that lies, half a frame or an open
+/// field section leave the reader in a place where no other frame may stand.
 #[derive(Clone, Debug)]
 pub struct PeerReader {
     reader: FrameReader,

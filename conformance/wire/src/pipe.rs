@@ -1,7 +1,8 @@
 //! A byte pipe in memory, in virtual time.
 //!
-//! The subject holds one end as an asynchronous stream, the driver the other. Nothing here waits: time passes only when octets
-//! cross the pipe, by a fixed one-way delay, or when it is told to, so that a run gives the same record each time.
+//! The subject holds one end as an asynchronous stream, the driver the other. Nothing here waits:
+//! time passes only when octets cross the pipe, by a fixed one-way delay, or on request, so that a
+//! run gives the same record each time.
 
 use std::io;
 use std::pin::Pin;
@@ -42,7 +43,8 @@ pub fn pipe() -> (PeerEnd, SubjectEnd) {
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    // A panicking subject cannot leave the pipe half-written: each critical section below is a few assignments.
+    // A panicking subject cannot leave the pipe half-written: each critical section below is a few
+    // assignments.
     state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 

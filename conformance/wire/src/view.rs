@@ -3,7 +3,8 @@
 use super::code::{flag, kind};
 use super::Frame;
 
-/// What a frame says. Views do not check what a receiver would have to refuse, only what cannot be read at all.
+/// What a frame says. Views do not check what a receiver would have to refuse, only what cannot be
+/// read at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum View<'a> {
     Data {

@@ -1,5 +1,5 @@
-//! An executor that is honest about wakers: it polls a task that was woken, and never otherwise. A subject that forgets to wake
-//! its task stalls here as it would in production.
+//! An executor that is honest about wakers: it polls a task that was woken, and never otherwise. A
+//! subject that forgets to wake its task stalls here as it would in production.
 
 use std::future::Future;
 use std::pin::pin;

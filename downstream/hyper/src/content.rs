@@ -1,4 +1,4 @@
-//! Content that anybody can make again from a seed, and what sums it up.
+//! Content that can be made again from a seed, and what sums it up.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -90,7 +90,8 @@ impl Source {
         self.left -= length;
         let mut chunk = BytesMut::with_capacity(CHUNK + 8);
         while (chunk.len() as u64) < length {
-            // A linear congruential generator: the upper half of its state looks random enough to catch a swap or a cut.
+            // A linear congruential generator: the upper half of its state looks random enough to
+            // catch a swap or a cut.
             self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             chunk.extend_from_slice(&self.state.to_be_bytes()[..4]);
         }
@@ -99,7 +100,8 @@ impl Source {
     }
 }
 
-/// A body of generated content. The server's waits at its end for what it received meanwhile, and says so in trailers.
+/// A body of generated content. The server's waits at its end for what it received meanwhile, and
+/// says so in trailers.
 pub(crate) struct Content {
     source: Source,
     received: Option<oneshot::Receiver<Summary>>,

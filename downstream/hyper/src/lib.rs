@@ -1,7 +1,7 @@
 //! hyper as a user of the fork.
 //!
-//! [`exchange`] moves content both ways at once over one stream and checks every octet; [`refusal`] tells from the wire
-//! alone which h2 is below hyper.
+//! [`exchange`] moves content both ways at once over one stream and checks every octet; [`refusal`]
+//! tells from the wire alone which h2 is below hyper.
 
 pub mod content;
 pub mod exchange;

@@ -1,5 +1,5 @@
-//! Which h2 is below hyper, told from the wire: a PING of six octets is a FRAME_SIZE_ERROR (RFC 9113 section 6.7) to the
-//! fork and a PROTOCOL_ERROR to the release.
+//! Which h2 is below hyper, told from the wire: a PING of six octets is a FRAME_SIZE_ERROR (RFC
+//! 9113 section 6.7) to the fork and a PROTOCOL_ERROR to the release.
 
 use std::time::Duration;
 

@@ -36,7 +36,8 @@ impl Server {
                 let service = service_fn(move |request| answer(request, octets));
                 let connection =
                     http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service);
-                // Whoever breaks a connection sees it on the wire; the server has nobody to tell.
+                // A client that breaks a connection sees it on the wire; the server reports
+                // nothing.
                 tokio::spawn(async move { drop(connection.await) });
             }
         });

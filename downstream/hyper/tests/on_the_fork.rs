@@ -3,7 +3,7 @@
 use downstream_hyper::exchange::Exchange;
 use downstream_hyper::refusal::{code_of_short_ping, FRAME_SIZE_ERROR};
 
-/// One name of each kind would do; two versions mean that cargo dropped the patch for somebody.
+/// One name of each kind would do; two versions mean that cargo dropped the patch for some package.
 #[test]
 fn the_lock_file_holds_the_fork_and_no_other_h2() {
     let lock = include_str!("../../Cargo.lock");

@@ -1,5 +1,5 @@
-//! A service of hyper on loopback, and clients that make it stall: one reads slowly, one gives up, one wants more streams than it may
-//! have.
+//! A service of hyper on loopback, and clients that make it stall: one reads slowly, one gives up,
+//! one wants more streams than it may have.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -80,7 +80,8 @@ async fn read(response: Response<Incoming>, pause: Duration) -> Result<(), Error
     Ok(())
 }
 
-/// Traffic for so long. It stalls for windows and for places among the concurrent streams, and some stalls end in a reset.
+/// Traffic for so long. It stalls for windows and for places among the concurrent streams, and some
+/// stalls end in a reset.
 ///
 /// # Errors
 /// When a connection fails.

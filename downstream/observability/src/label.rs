@@ -10,7 +10,8 @@ use h2::insight::{with_label, with_label_sync};
 use hyper::rt::Executor;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// An executor whose tasks open connections with a label: for a client that connects in tasks of its own, such as tonic's `Channel`.
+/// An executor whose tasks open connections with a label: for a client that connects in tasks of
+/// its own, such as tonic's `Channel`.
 #[derive(Clone, Debug)]
 pub struct Labelled(pub Arc<str>);
 
@@ -23,7 +24,8 @@ where
     }
 }
 
-/// A transport that names its connection: for a server that takes nothing but transports, such as tonic's.
+/// A transport that names its connection: for a server that takes nothing but transports, such as
+/// tonic's.
 #[derive(Debug)]
 pub struct Named<T> {
     label: Arc<str>,

@@ -1,5 +1,6 @@
-//! The same for OpenTelemetry's SDK, without the facade `metrics`: totals are observable instruments, which the SDK reads when it
-//! exports, and an observer records how long stalls lasted.
+//! The same for OpenTelemetry's SDK, without the facade `metrics`: totals are observable
+//! instruments, which the SDK reads when it exports, and an observer records how long stalls
+//! lasted.
 
 use std::sync::Arc;
 

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 
 use crate::Error;
 
-/// From a stall that nobody notices to one that a user waits for, in seconds.
+/// From a stall that goes unnoticed to one that a user waits for, in seconds.
 const STALL_BUCKETS: [f64; 10] = [0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 5.0, 20.0, 60.0, 300.0];
 
 /// Installs the recorder and observes all connections that are opened from now on.

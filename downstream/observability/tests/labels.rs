@@ -1,4 +1,5 @@
-//! Connections of hyper and tonic have the names that the application gives them, and metrics carry the names.
+//! Connections of hyper and tonic have the names that the application gives them, and metrics carry
+//! the names.
 
 use std::convert::Infallible;
 use std::future::{poll_fn, Ready};

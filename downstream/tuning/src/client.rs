@@ -25,7 +25,7 @@ enum Library {
     Tonic(Channel),
 }
 
-/// A response whose content nobody reads, for as long as this lives.
+/// A response whose content is not read, for as long as this lives.
 #[derive(Debug)]
 pub struct Held {
     _response: Response<Content>,
@@ -65,9 +65,11 @@ impl Client {
         }
     }
 
-    /// Returns when all that was sent before on the connection has arrived on the other side, both ways.
+    /// Returns when all that was sent before on the connection has arrived on the other side, both
+    /// ways.
     ///
-    /// What a side does because of what the other sent is on the wire after one round trip, and has arrived after two.
+    /// What a side does because of what the other sent is on the wire after one round trip, and has
+    /// arrived after two.
     ///
     /// # Errors
     /// As those of [`exchange`](Self::exchange).

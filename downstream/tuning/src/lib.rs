@@ -1,15 +1,16 @@
-//! One call of the application, [`h2::tuning::set_defaults`], reaches the h2 below hyper, reqwest and tonic: all of them use the
-//! one patched crate.
+//! One call of the application, [`h2::tuning::set_defaults`], reaches the h2 below hyper, reqwest
+//! and tonic: all of them use the one patched crate.
 //!
-//! A [`Server`] of hyper stands behind a [`Tap`], which counts what passes. [`Client`]s of reqwest and tonic go through it.
+//! A [`Server`] of hyper stands behind a [`Proxy`], which counts what passes. [`Client`]s of
+//! reqwest and tonic go through it.
 
 mod client;
+mod proxy;
 mod server;
-mod tap;
 
 pub use client::{Client, Held};
+pub use proxy::{Proxy, Way, Wire};
 pub use server::Server;
-pub use tap::{Tap, Way, Wire};
 
 use std::future::Future;
 use std::time::Duration;

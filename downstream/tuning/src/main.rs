@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use downstream_tuning::{Client, Error, Server, Tap, Wire};
+use downstream_tuning::{Client, Error, Proxy, Server, Wire};
 use h2::tuning::{self, Tuning, WindowUpdatePolicy};
 
 /// Less than half of either window, and more than 4 % of both.
@@ -35,11 +35,11 @@ async fn run() -> Result<String, Error> {
 
 async fn exchange() -> Result<Wire, Error> {
     let server = Server::start().await?;
-    let tap = Tap::before(server.address).await?;
-    let client = Client::of_reqwest(tap.address)?;
+    let proxy = Proxy::before(server.address).await?;
+    let client = Client::of_reqwest(proxy.address)?;
     client.exchange(OCTETS).await?;
     client.settle().await?;
-    Ok(tap.last())
+    Ok(proxy.last())
 }
 
 fn updates(wire: &Wire) -> usize {

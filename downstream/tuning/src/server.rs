@@ -26,7 +26,8 @@ impl Server {
     /// The path of requests whose content is never read and that are never answered.
     pub const HOLD: &str = "/hold";
 
-    /// Listens on a port that the system chooses. A request for `/N` is answered with N octets once all of its content was read.
+    /// Listens on a port that the system chooses. A request for `/N` is answered with N octets once
+    /// all of its content was read.
     ///
     /// # Errors
     /// When there is no port to be had.
@@ -37,7 +38,7 @@ impl Server {
             while let Ok((socket, _)) = listener.accept().await {
                 let connection = http2::Builder::new(TokioExecutor::new())
                     .serve_connection(TokioIo::new(socket), service_fn(answer));
-                // Whoever breaks a connection sees it; the server has nobody to tell.
+                // A client that breaks a connection sees it; the server reports nothing.
                 tokio::spawn(async move { drop(connection.await) });
             }
         });

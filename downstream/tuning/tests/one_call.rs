@@ -1,9 +1,10 @@
-//! What one call of `h2::tuning::set_defaults` does to hyper, reqwest and tonic, told from what passes between them.
+//! What one call of `h2::tuning::set_defaults` does to hyper, reqwest and tonic, told from what
+//! passes between them.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use downstream_tuning::{in_time, Client, Held, Server, Tap, Way, Wire};
+use downstream_tuning::{in_time, Client, Held, Proxy, Server, Way, Wire};
 use h2::tuning::{self, Tuning, WindowUpdatePolicy};
 use tokio::net::TcpStream;
 use tokio::sync::{Mutex, MutexGuard};
@@ -22,7 +23,8 @@ async fn alone() -> MutexGuard<'static, ()> {
 const EAGER: u8 = 4;
 const EAGERLY: WindowUpdatePolicy = WindowUpdatePolicy::new().threshold_percent(EAGER);
 
-/// Worth an update to who is eager, and even twice as much is worth none by default: see `is_worth_an_update_to_the_eager`.
+/// Worth an update to an eager receiver, and even twice as much is worth none by default: see
+/// `is_worth_an_update_to_the_eager`.
 const LITTLE: usize = 240 << 10;
 
 type Make = fn(std::net::SocketAddr) -> Result<Client, downstream_tuning::Error>;
@@ -33,7 +35,7 @@ fn is_worth_an_update_to_the_eager(way: &Way) -> bool {
     little >= window * u64::from(EAGER) / 100 && 2 * little < window / 2
 }
 
-/// Of every library's client and the server: who updated eagerly.
+/// Checks for a library's client and the server whether it updated eagerly.
 fn assert_eager(wire: &Wire, library: &str, expected: bool) {
     for way in [&wire.up, &wire.down] {
         assert!(is_worth_an_update_to_the_eager(way), "{library}: {way:?}");
@@ -49,46 +51,46 @@ async fn a_policy_reaches_every_library_and_not_the_connections_before() {
     for (library, make) in LIBRARIES {
         tuning::set_defaults(Tuning::new());
         let server = Server::start().await.unwrap();
-        let tap = Tap::before(server.address).await.unwrap();
-        let before = make(tap.address).unwrap();
+        let proxy = Proxy::before(server.address).await.unwrap();
+        let before = make(proxy.address).unwrap();
         before.exchange(LITTLE).await.unwrap();
 
         tuning::set_defaults(Tuning::new().window_update_policy(EAGERLY));
         before.exchange(LITTLE).await.unwrap();
         before.settle().await.unwrap();
-        assert_eager(&tap.last(), library, false);
+        assert_eager(&proxy.last(), library, false);
 
-        let after = make(tap.address).unwrap();
+        let after = make(proxy.address).unwrap();
         after.exchange(LITTLE).await.unwrap();
         after.settle().await.unwrap();
-        assert_eager(&tap.last(), library, true);
+        assert_eager(&proxy.last(), library, true);
 
         // What is set replaces all of what was set.
         tuning::set_defaults(Tuning::new().adaptive_window(false));
-        let last = make(tap.address).unwrap();
+        let last = make(proxy.address).unwrap();
         last.exchange(LITTLE).await.unwrap();
         last.settle().await.unwrap();
-        assert_eager(&tap.last(), library, false);
+        assert_eager(&proxy.last(), library, false);
     }
 }
 
 /// Downloads with h2 itself; what passed.
 async fn download(builder: &h2::client::Builder) -> Way {
     let server = Server::start().await.unwrap();
-    let tap = Tap::before(server.address).await.unwrap();
-    let socket = TcpStream::connect(tap.address).await.unwrap();
+    let proxy = Proxy::before(server.address).await.unwrap();
+    let socket = TcpStream::connect(proxy.address).await.unwrap();
     let (requests, connection) = builder.handshake::<_, Bytes>(socket).await.unwrap();
     tokio::spawn(connection);
     let mut requests = requests.ready().await.unwrap();
     for octets in [LITTLE, 0, 0] {
-        let request = http::Request::get(format!("http://{}/{octets}", tap.address)).body(()).unwrap();
+        let request = http::Request::get(format!("http://{}/{octets}", proxy.address)).body(()).unwrap();
         let (response, _) = requests.send_request(request, true).unwrap();
         let mut body = in_time("a response", response).await.unwrap().unwrap().into_body();
         while let Some(data) = in_time("content", body.data()).await.unwrap() {
             body.flow_control().release_capacity(data.unwrap().len()).unwrap();
         }
     }
-    tap.last().down
+    proxy.last().down
 }
 
 #[tokio::test]
@@ -109,7 +111,8 @@ async fn what_a_builder_sets_goes_before() {
     assert!(!download(&builder).await.updates().is_empty());
 }
 
-/// Downloads and uploads that nobody reads, several each way and each of as many octets as the window that all share.
+/// Downloads and uploads without a reader, several each way and each of as many octets as the
+/// window that all share.
 async fn leave_unread(client: &Client, wire: &Wire) -> (Vec<Held>, JoinSet<()>) {
     const STREAMS: usize = 4;
     let mut downloads = Vec::new();
@@ -122,25 +125,27 @@ async fn leave_unread(client: &Client, wire: &Wire) -> (Vec<Held>, JoinSet<()>) 
     (downloads, uploads)
 }
 
-/// Whether others go on beside streams that nobody reads, on a connection that is open when `then` is set.
+/// Whether others go on beside streams without a reader, on a connection that is open when `then`
+/// is set.
 async fn is_isolated(make: Make, first: Tuning, then: Tuning) -> bool {
     tuning::set_defaults(first);
     let server = Server::start().await.unwrap();
-    let tap = Tap::before(server.address).await.unwrap();
-    let client = make(tap.address).unwrap();
+    let proxy = Proxy::before(server.address).await.unwrap();
+    let client = make(proxy.address).unwrap();
     client.settle().await.unwrap();
     tuning::set_defaults(then);
 
-    let first = tap.last();
+    let first = proxy.last();
     let _unread = leave_unread(&client, &first).await;
     let is_decided = |way: &Way| way.octets >= way.first_window();
-    tap.passed("unread content", |wire| is_decided(&wire.up) && is_decided(&wire.down)).await.unwrap();
+    proxy.passed("unread content", |wire| is_decided(&wire.up) && is_decided(&wire.down)).await.unwrap();
     client.settle().await.unwrap();
-    // More is granted as soon as a reader waits; otherwise all of it is used up, both ways, and the exchange stands still.
+    // More is granted as soon as a reader waits; otherwise all of it is used up, both ways, and the
+    // exchange stands still.
     const PATIENCE: Duration = Duration::from_secs(2);
     let exchange = tokio::time::timeout(PATIENCE, client.exchange(LITTLE)).await;
     let goes_on = exchange.map(|done| done.unwrap()).is_ok();
-    let wire = tap.last();
+    let wire = proxy.last();
     assert_eq!(goes_on, !wire.up.updates().is_empty(), "{wire:?}");
     assert_eq!(goes_on, !wire.down.updates().is_empty(), "{wire:?}");
     goes_on
@@ -154,31 +159,34 @@ async fn a_budget_decides_whether_unread_content_stops_the_others() {
     for (library, make) in LIBRARIES {
         assert!(is_isolated(make, DEFAULTS, DEFAULTS).await, "{library}");
         assert!(!is_isolated(make, NONE, NONE).await, "{library}");
-        // A connection keeps its own budget; the one of the process is shared by those that are open too.
+        // A connection keeps its own budget; the one of the process is shared by those that are
+        // open too.
         assert!(is_isolated(make, DEFAULTS, NONE).await, "{library}");
         assert!(!is_isolated(make, DEFAULTS, DEFAULTS.max_process_receive_buffer_size(0)).await, "{library}");
     }
 }
 
-/// What is left of the windows after more than one window's worth of content in little more than a round trip.
+/// What is left of the windows after more than one window's worth of content in little more than a
+/// round trip.
 async fn after_much(make: Make) -> Wire {
     const HOP: Duration = Duration::from_millis(10);
-    // SETTINGS and acknowledgement of either side: four hops at most, and so no round trip seems longer.
+    // SETTINGS and acknowledgement of either side: four hops at most, and so no round trip seems
+    // longer.
     const ROUND_TRIP: Duration = Duration::from_millis(40);
-    // Client, tap and server are on this thread, and its time stands still but for this.
+    // Client, proxy and server are on this thread, and its time stands still but for this.
     h2::virtual_time::set(Some(Duration::ZERO));
     let server = Server::start().await.unwrap();
-    let tap = Tap::with_delay(server.address, || h2::virtual_time::advance(HOP)).await.unwrap();
-    let client = make(tap.address).unwrap();
+    let proxy = Proxy::with_delay(server.address, || h2::virtual_time::advance(HOP)).await.unwrap();
+    let client = make(proxy.address).unwrap();
     client.settle().await.unwrap();
-    let windows = tap.last();
+    let windows = proxy.last();
     let much = 2 * windows.up.first_window().max(windows.down.first_window()) as usize;
     client.exchange(much).await.unwrap();
     h2::virtual_time::advance(ROUND_TRIP);
     client.exchange(much).await.unwrap();
     client.settle().await.unwrap();
     h2::virtual_time::set(None);
-    tap.last()
+    proxy.last()
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Why the fork could not be materialised, as one line: what was expected, what was found where, what to do.
+/// Why the fork could not be materialised, as one line: what was expected, what was found where,
+/// what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     sentence: String,

@@ -1,7 +1,8 @@
 //! The header of a patch: why it exists, what proves it, when it dies.
 //!
-//! `Field: value` lines in a fixed order; a value goes on in lines that start with a space, and a paragraph break
-//! is a line of ` .`. There is one way to write a header, so that reading and writing it changes nothing.
+//! `Field: value` lines in a fixed order; a value goes on in lines that start with a space, and a
+//! paragraph break is a line of ` .`. There is one way to write a header, so that reading and
+//! writing it changes nothing.
 
 use std::fmt;
 
@@ -92,7 +93,8 @@ pub struct Header {
     pub needs: Vec<String>,
     /// What fails without the patch and passes with it.
     pub proven_by: Vec<Proof>,
-    /// Globs of case ids whose frames change because of this patch without being its proof. May be empty.
+    /// Globs of case ids whose frames change because of this patch without being its proof. May be
+    /// empty.
     pub changes: Vec<String>,
     /// Behaviour a user could notice.
     pub risk: String,

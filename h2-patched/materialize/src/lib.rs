@@ -1,8 +1,9 @@
 //! Makes the fork's sources out of the pristine release and our patches.
 //!
-//! The repository holds none of upstream's text. A build finds the pinned release through cargo ([`mod@locate`]), checks
-//! every file of it ([`manifest`]), applies the series strictly ([`series`], [`patch`]), compares the outcome with
-//! the recorded hash, and writes what the compiler reads ([`materialize()`]).
+//! The repository holds none of upstream's text. A build finds the pinned release through cargo
+//! ([`mod@locate`]), checks every file of it ([`manifest`]), applies the series strictly
+//! ([`series`], [`patch`]), compares the outcome with the recorded hash, and writes what the
+//! compiler reads ([`materialize()`]).
 
 #![deny(missing_docs)]
 

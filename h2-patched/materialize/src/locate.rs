@@ -1,7 +1,7 @@
 //! Where the pristine release is on this machine.
 //!
-//! Every place is believed only after its hashes match. The places that cost nothing come first; the network comes
-//! last and only for the one package.
+//! Every place is believed only after its hashes match. The places that cost nothing come first;
+//! the network comes last and only for the one package.
 
 use std::env;
 use std::ffi::OsString;
@@ -54,7 +54,7 @@ pub struct Located {
     pub dir: PathBuf,
     /// How it was found.
     pub how: &'static str,
-    /// Its files: the bytes that were verified.
+    /// The files of the release: the bytes that were verified.
     pub tree: Tree,
 }
 

@@ -15,7 +15,7 @@ const COMPILED: &str = "src";
 /// Needed beside the compiled files: the release says in it which release it is.
 const PACKAGE_MANIFEST: &str = "Cargo.toml";
 
-/// Needed beside the compiled files: whoever passes the sources on passes the licence on.
+/// Needed beside the compiled files: the licence goes with the sources.
 const LICENSE: &str = "LICENSE";
 
 /// The pinned release: its name, version and the hash of each file.
@@ -34,24 +34,24 @@ pub struct Manifest {
 pub enum Fault {
     /// The directory is not there, or holds no package.
     NoPackage,
-    /// It is a package, but another one.
+    /// The directory is a package, but another one.
     OtherRelease {
         /// Name and version found.
         found: String,
     },
     /// A needed file is not there.
     Missing {
-        /// Its path.
+        /// The path of the file.
         path: String,
     },
     /// A file that the release does not have would be compiled.
     Extra {
-        /// Its path.
+        /// The path of the file.
         path: String,
     },
     /// A file has another content.
     Altered {
-        /// Its path.
+        /// The path of the file.
         path: String,
         /// The hash in the manifest.
         expected: String,
@@ -82,7 +82,8 @@ impl Manifest {
         Manifest::parse(&text).map_err(|error| Error::new(format!("{}: {error}", file.display())))
     }
 
-    /// Reads the text of a manifest: `#` comments, one `release NAME VERSION`, and `hash  path` lines.
+    /// Reads the text of a manifest: `#` comments, one `release NAME VERSION`, and `hash  path`
+    /// lines.
     pub fn parse(text: &str) -> Result<Manifest, Error> {
         let mut release = None;
         let mut hashes = BTreeMap::new();
@@ -118,9 +119,10 @@ impl Manifest {
         format!("{}-{}", self.name, self.version)
     }
 
-    /// The release's files from `dir`, or every way in which `dir` is not the release. Whoever uses the files uses
-    /// the very bytes that were hashed. Vendoring strips dot files and documents, so only what is
-    /// compiled, the package manifest and the licence must be there; what is there must be unaltered.
+    /// The release's files from `dir`, or every way in which `dir` is not the release. The bytes
+    /// that are used are those that were hashed. Vendoring strips dot files and documents, so only
+    /// what is compiled, the package manifest and the licence must be there; what is there must be
+    /// unaltered.
     pub fn verify(&self, dir: &Path) -> Result<Tree, Vec<Fault>> {
         let Ok(package) = fs::read_to_string(dir.join(PACKAGE_MANIFEST)) else {
             return Err(vec![Fault::NoPackage]);
@@ -194,7 +196,8 @@ pub(crate) fn is_relative(path: &str) -> bool {
     !path.contains(['\\', ':']) && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
 }
 
-/// `name version` from a package manifest as cargo normalises it. Only for a better message: hashes decide.
+/// `name version` from a package manifest as cargo normalises it. Only for a better message: hashes
+/// decide.
 fn package_name_and_version(manifest: &str) -> Option<String> {
     let package = manifest.split("[package]").nth(1)?;
     let value = |key: &str| {

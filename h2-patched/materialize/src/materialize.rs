@@ -10,7 +10,8 @@ use crate::{locate, Error, Manifest, Search, Series, Tree};
 /// The variable that names a work tree to compile instead of the series.
 pub const WORKTREE: &str = "H2_WORKTREE";
 
-/// Stands for the directory of our own modules in patched files: `#[path = "@MODULES@/x.rs"] mod x;`.
+/// Stands for the directory of our own modules in patched files:
+/// `#[path = "@MODULES@/x.rs"] mod x;`.
 pub const MODULES_PLACEHOLDER: &str = "@MODULES@";
 
 const CRATE_ROOT: &str = "src/lib.rs";
@@ -109,7 +110,8 @@ fn read_worktree(worktree: &Path) -> Result<Tree, Error> {
     Ok(tree)
 }
 
-/// Puts the directory of our own modules, as `modules` names it for each file, in the place of the placeholder.
+/// Puts the directory of our own modules, as `modules` names it for each file, in the place of the
+/// placeholder.
 pub fn point_at_modules(tree: &mut Tree, modules: impl Fn(&str) -> String) {
     for (path, content) in &mut tree.files {
         let Ok(text) = std::str::from_utf8(content) else {

@@ -1,7 +1,7 @@
 //! Questions to cargo: about one package, from probe packages of our own.
 //!
-//! A probe is a workspace by itself, so that cargo does not load the workspace it is built for; cargo's
-//! configuration is still the one that holds where the probe lies.
+//! A probe is a workspace of its own, so that cargo does not load the workspace it is built for;
+//! cargo's configuration is still the one that holds where the probe lies.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -27,7 +27,8 @@ pub(crate) struct NestedCargo<'a> {
 }
 
 impl NestedCargo<'_> {
-    /// `cargo info NAME@VERSION`: leaves the package unpacked among the registry sources. False when it failed.
+    /// `cargo info NAME@VERSION`: leaves the package unpacked among the registry sources. False
+    /// when it failed.
     pub(crate) fn info(&self, network: Network) -> bool {
         let Manifest { name, version, .. } = self.manifest;
         let probe = self.scratch.join("probe-info");
@@ -39,8 +40,9 @@ impl NestedCargo<'_> {
         run(command).is_some()
     }
 
-    /// The directory cargo would compile the release from, be it vendored or not. Cargo's configuration depends on
-    /// the directory it runs in: first that of the probe (in the target directory), then that of the package.
+    /// The directory cargo would compile the release from, be it vendored or not. Cargo's
+    /// configuration depends on the directory it runs in: first that of the probe (in the target
+    /// directory), then that of the package.
     pub(crate) fn source_dir(&self, package_dir: &Path) -> Option<PathBuf> {
         let Manifest { name, version, .. } = self.manifest;
         let probe = self.scratch.join("probe-metadata");
@@ -88,8 +90,9 @@ fn run(mut command: Command) -> Option<Output> {
     command.output().ok().filter(|output| output.status.success())
 }
 
-/// The package directory from `cargo metadata`. Only two strings are needed of it, so no JSON reader: a package's
-/// `manifest_path` follows its `id`, and inside the text of another package neither can stand unescaped.
+/// The package directory from `cargo metadata`. Only two strings are needed of it, so no JSON
+/// reader: a package's `manifest_path` follows its `id`, and inside the text of another package
+/// neither can stand unescaped.
 fn manifest_path(metadata: &str, name: &str, version: &str) -> Option<PathBuf> {
     let package = format!("{{\"name\":\"{name}\",\"version\":\"{version}\",");
     let (_, after) = metadata.split_once(&package)?;

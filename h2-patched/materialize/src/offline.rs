@@ -1,7 +1,8 @@
 //! Whether the build that runs this may use the network.
 //!
-//! Cargo passes no option on to a build script. What can be seen is an environment variable and, on Linux, the command line of the
-//! cargo that started the script. Cargo's configuration is read by the cargo that would fetch.
+//! Cargo passes no option on to a build script. What can be seen is an environment variable and, on
+//! Linux, the command line of the cargo that started the script. Cargo's configuration is read by
+//! the cargo that would fetch.
 
 use std::env;
 
@@ -13,7 +14,8 @@ pub(crate) fn is_asked_for() -> bool {
     env::var_os("CARGO_NET_OFFLINE").is_some_and(|value| value == "true") || forbids(&command_of_parent())
 }
 
-/// Whether one of the arguments, which end with a zero octet, is such an option. What follows `--` is not for cargo.
+/// Whether one of the arguments, which end with a zero octet, is such an option. What follows `--`
+/// is not for cargo.
 fn forbids(command: &[u8]) -> bool {
     let arguments = command.split(|octet| *octet == 0).take_while(|argument| argument != b"--");
     arguments.into_iter().any(|argument| OPTIONS.iter().any(|option| option.as_bytes() == argument))

@@ -1,7 +1,7 @@
 //! Unified diffs without context, read and applied strictly.
 //!
-//! The base is pinned byte for byte, so there is nothing to search for: a hunk applies at the lines it names
-//! to the bytes it names, or not at all.
+//! The base is pinned byte for byte, so there is nothing to search for: a hunk applies at the lines
+//! it names to the bytes it names, or not at all.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub struct Patch {
 pub struct FilePatch {
     /// The file, relative to the root of the tree.
     pub path: String,
-    /// Its hunks, from top to bottom.
+    /// The hunks of the file, from top to bottom.
     pub hunks: Vec<Hunk>,
 }
 
@@ -247,7 +247,8 @@ fn parse_ranges(text: &str) -> Option<(Range, Range)> {
     Some((parse_range(old.strip_prefix('-')?)?, parse_range(new.strip_prefix('+')?)?))
 }
 
-/// `LINE` or `LINE,COUNT`. With a count of 0 the line is the one before the gap, otherwise the first of the lines.
+/// `LINE` or `LINE,COUNT`. With a count of 0 the line is the one before the gap, otherwise the
+/// first of the lines.
 fn parse_range(text: &str) -> Option<Range> {
     let (line, count) = match text.split_once(',') {
         Some((line, count)) => (number(line)?, number(count)?),

@@ -13,13 +13,13 @@ pub const ORDER: &str = "series";
 /// The file that records the hash of the patched tree.
 pub const TREE_HASH: &str = "tree.sha256";
 
-/// A part of the series. A patch may build on the tiers before its own; a fix needs no more than the release and the patches
-/// that its header names.
+/// A part of the series. A patch may build on the tiers before its own; a fix needs no more than
+/// the release and the patches that its header names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
     /// What the fork needs to compile and to be tested.
     Build,
-    /// Faults of upstream, each mended by itself.
+    /// Faults of upstream, each mended by one patch alone.
     Fixes,
     /// What the fork does otherwise than upstream where both are allowed.
     Policy,
@@ -64,7 +64,7 @@ impl fmt::Display for Tier {
 /// One patch of the series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesPatch {
-    /// Its name, and that of its file.
+    /// The name of the patch, and of its file.
     pub slug: String,
     /// The part of the series that it belongs to.
     pub tier: Tier,
@@ -72,7 +72,7 @@ pub struct SeriesPatch {
     pub header: Header,
     /// What it does.
     pub patch: Patch,
-    /// Its file as it stands.
+    /// The text of the file.
     pub text: String,
 }
 
@@ -151,8 +151,8 @@ fn refuse_unknown_needs(before: &[SeriesPatch], patch: &SeriesPatch) -> Result<(
     }
 }
 
-/// A patch that lies there and is not applied is most likely one that was taken out of the order: the message says what that
-/// breaks.
+/// A patch that lies there and is not applied is most likely one that was taken out of the order:
+/// the message says what that breaks.
 fn refuse_dropped(dir: &Path, patches: &[SeriesPatch]) -> Result<(), Error> {
     for tier in Tier::ALL {
         for slug in slugs_in(&dir.join(tier.as_str()))? {

@@ -44,8 +44,9 @@ impl Tree {
         sha256::hex(listing.as_bytes())
     }
 
-    /// Makes `root/src` hold exactly the files of this tree, whose paths all start with `src/`. Files that already have the right content are not touched, so that
-    /// their modification times stay and an incremental build has nothing to do; files of an earlier run are removed.
+    /// Makes `root/src` hold exactly the files of this tree, whose paths all start with `src/`.
+    /// Files that already have the right content are not touched, so that their modification times
+    /// stay and an incremental build has nothing to do; files of an earlier run are removed.
     pub fn write_sources(&self, root: &Path) -> Result<(), Error> {
         for (path, content) in &self.files {
             let file = root.join(path);
@@ -74,7 +75,8 @@ pub fn write_if_changed(file: &Path, content: &[u8]) -> Result<(), Error> {
     fs::write(file, content).map_err(|cause| Error::io(format_args!("write {}", file.display()), &cause))
 }
 
-/// The files below `root/top`, sorted, relative to `root`, with forward slashes. An absent directory has none.
+/// The files below `root/top`, sorted, relative to `root`, with forward slashes. An absent
+/// directory has none.
 pub(crate) fn list_files(root: &Path, top: &str) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     let mut open = vec![top.to_owned()];

@@ -1,4 +1,5 @@
-//! Whatever is wrong with the inputs, the build stops with one sentence: what was expected, what was found where, what to do.
+//! Whatever is wrong with the inputs, the build stops with one sentence: what was expected, what
+//! was found where, what to do.
 
 mod release;
 

@@ -62,7 +62,8 @@ fn places_are_tried_in_order() {
     assert_eq!(how(&search), "H2_PRISTINE_DIR");
 }
 
-/// The repository's own series: it loads, applies to the pinned release and leads to the recorded tree.
+/// The repository's own series: it loads, applies to the pinned release and leads to the recorded
+/// tree.
 #[test]
 fn the_committed_series_applies() {
     let fork = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -49,7 +49,8 @@ fn keeps_carriage_returns_and_the_unfinished_last_line() {
     assert!(apply("a", "@@ -1 +1 @@\n-a\n+x\n").is_err());
 }
 
-/// `patch` and `git apply` would place these hunks; here they are refused, with the place and both texts.
+/// `patch` and `git apply` would place these hunks; here they are refused, with the place and both
+/// texts.
 #[test]
 fn no_offset_no_fuzz() {
     for (hunks, complaint) in [

@@ -10,7 +10,8 @@ use std::sync::atomic::AtomicU64 as Word;
 #[cfg(not(target_has_atomic = "64"))]
 use std::sync::atomic::AtomicUsize as Word;
 
-/// A count that one at a time adds to and anybody reads: the connection's task, or who holds the lock of its streams.
+/// A count with one writer at a time, which is the connection's task or the holder of the lock of
+/// its streams. Any thread reads it.
 #[derive(Debug, Default)]
 pub(crate) struct Counter(Word);
 
@@ -117,8 +118,8 @@ counts! {
     octets_sent,
     /// The same, received.
     octets_received,
-    /// Requests sent by a client, pushes promised by a server. A request counts when it is handed over, not when its place
-    /// among the peer's concurrent streams is free.
+    /// Requests sent by a client, pushes promised by a server. A request counts when it is handed
+    /// over, not when its place among the peer's concurrent streams is free.
     streams_opened,
     /// Requests received by a server, pushes promised to a client; without those refused.
     streams_received,

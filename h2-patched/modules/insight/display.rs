@@ -24,15 +24,20 @@ const fn is_number(column: usize) -> bool {
     column == 0 || column >= 5
 }
 
-/// Prints a line for the connection, then a table with a line for each stream. All sizes are in octets.
+/// Prints a line for the connection, then a table with a line for each stream. All sizes are in
+/// octets.
 ///
-/// Streams whose writer or peer waits come first, then the others, both in the order of their numbers. At most 32 streams are
-/// printed; the last line says how many more there are.
+/// Streams whose writer or peer waits come first, then the others, both in the order of their
+/// numbers. At most 32 streams are printed; the last line says how many more there are.
 ///
-/// * `send window` and `queued`: what the peer still allows, and what the application handed over and is not sent.
-/// * `receive window` and `unread`: what the peer may still send, and what the application has not read.
-/// * `receive buffer`: the two of the connection together with what the application has not released, and their limit.
-/// * `writer waits`, `reader waits` and `peer waits`: what each waits for and how long it has, see [`StreamSnapshot`].
+/// * `send window` and `queued`: what the peer still allows, and what the application handed over
+///   and is not sent.
+/// * `receive window` and `unread`: what the peer may still send, and what the application has not
+///   read.
+/// * `receive buffer`: the two of the connection together with what the application has not
+///   released, and their limit.
+/// * `writer waits`, `reader waits` and `peer waits`: what each waits for and how long it has, see
+///   [`StreamSnapshot`].
 impl fmt::Display for ConnectionSnapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_connection(f)?;

@@ -14,7 +14,8 @@ pub type FrameSink = Arc<dyn Fn(&str) + Send + Sync>;
 static ON: AtomicBool = AtomicBool::new(false);
 static SINK: RwLock<Option<FrameSink>> = RwLock::new(None);
 
-/// Logs each frame that any connection of the process sends or receives from now on, or none any more.
+/// Logs each frame that any connection of the process sends or receives from now on, or none any
+/// more.
 ///
 /// A line is for one frame and looks like
 ///
@@ -24,18 +25,22 @@ static SINK: RwLock<Option<FrameSink>> = RwLock::new(None);
 /// h2 4 12.500000 received RST_STREAM label="listener-a" stream=5 len=4 code=CANCEL
 /// ```
 ///
-/// The first number is that of the connection, see [`Connection::id`](super::Connection::id). The second one is the time since the
-/// handshake of the connection began, in seconds. The connection's label follows the kind of the frame, if it has one, see
+/// The first number is that of the connection, see [`Connection::id`](super::Connection::id). The
+/// second one is the time since the handshake of the connection began, in seconds. The connection's
+/// label follows the kind of the frame, if it has one, see
 /// [`Connection::label`](super::Connection::label). After DATA, WINDOW_UPDATE and the
-/// acknowledgement of SETTINGS stand the windows that the frame changed, in octets and with the frame taken into account: for
-/// DATA that is sent and WINDOW_UPDATE that is received what the peer's windows leave us, the other way round what ours leave the
-/// peer. Without a stream, `initial-window` is what SETTINGS_INITIAL_WINDOW_SIZE gives new ones. A stream that is over or was
-/// reset has no window in that direction any more.
+/// acknowledgement of SETTINGS the line has the windows that the frame changed, in octets, after
+/// the change. For DATA that is sent and WINDOW_UPDATE that is received these are the windows for
+/// sending, otherwise the windows for receiving. Without a stream, `initial-window` is what
+/// SETTINGS_INITIAL_WINDOW_SIZE gives new ones. A stream that is over or was reset has no window in
+/// that direction any more.
 ///
-/// No line holds what a field section or DATA carries, nor debug data of GOAWAY or PING: lines are free of secrets.
+/// No line holds what a field section or DATA carries, nor debug data of GOAWAY or PING: lines are
+/// free of secrets.
 ///
-/// Frames of other kinds that are received are logged by number. Lines of one connection come in order, at the latest when its
-/// task has run; a sink that panics loses a line. Off, this costs one relaxed load for each frame.
+/// Frames of other kinds that are received are logged by number. Lines of one connection come in
+/// order, at the latest when its task has run; a sink that panics loses a line. Off, this costs one
+/// relaxed load for each frame.
 ///
 /// ```
 /// h2::insight::log_frames(Some(h2::insight::to_stderr()));
@@ -70,7 +75,8 @@ pub(super) enum Direction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Windows {
     pub(crate) connection: i64,
-    /// Of the frame's stream, or those that new streams get if the frame has none. `None` if it does not matter any more.
+    /// The window of the frame's stream, or that of new streams if the frame has none. `None` if it
+    /// does not matter any more.
     pub(crate) stream: Option<i64>,
 }
 
@@ -102,7 +108,7 @@ impl Lines {
     }
 }
 
-/// Whose windows a frame changes.
+/// Which windows a frame changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Changes {
     /// What the peer allows us to send.

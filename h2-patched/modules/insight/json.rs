@@ -1,4 +1,4 @@
-//! How what is no number or text by itself is serialized (feature `serde`).
+//! Serializes values that are neither numbers nor text (feature `serde`).
 
 use std::fmt;
 use std::sync::Arc;

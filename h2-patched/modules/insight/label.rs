@@ -1,8 +1,9 @@
 //! Names that the application gives its connections, also where a library opens them.
 //!
-//! A label is set by the builder of a connection, by a scope, or later by [`Connection::set_label`]. A scope reaches connections that
-//! hyper, tonic or reqwest open: it is in force while a future is polled ([`with_label`]) or a function runs
-//! ([`with_label_sync`]), on that thread only.
+//! A label is set by the builder of a connection, by a scope, or later by
+//! [`Connection::set_label`]. A scope reaches connections that hyper, tonic or reqwest open: it is
+//! in force while a future is polled ([`with_label`]) or a function runs ([`with_label_sync`]), on
+//! that thread only.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -86,10 +87,11 @@ impl Drop for Entered<'_> {
     }
 }
 
-/// Runs `future` in a scope: each connection that is made while `future` is polled gets the label, unless its builder set one.
+/// Runs `future` in a scope: each connection that is made while `future` is polled gets the label,
+/// unless its builder set one.
 ///
-/// A connection is made by the future that shakes hands. So the future to wrap is the one that drives a server's connection, or the
-/// one that connects a client:
+/// A connection is made by the future that shakes hands. So the future to wrap is the one that
+/// drives a server's connection, or the one that connects a client:
 ///
 /// ```
 /// # async fn serve_connection() {}
@@ -104,23 +106,26 @@ impl Drop for Entered<'_> {
 /// }
 /// ```
 ///
-/// A task that `future` spawns is not in the scope. Where a library spawns the tasks that connect, such as tonic's `Channel`, wrap each
-/// future in the executor that the library lets you set. Where a library lets you set no more than the transport, such as tonic's
-/// `Server`, let the transport enter the scope, see [`with_label_sync`].
+/// A task that `future` spawns is not in the scope. Where a library spawns the tasks that connect,
+/// such as tonic's `Channel`, wrap each future in the executor that the library lets you set. Where
+/// a library lets you set no more than the transport, such as tonic's `Server`, let the transport
+/// enter the scope, see [`with_label_sync`].
 ///
-/// Scopes may be nested; the innermost one counts. A label on an open connection stays when the scope ends.
+/// Scopes may be nested; the innermost one counts. A label on an open connection stays when the
+/// scope ends.
 ///
-/// Each label is a label value in [`metrics`](crate::insight#metrics), if that feature is on. Keep their number small: name listeners or
-/// upstreams, not peers.
+/// Each label is a label value in [`metrics`](crate::insight#metrics), if that feature is on. Keep
+/// their number small: name listeners or upstreams, not peers.
 pub fn with_label<F: Future>(label: impl Into<Arc<str>>, future: F) -> WithLabel<F> {
     WithLabel { label: Some(label.into()), future }
 }
 
 /// Runs `act` in a scope: the same as [`with_label`] for code that is not a future.
 ///
-/// Each connection that `act` makes gets the label. A server's connection takes its label also from a transport that enters a scope when
-/// it is read or written during the handshake. That is the way below libraries that take the transports and do the rest themselves,
-/// such as tonic's `serve_with_incoming`:
+/// Each connection that `act` makes gets the label. A server's connection takes its label also from
+/// a transport that enters a scope when it is read or written during the handshake. That is the way
+/// below libraries that take the transports and do the rest themselves, such as tonic's
+/// `serve_with_incoming`:
 ///
 /// ```
 /// use std::io;
@@ -131,7 +136,11 @@ pub fn with_label<F: Future>(label: impl Into<Arc<str>>, future: F) -> WithLabel
 /// struct Named<T>(T, std::sync::Arc<str>);
 ///
 /// impl<T: AsyncRead + Unpin> AsyncRead for Named<T> {
-///     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+///     fn poll_read(
+///         mut self: Pin<&mut Self>,
+///         cx: &mut Context<'_>,
+///         buf: &mut ReadBuf<'_>,
+///     ) -> Poll<io::Result<()>> {
 ///         let label = self.1.clone();
 ///         h2::insight::with_label_sync(label, || Pin::new(&mut self.0).poll_read(cx, buf))
 ///     }
@@ -161,8 +170,8 @@ impl<F: Future> Future for WithLabel<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        // SAFETY: `future` is pinned whenever `self` is: nothing moves it out, there is no `Drop`, and `Unpin` is derived from
-        // the fields. `label` is never pinned.
+        // SAFETY: `future` is pinned whenever `self` is: nothing moves it out, there is no `Drop`,
+        // and `Unpin` is derived from the fields. `label` is never pinned.
         let (label, future) = unsafe {
             let this = self.get_unchecked_mut();
             (&mut this.label, Pin::new_unchecked(&mut this.future))

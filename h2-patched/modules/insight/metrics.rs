@@ -1,8 +1,9 @@
 //! What connections do, as metrics (feature `metrics`).
 //!
-//! They go to the facade crate [`metrics`](https://docs.rs/metrics), whose recorder the program chooses: Prometheus, OpenTelemetry
-//! or any other. [`Exporter`] is an observer that records events as they happen; [`export`] hands over the totals, and is to be called
-//! whenever they are to be up to date, such as before each scrape:
+//! They go to the facade crate [`metrics`](https://docs.rs/metrics), whose recorder the program
+//! chooses: Prometheus, OpenTelemetry or any other. [`Exporter`] is an observer that records events
+//! as they happen; [`export`] hands over the totals, and is to be called whenever they are to be up
+//! to date, such as before each scrape:
 //!
 //! ```
 //! use h2::insight::{metrics, observe};
@@ -33,14 +34,16 @@
 //! | `h2_reset_codes_total` | counter | `by`; `code`: the name of the error code | [`Exporter`] |
 //! | `h2_connections_closed_total` | counter | `reason`: `ended`, `transport`, or the name of an error code | [`Exporter`] |
 //!
-//! `h2_resets_total` counts every RST_STREAM frame; `h2_reset_codes_total` those received only for streams that are not forgotten yet.
+//! `h2_resets_total` counts every RST_STREAM frame; `h2_reset_codes_total` those received only for
+//! streams that are not forgotten yet.
 //!
-//! Gauges and counters from [`export`] are as of its last call. A stall that is under way is in `h2_stalled_streams` and
-//! `h2_stalled_connections` only.
+//! Gauges and counters from [`export`] are as of its last call. A stall that is under way is in
+//! `h2_stalled_streams` and `h2_stalled_connections` only.
 //!
-//! Where a connection has a label, see [`Connection::label`], `label` is a label of everything that comes from [`Exporter`], and of
-//! `h2_connections_open_by_label`, `h2_stalled_streams` and `h2_stalled_connections`. How many values it has is up to the application.
-//! No other label has more values than the RFC has names: error codes without a name are `other`.
+//! Where a connection has a label, see [`Connection::label`], `label` is a label of everything that
+//! comes from [`Exporter`], and of `h2_connections_open_by_label`, `h2_stalled_streams` and
+//! `h2_stalled_connections`. How many values it has is up to the application. No other label has
+//! more values than the RFC has names: error codes without a name are `other`.
 
 use ::metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram, Label, Unit};
 
@@ -50,7 +53,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{open_by_label, totals, BlockedOn, CloseReason, Connection, Event, EventKind, Labelled, Observer, Side};
 use crate::Reason;
 
-/// Tells the recorder what the metrics mean.
+/// Describes the metrics to the recorder.
 pub fn describe() {
     describe_counter!("h2_connections_opened_total", "HTTP/2 connections opened");
     describe_gauge!("h2_connections_open", "HTTP/2 connections that are open");
@@ -86,7 +89,7 @@ pub fn describe() {
         "h2_process_receive_buffer_refused_total",
         "times that a window was to grow and got less of the process's receive buffer than it asked for"
     );
-    describe_counter!("h2_stalls_total", "times that somebody had something to send and could not");
+    describe_counter!("h2_stalls_total", "times that an endpoint had something to send and could not");
     describe_histogram!("h2_stall_seconds", Unit::Seconds, "how long stalls lasted");
     describe_counter!("h2_reset_codes_total", "RST_STREAM frames of streams that are not forgotten, by error code");
     describe_counter!("h2_connections_closed_total", "HTTP/2 connections that were closed, by reason");

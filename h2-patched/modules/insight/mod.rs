@@ -2,7 +2,7 @@
 //!
 //! | to know | there is |
 //! | --- | --- |
-//! | how a connection and its streams stand, who waits for what and for how long | [`Connection::snapshot`] |
+//! | the state of a connection and its streams, what each of them waits for and since when | [`Connection::snapshot`] |
 //! | which connections there are, also those that hyper, tonic or reqwest opened | [`connections`] |
 //! | what all of them did together | [`totals`] |
 //! | when something happens | an [`Observer`], for one connection by `Builder::observer` or for all by [`observe`] |
@@ -11,9 +11,10 @@
 //! | a snapshot as text | it implements `Display`: a line for the connection, a table of its streams |
 //! | a snapshot or totals as JSON | the feature `serde`: they implement `Serialize` |
 //!
-//! Nothing of it is to be switched on but observers and the frame log. Frames are counted in any case, and streams that are
-//! blocked are timed; while nobody looks that is about one instruction in a hundred of a tiny request. A snapshot locks its
-//! connection's streams for 16 of them at a time, which is about as long as one frame takes.
+//! Nothing of it is to be switched on but observers and the frame log. Frames are counted in any
+//! case, and streams that are blocked are timed; without snapshots that is about one instruction in
+//! a hundred of a tiny request. A snapshot locks its connection's streams for 16 of them at a time,
+//! which is about as long as one frame takes.
 //!
 //! ```
 //! for connection in h2::insight::connections() {
@@ -25,8 +26,9 @@
 
 mod counters;
 mod display;
+mod event_queue;
+mod frame_counter;
 mod frame_log;
-mod journal;
 #[cfg(feature = "serde")]
 mod json;
 mod label;
@@ -38,8 +40,7 @@ mod register;
 mod settings;
 mod snapshot;
 mod stalled;
-mod tap;
-mod watch;
+mod stats;
 
 pub use self::counters::Counts;
 pub use self::frame_log::{log_frames, to_stderr, FrameSink};
@@ -50,29 +51,30 @@ pub use self::register::{connections, open_by_label, totals, Labelled, Totals};
 pub use self::snapshot::*;
 pub use self::stalled::{Stalled, StalledBy};
 
+pub(crate) use self::event_queue::{open_queue, Events};
+pub(crate) use self::frame_counter::{FrameCounter, Shared};
 pub(crate) use self::frame_log::{Changes, Windows};
-pub(crate) use self::journal::{notes, Notes};
 pub(crate) use self::label::listen;
 pub(crate) use self::observer::Observing;
 pub(crate) use self::settings::{Set, Settings};
-pub(crate) use self::tap::{Shared, Tap};
-pub(crate) use self::watch::{Record, StreamWatch, Watch};
+pub(crate) use self::stats::{ConnectionStats, Record, StreamStats};
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, Weak};
 
 /// What can be looked at: the streams of a connection.
-pub(crate) trait Look: Send + Sync + UnwindSafe + RefUnwindSafe {
+pub(crate) trait TakeSnapshot: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// All but the streams. `None` if the connection failed by a panic.
-    fn look(&self) -> Option<ConnectionSnapshot>;
+    fn snapshot(&self) -> Option<ConnectionSnapshot>;
 
-    /// Appends the streams of one batch, which begins at this place of their store: where the next one begins, if there are more.
-    fn look_at_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<Option<usize>>;
+    /// Appends the streams of one batch, which begins at this place of their store: where the next
+    /// one begins, if there are more.
+    fn snapshot_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<Option<usize>>;
 }
 
-/// The streams of a connection that are looked at while their lock is held once: for about as long as a thread that waits for the lock
-/// spins before it sleeps.
+/// The streams of a connection that are looked at while their lock is held once: for about as long
+/// as a thread that waits for the lock spins before it sleeps.
 pub(crate) const BATCH: usize = 16;
 
 /// Turns of a spin loop between batches.
@@ -82,16 +84,16 @@ const GAP: usize = 8;
 #[derive(Clone)]
 pub struct Connection {
     shared: Arc<Shared>,
-    streams: Weak<dyn Look>,
+    streams: Weak<dyn TakeSnapshot>,
     role: Role,
 }
 
 impl Connection {
-    pub(crate) fn new(shared: Arc<Shared>, streams: Weak<dyn Look>, role: Role) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, streams: Weak<dyn TakeSnapshot>, role: Role) -> Self {
         Connection { shared, streams, role }
     }
 
-    /// Its number in this process, from 1.
+    /// The number of the connection in this process, from 1.
     pub fn id(&self) -> u64 {
         self.shared.id
     }
@@ -101,12 +103,13 @@ impl Connection {
         self.role
     }
 
-    /// The name that the application gave the connection: by the builder, by [`with_label`], or by [`set_label`](Self::set_label).
+    /// The name that the application gave the connection: by the builder, by [`with_label`], or by
+    /// [`set_label`](Self::set_label).
     pub fn label(&self) -> Option<Arc<str>> {
         self.shared.label()
     }
 
-    /// Names the connection. What is told from now on carries the new name.
+    /// Names the connection. Later events carry the new name.
     pub fn set_label(&self, label: impl Into<Arc<str>>) {
         self.shared.set_label(Some(label.into()));
     }
@@ -130,21 +133,25 @@ impl Connection {
         self.shared.counters.read()
     }
 
-    /// How it stands now. `None` when it is gone, with the last handle of its streams.
+    /// Takes a snapshot. Returns `None` when the connection and the last handle of its streams are
+    /// gone.
     ///
-    /// The streams are locked for 16 of them at a time, so that a connection with very many streams goes on meanwhile. What the
-    /// snapshot says of the connection is as of one moment, and so is each stream; one stream may be a little newer than another. A
-    /// stream that is opened meanwhile may be missing. The sums `send.reserved` and `receive.unread` are of the streams as listed.
+    /// The streams are locked for 16 of them at a time, so that a connection with very many streams
+    /// goes on meanwhile. What the snapshot says of the connection is as of one moment, and so is
+    /// each stream; one stream may be a little newer than another. A stream that is opened
+    /// meanwhile may be missing. The sums `send.reserved` and `receive.unread` are of the streams
+    /// as listed.
     pub fn snapshot(&self) -> Option<ConnectionSnapshot> {
-        let look = self.streams.upgrade()?;
-        let mut snapshot = look.look()?;
+        let streams = self.streams.upgrade()?;
+        let mut snapshot = streams.snapshot()?;
         let mut next = Some(0);
         while let Some(from) = next {
             // The memory is not allocated under the lock.
             snapshot.streams.reserve(BATCH);
-            next = look.look_at_batch(from, &mut snapshot.streams)?;
+            next = streams.snapshot_batch(from, &mut snapshot.streams)?;
             if next.is_some() {
-                // A thread that spins for the lock gets it. Giving up the processor would take milliseconds on a busy machine.
+                // A thread that spins for the lock gets it. Giving up the processor would take
+                // milliseconds on a busy machine.
                 (0..GAP).for_each(|_| std::hint::spin_loop());
             }
         }

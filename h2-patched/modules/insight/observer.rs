@@ -1,4 +1,4 @@
-//! What happens to connections and streams, told as it happens.
+//! Events of connections and streams.
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use super::{BlockedOn, CloseReason, Connection, Side, StallEnd};
 use crate::{Reason, StreamId};
 
-/// Is told what happens.
+/// Receives the events of connections.
 ///
-/// Events of one connection come one at a time and in order, from the task that drives it and with no lock held: an observer
-/// may take snapshots, also of that connection. It should be quick, because that task does nothing else meanwhile. One that panics
-/// is told nothing more of that connection; the connection goes on.
+/// Events of one connection come one at a time and in order, from the task that drives it and with
+/// no lock held: an observer may take snapshots, also of that connection. It should be quick,
+/// because that task does nothing else meanwhile. An observer that panics gets no more events of
+/// that connection. The connection goes on.
 ///
 /// Functions are observers:
 ///
@@ -22,7 +23,8 @@ use crate::{Reason, StreamId};
 /// use std::sync::Arc;
 ///
 /// observe(Some(Arc::new(|event: &Event<'_>| {
-///     eprintln!("connection {} stream {:?}: {:?}", event.connection.id(), event.stream, event.kind)
+///     let Event { connection, stream, kind, .. } = event;
+///     eprintln!("connection {} stream {stream:?}: {kind:?}", connection.id())
 /// })));
 /// # observe(None);
 /// ```
@@ -45,7 +47,7 @@ pub struct Event<'a> {
     pub connection: &'a Connection,
     /// On which stream; `None` if it is about the connection.
     pub stream: Option<StreamId>,
-    /// When. It may be told a little later.
+    /// When it happened. The observer may get it a little later.
     pub at: Instant,
     /// What happened.
     pub kind: EventKind,
@@ -53,12 +55,13 @@ pub struct Event<'a> {
 
 /// What happened.
 ///
-/// The first event of a connection is `Opened` and the last one `Closed`. So it is with each stream, but that
+/// The first event of a connection is `Opened` and the last one `Closed`. So it is with each
+/// stream, but that
 ///
 /// * streams may be reset without having been opened, as refused ones are;
 /// * `Accepted` comes after `Closed` where the application takes a stream that is over already;
-/// * `Reset` comes after `Closed` where frames cross: a RST_STREAM of each side, or one of ours that answers what the peer sent on
-///   a stream that is over.
+/// * `Reset` comes after `Closed` where frames cross: a RST_STREAM of each side, or one of ours
+///   that answers what the peer sent on a stream that is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventKind {
@@ -70,22 +73,23 @@ pub enum EventKind {
     },
     /// The application took a stream that the peer opened.
     Accepted,
-    /// Somebody has something to send and cannot. That the connection's window or its transport is what is missing is told
-    /// once, without a stream.
+    /// An endpoint has something to send and cannot. A stall on the connection's window or on the
+    /// transport is reported once, without a stream.
     #[non_exhaustive]
     Stalled {
-        /// Who.
+        /// The endpoint that is stalled.
         who: Side,
         /// For want of what.
         on: BlockedOn,
     },
     /// A stall ended because what was missing is there.
     ///
-    /// A stall that ends in any other way is told by [`EventKind::StallEnded`]; [`EventKind::ended_stall`] reads both. Each
-    /// `Stalled` is followed by exactly one of the two, before the `Closed` of its stream or connection.
+    /// A stall that ends in any other way gives [`EventKind::StallEnded`];
+    /// [`EventKind::ended_stall`] reads both. Each `Stalled` is followed by exactly one of the two,
+    /// before the `Closed` of its stream or connection.
     #[non_exhaustive]
     Resumed {
-        /// Who was stalled.
+        /// The endpoint that was stalled.
         who: Side,
         /// What was missing.
         on: BlockedOn,
@@ -95,7 +99,7 @@ pub enum EventKind {
     /// A stall ended although what was missing did not come.
     #[non_exhaustive]
     StallEnded {
-        /// Who was stalled.
+        /// The endpoint that was stalled.
         who: Side,
         /// What was missing.
         on: BlockedOn,
@@ -107,22 +111,22 @@ pub enum EventKind {
     /// RST_STREAM was sent, or was received for a stream that is not forgotten yet.
     #[non_exhaustive]
     Reset {
-        /// Who sent it.
+        /// The endpoint that sent it.
         by: Side,
-        /// Its error code.
+        /// The error code.
         reason: Reason,
     },
     /// GOAWAY was sent or received. A graceful shutdown sends two.
     #[non_exhaustive]
     GoingAway {
-        /// Who sent it.
+        /// The endpoint that sent it.
         by: Side,
-        /// Its error code.
+        /// The error code.
         reason: Reason,
         /// The last stream that the sender might act on.
         last_stream: StreamId,
     },
-    /// It is over.
+    /// The stream or the connection is over.
     #[non_exhaustive]
     Closed {
         /// Why it was closed.
@@ -134,7 +138,7 @@ pub enum EventKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EndedStall {
-    /// Who was stalled.
+    /// The endpoint that was stalled.
     pub who: Side,
     /// What was missing.
     pub on: BlockedOn,
@@ -145,7 +149,8 @@ pub struct EndedStall {
 }
 
 impl EventKind {
-    /// The stall that this event ends, if it ends one: [`EventKind::Resumed`] or [`EventKind::StallEnded`].
+    /// The stall that this event ends, if it ends one: [`EventKind::Resumed`] or
+    /// [`EventKind::StallEnded`].
     pub fn ended_stall(&self) -> Option<EndedStall> {
         match *self {
             EventKind::Resumed { who, on, lasted } => Some(EndedStall { who, on, lasted, end: StallEnd::Resumed }),
@@ -165,18 +170,21 @@ impl fmt::Debug for Observing {
     }
 }
 
-/// A panic of an observer is caught where it is called, and that observer is not called again for the connection. So an observer
-/// takes nothing from the unwind safety of the builders that hold it.
+/// A panic of an observer is caught where it is called, and that observer is not called again for
+/// the connection. So an observer takes nothing from the unwind safety of the builders that hold
+/// it.
 impl UnwindSafe for Observing {}
 impl RefUnwindSafe for Observing {}
 
 static EVERYWHERE: RwLock<Option<Observing>> = RwLock::new(None);
 
-/// Whether [`EVERYWHERE`] holds an observer. Without one, opening a connection takes no lock for it.
+/// Whether [`EVERYWHERE`] holds an observer. Without one, opening a connection takes no lock for
+/// it.
 static IS_OBSERVED: AtomicBool = AtomicBool::new(false);
 
-/// Sets who is told of all connections that are opened from now on and have no observer of their own. The way to observe what
-/// hyper, tonic or reqwest open. `None` ends it; connections that are open keep theirs.
+/// Sets the observer of all connections that are opened from now on and have no observer of their
+/// own. Use it to observe connections that hyper, tonic or reqwest open. `None` ends it;
+/// connections that are open keep theirs.
 pub fn observe(observer: Option<Arc<dyn Observer>>) {
     let mut current = EVERYWHERE.write().unwrap_or_else(PoisonError::into_inner);
     IS_OBSERVED.store(observer.is_some(), Relaxed);
@@ -186,7 +194,7 @@ pub fn observe(observer: Option<Arc<dyn Observer>>) {
     drop(before);
 }
 
-/// Who observes a connection that is opened now, if it has no observer of its own.
+/// Returns the observer of connections that have none of their own.
 pub(super) fn everywhere() -> Option<Observing> {
     if !IS_OBSERVED.load(Relaxed) {
         return None;

@@ -8,8 +8,8 @@ use crate::process_budget;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ConnectionReceiveBuffer {
     /// The limit: the connection's
-    /// [`max_connection_receive_buffer_size`](crate::tuning::Tuning::max_connection_receive_buffer_size), or its configured
-    /// window, if that is larger.
+    /// [`max_connection_receive_buffer_size`](crate::tuning::Tuning::max_connection_receive_buffer_size),
+    /// or its configured window, if that is larger.
     pub max: u64,
     /// What the peer may still send, and what it has sent and the application has not released.
     pub used: u64,
@@ -29,7 +29,8 @@ pub struct ProcessReceiveBuffer {
     pub used: u64,
     /// The connections that wait until others return some of it.
     pub waiting: u64,
-    /// The number of times that the window of a connection was to grow and got less than it asked for, or nothing.
+    /// The number of times that the window of a connection was to grow and got less than it asked
+    /// for, or nothing.
     pub refused: u64,
 }
 

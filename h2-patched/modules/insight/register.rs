@@ -1,12 +1,14 @@
-//! The connections of the process, in shards by their number. A shard is locked when one of its connections is opened or ends, and
-//! while it is summed up or copied; nothing else is locked meanwhile.
+//! The connections of the process, in shards by their number. A shard is locked when one of its
+//! connections is opened or ends, and while it is summed up or copied; nothing else is locked
+//! meanwhile.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Connection, Counts, ProcessReceiveBuffer, Stalled};
 
-/// A power of two. With 20,000 connections a shard holds fewer than 100, so that it is locked for microseconds.
+/// A power of two. With 20,000 connections a shard holds fewer than 100, so that it is locked for
+/// microseconds.
 const SHARDS: usize = 256;
 
 /// Connections that follow each other and are in the same shard.
@@ -17,9 +19,10 @@ const NEIGHBOURS: usize = 16;
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Totals {
-    /// Connections that were opened: their handshake was sent, and a server has the client's preface.
+    /// Connections that were opened: their handshake was sent, and a server has the client's
+    /// preface.
     pub connections_opened: u64,
-    /// Those of them that are not over yet.
+    /// The number of connections that are not over yet.
     pub connections_open: u64,
     /// The sums over all of them, ended ones included.
     pub counts: Counts,
@@ -55,7 +58,8 @@ impl Aligned {
 static REGISTER: [Aligned; SHARDS] = [Aligned::NEW; SHARDS];
 
 fn shard(id: u64) -> MutexGuard<'static, Shard> {
-    // Numbers are given one after the other, so that shards fill evenly. Neighbours stay together, as they are in memory.
+    // Numbers are given one after the other, so that shards fill evenly. Neighbours stay together,
+    // as they are in memory.
     REGISTER[id as usize / NEIGHBOURS % SHARDS].lock()
 }
 
@@ -79,12 +83,13 @@ pub(super) fn leave(id: u64) {
 
 /// The sums over all connections that the process has and had. Takes no connection's lock.
 ///
-/// Connections are opened and end meanwhile: what is summed up last is a little newer than what is summed up first. No count falls from
-/// one call to the next.
+/// Connections are opened and end meanwhile: what is summed up last is a little newer than what is
+/// summed up first. No count falls from one call to the next.
 pub fn totals() -> Totals {
     let mut totals = Totals { process_receive_buffer: ProcessReceiveBuffer::read(), ..Totals::default() };
     for shard in &REGISTER {
-        // A connection that leaves later is counted in `ended` next time: nothing is counted twice or missed.
+        // A connection that leaves later is counted in `ended` next time: nothing is counted twice
+        // or missed.
         let shard = shard.lock();
         totals.connections_opened += shard.opened;
         totals.connections_open += shard.live.len() as u64;
@@ -99,7 +104,8 @@ pub fn totals() -> Totals {
 
 /// All open connections of the process, in the order in which they were opened.
 ///
-/// Connections are opened and end meanwhile: the list may hold one that has ended since, and may lack the newest.
+/// Connections are opened and end meanwhile: the list may hold one that has ended since, and may
+/// lack the newest.
 pub fn connections() -> Vec<Connection> {
     let mut connections = Vec::new();
     for shard in &REGISTER {
@@ -121,7 +127,8 @@ pub struct Labelled {
     pub stalled: Stalled,
 }
 
-/// All open connections of the process, summed up by their labels; those that have none are under `None`.
+/// All open connections of the process, summed up by their labels; those that have none are under
+/// `None`.
 pub fn open_by_label() -> BTreeMap<Option<Arc<str>>, Labelled> {
     let mut labels: BTreeMap<_, Labelled> = BTreeMap::new();
     for connection in connections() {

@@ -28,8 +28,9 @@ impl Settings {
 macro_rules! insight_options {
     ($builder:ty) => {
         impl $builder {
-            /// Sets the observer of connections that are made with this builder. It takes the place of the one that is set for the
-            /// process, see [`insight::observe`](crate::insight::observe).
+            /// Sets the observer of connections that are made with this builder. It takes the place
+            /// of the one that is set for the process, see
+            /// [`insight::observe`](crate::insight::observe).
             pub fn observer(&mut self, observer: Arc<dyn Observer>) -> &mut Self {
                 self.insight.set().observer = Some(Observing(observer));
                 self
@@ -38,7 +39,8 @@ macro_rules! insight_options {
             /// Names the connections that are made with this builder, see
             /// [`insight::Connection::label`](crate::insight::Connection::label).
             ///
-            /// The name is in their snapshots, events, lines of the frame log and metrics. Where a library hides the builder there is
+            /// The name is in their snapshots, events, lines of the frame log and metrics. Where a
+            /// library hides the builder there is
             /// [`insight::with_label`](crate::insight::with_label).
             pub fn label(&mut self, label: impl Into<Arc<str>>) -> &mut Self {
                 self.insight.set().label = Some(label.into());

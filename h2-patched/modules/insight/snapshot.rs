@@ -25,9 +25,9 @@ pub enum Side {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Role {
-    /// It sends requests.
+    /// The endpoint sends requests.
     Client,
-    /// It answers them.
+    /// The endpoint answers requests.
     Server,
 }
 
@@ -52,13 +52,15 @@ pub enum StreamState {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum BlockedOn {
-    /// The peer's limit of concurrent streams (SETTINGS_MAX_CONCURRENT_STREAMS, section 5.1.2): as many are open as it allows.
+    /// The peer's limit of concurrent streams (SETTINGS_MAX_CONCURRENT_STREAMS, section 5.1.2): as
+    /// many are open as it allows.
     StreamLimit,
     /// The stream's window (section 6.9).
     StreamWindow,
     /// The connection's window, or what data of other streams leaves of it.
     ConnectionWindow,
-    /// Room in what a stream or the connection may buffer (`max_send_buffer_size`, `max_connection_send_buffer_size`).
+    /// Room in what a stream or the connection may buffer (`max_send_buffer_size`,
+    /// `max_connection_send_buffer_size`).
     SendBuffer,
     /// The transport: it takes no more octets at the moment.
     Transport,
@@ -88,12 +90,13 @@ impl BlockedOn {
 pub enum StallEnd {
     /// What was missing is there.
     Resumed,
-    /// Nothing is to be sent any more: the application lowered its reservation, or no stream is left that waits for the
-    /// connection's window.
+    /// Nothing is to be sent any more: the application lowered its reservation, or no stream is
+    /// left that waits for the connection's window.
     Withdrawn,
     /// The stream was reset.
     Reset,
-    /// The stream ended: a peer that waited for our window has sent END_STREAM instead of more content.
+    /// The stream ended: a peer that waited for our window has sent END_STREAM instead of more
+    /// content.
     StreamEnded,
     /// The connection ended.
     ConnectionEnded,
@@ -154,9 +157,11 @@ impl Role {
 pub struct Blocked {
     /// What it waits for.
     pub on: BlockedOn,
-    /// How long the wait has lasted, as far as that is known: a reader's wait is timed only on connections that have an observer.
+    /// How long the wait has lasted, as far as that is known: a reader's wait is timed only on
+    /// connections that have an observer.
     ///
-    /// A writer's wait for the connection's window counts from when that ran out, or later from when the writer began.
+    /// A writer's wait for the connection's window counts from when that ran out, or later from
+    /// when the writer began.
     #[cfg_attr(feature = "serde", serde(rename = "lasting_seconds", serialize_with = "json::seconds"))]
     pub lasting: Option<Duration>,
 }
@@ -167,12 +172,14 @@ pub struct Blocked {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum CloseReason {
-    /// Nothing went wrong. A stream: both sides sent END_STREAM. A connection: its owner dropped it.
+    /// Nothing went wrong. A stream: both sides sent END_STREAM. A connection: its owner dropped
+    /// it.
     Ended,
-    /// An error code was sent, or would have been, or was received; of a connection it is orderly with NO_ERROR.
+    /// An error code was sent, or would have been, or was received; of a connection it is orderly
+    /// with NO_ERROR.
     #[non_exhaustive]
     Code {
-        /// Whose it is.
+        /// The endpoint that it belongs to.
         by: Side,
         /// The error code (section 7).
         #[cfg_attr(feature = "serde", serde(serialize_with = "json::debug"))]
@@ -200,14 +207,14 @@ pub struct GoingAway {
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SendHalf {
-    /// What the peer's window leaves. That of a stream is negative after the peer lowered SETTINGS_INITIAL_WINDOW_SIZE
-    /// below what was sent (section 6.9.2).
+    /// What the peer's window leaves. That of a stream is negative after the peer lowered
+    /// SETTINGS_INITIAL_WINDOW_SIZE below what was sent (section 6.9.2).
     pub window: i64,
     /// Handed over by the application and not in frames yet.
     pub queued: u64,
     /// What the application announced to send beyond that, by `reserve_capacity`.
     pub reserved: u64,
-    /// What of the reserved octets it was told it may hand over: its capacity.
+    /// The part of the reserved octets that the application may hand over now: its capacity.
     pub capacity: u64,
 }
 
@@ -216,21 +223,25 @@ pub struct SendHalf {
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReceiveHalf {
-    /// What the peer may still send as it knows, once it has what was sent to it. DATA that is discarded on a stream that was reset
-    /// here does not count.
+    /// What the peer may still send as it knows, once it has what was sent to it. DATA that is
+    /// discarded on a stream that was reset here does not count.
     pub announced: i64,
-    /// What it could be allowed now: `announced`, and what was released and is not worth a WINDOW_UPDATE yet.
+    /// What it could be allowed now: `announced`, and what was released and is not worth a
+    /// WINDOW_UPDATE yet.
     pub available: i64,
-    /// Received and not released by the application: unread octets, and those read whose capacity it keeps.
+    /// Received and not released by the application: unread octets, and those read whose capacity
+    /// it keeps.
     pub in_flight: u64,
-    /// The window that is aimed at. Of a stream that is `available` and `in_flight` together; of a connection they may exceed it,
-    /// where octets that some streams leave unread do not count against the others.
+    /// The window that is aimed at. Of a stream that is `available` and `in_flight` together; of a
+    /// connection they may exceed it, where octets that some streams leave unread do not count
+    /// against the others.
     pub target: i64,
     /// Received and not read by the application.
     pub unread: u64,
 }
 
-/// The concurrent streams that one side opened, and the limit that the other side sets (section 5.1.2).
+/// The concurrent streams that one side opened, and the limit that the other side sets (section
+/// 5.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -257,20 +268,21 @@ pub struct ConnectionSnapshot {
     /// How long ago its handshake began.
     #[cfg_attr(feature = "serde", serde(rename = "age_seconds", serialize_with = "json::whole_seconds"))]
     pub age: Duration,
-    /// The shortest round trip that was learnt from frames sent anyway, if one was learnt: the first one is the acknowledgement of
-    /// our SETTINGS.
+    /// The shortest round trip that was learnt from frames sent anyway, if one was learnt: the
+    /// first one is the acknowledgement of our SETTINGS.
     #[cfg_attr(feature = "serde", serde(rename = "round_trip_seconds", serialize_with = "json::seconds"))]
     pub round_trip: Option<Duration>,
-    /// Its window for sending, and what streams have queued together.
+    /// The window for sending, and what streams have queued together.
     pub send: SendHalf,
-    /// Its window for receiving, and what streams hold together.
+    /// The window for receiving, and what streams hold together.
     pub receive: ReceiveHalf,
     /// The use of its receive buffer.
     pub receive_buffer: ConnectionReceiveBuffer,
-    /// What keeps this end from sending, on whatever stream: [`BlockedOn::ConnectionWindow`] or [`BlockedOn::Transport`].
+    /// What keeps this end from sending, on whatever stream: [`BlockedOn::ConnectionWindow`] or
+    /// [`BlockedOn::Transport`].
     pub writer: Option<Blocked>,
-    /// Whether our window for the connection keeps the peer from sending DATA: then the application does not read, or keeps the
-    /// capacity of what it read.
+    /// Whether our window for the connection keeps the peer from sending DATA: then the application
+    /// does not read, or keeps the capacity of what it read.
     pub peer: Option<Blocked>,
     /// The streams that this end opened, and the limit that the peer sets.
     pub local_streams: StreamLimit,
@@ -282,12 +294,12 @@ pub struct ConnectionSnapshot {
     pub going_away: Option<GoingAway>,
     /// The last GOAWAY that was received.
     pub peer_going_away: Option<GoingAway>,
-    /// Why the connection was closed, if it was: known once polling it gave its end, or it was dropped. Handles of its streams
-    /// may be left.
+    /// Why the connection was closed, if it was: known once polling it gave its end, or it was
+    /// dropped. Handles of its streams may be left.
     pub close_reason: Option<CloseReason>,
     /// What it counted.
     pub counts: Counts,
-    /// Its streams, those that are over and still referred to included, in no order.
+    /// The streams, those that are over and still referred to included, in no order.
     pub streams: Vec<StreamSnapshot>,
 }
 
@@ -296,10 +308,10 @@ pub struct ConnectionSnapshot {
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StreamSnapshot {
-    /// Its number (section 5.1.1).
+    /// The number of the stream (section 5.1.1).
     #[cfg_attr(feature = "serde", serde(serialize_with = "json::stream_id"))]
     pub id: StreamId,
-    /// Its state.
+    /// The state of the stream.
     pub state: StreamState,
     /// What it sends.
     pub send: SendHalf,
@@ -309,7 +321,8 @@ pub struct StreamSnapshot {
     pub writer: Option<Blocked>,
     /// Whether the application waits for the peer: for its response, DATA or trailers.
     pub reader: Option<Blocked>,
-    /// Whether our window for the stream keeps the peer from sending DATA. The connection's window may do so as well.
+    /// Whether our window for the stream keeps the peer from sending DATA. The connection's window
+    /// may do so as well.
     pub peer: Option<Blocked>,
     /// WINDOW_UPDATE frames of this stream that were sent.
     pub updates_sent: u32,

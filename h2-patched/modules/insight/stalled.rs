@@ -1,10 +1,11 @@
-//! How many streams and connections are stalled now, by cause. Each connection keeps its counts at the moment they change.
+//! How many streams and connections are stalled now, by cause. Each connection keeps its counts at
+//! the moment they change.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::{BlockedOn, Role, Side};
 
-/// The stalls that are told as events, and so counted.
+/// The stalls that are counted. Each is also an event.
 const CAUSES: [(Side, BlockedOn); 7] = [
     (Side::Local, BlockedOn::StreamLimit),
     (Side::Local, BlockedOn::StreamWindow),
@@ -21,7 +22,8 @@ fn index(who: Side, on: BlockedOn) -> Option<usize> {
     CAUSES.iter().position(|cause| *cause == (who, on))
 }
 
-/// The counts of one connection. Written under the lock of its streams only, read by anybody.
+/// The counts of one connection. They are written under the lock of its streams and read without
+/// it.
 #[derive(Debug, Default)]
 pub(crate) struct Gauges {
     streams: [AtomicU32; CAUSES.len()],
@@ -69,9 +71,11 @@ impl Gauges {
 
 /// How many streams and connections are stalled at one moment.
 ///
-/// A stream is counted from the event [`EventKind::Stalled`](super::EventKind::Stalled) until that stall ends, whether or not an
-/// observer is set. Streams that wait for the connection's window have no events of their own: they are counted as long as the connection is
-/// stalled for it, as of the end of the connection's last turn. A stall of the transport is counted for the connection only.
+/// A stream is counted from the event [`EventKind::Stalled`](super::EventKind::Stalled) until that
+/// stall ends, whether or not an observer is set. Streams that wait for the connection's window
+/// have no events of their own: they are counted as long as the connection is stalled for it, as of
+/// the end of the connection's last turn. A stall of the transport is counted for the connection
+/// only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stalled {
     streams: [[u64; CAUSES.len()]; ROLES.len()],
@@ -115,12 +119,14 @@ impl Stalled {
         streams.chain(connections).for_each(|(sum, gauge)| *sum += u64::from(gauge.load(Relaxed)));
     }
 
-    /// The streams on connections where this end is `role` that are stalled because `who` misses `on`.
+    /// The streams on connections where this end is `role` that are stalled because `who` misses
+    /// `on`.
     pub fn streams(&self, role: Role, who: Side, on: BlockedOn) -> u64 {
         index(who, on).map_or(0, |cause| self.streams[role as usize][cause])
     }
 
-    /// The connections where this end is `role` that are stalled as a whole because `who` misses `on`.
+    /// The connections where this end is `role` that are stalled as a whole because `who` misses
+    /// `on`.
     pub fn connections(&self, role: Role, who: Side, on: BlockedOn) -> u64 {
         index(who, on).map_or(0, |cause| self.connections[role as usize][cause])
     }

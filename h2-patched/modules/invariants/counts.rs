@@ -1,4 +1,4 @@
-//! The equations of counts.
+//! The invariants of counts.
 
 use super::super::streams::holds;
 use super::super::Stream;
@@ -8,13 +8,14 @@ use crate::insight::{BlockedOn, Side};
 impl Counts {
     /// `charged`: octets that the budget for small DATA frames was charged for what is queued.
     pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream], charged: usize) {
-        let counted = |local: bool| {
+        let counted_on = |local: bool| {
             let of_side = |stream: &&&Stream| stream.is_counted && self.peer.is_local_init(stream.id) == local;
             streams.iter().filter(of_side).count()
         };
-        for (what, local, slots) in [("send", true, self.num_send_streams), ("receive", false, self.num_recv_streams)] {
-            let streams = counted(local);
-            holds!("C1", slots == streams, "{slots} slots of the {what} side taken, {streams} streams counted");
+        for (what, local, counted) in [("send", true, self.num_send_streams), ("receive", false, self.num_recv_streams)]
+        {
+            let streams = counted_on(local);
+            holds!("C1", counted == streams, "{counted} streams of the {what} side counted, {streams} streams say so");
         }
         for stream in streams {
             let over = stream.is_closed() && !stream.state.is_scheduled_reset();
@@ -27,18 +28,22 @@ impl Counts {
             holds!("C1" of stream.id, !open, "open in state {:?} and not counted", stream.state);
         }
 
-        let in_grace = streams.iter().filter(|stream| stream.reset_at.is_some()).count();
-        let graces = self.num_local_reset_streams;
-        holds!("C2", graces == in_grace, "{graces} graces counted, {in_grace} streams in theirs");
+        let in_retention = streams.iter().filter(|stream| stream.reset_at.is_some()).count();
+        let retained = self.num_local_reset_streams;
+        holds!(
+            "C2",
+            retained == in_retention,
+            "{retained} retained resets counted, {in_retention} streams are retained"
+        );
         let reset = streams.iter().filter(|stream| stream.is_counted_reset).count();
         let resets = self.num_remote_reset_streams;
         holds!("C2", resets == reset, "{resets} resets of the peer counted, {reset} streams reset");
 
-        let spent = streams.iter().filter(|stream| stream.watch.spent().is_some());
-        if let Some(over) = spent.clone().find(|stream| !stream.watch.is_open) {
+        let spent = streams.iter().filter(|stream| stream.stats.spent().is_some());
+        if let Some(over) = spent.clone().find(|stream| !stream.stats.is_open) {
             holds!("I2" of over.id, false, "over, and its peer is said to wait for its window");
         }
-        if let Some(shared) = &self.watch.record.shared {
+        if let Some(shared) = &self.stats.record.shared {
             let (said, stalled) = (shared.stalled.streams(Side::Peer, BlockedOn::StreamWindow), spent.count());
             holds!("I2", said == stalled, "{said} peers are said to wait for a stream's window, {stalled} do");
         }
@@ -47,7 +52,8 @@ impl Counts {
         holds!("C3", spent <= charged, "{spent} octets of the budget spent, queued frames account for {charged}");
     }
 
-    /// Whether the peer knows a stream of ours as one that is in use: a request or the response to a promised one went out.
+    /// Whether the peer knows a stream of ours as one that is in use: a request or the response to
+    /// a promised one went out.
     fn is_announced(&self, stream: &Stream) -> bool {
         let waits = stream.is_pending_push || stream.outgoing.is_pending_open();
         !waits && (stream.state.is_send_streaming() || stream.state.is_send_closed())

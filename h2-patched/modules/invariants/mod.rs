@@ -1,8 +1,9 @@
 //! The accounting of credit and concurrent streams, checked (feature `__invariants`).
 //!
-//! Whenever the lock of a connection's streams is let go, so after each call of the application, each frame of the peer and each
-//! write pass, all equations have to hold. A violation is a panic that names the equation, the stream and the numbers. It is for
-//! tests: each check looks at every stream.
+//! All invariants have to hold whenever the lock of a connection's streams is released: after each
+//! call of the application, each frame of the peer and each write pass. A violation is a panic that
+//! names the invariant, the stream and the numbers. It is for tests: each check looks at every
+//! stream.
 //!
 //! | | receiving (RFC 9113 section 6.9) |
 //! | --- | --- |
@@ -17,16 +18,16 @@
 //! | | sending (section 6.9) |
 //! | --- | --- |
 //! | S1 | the scheduler's sums are those of its streams |
-//! | S2 | a stream claims what its data can use and is offered at most what it asked for, has window and buffer for |
-//! | S3 | who may not send claims nothing and is offered nothing |
-//! | S4 | nobody asks while credit is free |
-//! | S5 | each stream stands where what it waits for is given out, and nowhere twice |
-//! | S7 | no claim goes beyond the data it is for, and no octets are buffered where nothing is queued |
+//! | S2 | a stream's sendable octets are those of its data that its window allows; its advertised capacity is at most what it reserved and has window and buffer for |
+//! | S3 | a stream that may not send has no sendable octets and no advertised capacity |
+//! | S4 | no stream asks for capacity while credit is free |
+//! | S5 | each stream is in the send queue for what it waits for, and in no other |
+//! | S7 | sendable octets do not exceed the buffered data, and no octets are buffered where nothing is queued |
 //!
 //! | | counts (section 5.1.2) and memory |
 //! | --- | --- |
-//! | C1 | slots taken are streams counted, and those are the open ones |
-//! | C2 | streams in the grace of their reset are those remembered, and so those that the peer reset before they were taken |
+//! | C1 | the counts of concurrent streams are those of the streams, and those are the open ones |
+//! | C2 | the count of retained resets is that of the streams, and so is the count of streams that the peer reset before they were accepted |
 //! | C3 | the budget for small frames is charged with queued ones only |
 //! | M1 | what is released is gone |
 //! | M2 | the excess of allocations over the content that is queued is the sum of that of its chunks, and within its bound |
@@ -36,8 +37,8 @@
 //! | I1 | the octets said to be unread are those that are queued |
 //! | I2 | the streams said to be stalled are those that are, and none that is over |
 //!
-//! S6, that the connection's task is woken when something becomes sendable, is held by whoever polls a task only when it was
-//! woken, as the conformance runner does.
+//! S6 says that the connection's task is woken when something becomes sendable. It is checked by a
+//! runner that polls a task only when it was woken, as that of the conformance suite.
 
 use super::super::store::Store;
 use super::super::{Buffer, Recv, Stream};
@@ -46,16 +47,16 @@ use super::Inner;
 use std::ops::{Deref, DerefMut};
 use std::sync::{self, LockResult, MutexGuard, PoisonError, TryLockError, TryLockResult};
 
-/// Fails with the name of an equation unless it holds.
+/// Panics with the name of the invariant unless it holds.
 macro_rules! holds {
-    ($equation:literal of $stream:expr, $claim:expr, $($says:tt)+) => {
-        if !$claim {
-            panic!("invariant {} of {:?}: {}", $equation, $stream, format_args!($($says)+));
+    ($name:literal of $stream:expr, $condition:expr, $($says:tt)+) => {
+        if !$condition {
+            panic!("invariant {} of {:?}: {}", $name, $stream, format_args!($($says)+));
         }
     };
-    ($equation:literal, $claim:expr, $($says:tt)+) => {
-        if !$claim {
-            panic!("invariant {}: {}", $equation, format_args!($($says)+));
+    ($name:literal, $condition:expr, $($says:tt)+) => {
+        if !$condition {
+            panic!("invariant {}: {}", $name, format_args!($($says)+));
         }
     };
 }
@@ -66,13 +67,13 @@ pub(super) trait Audit {
     fn audit(&self);
 }
 
-/// A lock whose holder leaves the books in order.
+/// A lock that checks the invariants when its guard is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Mutex<T>(sync::Mutex<T>);
 
 pub(super) struct Guard<'a, T: Audit> {
     inner: MutexGuard<'a, T>,
-    /// Somebody panicked in the middle of something: the books are in no order that could be checked.
+    /// The holder panicked, so that the accounting may be half changed and is not checked.
     poisoned: bool,
 }
 
@@ -121,7 +122,7 @@ impl<T: Audit> DerefMut for Guard<'_, T> {
 
 impl<T: Audit> Drop for Guard<'_, T> {
     fn drop(&mut self) {
-        // Whoever panics has told already what is wrong.
+        // A panic has already named what is wrong.
         if !self.poisoned && !std::thread::panicking() {
             self.inner.audit();
         }

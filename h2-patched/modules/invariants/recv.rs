@@ -1,11 +1,11 @@
-//! The equations of receiving.
+//! The invariants of receiving.
 
 use super::super::streams::holds;
 use super::super::Stream;
 use super::{Event, Recv, WindowSize};
 
-/// Without windows for single streams, without a budget, and with a chunk for each DATA frame; `Recv` itself has these methods
-/// with them, and they go before.
+/// Without windows for single streams, without a budget, and with a chunk for each DATA frame;
+/// `Recv` itself has these methods with them, and they go before.
 #[allow(dead_code)]
 trait Fixed {
     fn due_on_own_target(&self, _: &Stream) -> Option<i64>;
@@ -76,12 +76,12 @@ impl Recv {
         holds!("R1" of stream.id, stream.credited_early <= in_flight, "more given back early than {in_flight} in flight");
 
         let queued: usize = stream.pending_recv.audited(&self.buffer).map(octets).sum();
-        let unread = stream.watch.unread();
+        let unread = stream.stats.unread();
         holds!("I1" of stream.id, queued == unread as usize, "{queued} octets queued, {unread} said to be unread");
         let right = queued <= in_flight as usize || stream.released_unread;
         holds!("R4" of stream.id, right, "{queued} octets queued, {in_flight} in flight");
 
-        // What nobody reads is discarded; the last handle takes the stream with it.
+        // DATA without a reader is discarded. The last handle removes the stream.
         if stream.state.is_recv_streaming() && (stream.is_recv || stream.ref_count > 1) {
             let available = isize::from(stream.recv_flow.available()) as i64;
             let own = self.due_on_own_target(stream);

@@ -18,7 +18,8 @@ pub(super) struct Activity {
     pub(super) unread: AtomicU32,
     /// What the peer may still send.
     pub(super) announced: AtomicU32,
-    /// From when on the connection counts as idle unless it is used before, in milliseconds of the process.
+    /// From when on the connection counts as idle unless it is used before, in milliseconds of the
+    /// process.
     pub(super) idle_from: AtomicU64,
     /// The connection was found idle, and is charged less.
     pub(super) idle: AtomicBool,
@@ -55,7 +56,8 @@ impl Membership {
         with_pool(|pool| pool.give_back(octets, self.number));
     }
 
-    /// Has `waker` woken when the connection was given some of `wanted` octets. It may be given some at once.
+    /// Has `waker` woken when the connection was given some of `wanted` octets. It may be given
+    /// some at once.
     pub(crate) fn wait(&self, wanted: u32, waker: &Waker) {
         with_pool(|pool| pool.wait(wanted, waker, self.number));
     }
@@ -72,20 +74,23 @@ impl Membership {
         self.activity.note_use(now, patience);
     }
 
-    /// What the connection should hold at most so that others can grow too, while growth is refused to one of them.
+    /// What the connection should hold at most so that others can grow too, while growth is refused
+    /// to one of them.
     #[inline]
     pub(crate) fn fair_share(&self, now: Instant) -> Option<u32> {
         IS_SHORT.load(Relaxed).then(|| with_pool(|pool| pool.fair_share(self.number, now))).flatten()
     }
 
-    /// Tells how much of it is in use: octets that are unread, and octets that the peer may still send.
+    /// Records how much of it is in use: octets that are unread, and octets that the peer may still
+    /// send.
     #[inline]
     pub(crate) fn note_extent(&self, unread: u32, announced: u32) {
         self.activity.unread.store(unread, Relaxed);
         self.activity.announced.store(announced, Relaxed);
     }
 
-    /// DATA came. If the connection had been found idle, it is charged in full again: returns whether there was no room for it.
+    /// DATA came. If the connection had been found idle, it is charged in full again: returns
+    /// whether there was no room for it.
     #[inline]
     pub(crate) fn wakes_up_without_room(&self) -> bool {
         self.activity.idle.load(Relaxed) && with_pool(|pool| !pool.wake_up(self.number))

@@ -1,9 +1,10 @@
-//! How much memory the process may use: the machine's, or the least of the limits of its control groups.
+//! How much memory the process may use: the machine's, or the least of the limits of its control
+//! groups.
 
 use std::fs;
 use std::path::Path;
 
-/// In octets, where the system tells.
+/// Returns the memory in octets, or `None` where the system does not say.
 pub(super) fn available() -> Option<u64> {
     below(Path::new("/"))
 }
@@ -23,8 +24,9 @@ fn total(text: &str) -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// The least limit of the group that a line of `/proc/self/cgroup` names and of the groups around it. In a container the path
-/// may be that of the host, of which only the outermost folder can be seen.
+/// The least limit of the group that a line of `/proc/self/cgroup` names and of the groups around
+/// it. In a container the path may be that of the host, of which only the outermost folder can be
+/// seen.
 fn limit(root: &Path, line: &str) -> Option<u64> {
     let mut fields = line.splitn(3, ':');
     let (_, controllers, path) = (fields.next()?, fields.next()?, fields.next()?);

@@ -1,7 +1,9 @@
-//! The memory that the connections of a process share: what they grant their peers beyond the windows that were set for them.
+//! The memory that the connections of a process share: what they grant their peers beyond the
+//! windows that were set for them.
 //!
-//! The amount follows the memory that the process may use unless the application sets it. A connection that needs some of it has
-//! a [`Membership`]. Requests are steps of 64 KiB or growth of a window, so all of it is under one lock.
+//! The amount follows the memory that the process may use unless the application sets it. A
+//! connection that needs some of it has a [`Membership`]. Requests are steps of 64 KiB or growth of
+//! a window, so all of it is under one lock.
 
 mod membership;
 mod memory;
@@ -22,7 +24,8 @@ static POOL: Mutex<Pool> = Mutex::new(Pool::new());
 /// Growth was refused to a connection, so that others may have to give up some of theirs.
 static IS_SHORT: AtomicBool = AtomicBool::new(false);
 
-/// Sets the budget, in octets; `None` is the default. [`serve`] is to follow, because a connection may wait for more.
+/// Sets the budget, in octets; `None` is the default. [`serve`] is to follow, because a connection
+/// may wait for more.
 pub(crate) fn set(octets: Option<usize>) {
     pool().set_budget(octets);
 }
@@ -32,7 +35,8 @@ pub(crate) fn serve() {
     with_pool(|_| ());
 }
 
-/// The budget unless another is set, in octets: 1/32 of the memory that the process may use, or 128 MiB if that is unknown.
+/// The budget unless another is set, in octets: 1/32 of the memory that the process may use, or 128
+/// MiB if that is unknown.
 pub(crate) fn default_budget() -> usize {
     const UNKNOWN: usize = 128 << 20;
     static DEFAULT: OnceLock<usize> = OnceLock::new();
@@ -63,8 +67,8 @@ fn pool() -> MutexGuard<'static, Pool> {
     POOL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Changes the pool, then wakes the connections that got a part of it. A waker may be the last owner of a connection, so it is
-/// used without the lock.
+/// Changes the pool, then wakes the connections that got a part of it. A waker may be the last
+/// owner of a connection, so it is used without the lock.
 fn with_pool<T>(change: impl FnOnce(&mut Pool) -> T) -> T {
     let (changed, served) = {
         let mut pool = pool();

@@ -1,12 +1,13 @@
 //! How the budget is divided.
 //!
-//! A connection may take half of what is free less what it holds (a dynamic threshold, as in shared packet buffers): the first
-//! one gets at most a half, and no number of them takes everything. A quarter of the budget is kept for stream isolation, so
-//! that windows that grew cannot stop other connections.
+//! A connection may take half of what is free less what it holds (a dynamic threshold, as in shared
+//! packet buffers): the first one gets at most a half, and no number of them takes everything. A
+//! quarter of the budget is kept for stream isolation, so that windows that grew cannot stop other
+//! connections.
 //!
-//! What was announced to the peer of an idle connection cannot be taken back (RFC 9113 section 6.9). It costs no memory yet, so
-//! when the budget is short an eighth of it is charged, beside what is unread. When DATA comes on such a connection, all that it
-//! holds is charged again.
+//! What was announced to the peer of an idle connection cannot be taken back (RFC 9113 section
+//! 6.9). It costs no memory yet, so when the budget is short an eighth of it is charged, beside
+//! what is unread. When DATA comes on such a connection, all that it holds is charged again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
@@ -68,7 +69,8 @@ pub(super) struct Pool {
     active: BTreeSet<u64>,
     /// The one of them that was looked at last.
     hand: u64,
-    /// By what they hold and by number: connections that hold less can get more, so they come first.
+    /// By what they hold and by number: connections that hold less can get more, so they come
+    /// first.
     waiting: BTreeMap<(u32, u64), Waiting>,
     /// The last request for growth was not granted in full.
     is_short: bool,
@@ -113,7 +115,8 @@ impl Pool {
         self.is_short
     }
 
-    /// What a member should hold at most, while growth is refused to one. Shortage is over when a good part is free.
+    /// What a member should hold at most, while growth is refused to one. Shortage is over when a
+    /// good part is free.
     pub(super) fn fair_share(&mut self, asking: u64, now: Instant) -> Option<u32> {
         self.wake_up(asking);
         self.discount_idle_members(asking, millis(now));
@@ -196,7 +199,8 @@ impl Pool {
         served
     }
 
-    /// Charges all that a member holds again, if it was idle. Returns whether there was room for that.
+    /// Charges all that a member holds again, if it was idle. Returns whether there was room for
+    /// that.
     pub(super) fn wake_up(&mut self, number: u64) -> bool {
         let growth_budget = self.growth_budget();
         let member = self.member(number);
@@ -236,7 +240,8 @@ impl Pool {
         }
     }
 
-    /// Looks at some members in turn, and charges less for what idle ones were granted and have not used.
+    /// Looks at some members in turn, and charges less for what idle ones were granted and have not
+    /// used.
     fn discount_idle_members(&mut self, asking: u64, now: u64) {
         for _ in 0..LOOK_AT.min(self.active.len()) {
             let next = self.active.range((Excluded(self.hand), Unbounded)).next();

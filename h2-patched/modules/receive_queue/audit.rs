@@ -1,4 +1,4 @@
-//! The equations of what is queued.
+//! The invariants of queued DATA.
 
 use super::super::super::streams::holds;
 use super::pinned::SLACK;
@@ -23,7 +23,8 @@ impl Recv {
         holds!("M2", bytes <= SLACK, "{bytes} bytes of allocations, {SLACK} are the most");
     }
 
-    /// The octets that the budget for small DATA frames was charged for what this stream has queued.
+    /// The octets that the budget for small DATA frames was charged for what this stream has
+    /// queued.
     pub(in super::super) fn queued_charge(&self, stream: &Stream) -> usize {
         self.chunks(stream).map(DataEvent::charge).sum()
     }

@@ -1,14 +1,17 @@
 //! The DATA that a connection keeps until the application reads it, and what that costs.
 //!
-//! A payload is a slice of the buffer that it was read into and keeps the whole allocation alive. A peer that sends small
-//! DATA frames with larger frames of another type between them could so have a connection keep many times the content. What
-//! is queued costs at most 1.25 times the content, [`SLACK`] bytes a connection, and less than 1 KiB a chunk:
+//! A payload is a slice of the buffer that it was read into and keeps the whole allocation alive. A
+//! peer that sends small DATA frames with larger frames of another type between them could so have
+//! a connection keep many times the content. What is queued costs at most 1.25 times the content,
+//! [`SLACK`] bytes a connection, and less than 1 KiB a chunk:
 //!
-//! * A payload is queued as it is if its allocation is at most a quarter larger. Behind a larger allocation it is queued as it is
-//!   too while all such allocations of the connection together have at most [`SLACK`] bytes, so that a reader that keeps up costs
-//!   no copy. Beyond that the octets are copied.
-//! * A payload that is small, or that has to be copied, is appended to the last unread chunk of its stream as long as both fit
-//!   into [`CHUNK`] octets, so that small frames cost no entry of the queue each.
+//! * A payload is queued as it is if its allocation is at most a quarter larger. Behind a larger
+//!   allocation it is queued as it is too while all such allocations of the connection together
+//!   have at most [`SLACK`] bytes, so that a reader that keeps up costs no copy. Beyond that the
+//!   octets are copied.
+//! * A payload that is small, or that has to be copied, is appended to the last unread chunk of its
+//!   stream as long as both fit into [`CHUNK`] octets, so that small frames cost no entry of the
+//!   queue each.
 
 #[cfg(feature = "__invariants")]
 mod audit;
@@ -25,7 +28,8 @@ const CHUNK: usize = 16 << 10;
 /// A payload of fewer octets is appended even if it could be queued as it is.
 const SMALL: usize = 1 << 10;
 
-/// A chunk of as many octets, in an allocation that others may share, is not copied for the sake of a small payload.
+/// A chunk of as many octets, in an allocation that others may share, is not copied for the sake of
+/// a small payload.
 const LARGE: usize = 4 << 10;
 
 /// A chunk of content that waits to be read.
@@ -62,7 +66,8 @@ impl DataEvent {
         DataEvent { payload: Payload::Slice(content), charge: 0, pin: None }
     }
 
-    /// The octets that the budget for small DATA frames gets back once this chunk is no longer queued.
+    /// The octets that the budget for small DATA frames gets back once this chunk is no longer
+    /// queued.
     pub(in crate::proto::streams) fn charge(&self) -> usize {
         self.charge as usize
     }
@@ -122,7 +127,7 @@ impl Recv {
         let allocation = frame.allocation();
         let payload = frame.into_payload();
         let octets = payload.len();
-        stream.watch.arrived(octets);
+        stream.stats.arrived(octets);
         let counts = allocation.bytes().saturating_sub(octets) > octets / 4;
         let is_copied = counts && !self.pinned.has_room(allocation);
 
@@ -148,9 +153,9 @@ impl Recv {
         stream.pending_recv.push_back(&mut self.buffer, Event::Data(chunk));
     }
 
-    /// Notes that a chunk is no longer queued.
+    /// Events that a chunk is no longer queued.
     pub(super) fn dequeued(&mut self, chunk: &DataEvent, stream: &mut Stream) {
-        stream.watch.left(chunk.payload.len());
+        stream.stats.left(chunk.payload.len());
         self.pinned.unpin(chunk.pin);
     }
 }

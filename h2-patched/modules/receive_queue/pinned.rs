@@ -1,11 +1,14 @@
-//! The allocations that queued chunks keep alive, each counted once, however many chunks are slices of it.
+//! The allocations that queued chunks keep alive, each counted once, however many chunks are slices
+//! of it.
 
 use crate::codec::Allocation;
 
-/// The bytes that the allocations behind queued chunks may have that are larger than these, for all streams of a connection.
+/// The bytes that the allocations behind queued chunks may have that are larger than these, for all
+/// streams of a connection.
 pub(super) const SLACK: usize = 64 << 10;
 
-/// An allocation with its chunks. A read buffer has 8 KiB or more, so that there are never more than eight.
+/// An allocation with its chunks. A read buffer has 8 KiB or more, so that there are never more
+/// than eight.
 #[derive(Debug)]
 struct Shared {
     allocation: Allocation,
@@ -14,13 +17,13 @@ struct Shared {
 
 #[derive(Debug, Default)]
 pub(in crate::proto::streams) struct Pinned {
-    /// Those without chunks are free places.
+    /// The allocations. Entries without chunks are free places.
     shared: Vec<Shared>,
     /// The sum of all allocations that have chunks.
     bytes: usize,
 }
 
-/// That a chunk keeps an allocation alive: its place.
+/// The place of an allocation that a chunk keeps alive.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pin(u8);
 

@@ -1,16 +1,16 @@
-//! The equations of sending, for the invariants.
+//! The invariants of sending.
 
 use super::super::streams::holds;
 use super::super::Stream;
 use super::outgoing::{Head, Wait};
-use super::{Lane, Scheduler};
+use super::{Scheduler, SendQueue};
 
 impl Scheduler {
     pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream]) {
-        let claimed: u64 = streams.iter().map(|stream| u64::from(stream.outgoing.claimed)).sum();
-        holds!("S1", self.claimed == claimed, "{} octets claimed, streams claim {claimed}", self.claimed);
-        let offered: u64 = streams.iter().map(|stream| u64::from(stream.outgoing.offered)).sum();
-        holds!("S1", self.offered == offered, "{} octets offered, streams were offered {offered}", self.offered);
+        let sendable: u64 = streams.iter().map(|stream| u64::from(stream.outgoing.sendable)).sum();
+        holds!("S1", self.sendable == sendable, "{} octets sendable, streams have {sendable}", self.sendable);
+        let advertised: u64 = streams.iter().map(|stream| u64::from(stream.outgoing.advertised)).sum();
+        holds!("S1", self.advertised == advertised, "{} octets advertised, streams have {advertised}", self.advertised);
 
         let buffered: u64 = streams.iter().map(|stream| stream.buffered_send_data as u64).sum();
         holds!("S1", self.buffered == buffered, "{} octets buffered, streams buffer {buffered}", self.buffered);
@@ -29,55 +29,56 @@ impl Scheduler {
         let (asking, free) = (self.asking(), self.free());
         holds!("S4", asking == 0 || free == 0, "{free} octets are free and {asking} streams ask");
 
-        use Lane::*;
-        for lane in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk, Exhausted] {
-            let there = streams.iter().filter(|stream| stream.outgoing.standing.lane() == Some(lane));
-            let standing = there.clone().count();
-            let len = self.lanes.len(lane);
-            holds!("S5", len == standing, "{len} streams in {lane:?}, {standing} say they stand there");
+        use SendQueue::*;
+        for queue in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk, Exhausted] {
+            let there = streams.iter().filter(|stream| stream.outgoing.links.queue() == Some(queue));
+            let linked = there.clone().count();
+            let len = self.queues.len(queue);
+            holds!("S5", len == linked, "{len} streams in {queue:?}, {linked} have it as their queue");
             let (ranked, ranks) =
-                (self.lanes.ranked(lane), there.filter_map(|stream| stream.outgoing.standing.rank()).count());
-            holds!("S5", ranked == ranks, "{ranked} streams are ranked in {lane:?}, {ranks} say so");
+                (self.queues.ranked(queue), there.filter_map(|stream| stream.outgoing.links.rank()).count());
+            holds!("S5", ranked == ranks, "{ranked} streams are ranked in {queue:?}, {ranks} say so");
         }
     }
 
-    /// A stream had its turn. If it had nothing to send it does not stand in line for the next, or the pass would never end.
+    /// Checks a stream after its turn. A stream that sent nothing must not stay queued, or the pass
+    /// would never end.
     pub(super) fn audit_turn(&self, stream: &Stream, sent: bool) {
-        let lane = stream.outgoing.standing.lane();
-        let sends = lane.is_some_and(|lane| lane == Lane::Control || lane.is_data());
-        holds!("S5" of stream.id, sent || !sends, "had nothing to send and still stands in {lane:?}");
+        let queue = stream.outgoing.links.queue();
+        let sends = queue.is_some_and(|queue| queue == SendQueue::Control || queue.is_data());
+        holds!("S5" of stream.id, sent || !sends, "had nothing to send and is still in {queue:?}");
     }
 
     fn audit_stream(&self, stream: &Stream) {
         let outgoing = &stream.outgoing;
-        let (claimed, offered, reserved) = (outgoing.claimed, outgoing.offered, outgoing.reserved);
+        let (sendable, advertised, reserved) = (outgoing.sendable, outgoing.advertised, outgoing.reserved);
         let (window, buffered) = (outgoing.window, stream.buffered_send_data);
         let silent = stream.state.is_closed() && buffered == 0 || !stream.is_send_ready();
-        holds!("S3" of stream.id, !silent || claimed + offered == 0, "claims {claimed}, offered {offered}, sends nothing");
-        holds!("S7" of stream.id, claimed as usize <= buffered, "claims {claimed} with {buffered} octets buffered");
+        holds!("S3" of stream.id, !silent || sendable + advertised == 0, "{sendable} sendable and {advertised} advertised, but sends nothing");
+        holds!("S7" of stream.id, sendable as usize <= buffered, "{sendable} sendable with {buffered} octets buffered");
         let empty = outgoing.head == Head::Nothing;
         holds!("S7" of stream.id, !empty || buffered == 0, "{buffered} octets buffered and nothing queued");
         let waits = !stream.is_send_ready() || outgoing.withdrawn;
         holds!("S3" of stream.id, buffered == 0 || outgoing.apart == waits, "may send: {}, apart: {}", !waits, outgoing.apart);
-        let can_use = stream.claim();
-        holds!("S2" of stream.id, claimed == can_use, "claims {claimed} of {window:?}, can use {can_use}");
-        let limit = stream.offer_limit(self.max_buffer_size);
-        holds!("S2" of stream.id, offered <= limit, "offered {offered} with {reserved} reserved and a limit of {limit}");
+        let can_use = stream.sendable();
+        holds!("S2" of stream.id, sendable == can_use, "{sendable} sendable of {window:?}, can use {can_use}");
+        let limit = stream.capacity_limit(self.max_buffer_size);
+        holds!("S2" of stream.id, advertised <= limit, "advertised {advertised} with {reserved} reserved and a limit of {limit}");
 
-        use Lane::*;
-        let lane = outgoing.standing.lane();
+        use SendQueue::*;
+        let queue = outgoing.links.queue();
         let right = match stream.waits_for(limit) {
-            None => lane.is_none(),
-            Some(Wait::Open) => lane == Some(Open),
-            Some(Wait::Turn) => lane == Some(Control),
-            Some(Wait::Credit) => matches!(lane, Some(SmallData | BulkData)),
-            Some(Wait::Offer) => matches!(lane, Some(SmallAsk | BulkAsk | Exhausted)),
+            None => queue.is_none(),
+            Some(Wait::Open) => queue == Some(Open),
+            Some(Wait::Turn) => queue == Some(Control),
+            Some(Wait::Credit) => matches!(queue, Some(SmallData | BulkData)),
+            Some(Wait::Capacity) => matches!(queue, Some(SmallAsk | BulkAsk | Exhausted)),
         };
-        holds!("S5" of stream.id, right, "waits for {:?} and stands in {lane:?}", stream.waits_for(limit));
-        let rank = outgoing.standing.rank();
-        let is_current = lane.is_none_or(|lane| !outgoing.is_misplaced(lane, limit));
-        holds!("S5" of stream.id, is_current, "ranked {rank:?} in {lane:?}, offered {offered} of {limit}");
-        let is_exhausted = offered > 0 && rank.is_some();
-        holds!("S5" of stream.id, lane != Some(Exhausted) || is_exhausted, "exhausted, offered {offered}, ranked {rank:?}");
+        holds!("S5" of stream.id, right, "waits for {:?} and is in {queue:?}", stream.waits_for(limit));
+        let rank = outgoing.links.rank();
+        let is_current = queue.is_none_or(|queue| !outgoing.is_misplaced(queue, limit));
+        holds!("S5" of stream.id, is_current, "ranked {rank:?} in {queue:?}, advertised {advertised} of {limit}");
+        let is_exhausted = advertised > 0 && rank.is_some();
+        holds!("S5" of stream.id, queue != Some(Exhausted) || is_exhausted, "exhausted, advertised {advertised}, ranked {rank:?}");
     }
 }

@@ -1,36 +1,42 @@
-//! Who sends next, and with whose credit (RFC 9113 sections 5.2 and 6.9).
+//! The send scheduler: decides which stream sends next, and with which credit (RFC 9113 sections
+//! 5.2 and 6.9).
 //!
-//! The connection's window is spent when DATA is written, never before: no stream can hold credit that another's data could
-//! use. A reservation is an *offer*: its application is told how much it may hand over, so that what is buffered stays close to
-//! what the window takes. Offers are made as far as the window is neither claimed by data nor offered already, else in turn;
-//! an offer that nobody takes up keeps nobody from sending.
+//! The connection's window is spent when DATA is written, never before, so that no stream can hold
+//! credit that another stream's data could use. Capacity that is advertised for a reservation is a
+//! hint: the application learns how much it may hand over, so that what is buffered stays close to
+//! what the window takes. Capacity is advertised while the window exceeds the sum of sendable and
+//! advertised octets. Beyond that, streams get it in turn. Advertised capacity that is not used
+//! keeps no stream from sending.
 //!
-//! A stream that was offered what the window is worth leaves the turns until the window is twice as large, or as large as all
-//! that the stream wants. So a stream is offered something in turn a few times between two events of its own, and streams that
+//! A stream is exhausted once its advertised capacity is all that the window is worth. It gets no
+//! more until the window is twice as large, or as large as all that the stream wants. Between two
+//! events of its own a stream therefore gets capacity in turn only a few times, and streams that
 //! reserve and do not send cost the others nothing.
 //!
-//! Streams stand in one of a few lanes. Lanes are served in rotation; within a lane streams take turns of a quantum.
+//! A stream is in one send queue at most. The queues are served in rotation. Within a queue,
+//! streams take turns of a quantum.
 
 #[cfg(feature = "__invariants")]
 mod audit;
-mod lanes;
+mod capacity;
+mod fair_queueing;
 mod outgoing;
 mod pass;
 mod payload;
 mod promises;
+mod queues;
 #[cfg(test)]
 mod scale_tests;
-mod share;
 mod stall;
 mod window;
 
 pub(crate) use self::outgoing::Outgoing;
 pub(crate) use self::payload::Prioritized;
 
-use self::lanes::{Lane, Lanes};
+use self::fair_queueing::{VirtualTime, QUANTUM};
 use self::outgoing::{Head, Wait};
 use self::promises::Promises;
-use self::share::{Clock, QUANTUM};
+use self::queues::{SendQueue, SendQueues};
 use self::window::Window;
 use super::buffer::Buffer;
 use super::counts::Counts;
@@ -46,41 +52,43 @@ use bytes::Buf;
 use std::task::Waker;
 use std::time::Instant;
 
-/// All sizes in octets.
+/// The state of the scheduler of a connection. All sizes are in octets.
 #[derive(Debug)]
 pub(super) struct Scheduler {
     /// The connection's window.
     window: Window,
-    /// What of it the data handed over could use: the sum of all claims.
-    claimed: u64,
-    /// The sum of all offers.
-    offered: u64,
-    /// Offered since the last write pass ended: applications that may not have run yet.
-    offered_lately: u64,
-    /// Write passes in a row after which nobody took up an offer that was made in turn. Each doubles what the next may offer.
+    /// The sum of the sendable octets of all streams.
+    sendable: u64,
+    /// The sum of the advertised capacity of all streams.
+    advertised: u64,
+    /// Capacity advertised since the last write pass ended. Its applications may not have run yet.
+    advertised_lately: u64,
+    /// Write passes in a row after which no application used the capacity that was advertised in
+    /// turn. Each doubles what the next pass may advertise.
     idle_passes: u32,
     another_pass: bool,
-    /// What a stream gives up is not offered to others yet, because these may have to give it up next.
-    offers_later: bool,
-    lanes: Lanes,
-    /// Promises are sent before all else and in the order in which they were made, because the numbers of new streams may not
-    /// fall (RFC 9113 section 5.1.1).
+    /// While set, credit that a stream gives up is not advertised to others, because these may have
+    /// to give it up next.
+    advertise_later: bool,
+    queues: SendQueues,
+    /// Promises are sent before all else and in the order in which they were made, because the
+    /// numbers of new streams may not fall (RFC 9113 section 5.1.1).
     promises: Promises,
-    /// The lane that was served last, as an index into the rotation.
+    /// The queue that was served last, as an index into the rotation.
     served: usize,
-    clock: Clock,
+    virtual_time: VirtualTime,
     /// The stream whose DATA the codec is writing, if more of the same buffer follows.
     in_flight: Option<Key>,
     /// Handed over and not in frames yet.
     buffered: u64,
-    /// What of it is of streams that may not send yet. The budget does not count it: it would keep streams that may send from
-    /// making room.
+    /// What of it is of streams that may not send yet. The budget does not count it: it would keep
+    /// streams that may send from making room.
     apart: u64,
-    /// What may be buffered and offered, if that is limited.
+    /// The limit of what is buffered and advertised, if there is one.
     budget: u64,
     /// What a stream may buffer.
     max_buffer_size: usize,
-    /// Since when the connection's window is spent while somebody could use more.
+    /// Since when the connection's window is spent while some stream could use more.
     stalled: Option<Instant>,
     record: Record,
 }
@@ -89,16 +97,16 @@ impl Scheduler {
     pub(super) fn new(config: &Config) -> Self {
         Scheduler {
             window: Window::new(config.remote_init_window_sz),
-            claimed: 0,
-            offered: 0,
-            offered_lately: 0,
+            sendable: 0,
+            advertised: 0,
+            advertised_lately: 0,
             idle_passes: 0,
             another_pass: false,
-            offers_later: false,
-            lanes: Lanes::default(),
+            advertise_later: false,
+            queues: SendQueues::default(),
             promises: Promises::default(),
             served: 0,
-            clock: Clock::default(),
+            virtual_time: VirtualTime::default(),
             in_flight: None,
             buffered: 0,
             apart: 0,
@@ -128,18 +136,20 @@ impl Scheduler {
 
     /// Queues a promise. The stream that it promises may send once it is sent.
     pub(super) fn queue_promise(&mut self, promise: frame::PushPromise, task: &mut Option<Waker>) {
+        tracing::trace!(stream = u32::from(promise.promised_id()), "promise queued");
         self.promises.push(promise);
         wake(task);
     }
 
     /// Lets a new stream wait until the peer's limit of concurrent streams takes it.
     pub(super) fn queue_open(&mut self, stream: &mut Ptr) {
-        self.lanes.place(stream, Some(Lane::Open));
+        tracing::trace!(stream = u32::from(stream.id), "stream waits to be opened");
+        self.queues.place(stream, Some(SendQueue::Open));
     }
 
     /// Whether streams wait for the peer's limit of concurrent ones.
     pub(super) fn has_queued_streams(&self) -> bool {
-        self.lanes.len(Lane::Open) > 0
+        self.queues.len(SendQueue::Open) > 0
     }
 
     pub(super) fn send_data<B: Buf>(
@@ -163,9 +173,9 @@ impl Scheduler {
         if stream.outgoing.apart {
             self.apart += octets as u64;
         }
-        let taken_up = stream.outgoing.offered.min(octets as WindowSize);
-        stream.outgoing.offered -= taken_up;
-        self.offered -= u64::from(taken_up);
+        let taken_up = stream.outgoing.advertised.min(octets as WindowSize);
+        stream.outgoing.advertised -= taken_up;
+        self.advertised -= u64::from(taken_up);
         if taken_up > 0 {
             self.idle_passes = 0;
         }
@@ -180,11 +190,13 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Asks for an offer of `octets` beyond what was handed over; less than before gives back.
+    /// Asks for capacity of `octets` beyond what was handed over. Less than before gives capacity
+    /// back.
     pub(super) fn reserve(&mut self, octets: WindowSize, stream: &mut Ptr, task: &mut Option<Waker>) {
         if octets > stream.outgoing.reserved && stream.state.is_send_closed() {
             return;
         }
+        tracing::trace!(stream = u32::from(stream.id), octets, "capacity reserved");
         stream.outgoing.reserved = octets;
         self.settle(stream, task);
     }
@@ -195,7 +207,8 @@ impl Scheduler {
         self.settle(stream, task);
     }
 
-    /// Lets go of a stream that its peer never heard of, without a frame. What it has queued goes in the next write pass.
+    /// Lets go of a stream that its peer never heard of, without a frame. What it has queued goes
+    /// in the next write pass.
     pub(super) fn withdraw(
         &mut self,
         reason: Reason,
@@ -220,6 +233,7 @@ impl Scheduler {
         if stream.state.is_send_closed() && stream.buffered_send_data == 0 {
             return Ok(());
         }
+        tracing::trace!(stream = u32::from(stream.id), octets, "stream window grows");
         let before = self.could_send(stream);
         stream.outgoing.window.grow(octets)?;
         if self.could_send(stream) != before {
@@ -228,7 +242,8 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Shrinks a stream's window. What that frees is offered by [`Self::windows_shrank`], once for all streams.
+    /// Shrinks a stream's window. [`Self::windows_shrank`] advertises what that frees, once for all
+    /// streams.
     pub(super) fn shrink_stream(
         &mut self,
         octets: WindowSize,
@@ -241,37 +256,40 @@ impl Scheduler {
         let before = self.could_send(stream);
         stream.outgoing.window.shrink(octets)?;
         if self.could_send(stream) != before {
-            self.offers_later = true;
+            self.advertise_later = true;
             self.settle(stream, task);
-            self.offers_later = false;
+            self.advertise_later = false;
         }
         Ok(())
     }
 
-    /// All that the stream's window decides: whether anything may be sent, the claim, and the limit of offers. While these stay,
-    /// so do its lane and its stall.
+    /// Returns all that the stream's window decides: whether anything may be sent, the sendable
+    /// octets, and the limit of capacity. While these stay the same, so do the queue and the stall
+    /// of the stream.
     #[inline]
     fn could_send(&self, stream: &Stream) -> (bool, WindowSize, WindowSize) {
         if stream.demand() == 0 {
             return (false, 0, 0);
         }
-        (stream.outgoing.window.octets() > 0, stream.claim(), stream.offer_limit(self.max_buffer_size))
+        (stream.outgoing.window.octets() > 0, stream.sendable(), stream.capacity_limit(self.max_buffer_size))
     }
 
-    /// Offers what streams lost whose windows shrank.
+    /// Advertises what shrunken windows freed.
     pub(super) fn windows_shrank(&mut self, store: &mut Store, task: &mut Option<Waker>) {
-        self.settle_offers(store, task);
+        self.settle_capacity(store, task);
     }
 
     pub(super) fn grow_connection(&mut self, octets: WindowSize, store: &mut Store) -> Result<(), Reason> {
         self.window.grow(octets)?;
+        tracing::trace!(octets, window = self.window.octets(), "connection window grew");
         self.connection_resumes();
-        self.offer_what_is_free(store);
+        self.advertise_free(store);
         Ok(())
     }
 
     /// Discards what the stream has queued.
     pub(super) fn clear<B>(&mut self, buffer: &mut Buffer<Frame<B>>, stream: &mut Ptr, task: &mut Option<Waker>) {
+        tracing::trace!(stream = u32::from(stream.id), octets = stream.buffered_send_data, "queue cleared");
         while stream.pending_send.pop_front(buffer).is_some() {}
         while let Some(promised) = self.promises.pop_of(stream.id) {
             self.withdraw_promised(promised, stream.store_mut(), task);
@@ -302,22 +320,22 @@ impl Scheduler {
         }
     }
 
-    /// The connection is over: nobody waits any more.
+    /// Ends all waits, because the connection is over.
     pub(super) fn close(&mut self, store: &mut Store, counts: &mut Counts) {
-        use Lane::*;
+        use SendQueue::*;
         self.withdraw_promises(store, &mut None);
-        for lane in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk, Exhausted] {
-            while let Some(first) = self.lanes.any(lane) {
+        for queue in [Open, Control, SmallData, BulkData, SmallAsk, BulkAsk, Exhausted] {
+            while let Some(first) = self.queues.any(queue) {
                 let mut stream = store.resolve(first);
-                let in_grace = stream.is_pending_reset_expiration();
-                self.lanes.place(&mut stream, None);
+                let was_retained = stream.is_pending_reset_expiration();
+                self.queues.place(&mut stream, None);
                 self.end_stall(&mut stream, StallEnd::ConnectionEnded);
                 stream.outgoing.withdrawn = false;
                 if let Some(reason) = stream.state.get_scheduled_reset() {
                     stream.set_reset(reason, Initiator::Library);
                     counts.stream_over(&mut stream);
                 }
-                counts.transition_after(stream, in_grace);
+                counts.transition_after(stream, was_retained);
             }
         }
         self.connection_over();
@@ -325,6 +343,7 @@ impl Scheduler {
 
     #[inline]
     fn append<B>(&mut self, frame: Frame<B>, kind: Head, buffer: &mut Buffer<Frame<B>>, stream: &mut Ptr) {
+        tracing::trace!(stream = u32::from(stream.id), buffered = stream.buffered_send_data, "frame queued");
         // While a part of the first frame is being written, that frame is the head.
         if stream.outgoing.head == Head::Nothing {
             stream.outgoing.head = kind;
@@ -332,59 +351,51 @@ impl Scheduler {
         stream.pending_send.push_back(buffer, frame);
     }
 
-    /// Brings the books and the stream's place in line up to date after anything about it changed, and wakes the connection
-    /// where there is something to do.
+    /// Updates the accounting and the send queue of a stream after anything about it changed, and
+    /// wakes the connection if there is something to do.
     fn settle(&mut self, stream: &mut Ptr, task: &mut Option<Waker>) {
         let entry = &mut **stream;
-        let limit = self.settle_books(entry);
-        let before = entry.outgoing.standing.lane();
-        let lane = self.lane(entry, limit);
+        let limit = self.settle_accounting(entry);
+        let before = entry.outgoing.links.queue();
+        let queue = self.queue_for(entry, limit);
         if entry.outgoing.awaits_drain && !entry.has_unsent() {
             entry.outgoing.awaits_drain = false;
             entry.notify_send();
         }
-        // Who asks is served from what others were offered and do not use.
-        let (has_work, may_wait) = match lane {
-            Some(Lane::Control) => (true, false),
-            Some(lane) if lane.is_data() => (self.window.octets() > 0, self.window.octets() == 0),
-            Some(Lane::SmallAsk | Lane::BulkAsk) => (self.credit() > 0, true),
-            Some(Lane::Exhausted) => (false, true),
-            // Whether there is a place for it is seen when a write pass ends.
+        // A stream that asks gets what other streams were advertised and do not use.
+        let (has_work, may_wait) = match queue {
+            Some(SendQueue::Control) => (true, false),
+            Some(queue) if queue.is_data() => (self.window.octets() > 0, self.window.octets() == 0),
+            Some(SendQueue::SmallAsk | SendQueue::BulkAsk) => (self.credit() > 0, true),
+            Some(SendQueue::Exhausted) => (false, true),
+            // The end of a write pass shows whether the stream limit admits it.
             Some(_) => (false, false),
             None => (false, entry.demand() > 0),
         };
         let is_noted = may_wait || entry.outgoing.stall.is_some();
         let was_apart = entry.outgoing.apart;
-        let misplaced = lane.filter(|lane| entry.outgoing.is_misplaced(*lane, limit));
-        if lane != before {
-            self.lanes.place(stream, lane);
+        let misplaced = queue.filter(|queue| entry.outgoing.is_misplaced(*queue, limit));
+        if queue != before {
+            self.queues.place(stream, queue);
             if was_apart {
                 self.set_apart(stream);
             }
-        } else if let Some(lane) = misplaced {
-            self.lanes.requeue(stream, lane);
+        } else if let Some(queue) = misplaced {
+            self.queues.requeue(stream, queue);
         }
         if is_noted {
-            self.note_stall(stream, lane);
+            self.note_stall(stream, queue);
         }
         if has_work {
             wake(task);
         }
-        if self.asking() > 0 && !self.offers_later {
-            self.settle_offers(stream.store_mut(), task);
+        if self.asking() > 0 && !self.advertise_later {
+            self.settle_capacity(stream.store_mut(), task);
         }
     }
 
-    /// Offers what is free to those who asked, and has the connection offer in turn what streams may be offered again.
-    fn settle_offers(&mut self, store: &mut Store, task: &mut Option<Waker>) {
-        self.offer_what_is_free(store);
-        if self.exhausted_are_due() {
-            wake(task);
-        }
-    }
-
-    /// Decides whether the budget counts what the stream buffers: not while the stream may not send. A stream that buffers
-    /// something and may send can do so until it ends.
+    /// Decides whether the budget counts what the stream buffers: not while the stream may not
+    /// send. A stream that buffers something and may send can do so until it ends.
     #[inline]
     fn set_apart(&mut self, stream: &mut Stream) {
         let apart = !stream.is_send_ready() || stream.outgoing.withdrawn;
@@ -395,47 +406,53 @@ impl Scheduler {
         }
     }
 
-    /// Counts what the stream claims and what it is offered; its limit of offers.
-    fn settle_books(&mut self, stream: &mut Stream) -> WindowSize {
+    /// Updates the sendable octets and the advertised capacity of a stream. Returns the limit of
+    /// its capacity.
+    fn settle_accounting(&mut self, stream: &mut Stream) -> WindowSize {
         let outgoing = &stream.outgoing;
-        if stream.buffered_send_data == 0 && outgoing.reserved == 0 && outgoing.claimed == 0 && outgoing.offered == 0 {
+        if stream.buffered_send_data == 0
+            && outgoing.reserved == 0
+            && outgoing.sendable == 0
+            && outgoing.advertised == 0
+        {
             // Most frames are of streams without a body under way.
             return 0;
         }
         if stream.outgoing.apart {
             self.set_apart(stream);
         }
-        let claim = stream.claim();
-        self.claimed = self.claimed - u64::from(stream.outgoing.claimed) + u64::from(claim);
-        stream.outgoing.claimed = claim;
+        let sendable = stream.sendable();
+        self.sendable = self.sendable - u64::from(stream.outgoing.sendable) + u64::from(sendable);
+        stream.outgoing.sendable = sendable;
 
-        let limit = stream.offer_limit(self.max_buffer_size);
-        let beyond = stream.outgoing.offered.saturating_sub(limit);
-        stream.outgoing.offered -= beyond;
-        self.offered -= u64::from(beyond);
+        let limit = stream.capacity_limit(self.max_buffer_size);
+        let beyond = stream.outgoing.advertised.saturating_sub(limit);
+        stream.outgoing.advertised -= beyond;
+        self.advertised -= u64::from(beyond);
 
-        // Those who ask go before one that has data already.
+        // Streams that ask go before one that has data already.
         if self.asking() == 0 {
-            self.offer(self.free().min(limit - stream.outgoing.offered), stream);
+            self.advertise(self.free().min(limit - stream.outgoing.advertised), stream);
         }
         limit
     }
 
-    /// Where the stream is to stand. Whoever waits for the same as before keeps its place.
-    fn lane(&self, stream: &mut Stream, limit: WindowSize) -> Option<Lane> {
-        use Lane::*;
-        let lane = match (stream.waits_for(limit)?, stream.outgoing.standing.lane()) {
+    /// Returns the queue for a stream. A stream that waits for the same thing as before keeps its
+    /// place.
+    fn queue_for(&self, stream: &mut Stream, limit: WindowSize) -> Option<SendQueue> {
+        use SendQueue::*;
+        let queue = match (stream.waits_for(limit)?, stream.outgoing.links.queue()) {
             (Wait::Open, _) => Open,
             (Wait::Turn, _) => Control,
-            (Wait::Credit, Some(lane @ (SmallData | BulkData))) | (Wait::Offer, Some(lane @ (SmallAsk | BulkAsk))) => {
-                lane
-            }
-            (Wait::Offer, Some(Exhausted)) if !stream.outgoing.is_misplaced(Exhausted, limit) => Exhausted,
+            (Wait::Credit, Some(queue @ (SmallData | BulkData)))
+            | (Wait::Capacity, Some(queue @ (SmallAsk | BulkAsk))) => queue,
+            (Wait::Capacity, Some(Exhausted)) if !stream.outgoing.is_misplaced(Exhausted, limit) => Exhausted,
             (wait, before) => {
-                if !before.is_some_and(Lane::takes_credit) {
-                    stream.outgoing.share.arrive(&self.clock);
+                if !before.is_some_and(SendQueue::takes_credit) {
+                    stream.outgoing.flow_time.arrive(&self.virtual_time);
                 }
-                let small = stream.outgoing.share.is_fresh(&self.clock) && stream.demand() <= QUANTUM as usize;
+                let small =
+                    stream.outgoing.flow_time.is_fresh(&self.virtual_time) && stream.demand() <= QUANTUM as usize;
                 match (wait, small) {
                     (Wait::Credit, true) => SmallData,
                     (Wait::Credit, false) => BulkData,
@@ -444,135 +461,25 @@ impl Scheduler {
                 }
             }
         };
-        Some(lane)
+        Some(queue)
     }
 
-    /// What of the connection's window is neither claimed nor offered, as far as the budget goes.
-    #[inline]
-    fn free(&self) -> WindowSize {
-        let window = u64::from(self.window.octets()).saturating_sub(self.claimed + self.offered);
-        window.min(self.unspent()) as WindowSize
-    }
-
-    /// What of the buffered octets counts against the budget.
-    #[inline]
-    fn charged(&self) -> u64 {
-        self.buffered.saturating_sub(self.apart)
-    }
-
-    /// What may be buffered and offered yet.
-    #[inline]
-    fn unspent(&self) -> u64 {
-        self.budget.saturating_sub(self.charged() + self.offered)
-    }
-
-    /// What there would be to offer if nothing was offered or claimed.
-    fn credit(&self) -> WindowSize {
-        u64::from(self.window.octets()).min(self.budget.saturating_sub(self.charged())) as WindowSize
-    }
-
-    /// What a stream may be offered in turn, free or not: more than the window to nobody, and more than the budget only a
-    /// little to those who have nothing, because others do not take up what they were offered.
-    fn room(&self, outgoing: &Outgoing, limit: WindowSize) -> WindowSize {
-        let window = self.window.octets();
-        if window < outgoing.exhausted_below(limit) {
-            return 0;
-        }
-        match self.unspent() {
-            0 if outgoing.offered > 0 => 0,
-            0 => self.credit().min(QUANTUM),
-            unspent => u64::from(window.saturating_sub(outgoing.offered)).min(unspent) as WindowSize,
-        }
-    }
-
-    /// Whether the window has become large enough for offers in turn to streams that had what it was worth.
-    #[inline]
-    fn exhausted_are_due(&self) -> bool {
-        let lowest = self.lanes.lowest(Lane::Exhausted);
-        lowest.is_some_and(|(least, _)| least <= u64::from(self.window.octets()) && self.unspent() > 0)
-    }
-
-    fn offer(&mut self, octets: WindowSize, stream: &mut Stream) {
-        if octets > 0 {
-            stream.outgoing.offered += octets;
-            stream.outgoing.grew = true;
-            self.offered += u64::from(octets);
-            self.offered_lately += u64::from(octets);
-            self.note_offer(stream);
-            stream.notify_send();
-        }
-    }
-
-    /// Offers what is free to those who asked.
-    fn offer_what_is_free(&mut self, store: &mut Store) {
-        while let free @ 1.. = self.free() {
-            let next = self.next_due(Lane::SmallAsk, store).or_else(|| self.next_due(Lane::BulkAsk, store));
-            let Some(next) = next.or(self.lanes.any(Lane::Exhausted)) else { return };
-            self.offer_to(next, free.min(self.part(free)), false, store);
-        }
-    }
-
-    /// What a stream is offered at a time: a quantum, or an even part of `credit` if that is more.
-    fn part(&self, credit: WindowSize) -> WindowSize {
-        QUANTUM.max(credit / self.asking() as WindowSize)
-    }
-
-    /// Offers `octets`, or less if the stream wants less, to a stream that asks. `exhausts` says that it is all the window is
-    /// worth.
-    fn offer_to(&mut self, next: Key, octets: WindowSize, exhausts: bool, store: &mut Store) {
-        let mut stream = store.resolve(next);
-        let limit = stream.offer_limit(self.max_buffer_size);
-        self.offer(octets.min(limit - stream.outgoing.offered), &mut stream);
-        match stream.outgoing.standing.lane() {
-            _ if stream.outgoing.offered == limit => self.lanes.place(&mut stream, None),
-            Some(lane) if lane != Lane::Exhausted && !exhausts => self.lanes.requeue(&mut stream, lane),
-            _ => self.exhaust(&mut stream, limit),
-        }
-    }
-
-    /// Lets a stream wait until the window is worth more than what the stream was offered.
-    fn exhaust(&mut self, stream: &mut Ptr, limit: WindowSize) {
-        let rank = stream.outgoing.rank(Lane::Exhausted, limit);
-        self.lanes.rank(stream, Lane::Exhausted, rank);
-    }
-
-    /// Whose turn it is in a lane: the first who is not ahead of the others, else who is ahead the least.
-    fn next_due(&mut self, lane: Lane, store: &mut Store) -> Option<Key> {
-        let next = if self.lanes.len(lane) <= 1 { self.lanes.any(lane) } else { self.next_of_many(lane, store) }?;
-        self.clock.catch_up(&store[next].outgoing.share);
-        Some(next)
-    }
-
-    /// Who is found ahead is ranked, and so not looked at again before the clock has caught up.
-    fn next_of_many(&mut self, lane: Lane, store: &mut Store) -> Option<Key> {
-        if let Some((_, key)) = self.lanes.lowest(lane).filter(|(rank, _)| self.clock.is_due(*rank)) {
-            self.lanes.requeue(&mut store.resolve(key), lane);
-        }
-        while let Some(first) = self.lanes.first(lane) {
-            let mut stream = store.resolve(first);
-            let rank = stream.outgoing.rank(lane, 0);
-            if self.clock.is_due(rank) {
-                return Some(first);
-            }
-            self.lanes.rank(&mut stream, lane, rank);
-        }
-        self.lanes.any(lane)
-    }
-
-    /// How many ask for an offer.
+    /// Returns the number of streams that ask for capacity.
     #[inline]
     fn asking(&self) -> usize {
-        self.lanes.len(Lane::SmallAsk) + self.lanes.len(Lane::BulkAsk) + self.lanes.len(Lane::Exhausted)
+        self.queues.len(SendQueue::SmallAsk)
+            + self.queues.len(SendQueue::BulkAsk)
+            + self.queues.len(SendQueue::Exhausted)
     }
 
-    /// How many want to send.
+    /// Returns the number of streams that want to send.
     #[inline]
     fn active(&self) -> usize {
-        self.asking() + self.lanes.len(Lane::SmallData) + self.lanes.len(Lane::BulkData)
+        self.asking() + self.queues.len(SendQueue::SmallData) + self.queues.len(SendQueue::BulkData)
     }
 }
 
-/// Has the connection write.
+/// Wakes the connection to write.
 fn wake(task: &mut Option<Waker>) {
     if let Some(task) = task.take() {
         task.wake();

@@ -1,8 +1,8 @@
-//! What the scheduler knows of one stream.
+//! The scheduler's state of one stream.
 
 use super::super::stream::Stream;
-use super::lanes::{Lane, Standing};
-use super::share::Share;
+use super::fair_queueing::FlowTime;
+use super::queues::{Links, SendQueue};
 use super::stall::Stall;
 use super::window::Window;
 use crate::frame::Reason;
@@ -16,27 +16,28 @@ pub(crate) struct Outgoing {
     pub(crate) window: Window,
     /// What the application announced to send beyond what it handed over.
     pub(super) reserved: WindowSize,
-    /// What of that it was told it may send: its capacity.
-    pub(super) offered: WindowSize,
-    /// The offer grew since the application asked last.
+    /// The part of that which the application may hand over now: its capacity.
+    pub(super) advertised: WindowSize,
+    /// Whether the capacity grew since the application asked last.
     pub(super) grew: bool,
-    /// What of the connection's window the data handed over can use.
-    pub(super) claimed: WindowSize,
+    /// The octets of buffered data that the stream's window allows.
+    pub(super) sendable: WindowSize,
     /// The first frame in its queue, or the rest of one that is being written.
     pub(super) head: Head,
-    /// Its peer never heard of it and never will: it is let go without a frame.
+    /// Whether the stream is released without a frame, because the peer never heard of it.
     pub(super) withdrawn: bool,
-    /// What the stream buffers does not count against the budget.
+    /// Whether what the stream buffers does not count against the budget.
     pub(super) apart: bool,
     /// The peer has sent END_STREAM: after a complete message of ours nothing is left to be reset.
     pub(super) peer_ended: bool,
-    pub(super) standing: Standing,
+    pub(super) links: Links,
     /// The stream's task waits until nothing is queued.
     pub(super) awaits_drain: bool,
-    /// Whoever waits until it is opened or let go: not the task of the stream's own handle.
+    /// The task that waits until the stream is opened or withdrawn. It is not the task of the
+    /// stream's own handle.
     pub(super) open_task: Option<Waker>,
-    pub(super) share: Share,
-    /// Whoever waits for nothing has none.
+    pub(super) flow_time: FlowTime,
+    /// The current stall. A stream that waits for nothing has none.
     pub(super) stall: Option<Box<Stall>>,
 }
 
@@ -56,10 +57,10 @@ pub(super) enum Wait {
     Open,
     /// Nothing but its turn to write.
     Turn,
-    /// The connection's window, for data.
+    /// The connection's window, for buffered data.
     Credit,
-    /// The connection's window, for what it reserved.
-    Offer,
+    /// Capacity, for what it reserved.
+    Capacity,
 }
 
 impl Outgoing {
@@ -67,24 +68,24 @@ impl Outgoing {
         Outgoing {
             window: Window::new(window),
             reserved: 0,
-            offered: 0,
+            advertised: 0,
             grew: false,
-            claimed: 0,
+            sendable: 0,
             head: Head::Nothing,
             withdrawn: false,
             apart: false,
             peer_ended: false,
-            standing: Standing::default(),
+            links: Links::default(),
             awaits_drain: false,
             open_task: None,
-            share: Share::default(),
+            flow_time: FlowTime::default(),
             stall: None,
         }
     }
 
     /// What the application may send now.
     pub(crate) fn capacity(&self) -> WindowSize {
-        self.offered
+        self.advertised
     }
 
     /// Whether the capacity grew since this was asked last.
@@ -95,30 +96,31 @@ impl Outgoing {
     /// Whether it waits for the peer's limit of concurrent streams.
     #[inline]
     pub(crate) fn is_pending_open(&self) -> bool {
-        self.standing.lane() == Some(Lane::Open)
+        self.links.queue() == Some(SendQueue::Open)
     }
 
-    /// The least window of the connection with which a stream that was offered something is offered more in turn: the whole of
-    /// what it wants, or twice what it has. So it is not offered single octets each time the window grows by as much.
+    /// Returns the least window of the connection with which an exhausted stream gets more
+    /// capacity: the whole of what it wants, or twice what it has. So it does not get single octets
+    /// each time the window grows by as much.
     #[inline]
     pub(super) fn exhausted_below(&self, limit: WindowSize) -> WindowSize {
-        limit.min(self.offered.saturating_mul(2))
+        limit.min(self.advertised.saturating_mul(2))
     }
 
-    /// What the stream is ranked by where it cannot be served yet: the window that has to be there, or where the stream's share
-    /// is after what it was offered.
+    /// Returns the rank of a stream that cannot be served yet: the window that it needs, or its
+    /// flow time after its advertised capacity.
     #[inline]
-    pub(super) fn rank(&self, lane: Lane, limit: WindowSize) -> u64 {
-        match lane {
-            Lane::Exhausted => self.exhausted_below(limit).into(),
-            _ => self.share.after(self.offered),
+    pub(super) fn rank(&self, queue: SendQueue, limit: WindowSize) -> u64 {
+        match queue {
+            SendQueue::Exhausted => self.exhausted_below(limit).into(),
+            _ => self.flow_time.after(self.advertised),
         }
     }
 
-    /// Whether the stream is ranked by what is not so any more.
+    /// Whether the rank of the stream is out of date.
     #[inline]
-    pub(super) fn is_misplaced(&self, lane: Lane, limit: WindowSize) -> bool {
-        self.standing.rank().is_some_and(|rank| rank != self.rank(lane, limit))
+    pub(super) fn is_misplaced(&self, queue: SendQueue, limit: WindowSize) -> bool {
+        self.links.rank().is_some_and(|rank| rank != self.rank(queue, limit))
     }
 
     pub(crate) fn peer_ended(&mut self) {
@@ -130,7 +132,8 @@ impl Outgoing {
         self.open_task = Some(cx.waker().clone());
     }
 
-    /// It was opened, or will never be.
+    /// Wakes the task that waits until the stream is opened, because it was opened or never will
+    /// be.
     pub(super) fn wake_opener(&mut self) {
         if let Some(task) = self.open_task.take() {
             task.wake();
@@ -142,16 +145,16 @@ impl Outgoing {
         self.withdrawn
     }
 
-    /// Whether it stands in line for anything.
+    /// Whether the stream is in a send queue.
     #[inline]
     pub(crate) fn is_queued(&self) -> bool {
-        self.standing.lane().is_some()
+        self.links.queue().is_some()
     }
 }
 
 impl Stream {
-    /// Whether what it has queued is to be discarded and a reset sent. After NO_ERROR all of it is sent first, because that
-    /// reset follows a complete response (RFC 9113 section 8.1).
+    /// Whether what it has queued is to be discarded and a reset sent. After NO_ERROR all of it is
+    /// sent first, because that reset follows a complete response (RFC 9113 section 8.1).
     #[inline]
     pub(super) fn is_cancelled(&self) -> bool {
         self.state.get_scheduled_reset().is_some_and(|reason| reason != Reason::NO_ERROR)
@@ -162,18 +165,19 @@ impl Stream {
         !self.pending_send.is_empty() || self.buffered_send_data > 0
     }
 
-    /// What of the connection's window its data could use now.
+    /// Returns the octets of buffered data that the stream's window allows now.
     #[inline]
-    pub(super) fn claim(&self) -> WindowSize {
+    pub(super) fn sendable(&self) -> WindowSize {
         if !self.is_send_ready() || self.is_cancelled() || self.outgoing.withdrawn {
             return 0;
         }
         self.buffered_send_data.min(self.outgoing.window.octets() as usize) as WindowSize
     }
 
-    /// What it may be offered at most: no more than it reserved, its window takes and the buffer holds.
+    /// Returns the limit of advertised capacity: what is reserved, within the stream's window and
+    /// the buffer.
     #[inline]
-    pub(super) fn offer_limit(&self, max_buffer_size: usize) -> WindowSize {
+    pub(super) fn capacity_limit(&self, max_buffer_size: usize) -> WindowSize {
         if !self.is_send_ready() || !self.state.is_send_streaming() {
             return 0;
         }
@@ -181,7 +185,7 @@ impl Stream {
         self.outgoing.reserved.min(room.saturating_sub(self.buffered_send_data) as WindowSize)
     }
 
-    /// What it would send if it could: its data, or what it reserved.
+    /// Returns what the stream would send if it could: its data and what it reserved.
     #[inline]
     pub(super) fn demand(&self) -> usize {
         self.buffered_send_data + self.outgoing.reserved as usize
@@ -193,9 +197,10 @@ impl Stream {
         self.wait_send(cx);
     }
 
-    /// What it waits for, if for anything: what it has to send, else what it reserved beyond what it was offered.
+    /// Returns what the stream waits for, if anything: first for its data, then for capacity that
+    /// it reserved.
     #[inline]
-    pub(super) fn waits_for(&self, offer_limit: WindowSize) -> Option<Wait> {
+    pub(super) fn waits_for(&self, capacity_limit: WindowSize) -> Option<Wait> {
         if self.outgoing.withdrawn {
             return Some(Wait::Turn);
         }
@@ -212,7 +217,7 @@ impl Stream {
             Head::Data if self.outgoing.window.octets() == 0 => None,
             Head::Data => Some(Wait::Credit),
             Head::Nothing if self.state.is_scheduled_reset() => Some(Wait::Turn),
-            Head::Nothing if offer_limit > self.outgoing.offered => Some(Wait::Offer),
+            Head::Nothing if capacity_limit > self.outgoing.advertised => Some(Wait::Capacity),
             Head::Nothing => None,
         }
     }

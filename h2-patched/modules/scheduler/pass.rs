@@ -1,12 +1,13 @@
-//! A write pass: frames into the codec until it is full or nothing may be sent.
+//! A write pass: hands frames to the codec until the codec is full or nothing may be sent.
 
 use super::super::{BufferStatus, Codec};
 use super::*;
 
 use tokio::io::AsyncWrite;
 
-/// The order in which lanes take turns; [`Lane::Open`] goes before all.
-const ROTATION: [Lane; 5] = [Lane::Control, Lane::SmallData, Lane::SmallAsk, Lane::BulkData, Lane::BulkAsk];
+/// The order in which queues take turns. [`SendQueue::Open`] goes before all.
+const ROTATION: [SendQueue; 5] =
+    [SendQueue::Control, SendQueue::SmallData, SendQueue::SmallAsk, SendQueue::BulkData, SendQueue::BulkAsk];
 
 /// What was handed to the codec.
 enum Written {
@@ -40,8 +41,9 @@ impl Scheduler {
         while codec.has_send_capacity() {
             match self.write_frame(buffer, store, counts, codec) {
                 Some(Written::Data) => {
-                    codec.tap().log_windows(|_, stream| self.windows(stream, store));
-                    // A small frame is written already, and the codec has room for the rest of one buffer only.
+                    codec.frame_counter().log_windows(|_, stream| self.windows(stream, store));
+                    // A small frame is written already, and the codec has room for the rest of one
+                    // buffer only.
                     self.reclaim(buffer, store, codec);
                 }
                 Some(Written::Other) => {}
@@ -54,7 +56,7 @@ impl Scheduler {
         BufferStatus::CodecFull
     }
 
-    /// Takes back what the codec did not write of a buffer. Whether there is more of it.
+    /// Takes back what the codec did not write of a buffer. Returns whether there is more of it.
     pub(crate) fn reclaim<T, B: Buf>(
         &mut self,
         buffer: &mut Buffer<Frame<B>>,
@@ -78,18 +80,20 @@ impl Scheduler {
         true
     }
 
-    /// Whether there may be credit for those who asked, which others were offered and do not take up.
+    /// Whether there may be credit for streams that ask, which other streams were advertised and do
+    /// not use.
     pub(crate) fn wants_another_pass(&self) -> bool {
         self.another_pass
     }
 
     fn end_pass(&mut self, store: &mut Store) {
         self.note_waiting(store);
-        // Those who were offered it run first. Where they do nothing with it, the next pass offers twice as much, so that the
-        // number of passes is logarithmic in the number of streams.
-        self.another_pass = self.asks_are_due() && self.credit() > 0 && self.offered_lately > 0;
+        // Applications that were advertised capacity run first. If they do not use it, the next
+        // pass advertises twice as much, so that the number of passes is logarithmic in the number
+        // of streams.
+        self.another_pass = self.asks_are_due() && self.credit() > 0 && self.advertised_lately > 0;
         self.idle_passes = if self.another_pass { (self.idle_passes + 1).min(31) } else { 0 };
-        self.offered_lately = 0;
+        self.advertised_lately = 0;
     }
 
     /// Hands the next frame to the codec, if there is one that may be sent.
@@ -109,24 +113,25 @@ impl Scheduler {
             return Some(write(Frame::PushPromise(promise), codec));
         }
         loop {
-            let lane = self.next_lane(counts)?;
-            if lane.is_ask() {
-                self.offer_in_turn(lane, store);
+            let queue = self.next_queue(counts)?;
+            if queue.is_ask() {
+                self.advertise_in_turn(queue, store);
                 continue;
             }
-            let next = if lane.is_data() { self.next_due(lane, store)? } else { self.lanes.first(lane)? };
+            let next = if queue.is_data() { self.next_due(queue, store)? } else { self.queues.first(queue)? };
             let mut stream = store.resolve(next);
-            if lane == Lane::Open {
-                self.lanes.place(&mut stream, None);
+            if queue == SendQueue::Open {
+                self.queues.place(&mut stream, None);
                 counts.inc_num_send_streams(&mut stream);
+                tracing::trace!(stream = u32::from(stream.id), "stream opened");
                 stream.notify_send();
             }
             let written = self.write_frame_of(&mut stream, buffer, counts, codec);
             #[cfg(feature = "__invariants")]
             self.audit_turn(&stream, written.is_some());
             if stream.is_closed() {
-                let in_grace = stream.is_pending_reset_expiration();
-                counts.transition_after(stream, in_grace);
+                let was_retained = stream.is_pending_reset_expiration();
+                counts.transition_after(stream, was_retained);
             }
             if written.is_some() {
                 return written;
@@ -134,71 +139,71 @@ impl Scheduler {
         }
     }
 
-    /// The lane whose turn it is.
-    fn next_lane(&mut self, counts: &Counts) -> Option<Lane> {
-        if self.lanes.len(Lane::Open) > 0 && counts.can_inc_num_send_streams() {
-            return Some(Lane::Open);
+    /// Returns the queue whose turn it is.
+    fn next_queue(&mut self, counts: &Counts) -> Option<SendQueue> {
+        if self.queues.len(SendQueue::Open) > 0 && counts.can_inc_num_send_streams() {
+            return Some(SendQueue::Open);
         }
         if self.active() == 0 {
-            return (self.lanes.len(Lane::Control) > 0).then_some(Lane::Control);
+            return (self.queues.len(SendQueue::Control) > 0).then_some(SendQueue::Control);
         }
         for _ in ROTATION {
             self.served = if self.served + 1 == ROTATION.len() { 0 } else { self.served + 1 };
-            let lane = ROTATION[self.served];
-            if self.lanes.len(lane) > 0 && self.may_serve(lane) {
-                return Some(lane);
+            let queue = ROTATION[self.served];
+            if self.queues.len(queue) > 0 && self.may_serve(queue) {
+                return Some(queue);
             }
         }
-        // All of these were offered something already: the others go first.
-        (self.exhausted_are_due() && self.may_serve(Lane::Exhausted)).then_some(Lane::Exhausted)
+        // Exhausted streams have capacity already, so that the others go first.
+        (self.exhausted_are_due() && self.may_serve(SendQueue::Exhausted)).then_some(SendQueue::Exhausted)
     }
 
-    fn may_serve(&self, lane: Lane) -> bool {
-        match lane {
-            Lane::Control => true,
-            Lane::SmallData | Lane::BulkData => self.window.octets() > 0,
-            Lane::Open => false,
-            Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted => {
-                u64::from(self.credit()) << self.idle_passes > self.offered_lately && self.offers_are_due()
+    fn may_serve(&self, queue: SendQueue) -> bool {
+        match queue {
+            SendQueue::Control => true,
+            SendQueue::SmallData | SendQueue::BulkData => self.window.octets() > 0,
+            SendQueue::Open => false,
+            SendQueue::SmallAsk | SendQueue::BulkAsk | SendQueue::Exhausted => {
+                u64::from(self.credit()) << self.idle_passes > self.advertised_lately && self.capacity_is_due()
             }
         }
     }
 
-    /// Whether streams ask that can be offered something in turn, as far as that is known.
+    /// Whether there are streams that may get capacity in turn, as far as is known.
     fn asks_are_due(&self) -> bool {
-        self.lanes.len(Lane::SmallAsk) + self.lanes.len(Lane::BulkAsk) > 0 || self.exhausted_are_due()
+        self.queues.len(SendQueue::SmallAsk) + self.queues.len(SendQueue::BulkAsk) > 0 || self.exhausted_are_due()
     }
 
-    /// Whether those who asked are to be offered credit that is not free: others were offered it and do not take it up, or
-    /// hand over more than there is credit for, so that none would ever be free.
-    fn offers_are_due(&self) -> bool {
-        let has_data = self.lanes.len(Lane::SmallData) + self.lanes.len(Lane::BulkData) > 0;
-        !has_data || self.claimed > u64::from(self.window.octets())
+    /// Whether streams that ask get credit that is not free. Other streams were advertised it and
+    /// do not use it, or hand over more than there is credit for, so that none would ever be free.
+    fn capacity_is_due(&self) -> bool {
+        let has_data = self.queues.len(SendQueue::SmallData) + self.queues.len(SendQueue::BulkData) > 0;
+        !has_data || self.sendable > u64::from(self.window.octets())
     }
 
-    /// Offers a quantum in all to those who asked, free or not. A stream that has nothing is offered a part of the window, one
-    /// that has a part already all that there is room for.
-    fn offer_in_turn(&mut self, lane: Lane, store: &mut Store) {
-        let before = self.offered_lately;
-        while self.offered_lately - before < u64::from(QUANTUM) {
-            let next = match lane {
-                Lane::Exhausted if !self.exhausted_are_due() => None,
-                Lane::Exhausted => self.lanes.any(lane),
-                lane => self.next_due(lane, store),
+    /// Advertises a quantum in all to streams that ask, free or not. A stream without capacity gets
+    /// a part of the window. A stream with capacity gets all that there is room for.
+    fn advertise_in_turn(&mut self, queue: SendQueue, store: &mut Store) {
+        let before = self.advertised_lately;
+        while self.advertised_lately - before < u64::from(QUANTUM) {
+            let next = match queue {
+                SendQueue::Exhausted if !self.exhausted_are_due() => None,
+                SendQueue::Exhausted => self.queues.any(queue),
+                queue => self.next_due(queue, store),
             };
             let Some(next) = next else { return };
             let mut stream = store.resolve(next);
-            let limit = stream.offer_limit(self.max_buffer_size);
+            let limit = stream.capacity_limit(self.max_buffer_size);
             match self.room(&stream.outgoing, limit) {
                 0 => self.exhaust(&mut stream, limit),
-                room if stream.outgoing.offered > 0 => self.offer_to(next, room, true, store),
-                room => self.offer_to(next, room.min(self.part(self.credit())), false, store),
+                room if stream.outgoing.advertised > 0 => self.advertise_to(next, room, true, store),
+                room => self.advertise_to(next, room.min(self.part(self.credit())), false, store),
             }
         }
     }
 
-    /// Hands the next frame of a stream to the codec, if it still has one to send. Frames are large: they go from the queue to
-    /// the codec by themselves and not through the callers.
+    /// Hands the next frame of a stream to the codec, if it still has one to send. Frames are
+    /// large, so that they go from the queue to the codec directly and not through the callers.
     fn write_frame_of<T, B>(
         &mut self,
         stream: &mut Ptr,
@@ -257,16 +262,16 @@ impl Scheduler {
         written
     }
 
-    /// Data was sent: others who stand in line for that are next.
+    /// Moves a stream that sent DATA behind the others of its queue.
     fn end_turn(&mut self, stream: &mut Ptr) {
         let outgoing = &stream.outgoing;
-        if let Some(lane) = outgoing.standing.lane().filter(|lane| lane.is_data()) {
-            let small = lane == Lane::SmallData && outgoing.share.is_due(0, &self.clock);
-            self.lanes.requeue(stream, if small { Lane::SmallData } else { Lane::BulkData });
+        if let Some(queue) = outgoing.links.queue().filter(|queue| queue.is_data()) {
+            let small = queue == SendQueue::SmallData && outgoing.flow_time.is_due(0, &self.virtual_time);
+            self.queues.requeue(stream, if small { SendQueue::SmallData } else { SendQueue::BulkData });
         }
     }
 
-    /// As much of a DATA frame as may be sent now, with the books kept.
+    /// Cuts a DATA frame to what may be sent now, and updates the accounting.
     fn cut<B: Buf>(
         &mut self,
         mut frame: frame::Data<B>,
@@ -280,18 +285,19 @@ impl Scheduler {
         let credit = self.window.octets().min(stream.outgoing.window.octets());
         let len = whole.min(max_frame_size).min(credit as usize);
         let octets = len as WindowSize;
-        debug_assert!(len > 0 || whole == 0, "a stream without credit stood in line for it");
+        debug_assert!(len > 0 || whole == 0, "a stream without credit was in a queue for it");
 
         self.window.spend(octets);
         stream.outgoing.window.spend(octets);
         stream.buffered_send_data -= len;
         self.buffered -= len as u64;
-        stream.outgoing.share.charge(octets, active, &mut self.clock);
-        // What it waits for from here on it waits for anew.
+        stream.outgoing.flow_time.charge(octets, active, &mut self.virtual_time);
+        // The wait for what follows begins now.
         if stream.outgoing.stall.is_some() {
             self.end_stall(stream, StallEnd::Resumed);
         }
 
+        tracing::trace!(stream = u32::from(stream.id), octets, left = whole - len, "DATA sent");
         let end_stream = frame.is_end_stream();
         if len < whole {
             frame.set_end_stream(false);
@@ -300,12 +306,13 @@ impl Scheduler {
         frame.map(|octets| Prioritized { octets: octets.take(len), end_stream })
     }
 
-    /// A promise is sent: the stream that it promised may follow.
+    /// Queues the stream that a promise promised, once the promise is sent.
     fn announce(&mut self, promised: StreamId, store: &mut Store, counts: &mut Counts) {
         let mut promised = store.find_mut(&promised).expect("a promised stream is kept until its promise is sent");
+        tracing::trace!(stream = u32::from(promised.id), "promise sent");
         promised.is_pending_push = false;
-        let in_grace = promised.is_pending_reset_expiration();
-        // Without a response yet it is not counted, nor where nothing but a reset follows.
+        let was_retained = promised.is_pending_reset_expiration();
+        // A stream without a response is not counted yet, and one with nothing but a reset never.
         if !promised.pending_send.is_empty() && !promised.state.is_reset() {
             if counts.can_inc_num_send_streams() {
                 counts.inc_num_send_streams(&mut promised);
@@ -314,6 +321,6 @@ impl Scheduler {
             }
         }
         self.settle(&mut promised, &mut None);
-        counts.transition_after(promised, in_grace);
+        counts.transition_after(promised, was_retained);
     }
 }

@@ -4,8 +4,8 @@ use crate::frame::{PushPromise, StreamId};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Promises in the order of the streams that they promise, which is the order in which they were made.
-/// Most connections never have a promise, so memory is allocated with the first one.
+/// Promises in the order of the streams that they promise, which is the order in which they were
+/// made. Most connections never have a promise, so memory is allocated with the first one.
 #[derive(Debug, Default)]
 pub(super) struct Promises(Option<Box<Queued>>);
 

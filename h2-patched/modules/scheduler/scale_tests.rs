@@ -1,4 +1,4 @@
-//! What one event costs beside many streams, counted in places that streams take in line.
+//! Tests of what one event costs beside many streams, counted in moves between queues.
 
 use super::super::peer::Dyn;
 use super::super::test_config;
@@ -54,20 +54,20 @@ impl Idle {
         }
     }
 
-    /// How many places are taken in line because of `event`, until the connection rests.
+    /// Returns the number of moves between queues because of `event`, until the connection rests.
     fn moves(&mut self, event: impl FnOnce(&mut Self)) -> u64 {
-        let before = self.scheduler.lanes.moves;
+        let before = self.scheduler.queues.moves;
         event(self);
         self.rest();
-        self.scheduler.lanes.moves - before
+        self.scheduler.queues.moves - before
     }
 
     fn with(&mut self, at: usize, act: impl FnOnce(&mut Scheduler, &mut Ptr)) {
         act(&mut self.scheduler, &mut self.store.resolve(self.keys[at]));
     }
 
-    fn offered(&self, at: usize) -> WindowSize {
-        self.store[self.keys[at]].outgoing.offered
+    fn advertised(&self, at: usize) -> WindowSize {
+        self.store[self.keys[at]].outgoing.advertised
     }
 
     fn initial_window(&mut self, by: i32) {
@@ -85,18 +85,18 @@ impl Idle {
 }
 
 #[test]
-fn idle_reservations_are_offered_the_window_in_few_passes() {
+fn idle_reservations_get_the_window_in_few_passes() {
     for streams in [10, 1000, 20_000] {
         let idle = Idle::new(streams);
-        assert!(idle.keys.iter().enumerate().all(|(at, _)| u64::from(idle.offered(at)) == WINDOW));
+        assert!(idle.keys.iter().enumerate().all(|(at, _)| u64::from(idle.advertised(at)) == WINDOW));
         assert!(idle.passes <= 2 + streams.ilog2(), "{} passes for {streams} streams", idle.passes);
-        let moves = idle.scheduler.lanes.moves;
+        let moves = idle.scheduler.queues.moves;
         assert!(moves <= 6 * u64::from(streams), "{moves} places for {streams} streams");
     }
 }
 
 #[test]
-fn an_event_beside_idle_reservations_does_not_look_at_them() {
+fn an_event_beside_idle_reservations_does_not_visit_them() {
     let mut idle = Idle::new(20_000);
     let most = |event: &str, moves: u64| assert!(moves <= 6, "{event}: {moves} places");
     most("nothing", idle.moves(|_| {}));
@@ -140,7 +140,7 @@ fn an_event_beside_idle_reservations_does_not_look_at_them() {
 }
 
 #[test]
-fn a_stream_that_sends_beside_idle_reservations_does_not_look_at_them() {
+fn a_stream_that_sends_beside_idle_reservations_does_not_visit_them() {
     let mut idle = Idle::new(20_000);
     let moves = idle.moves(|idle| {
         let mut stream = idle.store.resolve(idle.keys[3]);
@@ -163,44 +163,45 @@ fn a_changed_initial_window_costs_each_stream_a_few_places() {
 }
 
 #[test]
-fn a_window_twice_as_large_is_offered_once() {
+fn a_window_twice_as_large_is_advertised_once() {
     let mut idle = Idle::new(1000);
     let moves = idle.moves(|idle| {
         for _ in 1..WINDOW {
             idle.scheduler.grow_connection(1, &mut idle.store).expect("a legal window");
         }
     });
-    assert_eq!((moves, u64::from(idle.offered(500))), (0, WINDOW));
+    assert_eq!((moves, u64::from(idle.advertised(500))), (0, WINDOW));
     let moves = idle.moves(|idle| idle.scheduler.grow_connection(1, &mut idle.store).expect("a legal window"));
     assert!(moves <= 3 * 1000, "{moves} places");
-    assert!(idle.keys.iter().enumerate().all(|(at, _)| u64::from(idle.offered(at)) == 2 * WINDOW));
+    assert!(idle.keys.iter().enumerate().all(|(at, _)| u64::from(idle.advertised(at)) == 2 * WINDOW));
 }
 
 #[test]
-fn a_window_that_holds_all_a_stream_wants_is_offered_to_it() {
+fn a_window_that_holds_all_a_stream_wants_is_advertised_to_it() {
     let mut idle = Idle::new(1000);
     idle.with(500, |scheduler, stream| scheduler.reserve(WINDOW as WindowSize + 1, stream, &mut None));
     idle.moves(|idle| idle.scheduler.grow_connection(1, &mut idle.store).expect("a legal window"));
-    assert_eq!((u64::from(idle.offered(500)), u64::from(idle.offered(501))), (WINDOW + 1, WINDOW));
+    assert_eq!((u64::from(idle.advertised(500)), u64::from(idle.advertised(501))), (WINDOW + 1, WINDOW));
 }
 
 #[test]
-fn streams_that_are_ahead_are_not_looked_at_for_each_frame() {
+fn streams_that_are_ahead_are_not_visited_for_each_frame() {
     let mut idle = Idle::new(1000);
     let Idle { scheduler, store, keys, .. } = &mut idle;
-    let lane = Lane::BulkData;
+    let queue = SendQueue::BulkData;
     for key in keys.iter() {
-        scheduler.lanes.place(&mut store.resolve(*key), Some(lane));
+        scheduler.queues.place(&mut store.resolve(*key), Some(queue));
     }
-    let (before, mut frames) = (scheduler.lanes.moves, vec![0; keys.len()]);
+    let (before, mut frames) = (scheduler.queues.moves, vec![0; keys.len()]);
     for _ in 0..10 * keys.len() {
-        let next = scheduler.next_due(lane, store).expect("streams stand in the lane");
+        let next = scheduler.next_due(queue, store).expect("streams are in the queue");
         frames[keys.iter().position(|key| *key == next).expect("one of them")] += 1;
-        // As if others stood in line and sent nothing: the clock hardly moves.
-        store[next].outgoing.share.charge(QUANTUM, 1 << 20, &mut scheduler.clock);
-        scheduler.lanes.requeue(&mut store.resolve(next), lane);
+        // With so many active streams the virtual time hardly moves, as if others were queued and
+        // sent nothing.
+        store[next].outgoing.flow_time.charge(QUANTUM, 1 << 20, &mut scheduler.virtual_time);
+        scheduler.queues.requeue(&mut store.resolve(next), queue);
     }
     assert!(frames.iter().all(|frames| *frames == 10), "unequal shares");
-    let moves = scheduler.lanes.moves - before;
+    let moves = scheduler.queues.moves - before;
     assert!(moves <= 4 * 10 * keys.len() as u64, "{moves} places");
 }

@@ -1,14 +1,16 @@
-//! Who has something to send and cannot, for want of what, and since when. It decides nothing.
+//! Records which streams have something to send and cannot, what they wait for, and since when. It
+//! decides nothing.
 //!
-//! A wait is timed from when a stream is found to wait, which costs those who send nothing. The connection's window and places
-//! among concurrent streams are missed by many at once: they are looked at when a write pass ends.
+//! A wait is timed from when a stream is found to wait, so that streams that do not wait cost
+//! nothing. Many streams may wait for the connection's window or for the stream limit at once, so
+//! that these waits are recorded when a write pass ends.
 
 #[cfg(feature = "__invariants")]
 use super::super::streams::holds;
 use super::*;
 use crate::insight::{BlockedOn, EventKind, Record, SendHalf, Side, StallEnd, Windows};
 
-/// A stream waits.
+/// A wait of a stream.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stall {
     on: BlockedOn,
@@ -16,27 +18,28 @@ pub(super) struct Stall {
 }
 
 impl Scheduler {
-    /// From now on what happens is counted and noted.
+    /// Sets the record that counts stalls and queues events.
     pub(crate) fn observe(&mut self, record: Record) {
         self.record = record;
     }
 
-    /// What keeps a stream from sending what it has or reserved, other than its turn and the transport.
+    /// Returns what keeps a stream from sending what it has or reserved, other than its turn and
+    /// the transport.
     pub(in crate::proto::streams) fn blocked_on(&self, stream: &Stream) -> Option<BlockedOn> {
-        self.blocked_on_in(stream.outgoing.standing.lane(), stream)
+        self.blocked_on_in(stream.outgoing.links.queue(), stream)
     }
 
-    fn blocked_on_in(&self, lane: Option<Lane>, stream: &Stream) -> Option<BlockedOn> {
+    fn blocked_on_in(&self, queue: Option<SendQueue>, stream: &Stream) -> Option<BlockedOn> {
         let outgoing = &stream.outgoing;
-        let asks_in_vain = outgoing.reserved > 0 && outgoing.offered == 0;
-        match lane {
-            Some(Lane::Open) => Some(BlockedOn::StreamLimit),
-            Some(Lane::Control) => None,
-            Some(Lane::SmallData | Lane::BulkData) => {
+        let asks_in_vain = outgoing.reserved > 0 && outgoing.advertised == 0;
+        match queue {
+            Some(SendQueue::Open) => Some(BlockedOn::StreamLimit),
+            Some(SendQueue::Control) => None,
+            Some(SendQueue::SmallData | SendQueue::BulkData) => {
                 (self.window.octets() == 0).then_some(BlockedOn::ConnectionWindow)
             }
-            Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) if !asks_in_vain => None,
-            Some(Lane::SmallAsk | Lane::BulkAsk | Lane::Exhausted) => {
+            Some(SendQueue::SmallAsk | SendQueue::BulkAsk | SendQueue::Exhausted) if !asks_in_vain => None,
+            Some(SendQueue::SmallAsk | SendQueue::BulkAsk | SendQueue::Exhausted) => {
                 let has_room = self.unspent() > 0;
                 let has_window = self.window.octets() > 0;
                 Some(if has_room || !has_window { BlockedOn::ConnectionWindow } else { BlockedOn::SendBuffer })
@@ -48,24 +51,25 @@ impl Scheduler {
         }
     }
 
-    /// Since when a stream waits, as far as that is known.
+    /// Returns since when a stream waits, as far as that is known.
     pub(in crate::proto::streams) fn blocked_since(&self, stream: &Stream, on: BlockedOn) -> Option<Instant> {
         let own = stream.outgoing.stall.as_ref().filter(|stall| stall.on == on).map(|stall| stall.since);
         own.or(self.stalled.filter(|_| on == BlockedOn::ConnectionWindow))
     }
 
-    /// Brings what is noted of a stream that is to stand in `lane` up to date.
+    /// Updates the stall of a stream that is to be in `queue`.
     #[cold]
-    pub(super) fn note_stall(&mut self, stream: &mut Stream, lane: Option<Lane>) {
-        let blocked_on = self.blocked_on_in(lane, stream);
+    pub(super) fn note_stall(&mut self, stream: &mut Stream, queue: Option<SendQueue>) {
+        let blocked_on = self.blocked_on_in(queue, stream);
         let noted = stream.outgoing.stall.as_ref().map(|stall| stall.on);
-        if noted != blocked_on && lane != Some(Lane::Open) {
+        if noted != blocked_on && queue != Some(SendQueue::Open) {
             self.change_stall(blocked_on, stream);
         }
         self.count_waiting(stream.state.stall_end());
     }
 
-    /// Streams came to wait for the connection's window or wait no longer, the last one for the reason given.
+    /// Updates the number of streams that wait for the connection's window. The last one ended its
+    /// wait for the reason given.
     fn count_waiting(&mut self, end: StallEnd) {
         if self.stalled.is_some() {
             match self.active() {
@@ -86,6 +90,7 @@ impl Scheduler {
         self.end_stall(stream, end);
         if let Some(on) = blocked_on {
             let since = crate::clock::now();
+            tracing::trace!(stream = u32::from(stream.id), on = on.as_str(), "stream blocked");
             stream.outgoing.stall = Some(Box::new(Stall { on, since }));
             if on != BlockedOn::ConnectionWindow {
                 self.record.stalls_since(since, Some(stream.id), Side::Local, on);
@@ -95,7 +100,7 @@ impl Scheduler {
         }
     }
 
-    /// Whether what the stream was found to wait for is missing still.
+    /// Whether the stream still lacks what it waited for.
     fn still_misses(&self, stream: &Stream) -> bool {
         let on = stream.outgoing.stall.as_ref().map(|stall| stall.on);
         on == Some(BlockedOn::StreamWindow) && stream.outgoing.window.octets() == 0
@@ -104,15 +109,15 @@ impl Scheduler {
     #[cold]
     pub(super) fn end_stall(&self, stream: &mut Stream, end: StallEnd) {
         let Some(stall) = stream.outgoing.stall.take() else { return };
-        // The connection speaks for all who wait for its window.
+        // One stall of the connection stands for all streams that wait for its window.
         if stall.on != BlockedOn::ConnectionWindow {
             self.record.stall_ends(Some(stream.id), Side::Local, stall.on, stall.since, end);
         }
     }
 
-    /// The stream is offered something.
+    /// Ends the stall of a stream that gets capacity.
     #[inline]
-    pub(super) fn note_offer(&self, stream: &mut Stream) {
+    pub(super) fn note_advertised(&self, stream: &mut Stream) {
         if stream.outgoing.stall.is_some() && stream.outgoing.head == Head::Nothing {
             self.end_stall(stream, StallEnd::Resumed);
         }
@@ -125,7 +130,7 @@ impl Scheduler {
         }
     }
 
-    /// The connection's window grew.
+    /// Ends the stall of the connection when its window grew.
     #[inline]
     pub(super) fn connection_resumes(&mut self) {
         if self.stalled.is_some() {
@@ -133,7 +138,7 @@ impl Scheduler {
         }
     }
 
-    /// Nobody waits for the connection's window any more.
+    /// Ends the stall of the connection, because no stream waits for its window any more.
     #[cold]
     fn connection_stall_ends(&mut self, end: StallEnd) {
         if let Some(since) = self.stalled.take() {
@@ -142,12 +147,12 @@ impl Scheduler {
         }
     }
 
-    /// The connection is over.
+    /// Ends the stall of the connection when the connection is over.
     pub(in crate::proto::streams) fn connection_over(&mut self) {
         self.connection_stall_ends(StallEnd::ConnectionEnded);
     }
 
-    /// All was written that may be: whoever still stands in line waits.
+    /// Records waits at the end of a write pass: all streams that are still queued wait.
     #[inline]
     pub(super) fn note_waiting(&mut self, store: &mut Store) {
         if self.window.octets() == 0 {
@@ -161,10 +166,11 @@ impl Scheduler {
         }
     }
 
-    /// Those at the end of the line came since this was done last.
+    /// Records the waits of streams that wait to be opened. The last ones of the queue came since
+    /// the last call.
     #[cold]
     fn note_queued(&mut self, store: &mut Store) {
-        let mut next = self.lanes.last(Lane::Open);
+        let mut next = self.queues.last(SendQueue::Open);
         if next.is_none_or(|key| store[key].outgoing.stall.is_some()) {
             return;
         }
@@ -173,19 +179,20 @@ impl Scheduler {
         let mut first = None;
         while let Some(key) = next.filter(|key| store[*key].outgoing.stall.is_none()) {
             store[key].outgoing.stall = Some(Box::new(Stall { on, since }));
-            next = store[key].outgoing.standing.before();
+            next = store[key].outgoing.links.prev();
             first = Some(key);
         }
         while let Some(key) = first {
             self.record.stalls_since(since, Some(store[key].id), Side::Local, on);
-            first = store[key].outgoing.standing.behind();
+            first = store[key].outgoing.links.next();
         }
     }
 
-    /// RST_STREAM is on its way.
+    /// Queues the event of a RST_STREAM that is sent.
     pub(super) fn reset_sent(&self, reset: &frame::Reset) {
-        if let Some(journal) = &self.record.notes {
-            journal.note_now(Some(reset.stream_id()), EventKind::Reset { by: Side::Local, reason: reset.reason() });
+        if let Some(event_queue) = &self.record.events {
+            event_queue
+                .enqueue_now(Some(reset.stream_id()), EventKind::Reset { by: Side::Local, reason: reset.reason() });
         }
     }
 
@@ -194,12 +201,12 @@ impl Scheduler {
     }
 
     pub(in crate::proto::streams) fn waiting_to_open(&self) -> usize {
-        self.lanes.len(Lane::Open)
+        self.queues.len(SendQueue::Open)
     }
 
-    /// The connection's half, but for what its streams reserved.
+    /// Returns the sending half of the connection, without what its streams reserved.
     pub(in crate::proto::streams) fn half(&self) -> SendHalf {
-        SendHalf { window: self.window.signed(), queued: self.buffered, reserved: 0, capacity: self.offered }
+        SendHalf { window: self.window.signed(), queued: self.buffered, reserved: 0, capacity: self.advertised }
     }
 
     pub(in crate::proto::streams) fn half_of(&self, stream: &Stream) -> SendHalf {
@@ -208,17 +215,17 @@ impl Scheduler {
             window: outgoing.window.signed(),
             queued: stream.buffered_send_data as u64,
             reserved: outgoing.reserved.into(),
-            capacity: outgoing.offered.into(),
+            capacity: outgoing.advertised.into(),
         }
     }
 
-    /// What the peer's windows leave after a frame on `stream`.
+    /// Returns what the peer's windows leave after a frame on `stream`.
     pub(super) fn windows(&self, stream: u32, store: &mut Store) -> Windows {
         let stream = store.find_mut(&stream.into());
         Windows { connection: self.window.signed(), stream: stream.map(|stream| stream.outgoing.window.signed()) }
     }
 
-    /// The counts of stalled streams are those of the streams, for the invariants.
+    /// Checks that the counts of stalled streams are those of the streams.
     #[cfg(feature = "__invariants")]
     pub(super) fn audit_stalls(&self, streams: &[&Stream]) {
         let Some(shared) = &self.record.shared else { return };

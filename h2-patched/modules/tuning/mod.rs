@@ -1,44 +1,53 @@
 //! How connections receive, and defaults for the whole process.
 //!
-//! Programs that use this crate through others, such as hyper, tonic or reqwest, never see its builders. One call of
-//! [`set_defaults`] changes the defaults for all connections made later, whoever makes them, as long as all of them use one
-//! copy of this crate.
+//! Programs that use this crate through others, such as hyper, tonic or reqwest, never see its
+//! builders. One call of [`set_defaults`] changes the defaults for all connections made later in
+//! the process, as long as all of them use one copy of this crate.
 //!
 //! ```
 //! use h2::tuning::{self, Tuning};
 //!
 //! // At the start of the program.
-//! tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(16 << 20).max_process_receive_buffer_size(256 << 20));
+//! tuning::set_defaults(
+//!     Tuning::new()
+//!         .max_connection_receive_buffer_size(16 << 20)
+//!         .max_process_receive_buffer_size(256 << 20),
+//! );
 //! ```
 //!
 //! # Precedence
 //!
-//! What the builder of a connection sets goes before what the process sets with [`set_defaults`], and that before the defaults
-//! of this crate, for each setting by itself. A library that calls those methods of a builder therefore has the last word; hyper calls
-//! none of them.
+//! Each setting is resolved on its own: first the builder of the connection, then [`set_defaults`],
+//! then the default of this crate. A library that calls those methods of a builder therefore has
+//! the last word; hyper calls none of them.
 //!
 //! # Receive windows
 //!
-//! A connection begins with the windows that its builder sets
-//! ([RFC 9113, section 6.9.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.2)). Where a window limits throughput, it grows.
-//! Where octets that nobody reads on one stream use up the connection's window while the reader of another stream waits, the
-//! connection's window is raised. Both are charged to the *receive buffer* of the connection and to that of the process. Each has
-//! a limit, [`max_connection_receive_buffer_size`](Tuning::max_connection_receive_buffer_size) and
+//! A connection begins with the windows that its builder sets ([RFC 9113, section
+//! 6.9.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.2)). Where a window limits throughput,
+//! it grows. Where unread octets of one stream use up the connection's window while the reader of
+//! another stream waits, the connection's window is raised. Both are charged to the *receive
+//! buffer* of the connection and to that of the process. Each has a limit,
+//! [`max_connection_receive_buffer_size`](Tuning::max_connection_receive_buffer_size) and
 //! [`max_process_receive_buffer_size`](Tuning::max_process_receive_buffer_size):
 //!
-//! * What the peer was granted and what it sent and nobody has read yet, taken together, exceed neither the window that was set
+//! * The advertised window and the unread octets together exceed neither the window that was set
 //!   for the connection nor the limit of its receive buffer, whichever is more.
-//! * The target window is what the peer should be able to send at any time. It grows to about twice what readers consume in a
-//!   round trip, and to half of the connection's limit at most. The rest is for octets that nobody reads.
-//! * The window of a stream grows up to that of its connection, except where the application sets it for this stream alone. What
-//!   one stream leaves unread is bounded by its own window.
-//! * What all connections grant and hold beyond the windows that were set for them is charged to the receive buffer of the
-//!   process. A connection may take half of what is free. A quarter is not used for growth. While growth is refused to one
-//!   connection, others that hold more than an even share give up some of it.
-//! * Windows grow by what readers consume, not by what peers send, and stay as they are through a pause. A connection is idle
-//!   when half of its window was not consumed for a second, or for four round trips if that is longer. While the receive buffer
-//!   of the process is short, an idle connection is charged for what it holds unread and for an eighth of what its peer may still send.
-//!   If the memory is in use when its peer sends again, the connection begins anew with the windows that were set for it.
+//! * The target window is what the peer should be able to send at any time. It grows to about twice
+//!   what readers consume in a round trip, and to half of the connection's limit at most. The rest
+//!   is for unread octets.
+//! * The window of a stream grows up to that of its connection, except where the application sets
+//!   it for this stream alone. What one stream leaves unread is bounded by its own window.
+//! * What all connections grant and hold beyond the windows that were set for them is charged to
+//!   the receive buffer of the process. A connection may take half of what is free. A quarter is
+//!   not used for growth. While growth is refused to one connection, others that hold more than an
+//!   even share give up some of it.
+//! * Windows grow by what readers consume, not by what peers send, and stay as they are through a
+//!   pause. A connection is idle when half of its window was not consumed for a second, or for four
+//!   round trips if that is longer. While the receive buffer of the process is short, an idle
+//!   connection is charged for what it holds unread and for an eighth of what its peer may still
+//!   send. If the memory is in use when its peer sends again, the connection begins anew with the
+//!   windows that were set for it.
 //!
 //! No frames are sent for this but WINDOW_UPDATE, and no timer runs.
 //!
@@ -47,17 +56,20 @@
 //! Octets of content at most:
 //!
 //! * One connection, where the application reads nothing: its window.
-//! * One connection, where one reader waits and others do not read: the larger of its window and the limit of its receive buffer.
-//! * In both cases its window once more, for streams that the peer has reset while the application keeps them.
-//! * All connections together: twice their windows, the limit of the process, and what idle connections were announced before,
-//!   which is seven times that limit at most and cannot be announced without a reader that consumed as much before.
+//! * One connection, where one reader waits and others do not read: the larger of its window and
+//!   the limit of its receive buffer.
+//! * In both cases its window once more, for streams that the peer has reset while the application
+//!   keeps them.
+//! * All connections together: twice their windows, the limit of the process, and what idle
+//!   connections were announced before, which is seven times that limit at most and cannot be
+//!   announced without a reader that consumed as much before.
 //!
 //! # As without this
 //!
 //! ```
 //! use h2::tuning::{self, Tuning};
 //!
-//! // All windows stay as they are set, and octets left unread close the connection's window for all streams.
+//! // All windows stay as they are set, and unread octets close the connection's window.
 //! tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(0));
 //! ```
 
@@ -73,18 +85,21 @@ pub use crate::window_policy::WindowUpdatePolicy;
 /// The limit of a connection's receive buffer unless another is set, in octets: 64 MiB.
 pub const DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE: u32 = 64 << 20;
 
-/// Returns the limit of the process's receive buffer unless another is set, in octets: 1/32 of the memory that the process may use.
+/// Returns the limit of the process's receive buffer unless another is set, in octets: 1/32 of the
+/// memory that the process may use.
 ///
-/// That memory is the machine's, or the least of the limits of the process's control groups (Linux: `/proc/meminfo`,
-/// `/proc/self/cgroup` and the files `memory.max` or `memory.limit_in_bytes` that it leads to). 4 GiB give 128 MiB, a container
-/// of 64 MiB gets 2 MiB. Where the system does not tell it is 128 MiB. The files are read once, when the value is needed first.
+/// That memory is the machine's, or the least of the limits of the process's control groups (Linux:
+/// `/proc/meminfo`, `/proc/self/cgroup` and the files `memory.max` or `memory.limit_in_bytes` that
+/// it leads to). 4 GiB give 128 MiB, a container of 64 MiB gets 2 MiB. Where the system does not
+/// say, the default is 128 MiB. The files are read once, when the value is needed first.
 pub fn default_max_process_receive_buffer_size() -> usize {
     process_budget::default_budget()
 }
 
 static DEFAULTS: RwLock<Tuning> = RwLock::new(Tuning::new());
 
-/// Whether [`set_defaults`] was called. Until then, opening a connection takes no lock for its defaults.
+/// Whether [`set_defaults`] was called. Until then, opening a connection takes no lock for its
+/// defaults.
 static IS_SET: AtomicBool = AtomicBool::new(false);
 
 /// Defaults for all connections of a process, given to [`set_defaults`].
@@ -118,7 +133,8 @@ impl Tuning {
         }
     }
 
-    /// Sets when WINDOW_UPDATE frames are sent, for connections and their streams. The default is [`WindowUpdatePolicy::new`].
+    /// Sets when WINDOW_UPDATE frames are sent, for connections and their streams. The default is
+    /// [`WindowUpdatePolicy::new`].
     pub const fn window_update_policy(mut self, policy: WindowUpdatePolicy) -> Self {
         self.window_update_policy = policy;
         self
@@ -126,42 +142,47 @@ impl Tuning {
 
     /// Sets whether receive windows grow where they limit throughput. They do by default.
     ///
-    /// Without growth the receive buffers still keep the connection's window open beside streams that nobody reads.
+    /// Without growth the receive buffers still keep the connection's window open beside streams
+    /// without a reader.
     pub const fn adaptive_window(mut self, enabled: bool) -> Self {
         self.adaptive_window = enabled;
         self
     }
 
-    /// Sets the limit of a connection's receive buffer, in octets, 0 to 2^31-1: of the window that the peer was granted and of
-    /// what it has sent and the application has not read, taken together. The default is
-    /// [`DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE`].
+    /// Sets the limit of a connection's receive buffer, in octets, 0 to 2^31-1: of the window that
+    /// the peer was granted and of what it has sent and the application has not read, taken
+    /// together. The default is [`DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE`].
     ///
-    /// The window of the connection grows up to half of it; one that was set larger stays as it is. With 0 all windows stay as
-    /// they are set.
+    /// The window of the connection grows up to half of it; one that was set larger stays as it is.
+    /// With 0 all windows stay as they are set.
     ///
     /// # Panics
     ///
-    /// If `octets` is above 2^31-1 ([RFC 9113, section 6.9.1](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.1)).
+    /// If `octets` is above 2^31-1 ([RFC 9113, section
+    /// 6.9.1](https://www.rfc-editor.org/rfc/rfc9113#section-6.9.1)).
     #[track_caller]
     pub const fn max_connection_receive_buffer_size(mut self, octets: u32) -> Self {
         self.max_connection_receive_buffer_size = checked_buffer_size(octets);
         self
     }
 
-    /// Sets the limit of the receive buffer that all connections of the process share, those that are open too, in octets, 0 to
-    /// [`usize::MAX`]. The default is [`default_max_process_receive_buffer_size`].
+    /// Sets the limit of the receive buffer that all connections of the process share, those that
+    /// are open too, in octets, 0 to [`usize::MAX`]. The default is
+    /// [`default_max_process_receive_buffer_size`].
     ///
-    /// A connection that needs more than there is goes on as soon as others give something back, or this is raised. What
-    /// connections hold beyond a lowered limit comes back as it is read. With 0 no connection is granted more than the window
-    /// that was set for it; its streams may grow within that.
+    /// A connection that needs more than there is goes on as soon as others give something back, or
+    /// this is raised. What connections hold beyond a lowered limit comes back as it is read. With
+    /// 0 no connection is granted more than the window that was set for it; its streams may grow
+    /// within that.
     pub const fn max_process_receive_buffer_size(mut self, octets: usize) -> Self {
         self.max_process_receive_buffer_size = Some(octets);
         self
     }
 
-    /// Sets how many octets of DATA a connection buffers for sending at most, over all streams, 1 or more; see
-    /// [`server::Builder::max_connection_send_buffer_size`](crate::server::Builder::max_connection_send_buffer_size). There is
-    /// no limit by default.
+    /// Sets how many octets of DATA a connection buffers for sending at most, over all streams, 1
+    /// or more; see
+    /// [`server::Builder::max_connection_send_buffer_size`](crate::server::Builder::max_connection_send_buffer_size).
+    /// There is no limit by default.
     ///
     /// # Panics
     ///
@@ -187,9 +208,10 @@ impl Default for Tuning {
 
 /// Makes these the defaults of all connections that are made later in this process.
 ///
-/// What was set by an earlier call is replaced as a whole. Connections that are open keep what they were made with, except that
-/// they share the new [`max_process_receive_buffer_size`](Tuning::max_process_receive_buffer_size). A server's connection is made
-/// when its client's preface has come.
+/// What was set by an earlier call is replaced as a whole. Connections that are open keep what they
+/// were made with, except that they share the new
+/// [`max_process_receive_buffer_size`](Tuning::max_process_receive_buffer_size). A server's
+/// connection is made when its client's preface has come.
 pub fn set_defaults(tuning: Tuning) {
     {
         let mut defaults = DEFAULTS.write().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! The equations of windows, for the invariants.
+//! The invariants of windows.
 
 use super::*;
 use crate::proto::streams::streams::holds;

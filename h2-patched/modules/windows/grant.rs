@@ -64,13 +64,15 @@ impl BudgetGrant {
         }
     }
 
-    /// What the connection should hold at most so that others can grow too, while growth is refused to one of them.
+    /// What the connection should hold at most so that others can grow too, while growth is refused
+    /// to one of them.
     #[inline]
     pub(super) fn fair_share(&self, now: Instant) -> Option<u32> {
         self.membership.as_ref()?.fair_share(now)
     }
 
-    /// Tells how much of it is in use: octets that are unread, and octets that the peer may still send.
+    /// Records how much of it is in use: octets that are unread, and octets that the peer may still
+    /// send.
     #[inline]
     pub(super) fn note_extent(&self, unread: u32, announced: u32) {
         if let Some(membership) = &self.membership {
@@ -78,7 +80,8 @@ impl BudgetGrant {
         }
     }
 
-    /// DATA came. If the connection had been found idle, it is charged in full again: returns whether there was no room for it.
+    /// DATA came. If the connection had been found idle, it is charged in full again: returns
+    /// whether there was no room for it.
     #[inline]
     pub(super) fn wakes_up_without_room(&self) -> bool {
         self.membership.as_ref().is_some_and(Membership::wakes_up_without_room)

@@ -1,16 +1,18 @@
 //! Windows that grow where they limit throughput, by WINDOW_UPDATE frames alone.
 //!
-//! A window grows by what readers consume, not by what arrives, to about twice bandwidth times delay. Growth is charged to the
-//! connection's budget, of which half is left for isolation, and to the process's. The window of a stream grows no further than
-//! that of its connection, and takes no more of the budget than it leaves for other streams.
+//! A window grows by what readers consume, not by what arrives, to about twice bandwidth times
+//! delay. Growth is charged to the connection's budget, of which half is left for isolation, and to
+//! the process's. The window of a stream grows no further than that of its connection, and takes no
+//! more of the budget than it leaves for other streams.
 //!
-//! A connection keeps what it has grown by through a pause. It stands back, to what the application set, when it was idle and
-//! the process needed the memory for other connections meanwhile.
+//! A connection keeps what it has grown by through a pause. Its targets shrink to what the
+//! application set if it was idle while the process needed the memory for other connections.
 
 use super::rate::Autotune;
 use super::*;
 
-/// A connection is idle when for so long, and for some round trips, half of its window was not consumed.
+/// A connection is idle when for so long, and for some round trips, half of its window was not
+/// consumed.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PATIENCE_ROUND_TRIPS: u32 = 4;
 
@@ -123,7 +125,8 @@ impl Recv {
         true
     }
 
-    /// What a stream's window can grow by until 2^31-1, also once a change of the initial window is acknowledged.
+    /// What a stream's window can grow by until 2^31-1, also once a change of the initial window is
+    /// acknowledged.
     fn room_for_growth(&self, stream: &Stream) -> i64 {
         let initial = self.init_window_sz.max(self.init_window_sent);
         i64::from(crate::proto::MAX_WINDOW_SIZE) - i64::from(initial) - i64::from(stream.window.growth)
@@ -153,7 +156,8 @@ impl Recv {
         }
     }
 
-    /// Returns the stream's target to what the application set. The peer uses up what it was granted beyond that.
+    /// Returns the stream's target to what the application set. The peer uses up what it was
+    /// granted beyond that.
     pub(in crate::proto::streams) fn take_growth_back(&mut self, stream: &mut Stream) {
         let growth = self.forget_growth(stream);
         let claimed = stream.recv_flow.claim_capacity(growth);
@@ -182,7 +186,7 @@ impl Recv {
 
     /// DATA came after the connection was idle, and the process has given what it held to others.
     #[cold]
-    pub(super) fn stand_back(&mut self) {
+    pub(super) fn shrink_targets(&mut self) {
         let windows = &mut self.windows;
         windows.target = windows.configured;
         windows.stood_back = windows.stood_back.wrapping_add(1);

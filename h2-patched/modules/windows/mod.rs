@@ -1,12 +1,15 @@
 //! How receive windows are kept (RFC 9113 sections 5.2 and 6.9).
 //!
-//! Of a connection two sizes count. The *target* is what its peer should be able to send at any time; it begins as what the
-//! application set. The *limit* is what may be granted or in flight together: octets that readers leave unread take from it,
-//! and the peer is granted the target or what is left of the limit, whichever is less. As long as target and limit are the
-//! same, as in the release, unread octets close the window for all streams.
+//! Of a connection two sizes count. The *target* is what its peer should be able to send at any
+//! time; it begins as what the application set. The *limit* is what may be granted or in flight
+//! together: octets that readers leave unread take from it, and the peer is granted the target or
+//! what is left of the limit, whichever is less. As long as target and limit are the same, as in
+//! the release, unread octets close the window for all streams.
 //!
-//! * `isolation` raises the limit while unread octets take more than half of the window and a reader waits.
-//! * `growth` raises the targets of the connection and of its streams where they limit throughput, as `rate` tells.
+//! * `isolation` raises the limit while unread octets take more than half of the window and a
+//!   reader waits.
+//! * `growth` raises the targets of the connection and of its streams where they limit throughput,
+//!   as `rate` measures.
 //! * Both are charged to the process's budget, which all connections share.
 
 #[cfg(feature = "__invariants")]
@@ -29,7 +32,7 @@ use rtt::RoundTrip;
 
 use std::time::Instant;
 
-/// Of a connection.
+/// The receive windows of a connection.
 #[derive(Debug)]
 pub(super) struct Windows {
     policy: WindowUpdatePolicy,
@@ -39,7 +42,7 @@ pub(super) struct Windows {
     target: WindowSize,
     /// What the limit is beyond what the application set.
     grant: BudgetGrant,
-    /// That, when it was last asked for.
+    /// The grant when the limit was last asked for.
     known_grant: u32,
     /// What the process had was so much less than what the connection needs.
     short: u32,
@@ -55,7 +58,8 @@ pub(super) struct Windows {
     stream_growth: i64,
     /// Times that growth was taken back because the connection was idle.
     stood_back: u32,
-    /// What was granted and in flight when the application set the target last: that may be more than the limit.
+    /// What was granted and in flight when the application set the target last: that may be more
+    /// than the limit.
     #[cfg(feature = "__invariants")]
     excess: i64,
     /// Growth of a stream was taken back: more may be granted to streams than their targets.
@@ -63,7 +67,7 @@ pub(super) struct Windows {
     took_back: bool,
 }
 
-/// Of a stream.
+/// The receive window of a stream.
 #[derive(Debug, Default)]
 pub struct StreamWindow {
     consumed: Consumed,
@@ -141,8 +145,9 @@ impl Windows {
         self.grows && self.most() > self.configured
     }
 
-    /// What an update may be due before the threshold, in octets: a frame that does not fit into half of a window must not keep
-    /// the other half back for a round trip. Windows that stand still have none, nor has a policy that the application chose.
+    /// What an update may be due before the threshold, in octets: a frame that does not fit into
+    /// half of a window must not keep the other half back for a round trip. Windows that stand
+    /// still have none, nor has a policy that the application chose.
     #[inline]
     fn slack(&self, policy: WindowUpdatePolicy, target: i64) -> i64 {
         if self.may_grow() && policy == WindowUpdatePolicy::new() {
@@ -300,8 +305,8 @@ impl Recv {
 }
 
 impl Stream {
-    /// What its reader does. Nobody reads a stream whose handles are gone: what comes is discarded at once, and nothing else is
-    /// released.
+    /// Returns what the reader of a stream does. A stream without handles has no reader: DATA is
+    /// discarded on arrival, and nothing else is released.
     pub(super) fn reader(&self) -> Reader {
         if !self.is_recv {
             Reader::Parks

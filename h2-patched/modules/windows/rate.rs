@@ -1,11 +1,13 @@
 //! Whether a window limits throughput, by how fast readers consume.
 //!
-//! A sender that never waits needs a window of what is under way in a round trip, and as much again as the receiver keeps back
-//! until an update is due. With an update at half of the window that is twice bandwidth times delay.
+//! A sender that never waits needs a window of what is under way in a round trip, and as much again
+//! as the receiver keeps back until an update is due. With an update at half of the window that is
+//! twice bandwidth times delay.
 //!
-//! Where readers consume more than half of the window in a round trip, the window is too small. Where they consume about a half,
-//! it may be too small: the last growth takes a round trip until it shows. The window then grows one step ahead, and if the rate
-//! does not follow it returns to twice what a round trip consumes.
+//! Where readers consume more than half of the window in a round trip, the window is too small.
+//! Where they consume about a half, it may be too small: the last growth takes a round trip until
+//! it shows. The window then grows one step ahead, and if the rate does not follow it returns to
+//! twice what a round trip consumes.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +35,8 @@ pub(super) struct RateEstimator {
     /// When counting began, and what was consumed since.
     since: Option<Instant>,
     consumed: u64,
-    /// What a round trip consumed when the window grew a step ahead of the rate, or more if the rate rose since.
+    /// What a round trip consumed when the window grew a step ahead of the rate, or more if the
+    /// rate rose since.
     ahead_of: Option<u32>,
     /// The window limits throughput and could not grow.
     scarce: bool,
@@ -122,8 +125,9 @@ fn in_round_trip(consumed: u64, spent: Duration, round_trip: Duration) -> u32 {
     u32::try_from(octets).unwrap_or(u32::MAX)
 }
 
-/// The window that a sender needs so that it never waits, where an update is due at `percent` of it. At least twice what a round
-/// trip consumes: a sender that uses up all of a window in a round trip may be limited by it.
+/// The window that a sender needs so that it never waits, where an update is due at `percent` of
+/// it. At least twice what a round trip consumes: a sender that uses up all of a window in a round
+/// trip may be limited by it.
 fn needed(in_round_trip: u32, percent: u8) -> u32 {
     let kept_free = u64::from(100 - percent.clamp(50, 90));
     u32::try_from(u64::from(in_round_trip) * 100 / kept_free).unwrap_or(u32::MAX)

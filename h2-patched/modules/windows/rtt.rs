@@ -1,7 +1,8 @@
 //! How long a round trip takes, learnt from frames that are sent anyway.
 //!
-//! Each sample is a round trip or longer: SETTINGS are acknowledged when they have arrived (RFC 9113 section 6.5.3), and octets
-//! beyond the window can come only after the WINDOW_UPDATE that allows them has arrived. The shortest one is kept.
+//! Each sample is a round trip or longer: SETTINGS are acknowledged when they have arrived (RFC
+//! 9113 section 6.5.3), and octets beyond the window can come only after the WINDOW_UPDATE that
+//! allows them has arrived. The shortest one is kept.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,8 @@ pub(super) struct RoundTrip {
     shortest: Option<Duration>,
     /// When SETTINGS were sent that are not acknowledged yet.
     settings: Option<Instant>,
-    /// When a WINDOW_UPDATE was sent, and octets that the peer could send without it and has not sent yet.
+    /// When a WINDOW_UPDATE was sent, and octets that the peer could send without it and has not
+    /// sent yet.
     edge: Option<(Instant, u32)>,
 }
 
@@ -36,7 +38,7 @@ impl RoundTrip {
         }
     }
 
-    /// So many octets came.
+    /// Records octets that arrived.
     pub(super) fn arrived(&mut self, octets: u32) {
         let Some((sent, left)) = &mut self.edge else {
             return;
@@ -53,7 +55,7 @@ impl RoundTrip {
 
     fn sample(&mut self, sent: Instant) {
         let took = crate::clock::now().saturating_duration_since(sent);
-        // A clock that stands still tells nothing.
+        // A clock that stands still gives no round trip.
         if !took.is_zero() {
             self.shortest = Some(self.shortest.map_or(took, |shortest| shortest.min(took)));
         }

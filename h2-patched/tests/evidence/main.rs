@@ -1,4 +1,5 @@
-//! The tests that go to h2 with the fixes, each in a file named like its patch. README.md says how they are used.
+//! The tests that go to h2 with the fixes, each in a file named like its patch. README.md says how
+//! they are used.
 
 mod accept_frames_on_waiting_pushes;
 mod accept_push_reset_after_goaway;

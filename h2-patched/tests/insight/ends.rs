@@ -80,7 +80,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Its peer sends `settings` first.
+    /// Makes a server whose peer sends `settings` first.
     pub fn with(builder: &server::Builder, settings: Frame) -> Self {
         Server::in_pipe(PIPE, builder, settings)
     }
@@ -142,12 +142,12 @@ impl Server {
         drop(self.turn());
     }
 
-    pub fn look(&self) -> ConnectionSnapshot {
+    pub fn snapshot(&self) -> ConnectionSnapshot {
         self.connection.insight().snapshot().expect("it is there")
     }
 
     pub fn stream(&self, id: u32) -> StreamSnapshot {
-        stream(self.look(), id)
+        stream(self.snapshot(), id)
     }
 }
 
@@ -161,7 +161,7 @@ impl Client {
     pub fn with(builder: &client::Builder, first: Frame) -> Self {
         let (pipe, far) = duplex(PIPE);
         let mut peer = Peer::new(far);
-        let (requests, connection) = now(builder.handshake(pipe)).expect("a client waits for nobody");
+        let (requests, connection) = now(builder.handshake(pipe)).expect("a client opens without waiting");
         peer.send(first);
         peer.send(settings().ack());
         let mut client = Client { connection, requests, peer };
@@ -185,12 +185,12 @@ impl Client {
         let _ = self.turn();
     }
 
-    pub fn look(&self) -> ConnectionSnapshot {
+    pub fn snapshot(&self) -> ConnectionSnapshot {
         self.requests.insight().snapshot().expect("it is there")
     }
 
     pub fn stream(&self, id: u32) -> StreamSnapshot {
-        stream(self.look(), id)
+        stream(self.snapshot(), id)
     }
 }
 

@@ -1,113 +1,47 @@
-//! Each event comes once and in order, with its reason, and is told without a lock.
+//! Each event comes once and in order, with its reason, and is delivered without a lock.
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::mpsc::{channel, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use h2::insight::{observe, CloseReason, Event, EventKind, Observer, Side};
-use h2::{client, server, Reason};
+use h2::{server, Reason};
 use h2_conformance::wire::build::{
     data, get, goaway, headers, ping, post, push_promise, reset, settings, window_update,
 };
 use h2_conformance::wire::code::error::{CANCEL, ENHANCE_YOUR_CALM, NO_ERROR};
 use h2_conformance::wire::code::setting;
 
-use crate::ends::{by_hand, octets, pass, read, Client, Server};
-
-/// Keeps what it is told, in words.
-#[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<String>>>);
-
-impl Observer for Told {
-    fn event(&self, event: &Event<'_>) {
-        let of = event.stream.map_or("-".to_owned(), |stream| u32::from(stream).to_string());
-        let side = |side| if side == Side::Local { "us" } else { "peer" };
-        let close_reason = |reason| match reason {
-            CloseReason::Ended => "ended".to_owned(),
-            CloseReason::Code { by, reason, .. } => format!("{reason:?} by {}", side(by)),
-            CloseReason::Transport(kind) => format!("{kind:?}"),
-            _ => "unknown".to_owned(),
-        };
-        let text = match event.kind {
-            EventKind::Opened { initiator, .. } => format!("opened by {}", side(initiator)),
-            EventKind::Accepted => "accepted".to_owned(),
-            EventKind::Stalled { who, on, .. } => format!("stalls {} on {}", side(who), on.as_str()),
-            EventKind::Resumed { who, on, lasted, .. } => {
-                format!("resumes {} on {} after {}", side(who), on.as_str(), lasted.as_secs())
-            }
-            EventKind::StallEnded { who, on, lasted, end, .. } => {
-                format!("stall of {} on {} ends after {}: {}", side(who), on.as_str(), lasted.as_secs(), end.as_str())
-            }
-            EventKind::Reset { by, reason, .. } => format!("reset {reason:?} by {}", side(by)),
-            EventKind::GoingAway { by, reason, last_stream, .. } => {
-                format!("going away {reason:?} {} by {}", u32::from(last_stream), side(by))
-            }
-            EventKind::Closed { reason, .. } => format!("closed {}", close_reason(reason)),
-            _ => "unknown".to_owned(),
-        };
-        self.0.lock().unwrap().push(format!("{of} {text}"));
-    }
-}
-
-impl Told {
-    fn server(&self, first: h2_conformance::wire::Frame) -> Server {
-        Server::with(
-            server::Builder::new().max_connection_receive_buffer_size(0).observer(Arc::new(self.clone())),
-            first,
-        )
-    }
-
-    /// Takes ten octets of a stream.
-    fn narrow_server(&self) -> Server {
-        let builder = server::Builder::new()
-            .max_connection_receive_buffer_size(0)
-            .initial_window_size(10)
-            .observer(Arc::new(self.clone()))
-            .clone();
-        Server::with(&builder, settings())
-    }
-
-    fn client(&self, first: h2_conformance::wire::Frame) -> Client {
-        Client::with(client::Builder::new().observer(Arc::new(self.clone())), first)
-    }
-
-    /// What was told since this was asked last.
-    fn news(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
-}
+use crate::ends::{by_hand, octets, pass, read, Server};
+use crate::recorder::Recorder;
 
 #[test]
 fn a_request_from_open_to_end() {
-    let told = Told::default();
-    let mut server = told.server(settings());
-    assert_eq!(told.news(), ["- opened by peer"]);
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings());
+    assert_eq!(recorder.news(), ["- opened by peer"]);
     let (_body, mut respond) = server.accept(get(1));
-    assert_eq!(told.news(), ["1 opened by peer", "1 accepted"]);
+    assert_eq!(recorder.news(), ["1 opened by peer", "1 accepted"]);
     respond.send_response(http::Response::new(()), true).unwrap();
     server.turn();
-    assert_eq!(told.news(), ["1 closed ended"]);
+    assert_eq!(recorder.news(), ["1 closed ended"]);
     drop((_body, respond));
     server.connection.graceful_shutdown();
     server.turn();
     let ping_of_shutdown = server.peer.receive().into_iter().find(|frame| frame.kind == 6).unwrap();
     server.send(ping(ping_of_shutdown.payload.try_into().unwrap()).ack());
     server.turn();
-    assert_eq!(told.news(), ["- going away NO_ERROR 2147483647 by us", "- going away NO_ERROR 1 by us"]);
+    assert_eq!(recorder.news(), ["- going away NO_ERROR 2147483647 by us", "- going away NO_ERROR 1 by us"]);
     drop(server.connection);
-    assert_eq!(told.news(), ["- closed NO_ERROR by us"]);
+    assert_eq!(recorder.news(), ["- closed NO_ERROR by us"]);
 }
 
 #[test]
 fn a_client_and_what_is_pushed_to_it() {
-    let told = Told::default();
-    let mut client = told.client(settings());
-    assert_eq!(told.news(), ["- opened by us"]);
+    let recorder = Recorder::default();
+    let mut client = recorder.client(settings());
+    assert_eq!(recorder.news(), ["- opened by us"]);
     let (mut response, _body) = client.request(true);
-    assert_eq!(told.news(), ["1 opened by us"]);
+    assert_eq!(recorder.news(), ["1 opened by us"]);
     client.send(push_promise(1, 2));
-    assert_eq!(told.news(), ["2 opened by peer"]);
+    assert_eq!(recorder.news(), ["2 opened by peer"]);
     let mut pushes = response.push_promises();
     let mut cx = by_hand();
     let push = match pushes.poll_push_promise(&mut cx) {
@@ -115,60 +49,60 @@ fn a_client_and_what_is_pushed_to_it() {
         other => panic!("a push is there: {other:?}"),
     };
     let _ = client.turn();
-    assert_eq!(told.news(), ["2 accepted"]);
+    assert_eq!(recorder.news(), ["2 accepted"]);
     drop(push);
     let _ = client.turn();
-    assert_eq!(told.news(), ["2 reset CANCEL by us", "2 closed CANCEL by us"]);
+    assert_eq!(recorder.news(), ["2 reset CANCEL by us", "2 closed CANCEL by us"]);
     client.send(goaway(0, ENHANCE_YOUR_CALM));
-    let told_of_end = told.news();
+    let at_end = recorder.news();
     assert_eq!(
-        told_of_end[..2],
+        at_end[..2],
         ["- going away ENHANCE_YOUR_CALM 0 by peer", "1 closed ENHANCE_YOUR_CALM by peer"],
-        "{told_of_end:?}"
+        "{at_end:?}"
     );
     drop((client, response, pushes, _body));
-    let last = told.news().pop();
+    let last = recorder.news().pop();
     assert_eq!(last.as_deref(), Some("- closed ENHANCE_YOUR_CALM by peer"));
 }
 
 #[test]
 fn resets_of_both_sides_and_refusals() {
-    let told = Told::default();
+    let recorder = Recorder::default();
     let mut server =
-        Server::with(server::Builder::new().max_concurrent_streams(1).observer(Arc::new(told.clone())), settings());
+        Server::with(server::Builder::new().max_concurrent_streams(1).observer(Arc::new(recorder.clone())), settings());
     let (_a, mut respond) = server.accept(post(1));
-    told.news();
+    recorder.news();
     server.send(post(3));
-    assert_eq!(told.news(), ["3 reset REFUSED_STREAM by us"]);
+    assert_eq!(recorder.news(), ["3 reset REFUSED_STREAM by us"]);
     respond.send_reset(Reason::INTERNAL_ERROR);
     server.turn();
-    assert_eq!(told.news(), ["1 reset INTERNAL_ERROR by us", "1 closed INTERNAL_ERROR by us"]);
+    assert_eq!(recorder.news(), ["1 reset INTERNAL_ERROR by us", "1 closed INTERNAL_ERROR by us"]);
     let (_b, _respond) = server.accept(post(5));
-    told.news();
+    recorder.news();
     server.send(reset(5, CANCEL));
-    assert_eq!(told.news(), ["5 reset CANCEL by peer", "5 closed CANCEL by peer"]);
+    assert_eq!(recorder.news(), ["5 reset CANCEL by peer", "5 closed CANCEL by peer"]);
     let (body, respond) = server.accept(post(7));
-    told.news();
+    recorder.news();
     drop((body, respond));
     server.turn();
-    assert_eq!(told.news(), ["7 reset CANCEL by us", "7 closed CANCEL by us"]);
+    assert_eq!(recorder.news(), ["7 reset CANCEL by us", "7 closed CANCEL by us"]);
 }
 
 /// A promise whose handle is dropped is reset by us; the end of the connection may come first.
 #[test]
 fn a_promise_given_up_is_closed_with_the_connection() {
-    let told = Told::default();
-    let builder = server::Builder::new().max_concurrent_reset_streams(0).observer(Arc::new(told.clone())).clone();
+    let recorder = Recorder::default();
+    let builder = server::Builder::new().max_concurrent_reset_streams(0).observer(Arc::new(recorder.clone())).clone();
     let mut server = Server::with(&builder, settings());
     let (_body, mut respond) = server.accept(get(1));
     let request = http::Request::get("http://example.com/").body(()).unwrap();
     let push = respond.push_request(request).unwrap();
     server.turn();
     let insight = server.connection.insight();
-    told.news();
+    recorder.news();
     drop(push);
     drop(server.connection);
-    assert_eq!(told.news(), ["1 closed BrokenPipe", "2 closed CANCEL by us", "- closed ended"]);
+    assert_eq!(recorder.news(), ["1 closed BrokenPipe", "2 closed CANCEL by us", "- closed ended"]);
     let counts = insight.counts();
     assert_eq!(counts.streams_opened + counts.streams_received, counts.streams_closed);
 }
@@ -176,59 +110,62 @@ fn a_promise_given_up_is_closed_with_the_connection() {
 #[test]
 fn stalls_of_streams() {
     pass(0);
-    let told = Told::default();
-    let mut client = told.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
+    let recorder = Recorder::default();
+    let mut client = recorder.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
     client.send(window_update(0, 1 << 20));
     let (_a, mut first) = client.request(false);
-    told.news();
+    recorder.news();
     first.send_data(octets(65_536), false).unwrap();
     let _ = client.turn();
-    assert_eq!(told.news(), ["1 stalls us on stream-window"]);
+    assert_eq!(recorder.news(), ["1 stalls us on stream-window"]);
     pass(2);
     let _second = client.request(true);
     let _third = client.request(true);
     assert_eq!(
-        told.news(),
+        recorder.news(),
         ["3 opened by us", "3 stalls us on stream-limit", "5 opened by us", "5 stalls us on stream-limit"]
     );
     pass(1);
     client.send(window_update(1, 1));
-    assert_eq!(told.news(), ["1 resumes us on stream-window after 3"]);
+    assert_eq!(recorder.news(), ["1 resumes us on stream-window after 3"]);
     first.send_reset(Reason::CANCEL);
     let _ = client.turn();
-    assert_eq!(told.news(), ["1 reset CANCEL by us", "1 closed CANCEL by us", "3 resumes us on stream-limit after 1"]);
+    assert_eq!(
+        recorder.news(),
+        ["1 reset CANCEL by us", "1 closed CANCEL by us", "3 resumes us on stream-limit after 1"]
+    );
     // A request that is given up does not go on.
     drop(_third);
     let _ = client.turn();
-    assert_eq!(told.news(), ["5 stall of us on stream-limit ends after 1: reset", "5 closed CANCEL by us"]);
+    assert_eq!(recorder.news(), ["5 stall of us on stream-limit ends after 1: reset", "5 closed CANCEL by us"]);
 }
 
 /// The response is complete and its handles are gone: a reset without an error follows all of it.
 #[test]
-fn a_response_that_nobody_holds_resumes() {
+fn a_response_without_handles_resumes() {
     pass(0);
-    let told = Told::default();
-    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 10));
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 10));
     let (body, mut writer) = server.answer(post(1));
     writer.send_data(octets(100), true).unwrap();
     drop((body, writer));
     server.turn();
-    told.news();
+    recorder.news();
     pass(3);
     server.send(window_update(1, 5));
-    assert_eq!(told.news(), ["1 resumes us on stream-window after 3", "1 stalls us on stream-window"]);
+    assert_eq!(recorder.news(), ["1 resumes us on stream-window after 3", "1 stalls us on stream-window"]);
 }
 
 #[test]
-fn several_that_wait_for_slots_are_told_in_their_order() {
-    let told = Told::default();
-    let mut client = told.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
+fn several_that_wait_to_be_opened_resume_in_their_order() {
+    let recorder = Recorder::default();
+    let mut client = recorder.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
     let request = || http::Request::get("http://example.com/").body(()).unwrap();
     let waiting: Vec<_> = (0..3).map(|_| client.requests.clone().send_request(request(), true).unwrap()).collect();
     let _ = client.turn();
-    let told = told.news();
+    let recorder = recorder.news();
     assert_eq!(
-        told[told.len() - 3..],
+        recorder[recorder.len() - 3..],
         ["1 stalls us on stream-limit", "3 stalls us on stream-limit", "5 stalls us on stream-limit"]
     );
     drop(waiting);
@@ -236,72 +173,73 @@ fn several_that_wait_for_slots_are_told_in_their_order() {
 
 #[test]
 fn queued_requests_are_closed_at_once() {
-    let told = Told::default();
-    let mut client = told.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
+    let recorder = Recorder::default();
+    let mut client = recorder.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
     let (_response, mut writer) = client.request(false);
     let _second = client.request(false);
-    told.news();
+    recorder.news();
     writer.send_reset(Reason::CANCEL);
     assert!(client.turn().is_pending());
-    assert_eq!(told.news(), ["1 stall of us on stream-limit ends after 0: reset", "1 closed CANCEL by us"]);
+    assert_eq!(recorder.news(), ["1 stall of us on stream-limit ends after 0: reset", "1 closed CANCEL by us"]);
     drop((client.connection, client.requests));
     assert_eq!(
-        told.news(),
+        recorder.news(),
         ["3 stall of us on stream-limit ends after 0: connection-ended", "3 closed BrokenPipe", "- closed ended"]
     );
 }
 
 #[test]
-fn a_stall_of_the_connection_is_told_once() {
+fn a_stall_of_the_connection_is_reported_once() {
     pass(0);
-    let told = Told::default();
-    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
     let (_a, mut first) = server.answer(get(1));
     let (_b, mut second) = server.answer(get(3));
-    told.news();
+    recorder.news();
     first.send_data(octets(100_000), false).unwrap();
     second.send_data(octets(100_000), false).unwrap();
     server.turn();
     server.turn();
-    assert_eq!(told.news(), ["- stalls us on connection-window"]);
+    assert_eq!(recorder.news(), ["- stalls us on connection-window"]);
     pass(5);
     server.send(window_update(0, 1 << 20));
-    assert_eq!(told.news(), ["- resumes us on connection-window after 5"]);
+    assert_eq!(recorder.news(), ["- resumes us on connection-window after 5"]);
 }
 
 #[test]
-fn a_stall_of_the_connection_ends_when_nobody_waits() {
+fn a_stall_of_the_connection_ends_when_no_stream_waits() {
     pass(0);
-    let told = Told::default();
-    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
     let (_a, mut first) = server.answer(get(1));
     let (_b, mut second) = server.answer(get(3));
     first.send_data(octets(100_000), true).unwrap();
     server.turn();
     second.reserve_capacity(10);
-    told.news();
+    recorder.news();
     pass(2);
     server.send(reset(1, CANCEL));
-    assert_eq!(told.news(), ["1 reset CANCEL by peer", "1 closed CANCEL by peer"]);
-    assert!(server.look().writer.is_some(), "the other one waits");
+    assert_eq!(recorder.news(), ["1 reset CANCEL by peer", "1 closed CANCEL by peer"]);
+    assert!(server.snapshot().writer.is_some(), "the other one waits");
     pass(3);
     server.was_woken();
     second.reserve_capacity(0);
     assert!(server.was_woken(), "nothing can be sent, and yet there is something to tell");
     server.turn();
-    assert_eq!(told.news(), ["- stall of us on connection-window ends after 5: withdrawn"]);
-    assert_eq!(server.look().writer, None);
+    assert_eq!(recorder.news(), ["- stall of us on connection-window ends after 5: withdrawn"]);
+    assert_eq!(server.snapshot().writer, None);
     pass(3600);
     server.send(window_update(0, 1000));
-    assert!(told.news().is_empty(), "nobody waited all the time");
+    assert!(recorder.news().is_empty(), "no stream waited all the time");
 }
 
-/// The second one never began to wait by itself: it stood in line when the first took what was left.
+/// The second one did not begin to wait in a call of its own: it was queued when the first took
+/// what was left.
 #[test]
 fn a_stall_of_the_connection_ends_when_all_are_reset() {
     pass(0);
-    let told = Told::default();
-    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
     let (_a, mut first) = server.answer(get(1));
     let (_b, mut second) = server.answer(get(3));
     first.send_data(octets(100_000), true).unwrap();
@@ -309,47 +247,47 @@ fn a_stall_of_the_connection_ends_when_all_are_reset() {
     server.turn();
     server.send(reset(1, CANCEL));
     second.send_reset(Reason::CANCEL);
-    assert_eq!(server.look().writer, None);
+    assert_eq!(server.snapshot().writer, None);
     server.turn();
-    assert!(told.news().contains(&"- stall of us on connection-window ends after 0: withdrawn".to_owned()));
+    assert!(recorder.news().contains(&"- stall of us on connection-window ends after 0: withdrawn".to_owned()));
 }
 
 #[test]
 fn stalls_of_the_transport() {
-    let told = Told::default();
-    let mut server = Server::in_pipe(4096, server::Builder::new().observer(Arc::new(told.clone())), settings());
+    let recorder = Recorder::default();
+    let mut server = Server::in_pipe(4096, server::Builder::new().observer(Arc::new(recorder.clone())), settings());
     let (_body, mut writer) = server.answer(get(1));
-    told.news();
+    recorder.news();
     writer.send_data(octets(60_000), false).unwrap();
     server.turn();
     pass(1);
     server.turn();
-    assert_eq!(told.news(), ["- stalls us on transport"]);
+    assert_eq!(recorder.news(), ["- stalls us on transport"]);
     for _ in 0..100 {
         server.peer.receive();
         server.turn();
     }
-    assert_eq!(told.news().first().map(String::as_str), Some("- resumes us on transport after 1"));
+    assert_eq!(recorder.news().first().map(String::as_str), Some("- resumes us on transport after 1"));
 }
 
 #[test]
 fn stalls_of_the_peer() {
     pass(0);
-    let told = Told::default();
-    let mut server = told.server(settings());
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings());
     let (mut body, _respond) = server.accept(post(1));
     for len in [16_384, 16_384, 16_384] {
         server.send(data(1, len));
     }
-    told.news();
+    recorder.news();
     server.send(data(1, 16_383));
-    assert_eq!(told.news(), ["1 stalls peer on stream-window", "- stalls peer on connection-window"]);
+    assert_eq!(recorder.news(), ["1 stalls peer on stream-window", "- stalls peer on connection-window"]);
     pass(6);
     while let Some(octets) = read(&mut body) {
         body.flow_control().release_capacity(octets.len()).unwrap();
     }
     server.turn();
-    let mut resumed = told.news();
+    let mut resumed = recorder.news();
     resumed.sort();
     assert_eq!(resumed, ["- resumes peer on connection-window after 6", "1 resumes peer on stream-window after 6"]);
 
@@ -361,42 +299,42 @@ fn stalls_of_the_peer() {
         body.flow_control().release_capacity(octets.len()).unwrap();
     }
     server.turn();
-    assert!(server.look().counts.updates_sent > 2 && told.news().is_empty());
+    assert!(server.snapshot().counts.updates_sent > 2 && recorder.news().is_empty());
 }
 
 #[test]
 fn a_peer_that_sends_nothing_or_nothing_more_does_not_stall() {
-    let told = Told::default();
-    let mut server = told.server(settings());
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings());
     let (_body, _respond) = server.accept(post(1));
     for len in [16_384, 16_384, 16_384] {
         server.send(data(1, len));
     }
-    told.news();
+    recorder.news();
     server.send(data(1, 16_383).end_stream());
-    assert_eq!(told.news(), ["- stalls peer on connection-window"]);
+    assert_eq!(recorder.news(), ["- stalls peer on connection-window"]);
     let (_other, _respond) = server.accept(post(3));
-    told.news();
+    recorder.news();
     server.send(data(3, 0));
-    assert!(told.news().is_empty());
+    assert!(recorder.news().is_empty());
 }
 
 #[test]
 fn a_larger_initial_window_lets_the_peer_go_on() {
-    let told = Told::default();
+    let recorder = Recorder::default();
     let mut server =
-        Server::with(server::Builder::new().initial_window_size(10).observer(Arc::new(told.clone())), settings());
+        Server::with(server::Builder::new().initial_window_size(10).observer(Arc::new(recorder.clone())), settings());
     let (_body, _respond) = server.accept(post(1));
     server.send(data(1, 10));
-    assert_eq!(told.news().last().map(String::as_str), Some("1 stalls peer on stream-window"));
+    assert_eq!(recorder.news().last().map(String::as_str), Some("1 stalls peer on stream-window"));
     server.connection.set_initial_window_size(5).unwrap();
     server.turn();
     server.send(settings().ack());
     server.connection.set_initial_window_size(20).unwrap();
     server.turn();
-    assert!(told.news().is_empty());
+    assert!(recorder.news().is_empty());
     server.send(settings().ack());
-    assert_eq!(told.news(), ["1 resumes peer on stream-window after 0"]);
+    assert_eq!(recorder.news(), ["1 resumes peer on stream-window after 0"]);
     assert_eq!(server.stream(1).peer, None);
 }
 
@@ -405,152 +343,57 @@ fn a_peer_that_ends_its_stream_is_not_resumed() {
     let trailers = headers(1, &[("checksum", "0")]).end_stream();
     for end in [data(1, 0).end_stream(), trailers] {
         pass(0);
-        let told = Told::default();
-        let mut server = told.narrow_server();
+        let recorder = Recorder::default();
+        let mut server = recorder.narrow_server();
         let _exchange = server.accept(post(1));
         server.send(data(1, 10));
         pass(4);
-        told.news();
+        recorder.news();
         server.send(end);
-        assert_eq!(told.news(), ["1 stall of peer on stream-window ends after 4: stream-ended"]);
+        assert_eq!(recorder.news(), ["1 stall of peer on stream-window ends after 4: stream-ended"]);
     }
 }
 
 #[test]
 fn a_larger_initial_window_resumes_nothing_that_was_reset() {
-    let told = Told::default();
-    let mut server = told.narrow_server();
+    let recorder = Recorder::default();
+    let mut server = recorder.narrow_server();
     let (_body, mut respond) = server.accept(post(1));
     server.send(data(1, 10));
     respond.send_reset(Reason::CANCEL);
     server.connection.set_initial_window_size(20).unwrap();
     server.turn();
-    told.news();
+    recorder.news();
     server.send(settings().ack());
-    assert!(told.news().is_empty());
+    assert!(recorder.news().is_empty());
 }
 
 #[test]
-fn what_handles_do_is_told_soon() {
-    let told = Told::default();
-    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+fn what_handles_do_is_delivered_soon() {
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
     let (_body, mut writer) = server.answer(get(1));
     server.turn();
-    told.news();
+    recorder.news();
     server.was_woken();
     writer.send_data(octets(10), false).unwrap();
     assert!(server.was_woken(), "nothing can be sent, and yet there is something to tell");
-    assert!(told.news().is_empty());
+    assert!(recorder.news().is_empty());
     server.turn();
-    assert_eq!(told.news(), ["1 stalls us on stream-window"]);
+    assert_eq!(recorder.news(), ["1 stalls us on stream-window"]);
     assert!(!server.was_woken(), "nothing is left to tell");
 }
 
 #[test]
-fn what_is_left_is_told_when_the_connection_is_dropped() {
-    let told = Told::default();
-    let mut server = told.server(settings());
+fn what_is_left_is_delivered_when_the_connection_is_dropped() {
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings());
     let (_body, _respond) = server.accept(post(1));
     server.send(goaway(0, NO_ERROR));
-    told.news();
+    recorder.news();
     drop(server.connection);
-    let told = told.news();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].starts_with("1 closed"), "{told:?}");
-    assert_eq!(told[1], "- closed NO_ERROR by peer");
-}
-
-/// Would hang if an event was told with the lock of the streams held.
-#[test]
-fn an_observer_may_take_snapshots() {
-    let looks = Arc::new(AtomicUsize::new(0));
-    let counter = looks.clone();
-    let observer = move |event: &Event<'_>| {
-        let streams = event.connection.snapshot().map(|snapshot| snapshot.streams.len());
-        let _ = h2::insight::totals();
-        let _ = h2::insight::connections();
-        counter.fetch_add(usize::from(streams.is_some()), SeqCst);
-    };
-    let mut server = Server::with(server::Builder::new().observer(Arc::new(observer)), settings());
-    let (_body, mut writer) = server.answer(get(1));
-    writer.send_data(octets(70_000), true).unwrap();
-    server.turn();
-    server.send(window_update(1, 70_000));
-    server.send(window_update(0, 70_000));
-    drop(server.connection);
-    assert!(looks.load(SeqCst) >= 6, "{looks:?}");
-}
-
-#[test]
-fn an_observer_that_panics_leaves_the_connection_alone() {
-    let calls = Arc::new(AtomicUsize::new(0));
-    let counter = calls.clone();
-    let observer = move |event: &Event<'_>| {
-        counter.fetch_add(1, SeqCst);
-        assert!(event.stream.is_none(), "on purpose");
-    };
-    let mut server = Server::with(server::Builder::new().observer(Arc::new(observer)), settings());
-    let (_body, mut writer) = server.answer(get(1));
-    assert_eq!(calls.load(SeqCst), 2);
-    writer.send_data(octets(10), true).unwrap();
-    server.turn();
-    assert_eq!(server.look().counts.octets_sent, 10);
-    drop(server.connection);
-    assert_eq!(calls.load(SeqCst), 2);
-}
-
-/// Tests that set who observes everything take turns.
-fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Opens a connection when it is dropped, and tells whether that could be done: on another thread, which cannot hang this one.
-struct OpensWhenDropped(Sender<bool>);
-
-impl Observer for OpensWhenDropped {
-    fn event(&self, _: &Event<'_>) {}
-}
-
-impl Drop for OpensWhenDropped {
-    fn drop(&mut self) {
-        let (opened, opens) = channel();
-        std::thread::spawn(move || {
-            drop(Server::new());
-            let _ = opened.send(());
-        });
-        let _ = self.0.send(opens.recv_timeout(Duration::from_secs(10)).is_ok());
-    }
-}
-
-#[test]
-fn an_observer_is_dropped_without_a_lock() {
-    let _turn = turn();
-    let (dropped, was_free) = channel();
-    observe(Some(Arc::new(OpensWhenDropped(dropped))));
-    observe(None);
-    assert_eq!(was_free.recv(), Ok(true));
-}
-
-#[test]
-fn who_observes_everything_is_told_of_what_nobody_else_observes() {
-    let _turn = turn();
-    let everything = Arc::new(Mutex::new(Vec::new()));
-    let ids = everything.clone();
-    observe(Some(Arc::new(move |event: &Event<'_>| ids.lock().unwrap().push(event.connection.id()))));
-    let told = Told::default();
-    let own = told.server(settings()).connection.insight().id();
-    let other = Server::new();
-    observe(None);
-    let unobserved = Server::new().connection.insight().id();
-    let other = {
-        let id = other.connection.insight().id();
-        drop(other);
-        id
-    };
-    let seen = everything.lock().unwrap();
-    // Other tests run meanwhile.
-    assert_eq!(seen.iter().filter(|id| **id == other).count(), 2, "opened, and closed after it was no longer set");
-    assert!(!seen.contains(&own) && !seen.contains(&unobserved));
-    assert_eq!(told.news(), ["- opened by peer", "- closed ended"]);
+    let recorder = recorder.news();
+    assert_eq!(recorder.len(), 2, "{recorder:?}");
+    assert!(recorder[0].starts_with("1 closed"), "{recorder:?}");
+    assert_eq!(recorder[1], "- closed NO_ERROR by peer");
 }

@@ -33,12 +33,14 @@ impl Lines {
         Lines { lines, _turn: turn }
     }
 
-    /// Those of a connection, without the beginning that they share and without the time.
+    /// Returns the lines of a connection, without the beginning that they share and without the
+    /// time.
     fn of(&self, id: u64) -> Vec<String> {
         self.timed(id).into_iter().map(|(_, line)| line).collect()
     }
 
-    /// Those of a connection, without the beginning that they share: their time and the rest.
+    /// Returns the lines of a connection, without the beginning that they share: the time and the
+    /// rest.
     fn timed(&self, id: u64) -> Vec<(String, String)> {
         let start = format!("h2 {id} ");
         let lines = std::mem::take(&mut *self.lines.lock().unwrap());
@@ -73,6 +75,20 @@ fn a_server_in_full() {
         .to_vec()
     );
 
+    a_request_in_full(&lines, id, &mut server);
+    server.send(reset(1, CANCEL));
+    server.connection.abrupt_shutdown(Reason::INTERNAL_ERROR);
+    server.turn();
+    assert_eq!(
+        lines.of(id),
+        [
+            "received RST_STREAM stream=1 len=4 code=CANCEL",
+            "sent GOAWAY stream=0 len=8 last-stream=1 code=INTERNAL_ERROR"
+        ]
+    );
+}
+
+fn a_request_in_full(lines: &Lines, id: u64, server: &mut Server) {
     let (mut body, mut writer) = server.answer(post(1));
     server.turn();
     let (request, response) = {
@@ -132,16 +148,6 @@ fn a_server_in_full() {
             "sent DATA stream=1 len=1 flags=END_STREAM connection-window=45541 stream-window=50004",
             "received PING stream=0 len=8",
             "sent PING stream=0 len=8 flags=ACK",
-        ]
-    );
-    server.send(reset(1, CANCEL));
-    server.connection.abrupt_shutdown(Reason::INTERNAL_ERROR);
-    server.turn();
-    assert_eq!(
-        lines.of(id),
-        [
-            "received RST_STREAM stream=1 len=4 code=CANCEL",
-            "sent GOAWAY stream=0 len=8 last-stream=1 code=INTERNAL_ERROR"
         ]
     );
 }

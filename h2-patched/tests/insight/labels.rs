@@ -30,17 +30,17 @@ fn transport() -> (DuplexStream, DuplexStream) {
 
 #[test]
 fn a_builder_names_its_connections() {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let labels = told.clone();
+    let recorder = Arc::new(Mutex::new(Vec::new()));
+    let labels = recorder.clone();
     let observer = move |event: &Event<'_>| labels.lock().unwrap().push(label(event.connection));
     let server = Server::with(server::Builder::new().label("by-builder").observer(Arc::new(observer)), settings());
     let client = Client::with(client::Builder::new().label("by-builder"), settings());
-    assert_eq!(server.look().label.as_deref(), Some("by-builder"));
+    assert_eq!(server.snapshot().label.as_deref(), Some("by-builder"));
     let found: Vec<u64> = connections_labelled("by-builder").iter().map(insight::Connection::id).collect();
-    assert_eq!(found, [server.look().id, client.look().id]);
+    assert_eq!(found, [server.snapshot().id, client.snapshot().id]);
     assert_eq!(connections_labelled("by-build").len(), 0);
     drop(server);
-    assert_eq!(*told.lock().unwrap(), [Some("by-builder".to_owned()), Some("by-builder".to_owned())]);
+    assert_eq!(*recorder.lock().unwrap(), [Some("by-builder".to_owned()), Some("by-builder".to_owned())]);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_connection_is_named_later() {
     assert_eq!(label(&connection), None);
     connection.set_label("later");
     assert_eq!(connections_labelled("later").len(), 1);
-    assert_eq!(server.look().label.as_deref(), Some("later"));
+    assert_eq!(server.snapshot().label.as_deref(), Some("later"));
     connection.clear_label();
     assert_eq!(label(&connection), None);
 }

@@ -29,7 +29,7 @@ fn data_waits_for_the_streams_window() {
     assert_eq!(waits(stream.writer), Some((BlockedOn::StreamWindow, Some(3))));
     assert_eq!((stream.send.window, stream.send.queued), (0, 70_000 - 65_535));
     assert_eq!((stream.state, stream.handles), (StreamState::HalfClosedRemote, 2));
-    let connection = server.look();
+    let connection = server.snapshot();
     assert_eq!(connection.writer, None);
     assert_eq!((connection.send.window, connection.send.queued), (1 << 20, 70_000 - 65_535));
 
@@ -70,18 +70,18 @@ fn data_waits_for_the_connections_window() {
     assert_eq!(waits(server.stream(5).writer), Some((BlockedOn::ConnectionWindow, Some(1))));
     let reserved = server.stream(5).send;
     assert_eq!((reserved.queued, reserved.reserved, reserved.capacity), (0, 10, 0));
-    let connection = server.look();
+    let connection = server.snapshot();
     assert_eq!(waits(connection.writer), Some((BlockedOn::ConnectionWindow, Some(3))));
     assert_eq!((connection.send.window, connection.send.reserved), (0, 10));
 
     server.send(window_update(0, 1 << 20));
-    let connection = server.look();
+    let connection = server.snapshot();
     assert_eq!((connection.writer, connection.send.queued, connection.send.capacity), (None, 0, 10));
     assert!(connection.streams.iter().all(|stream| stream.writer.is_none()));
 }
 
 #[test]
-fn a_request_waits_for_a_slot() {
+fn a_request_waits_for_the_stream_limit() {
     pass(0);
     let mut client = Client::with(&client::Builder::new(), settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
     let _first = client.request(true);
@@ -93,13 +93,13 @@ fn a_request_waits_for_a_slot() {
     assert_eq!(client.stream(1).writer, None);
     assert_eq!(waits(client.stream(3).writer), Some((BlockedOn::StreamLimit, Some(5))));
     assert_eq!(waits(client.stream(5).writer), Some((BlockedOn::StreamLimit, Some(1))));
-    let connection = client.look();
+    let connection = client.snapshot();
     assert_eq!((connection.waiting_to_open, connection.role), (2, Role::Client));
     assert_eq!((connection.local_streams.active, connection.local_streams.max), (1, 1));
 
     client.send(reset(1, CANCEL));
     assert_eq!(client.stream(3).writer, None);
-    assert_eq!(client.look().waiting_to_open, 1);
+    assert_eq!(client.snapshot().waiting_to_open, 1);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_writer_waits_for_room_in_the_buffer() {
 }
 
 #[test]
-fn a_request_that_waits_for_a_slot_fills_no_buffer() {
+fn a_request_that_waits_to_be_opened_fills_no_buffer() {
     let builder = client::Builder::new().max_connection_send_buffer_size(1000).clone();
     let mut client = Client::with(&builder, settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
     let (_response, mut first) = client.request(false);
@@ -132,7 +132,7 @@ fn a_request_that_waits_for_a_slot_fills_no_buffer() {
     assert!(client.turn().is_pending());
     assert_eq!((client.stream(1).writer, client.stream(1).send.capacity), (None, 10));
     assert_eq!(waits(client.stream(3).writer).map(|(on, _)| on), Some(BlockedOn::StreamLimit));
-    assert_eq!(client.look().send.queued, 2000);
+    assert_eq!(client.snapshot().send.queued, 2000);
 
     // Once the request is open, its content counts. It waits for the window of its stream.
     client.send(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
@@ -154,14 +154,14 @@ fn all_wait_for_the_transport() {
     server.turn();
     pass(2);
     server.turn();
-    assert_eq!(waits(server.look().writer), Some((BlockedOn::Transport, Some(2))));
+    assert_eq!(waits(server.snapshot().writer), Some((BlockedOn::Transport, Some(2))));
     assert_eq!(server.stream(3).writer, None, "it has nothing to send");
     assert_eq!(waits(server.stream(1).writer), Some((BlockedOn::Transport, Some(2))));
     for _ in 0..100 {
         server.peer.receive();
         server.turn();
     }
-    assert_eq!(server.look().writer, None);
+    assert_eq!(server.snapshot().writer, None);
     assert_eq!(server.stream(1).writer, None);
 }
 
@@ -174,7 +174,7 @@ fn unread_octets_are_beside_the_target_while_another_stream_is_read() {
     for len in [16_384, 16_384, 16_384, 16_383] {
         server.send(data(1, len));
     }
-    let receive = server.look().receive;
+    let receive = server.snapshot().receive;
     assert_eq!((receive.announced, receive.available, receive.target), (49_152, 65_535, 65_535));
     assert_eq!((receive.in_flight, receive.unread), (65_535, 65_535));
 }
@@ -192,7 +192,7 @@ fn unread_octets_hold_the_peer() {
     assert_eq!(waits(stream.peer), Some((BlockedOn::StreamWindow, Some(9))));
     assert_eq!((stream.receive.announced, stream.receive.available, stream.receive.target), (0, 0, 65_535));
     assert_eq!((stream.receive.in_flight, stream.receive.unread), (65_535, 65_535));
-    let connection = server.look();
+    let connection = server.snapshot();
     assert_eq!(waits(connection.peer), Some((BlockedOn::ConnectionWindow, Some(9))));
     assert_eq!((connection.receive.in_flight, connection.receive.unread), (65_535, 65_535));
 
@@ -214,8 +214,8 @@ fn unread_octets_hold_the_peer() {
     let stream = server.stream(1);
     assert_eq!((stream.peer, stream.updates_sent), (None, 1));
     assert_eq!((stream.receive.announced, stream.receive.available), (32_768, 32_768));
-    assert_eq!((server.look().peer, server.look().receive.announced), (None, 32_768));
-    assert_eq!(server.look().counts.updates_sent, 2);
+    assert_eq!((server.snapshot().peer, server.snapshot().receive.announced), (None, 32_768));
+    assert_eq!(server.snapshot().counts.updates_sent, 2);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn padding_is_not_unread() {
     server.send(data(1, 100).padded(50));
     let receive = server.stream(1).receive;
     assert_eq!((receive.in_flight, receive.unread), (100, 100));
-    assert_eq!(server.look().counts.octets_received, 151);
+    assert_eq!(server.snapshot().counts.octets_received, 151);
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn frames_are_counted() {
     let mut server = Server::with(server::Builder::new().max_concurrent_streams(2), settings());
     let (_a, mut first) = server.answer(get(1));
     let (_b, _second) = server.answer(post(3));
-    let snapshot = server.look();
+    let snapshot = server.snapshot();
     assert_eq!((snapshot.peer_streams.active, snapshot.local_streams.active), (2, 0));
     server.send(post(5));
     server.send(reset(3, CANCEL));
@@ -286,17 +286,17 @@ fn frames_are_counted() {
     let sent = server.peer.receive();
     assert_eq!(sent.iter().filter(|frame| frame.kind == kind::RST_STREAM).count() as u64, counts.resets_sent);
     assert_eq!(sent.iter().filter(|frame| frame.kind == kind::GOAWAY).count() as u64, counts.go_aways_sent);
-    let snapshot = server.look();
+    let snapshot = server.snapshot();
     assert_eq!(snapshot.counts, counts);
     assert_eq!((snapshot.peer_streams.active, snapshot.peer_streams.max), (0, 2));
 }
 
 #[test]
-fn who_goes_away_is_shown() {
+fn the_side_that_goes_away_is_shown() {
     let mut client = Client::with(&client::Builder::new(), settings());
     let _exchange = client.request(true);
     client.send(goaway(1, NO_ERROR));
-    let connection = client.look();
+    let connection = client.snapshot();
     let away = connection.peer_going_away.unwrap();
     assert_eq!((away.reason, u32::from(away.last_stream)), (Reason::NO_ERROR, 1));
     assert_eq!((connection.going_away, connection.close_reason), (None, None));
@@ -304,7 +304,7 @@ fn who_goes_away_is_shown() {
     let mut server = Server::new();
     server.connection.graceful_shutdown();
     server.turn();
-    let away = server.look().going_away.unwrap();
+    let away = server.snapshot().going_away.unwrap();
     assert_eq!((away.reason, u32::from(away.last_stream)), (Reason::NO_ERROR, (1 << 31) - 1));
 }
 
@@ -370,12 +370,12 @@ fn why_a_connection_ended_is_shown() {
 fn the_round_trip_is_that_of_the_settings() {
     pass(0);
     let mut server = Server::new();
-    assert_eq!(server.look().round_trip, None, "no time passed");
+    assert_eq!(server.snapshot().round_trip, None, "no time passed");
     server.connection.set_initial_window_size(70_000).unwrap();
     server.turn();
     h2::virtual_time::advance(Duration::from_millis(30));
     server.send(settings().ack());
-    assert_eq!(server.look().round_trip, Some(Duration::from_millis(30)));
+    assert_eq!(server.snapshot().round_trip, Some(Duration::from_millis(30)));
 }
 
 /// More than fit into a few batches, and places in between that are empty.
@@ -391,7 +391,7 @@ fn a_snapshot_holds_every_stream_once() {
     server.send(data(1, 100));
     server.send(data(599, 200));
     exchanges[219].1.reserve_capacity(70_000);
-    let snapshot = server.look();
+    let snapshot = server.snapshot();
     let mut found: Vec<u32> = snapshot.streams.iter().map(|stream| stream.id.into()).collect();
     found.sort_unstable();
     assert_eq!(found, expected);
@@ -405,12 +405,12 @@ fn unread_octets_are_those_that_are_queued() {
     // The first chunk is too large for the second one to be joined to it.
     server.send(data(1, 5000));
     server.send(data(1, 50).padded(9));
-    assert_eq!((server.stream(1).receive.unread, server.look().receive.unread), (5050, 5050));
+    assert_eq!((server.stream(1).receive.unread, server.snapshot().receive.unread), (5050, 5050));
     read(&mut body);
     assert_eq!(server.stream(1).receive.unread, 50);
     server.send(reset(1, CANCEL));
     assert_eq!(server.stream(1).receive.unread, 50, "a reader may still take it");
     drop(body);
-    assert_eq!(server.look().receive.unread, 0);
+    assert_eq!(server.snapshot().receive.unread, 0);
     drop(respond);
 }

@@ -1,4 +1,4 @@
-//! Each stall is counted while it lasts, and told with its end whatever ends it.
+//! Each stall is counted while it lasts, and reported with its end, whatever ends it.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,19 +11,19 @@ use h2_conformance::wire::Frame;
 
 use crate::ends::{octets, pass, read, Client, Server};
 
-/// Stalls that began and ended, as the observer was told.
+/// Stalls that began and ended, by the observer's events.
 #[derive(Clone, Default)]
-struct Told {
+struct Recorder {
     begun: Arc<Mutex<usize>>,
     ended: Arc<Mutex<Vec<EndedStall>>>,
 }
 
-impl Told {
+impl Recorder {
     fn observer(&self) -> Arc<dyn h2::insight::Observer> {
-        let told = self.clone();
+        let recorder = self.clone();
         Arc::new(move |event: &Event<'_>| {
-            *told.begun.lock().unwrap() += usize::from(matches!(event.kind, EventKind::Stalled { .. }));
-            told.ended.lock().unwrap().extend(event.kind.ended_stall());
+            *recorder.begun.lock().unwrap() += usize::from(matches!(event.kind, EventKind::Stalled { .. }));
+            recorder.ended.lock().unwrap().extend(event.kind.ended_stall());
         })
     }
 
@@ -66,8 +66,8 @@ use BlockedOn::{ConnectionWindow, SendBuffer, StreamLimit, StreamWindow, Transpo
 use Side::{Local, Peer};
 
 /// A response that waits for the stream's window.
-fn blocked_response(told: &Told) -> (Server, h2::RecvStream, h2::SendStream<bytes::Bytes>) {
-    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 10));
+fn blocked_response(recorder: &Recorder) -> (Server, h2::RecvStream, h2::SendStream<bytes::Bytes>) {
+    let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 10));
     let (body, mut writer) = server.answer(post(1));
     writer.send_data(octets(100), true).unwrap();
     server.turn();
@@ -78,53 +78,53 @@ fn blocked_response(told: &Told) -> (Server, h2::RecvStream, h2::SendStream<byte
 
 #[test]
 fn a_stall_ends_when_the_peer_resets_the_stream() {
-    let told = Told::default();
-    let (mut server, _body, _writer) = blocked_response(&told);
+    let recorder = Recorder::default();
+    let (mut server, _body, _writer) = blocked_response(&recorder);
     server.send(reset(1, CANCEL));
-    assert_eq!(told.ended(), [(Local, StreamWindow, 7, StallEnd::Reset)]);
+    assert_eq!(recorder.ended(), [(Local, StreamWindow, 7, StallEnd::Reset)]);
     assert!(server.connection.insight().stalled().is_zero());
 }
 
 #[test]
 fn a_stall_ends_when_the_application_resets_the_stream() {
-    let told = Told::default();
-    let (mut server, _body, mut writer) = blocked_response(&told);
+    let recorder = Recorder::default();
+    let (mut server, _body, mut writer) = blocked_response(&recorder);
     writer.send_reset(Reason::INTERNAL_ERROR);
     server.turn();
-    assert_eq!(told.ended(), [(Local, StreamWindow, 7, StallEnd::Reset)]);
+    assert_eq!(recorder.ended(), [(Local, StreamWindow, 7, StallEnd::Reset)]);
     assert!(server.connection.insight().stalled().is_zero());
 }
 
 #[test]
 fn a_stall_ends_with_the_connection() {
     for ends in [|server: Server| drop(server), |mut server: Server| server.send(data(0, 1))] {
-        let told = Told::default();
-        let (server, _body, _writer) = blocked_response(&told);
+        let recorder = Recorder::default();
+        let (server, _body, _writer) = blocked_response(&recorder);
         let connection = server.connection.insight();
         ends(server);
-        assert_eq!(told.ended(), [(Local, StreamWindow, 7, StallEnd::ConnectionEnded)]);
+        assert_eq!(recorder.ended(), [(Local, StreamWindow, 7, StallEnd::ConnectionEnded)]);
         assert!(connection.stalled().is_zero(), "{:?}", now(&connection));
     }
 }
 
 #[test]
 fn a_writer_that_wants_no_more_withdraws() {
-    let told = Told::default();
-    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
     let (_body, mut writer) = server.answer(get(1));
     writer.reserve_capacity(10);
     server.turn();
     pass(3);
     writer.reserve_capacity(0);
     server.turn();
-    assert_eq!(told.ended(), [(Local, StreamWindow, 3, StallEnd::Withdrawn)]);
+    assert_eq!(recorder.ended(), [(Local, StreamWindow, 3, StallEnd::Withdrawn)]);
     assert!(server.connection.insight().stalled().is_zero());
 }
 
 #[test]
-fn a_request_without_a_slot_ends_in_each_way() {
-    let told = Told::default();
-    let mut client = told.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
+fn a_request_beyond_the_stream_limit_ends_in_each_way() {
+    let recorder = Recorder::default();
+    let mut client = recorder.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
     let connection = client.connection.insight();
     let _first = client.request(true);
     let _second = client.request(true);
@@ -140,17 +140,17 @@ fn a_request_without_a_slot_ends_in_each_way() {
     pass(1);
     drop((client.connection, client.requests));
     let ends = [(1, StallEnd::Reset), (1, StallEnd::Resumed), (2, StallEnd::ConnectionEnded)];
-    assert_eq!(told.ended(), ends.map(|(lasted, end)| (Local, StreamLimit, lasted, end)));
+    assert_eq!(recorder.ended(), ends.map(|(lasted, end)| (Local, StreamLimit, lasted, end)));
     assert!(connection.stalled().is_zero());
 }
 
 #[test]
 fn a_request_beyond_goaway_ends_with_the_connection() {
-    let told = Told::default();
-    let mut client = told.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
+    let recorder = Recorder::default();
+    let mut client = recorder.client(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
     let _request = client.request(true);
     client.send(goaway(0, NO_ERROR));
-    assert_eq!(told.ended(), [(Local, StreamLimit, 0, StallEnd::ConnectionEnded)]);
+    assert_eq!(recorder.ended(), [(Local, StreamLimit, 0, StallEnd::ConnectionEnded)]);
 }
 
 #[test]
@@ -163,8 +163,8 @@ fn a_peer_that_waits_for_our_windows_ends_in_each_way() {
         (|server| server.send(data(0, 1)), StallEnd::ConnectionEnded),
     ];
     for (ends, end) in ends {
-        let told = Told::default();
-        let mut server = told.server(settings());
+        let recorder = Recorder::default();
+        let mut server = recorder.server(settings());
         let connection = server.connection.insight();
         let (_body, _respond) = server.accept(post(1));
         for len in [16_384, 16_384, 16_384, 16_383] {
@@ -173,19 +173,19 @@ fn a_peer_that_waits_for_our_windows_ends_in_each_way() {
         assert_eq!(now(&connection), [(Peer, StreamWindow, 1, 0), (Peer, ConnectionWindow, 0, 1)]);
         pass(4);
         ends(&mut server);
-        assert!(told.ended().contains(&(Peer, StreamWindow, 4, end)), "{end:?}");
+        assert!(recorder.ended().contains(&(Peer, StreamWindow, 4, end)), "{end:?}");
         drop((server, _body, _respond));
-        assert!(connection.stalled().is_zero() && told.is_even(), "{end:?}: {:?}", now(&connection));
+        assert!(connection.stalled().is_zero() && recorder.is_even(), "{end:?}: {:?}", now(&connection));
     }
 }
 
 #[test]
 fn a_reset_of_ours_ends_the_peers_stall() {
-    let told = Told::default();
+    let recorder = Recorder::default();
     let builder = server::Builder::new()
         .max_connection_receive_buffer_size(0)
         .initial_window_size(10)
-        .observer(told.observer())
+        .observer(recorder.observer())
         .clone();
     pass(0);
     let mut server = Server::with(&builder, settings());
@@ -194,14 +194,14 @@ fn a_reset_of_ours_ends_the_peers_stall() {
     pass(2);
     respond.send_reset(Reason::CANCEL);
     server.turn();
-    assert_eq!(told.ended(), [(Peer, StreamWindow, 2, StallEnd::Reset)]);
+    assert_eq!(recorder.ended(), [(Peer, StreamWindow, 2, StallEnd::Reset)]);
     assert!(server.connection.insight().stalled().is_zero());
 }
 
 #[test]
 fn streams_that_wait_for_the_connections_window_are_counted() {
-    let told = Told::default();
-    let mut server = told.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
+    let recorder = Recorder::default();
+    let mut server = recorder.server(settings().with(setting::INITIAL_WINDOW_SIZE, 1 << 20));
     let connection = server.connection.insight();
     let mut writers: Vec<_> = [1, 3, 5].into_iter().map(|id| server.answer(get(id))).collect();
     writers.iter_mut().for_each(|(_, writer)| writer.send_data(octets(100_000), false).unwrap());
@@ -212,22 +212,22 @@ fn streams_that_wait_for_the_connections_window_are_counted() {
     assert_eq!(now(&connection), [(Local, ConnectionWindow, 2, 1)]);
     server.send(window_update(0, 1 << 20));
     assert_eq!(now(&connection), []);
-    assert_eq!(told.ended(), [(Local, ConnectionWindow, 5, StallEnd::Resumed)]);
+    assert_eq!(recorder.ended(), [(Local, ConnectionWindow, 5, StallEnd::Resumed)]);
 
     let mut writers: Vec<_> = [7, 9].into_iter().map(|id| server.answer(get(id))).collect();
     writers.iter_mut().for_each(|(_, writer)| writer.send_data(octets(1 << 20), false).unwrap());
     server.turn();
     pass(6);
     drop(server);
-    assert_eq!(told.ended().pop(), Some((Local, ConnectionWindow, 6, StallEnd::ConnectionEnded)));
-    assert!(connection.stalled().is_zero() && told.is_even());
+    assert_eq!(recorder.ended().pop(), Some((Local, ConnectionWindow, 6, StallEnd::ConnectionEnded)));
+    assert!(connection.stalled().is_zero() && recorder.is_even());
 }
 
 #[test]
 fn a_stall_of_the_transport_ends_with_the_connection() {
     pass(0);
-    let told = Told::default();
-    let mut server = Server::in_pipe(4096, server::Builder::new().observer(told.observer()), settings());
+    let recorder = Recorder::default();
+    let mut server = Server::in_pipe(4096, server::Builder::new().observer(recorder.observer()), settings());
     let connection = server.connection.insight();
     let (_body, mut writer) = server.answer(get(1));
     writer.send_data(octets(60_000), false).unwrap();
@@ -235,15 +235,15 @@ fn a_stall_of_the_transport_ends_with_the_connection() {
     assert_eq!(now(&connection), [(Local, Transport, 0, 1)]);
     pass(8);
     drop(server);
-    assert_eq!(told.ended(), [(Local, Transport, 8, StallEnd::ConnectionEnded)]);
+    assert_eq!(recorder.ended(), [(Local, Transport, 8, StallEnd::ConnectionEnded)]);
     assert!(connection.stalled().is_zero());
 }
 
 #[test]
 fn a_stall_for_room_in_the_buffer_is_counted() {
-    let told = Told::default();
+    let recorder = Recorder::default();
     pass(0);
-    let builder = server::Builder::new().max_connection_send_buffer_size(1000).observer(told.observer()).clone();
+    let builder = server::Builder::new().max_connection_send_buffer_size(1000).observer(recorder.observer()).clone();
     let mut server = Server::with(&builder, settings().with(setting::INITIAL_WINDOW_SIZE, 0));
     let (_a, mut first) = server.answer(get(1));
     let (_b, mut second) = server.answer(get(3));
@@ -258,7 +258,7 @@ fn a_stall_for_room_in_the_buffer_is_counted() {
     server.turn();
     assert_eq!(now(&connection), [(Local, StreamWindow, 1, 0)]);
     drop((server, first));
-    assert!(connection.stalled().is_zero() && told.is_even());
+    assert!(connection.stalled().is_zero() && recorder.is_even());
 }
 
 /// Counting needs no observer, and a stream that goes on is stalled no more.

@@ -7,9 +7,9 @@ use h2_conformance::wire::code::setting::{INITIAL_WINDOW_SIZE, MAX_CONCURRENT_ST
 use h2_conformance::wire::code::DEFAULT_WINDOW;
 use h2_conformance::wire::Frame;
 
-use crate::books::{Half, Wire};
+use crate::accounting::{Half, Wire};
 use crate::hand::Hand;
-use crate::model::{Claim, Model};
+use crate::model::{Checked, Model};
 
 /// A window that takes all that a run can hand over.
 const WIDE: u32 = 100_000_000;
@@ -18,36 +18,36 @@ const PLACES: u32 = 8;
 
 impl Model<'_> {
     /// Finishes what runs and ends the connection in an orderly way.
-    pub fn finish(mut self) -> Claim {
+    pub fn finish(mut self) -> Checked {
         self.reads(true);
         self.settle()?;
         self.open_windows()?;
         self.finish_messages()?;
         self.drop_all()?;
-        if !self.books.closed && self.books.peer_going.is_none() && !self.shut_down {
+        if !self.accounting.closed && self.accounting.peer_going.is_none() && !self.shut_down {
             self.all_credit_is_back()?;
             self.all_places_are_back()?;
         }
-        if !self.books.closed && self.books.going.is_none() {
+        if !self.accounting.closed && self.accounting.going.is_none() {
             self.peer_sends(ping(*b"the end?"))?;
-            self.claim(self.books.pongs == 1, || "a PING is not answered".into())?;
+            self.ensure(self.accounting.pongs == 1, || "a PING is not answered".into())?;
         }
         self.close()
     }
 
     /// The peer goes away without a word.
-    pub fn lose(mut self) -> Claim {
+    pub fn lose(mut self) -> Checked {
         self.reads(true);
         self.settle()?;
-        if !self.books.closed {
+        if !self.accounting.closed {
             self.peer.step(&Step::Close);
             self.take_news()?;
-            self.claim(self.books.ended.is_some(), || "the peer is gone, and the connection goes on".into())?;
+            self.ensure(self.accounting.ended.is_some(), || "the peer is gone, and the connection goes on".into())?;
             let waiting = self
                 .hands
                 .iter()
                 .find(|(_, hand)| hand.awaiting.is_some() || hand.writer.is_some() || hand.reader.is_some());
-            self.claim(waiting.is_none(), || format!("stream {}: a call waits", waiting.map_or(0, |found| *found.0)))?;
+            self.ensure(waiting.is_none(), || format!("stream {}: a call waits", waiting.map_or(0, |found| *found.0)))?;
             for stream in self.hands.keys().copied().collect::<Vec<_>>() {
                 self.call(stream, Call::Drop { stream, what: Handles::All });
             }
@@ -56,20 +56,20 @@ impl Model<'_> {
         self.peer.kept_the_rules()
     }
 
-    fn settle(&mut self) -> Claim {
+    fn settle(&mut self) -> Checked {
         self.take_news()?;
         self.at_rest()
     }
 
-    fn peer_sends(&mut self, frame: Frame) -> Claim {
-        if !self.books.closed {
+    fn peer_sends(&mut self, frame: Frame) -> Checked {
+        if !self.accounting.closed {
             self.peer.send(frame);
             self.settle()?;
         }
         Ok(())
     }
 
-    fn call_and_book(&mut self, call: Call) -> Claim {
+    fn call_and_record(&mut self, call: Call) -> Checked {
         let stream = match call {
             Call::Drop { stream, .. }
             | Call::Reserve { stream, .. }
@@ -84,16 +84,16 @@ impl Model<'_> {
         self.settle()
     }
 
-    fn open_windows(&mut self) -> Claim {
+    fn open_windows(&mut self) -> Checked {
         for stream in self.having(|hand| hand.reserved > 0 && hand.writer.is_none()) {
-            self.call_and_book(Call::Reserve { stream, octets: 0 })?;
+            self.call_and_record(Call::Reserve { stream, octets: 0 })?;
         }
         self.peer_sends(settings().with(INITIAL_WINDOW_SIZE, WIDE).with(MAX_CONCURRENT_STREAMS, 100))?;
         self.peer_sends(window_update(0, WIDE))?;
         // The credit that readers hold comes back, so that the peer can finish too.
         for stream in self.having(|hand| hand.receive && hand.held > 0) {
             let octets = self.hands[&stream].held as usize;
-            self.call_and_book(Call::Release { stream, octets })?;
+            self.call_and_record(Call::Release { stream, octets })?;
         }
         Ok(())
     }
@@ -103,36 +103,37 @@ impl Model<'_> {
     }
 
     fn wires(&self, holds: impl Fn(&Wire) -> bool) -> Vec<u32> {
-        self.books.streams.iter().filter(|(_, wire)| holds(wire)).map(|(stream, _)| *stream).collect()
+        self.accounting.streams.iter().filter(|(_, wire)| holds(wire)).map(|(stream, _)| *stream).collect()
     }
 
-    fn finish_messages(&mut self) -> Claim {
+    fn finish_messages(&mut self) -> Checked {
         for stream in self.having(|hand| hand.respond && !hand.responded && !hand.reset) {
-            self.call_and_book(Call::Respond { stream, status: 200, end: true })?;
+            self.call_and_record(Call::Respond { stream, status: 200, end: true })?;
         }
         for stream in self.having(Hand::may_write) {
-            self.call_and_book(Call::SendData { stream, octets: 0, end: true })?;
+            self.call_and_record(Call::SendData { stream, octets: 0, end: true })?;
         }
         self.peer_finishes()?;
         for stream in self.having(|hand| hand.response && hand.awaiting.is_none()) {
-            self.call_and_book(Call::AwaitResponse { stream })?;
+            self.call_and_record(Call::AwaitResponse { stream })?;
         }
         for stream in self.having(Hand::may_read) {
-            self.call_and_book(Call::ReadToEnd { stream })?;
+            self.call_and_record(Call::ReadToEnd { stream })?;
         }
         let left = self.hands.iter().find(|(_, hand)| hand.writer.is_some() || hand.reader.is_some());
-        self.claim(left.is_none(), || format!("stream {}: a call does not end", left.map_or(0, |left| *left.0)))
+        self.ensure(left.is_none(), || format!("stream {}: a call does not end", left.map_or(0, |left| *left.0)))
     }
 
     /// The peer answers what it was asked and ends what it began.
-    fn peer_finishes(&mut self) -> Claim {
+    fn peer_finishes(&mut self) -> Checked {
         loop {
             let heads = self.wires(|wire| wire.is_open() && wire.peer == Half::Idle);
             let bodies = self.wires(|wire| wire.is_open() && wire.peer == Half::Open);
-            if (heads.is_empty() && bodies.is_empty()) || self.books.closed {
+            if (heads.is_empty() && bodies.is_empty()) || self.accounting.closed {
                 return Ok(());
             }
-            // One after the other, so that pushed responses need one place only. Queued requests may follow.
+            // One after the other, so that pushed responses need one place only. Queued requests
+            // may follow.
             match bodies.first() {
                 Some(stream) => self.peer_sends(data(*stream, 0).end_stream())?,
                 None => self.peer_sends(response(heads[0], 200).end_stream())?,
@@ -140,93 +141,93 @@ impl Model<'_> {
         }
     }
 
-    /// Streams that nobody ended early carried what they were given; then every handle goes.
-    fn drop_all(&mut self) -> Claim {
+    /// Streams that were not ended early carried what they were given; then every handle goes.
+    fn drop_all(&mut self) -> Checked {
         for (stream, hand) in &self.hands {
-            let Some(wire) = self.books.streams.get(stream).filter(|wire| wire.gone.is_none()) else { continue };
+            let Some(wire) = self.accounting.streams.get(stream).filter(|wire| wire.gone.is_none()) else { continue };
             // What a connection may close on is said elsewhere.
-            if hand.ended && hand.holds_any() && !self.books.closed {
-                self.claim(wire.fork == Half::Ended && wire.sent == hand.handed, || {
+            if hand.ended && hand.holds_any() && !self.accounting.closed {
+                self.ensure(wire.fork == Half::Ended && wire.sent == hand.handed, || {
                     format!("stream {stream}: {} of {} octets sent", wire.sent, hand.handed)
                 })?;
             }
             let read_whole = hand.receive && !hand.reset && hand.reader.is_none() && wire.peer == Half::Ended;
-            self.claim(!read_whole || hand.read == wire.received, || {
+            self.ensure(!read_whole || hand.read == wire.received, || {
                 format!("stream {stream}: {} of {} octets read", hand.read, wire.received)
             })?;
         }
         for stream in self.having(Hand::holds_any) {
-            self.call_and_book(Call::Drop { stream, what: Handles::All })?;
+            self.call_and_record(Call::Drop { stream, what: Handles::All })?;
         }
         let open = self.wires(Wire::is_open);
-        self.claim(open.is_empty() || self.books.closed, || format!("streams {open:?} are still open"))
+        self.ensure(open.is_empty() || self.accounting.closed, || format!("streams {open:?} are still open"))
     }
 
     /// A window that grows is announced to the last octet.
-    fn all_credit_is_back(&mut self) -> Claim {
+    fn all_credit_is_back(&mut self) -> Checked {
         self.app_sets_target(self.target.1 as u32 * 2 + DEFAULT_WINDOW)?;
         let granted = self.peer.granted(0);
         let most = self.most(0, self.target.0);
-        self.claim((self.target.0..=most).contains(&granted), || {
+        self.ensure((self.target.0..=most).contains(&granted), || {
             format!("{granted} octets granted on a connection without streams, and the target is {}", self.target.0)
         })
     }
 
-    fn app_sets_target(&mut self, octets: u32) -> Claim {
+    fn app_sets_target(&mut self, octets: u32) -> Checked {
         self.target = (octets.into(), octets.into());
-        self.call_and_book(Call::SetTargetWindow { octets })
+        self.call_and_record(Call::SetTargetWindow { octets })
     }
 
-    fn all_places_are_back(&mut self) -> Claim {
+    fn all_places_are_back(&mut self) -> Checked {
         match self.role {
             Role::Server => {
-                let next = self.books.streams.keys().rev().find(|id| *id % 2 == 1).map_or(1, |id| id + 2);
+                let next = self.accounting.streams.keys().rev().find(|id| *id % 2 == 1).map_or(1, |id| id + 2);
                 let places = self.config.max_concurrent.unwrap_or(PLACES);
                 let opened: Vec<u32> = (0..places).map(|at| next + 2 * at).collect();
                 for stream in &opened {
                     self.peer_sends(get(*stream))?;
-                    self.claim(self.hands.contains_key(stream), || format!("stream {stream}: a place is lost"))?;
+                    self.ensure(self.hands.contains_key(stream), || format!("stream {stream}: a place is lost"))?;
                 }
                 for stream in opened {
-                    self.call_and_book(Call::Respond { stream, status: 200, end: true })?;
-                    self.call_and_book(Call::Drop { stream, what: Handles::All })?;
+                    self.call_and_record(Call::Respond { stream, status: 200, end: true })?;
+                    self.call_and_record(Call::Drop { stream, what: Handles::All })?;
                 }
             }
             Role::Client if self.requester => {
                 self.peer_sends(settings().with(MAX_CONCURRENT_STREAMS, PLACES))?;
-                let before = self.books.streams.len();
+                let before = self.accounting.streams.len();
                 for _ in 0..PLACES {
-                    self.call_and_book(Call::Request { method: "GET", end: true })?;
+                    self.call_and_record(Call::Request { method: "GET", end: true })?;
                 }
-                let opened = self.books.streams.len() - before;
-                self.claim(opened == PLACES as usize, || format!("{opened} of {PLACES} requests sent"))?;
+                let opened = self.accounting.streams.len() - before;
+                self.ensure(opened == PLACES as usize, || format!("{opened} of {PLACES} requests sent"))?;
                 self.peer_finishes()?;
                 for stream in self.having(Hand::holds_any) {
-                    self.call_and_book(Call::AwaitResponse { stream })?;
-                    self.call_and_book(Call::Drop { stream, what: Handles::All })?;
+                    self.call_and_record(Call::AwaitResponse { stream })?;
+                    self.call_and_record(Call::Drop { stream, what: Handles::All })?;
                 }
             }
             Role::Client => {}
         }
         let open = self.wires(Wire::is_open);
-        self.claim(open.is_empty(), || format!("streams {open:?} are still open"))
+        self.ensure(open.is_empty(), || format!("streams {open:?} are still open"))
     }
 
-    fn close(mut self) -> Claim {
-        if !self.books.closed && self.books.peer_going.is_none() {
+    fn close(mut self) -> Checked {
+        if !self.accounting.closed && self.accounting.peer_going.is_none() {
             match self.role {
                 Role::Server if !self.shut_down => {
                     self.shut_down = true;
-                    self.call_and_book(Call::ShutDown)?;
+                    self.call_and_record(Call::ShutDown)?;
                 }
                 Role::Client if self.requester => {
                     self.requester = false;
-                    self.call_and_book(Call::DropRequester)?;
+                    self.call_and_record(Call::DropRequester)?;
                 }
                 _ => {}
             }
         }
-        self.claim(self.books.closed, || "the connection does not end".into())?;
+        self.ensure(self.accounting.closed, || "the connection does not end".into())?;
         self.peer.kept_the_rules()
     }
 }

@@ -2,7 +2,7 @@
 
 use h2_conformance::script::Handles;
 
-use crate::books::Wire;
+use crate::accounting::Wire;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hand {
@@ -33,7 +33,7 @@ pub struct Hand {
     pub held: u64,
     pub released: u64,
     pub read: u64,
-    /// A reader failed that had read something: nobody knows how much.
+    /// A reader failed that had read an unknown amount.
     pub strays: bool,
     /// What was read and not given back when the reader went: it comes back with the last handle.
     pub lingers: u64,

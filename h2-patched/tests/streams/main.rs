@@ -1,13 +1,15 @@
-//! Whole connections: whatever a legal peer and an application do with up to twenty streams and as many pushes, the fork
-//! keeps the rules, moves what can move, and gives everything back.
+//! Whole connections: whatever a legal peer and an application do with up to twenty streams and as
+//! many pushes, the fork keeps the rules, moves what can move, and gives everything back.
 //!
-//! * `op` draws what happens, `model` does it where it is legal, `results` books what becomes of calls.
-//! * `books` is what the peer knows, `hand` what the application has.
+//! * `op` draws what happens, `model` does it where it is legal, `results` accounting what becomes
+//!   of calls.
+//! * `accounting` is what the peer knows, `hand` what the application has.
 //! * `rest` says what has to hold whenever nothing moves, `ending` what has to hold at the end.
 //!
-//! `STREAMS_TALLY=1` prints what was reached, `H2_SUBJECT=upstream` plays upstream instead of the fork.
+//! `STREAMS_TALLY=1` prints what was reached, `H2_SUBJECT=upstream` plays upstream instead of the
+//! fork.
 
-mod books;
+mod accounting;
 mod ending;
 mod hand;
 mod model;
@@ -21,7 +23,7 @@ mod tally;
 use std::time::Duration;
 
 use h2_conformance::case::{Config, Role};
-use model::{Claim, Model};
+use model::{Checked, Model};
 use op::Op;
 use proptest::prelude::*;
 
@@ -46,7 +48,7 @@ fn a_run(role: Role) -> impl Strategy<Value = Run> {
         any::<bool>(),
     );
     let config = (config, receiving).prop_map(|(config, (receive_budget, update_policy, grows))| {
-        let (stream_window, connection_window, max_concurrent, send_buffer, reset_grace) = config;
+        let (stream_window, connection_window, max_concurrent, send_buffer, reset_retention) = config;
         Config {
             stream_window,
             connection_window,
@@ -56,14 +58,14 @@ fn a_run(role: Role) -> impl Strategy<Value = Run> {
             window_growth: Some(grows),
             update_policy,
             time_passes: true,
-            reset_grace,
+            reset_retention,
             ..Config::DEFAULT
         }
     });
     (config, proptest::collection::vec(op::op(role), 1..120), proptest::bool::weighted(0.15))
 }
 
-fn play(role: Role, (config, ops, lost): Run) -> Claim {
+fn play(role: Role, (config, ops, lost): Run) -> Checked {
     let mut subject = support::subject(role, config);
     let mut model = Model::new(&mut *subject, role, config);
     model.take_news()?;

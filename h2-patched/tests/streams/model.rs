@@ -1,11 +1,11 @@
-//! Applies operations where they are legal, and keeps the books of both sides.
+//! Applies operations where they are legal, and keeps the accounting of both sides.
 
 use std::collections::BTreeMap;
 
 use h2_conformance::case::{Config, Role};
 use h2_conformance::drive::Link;
 use h2_conformance::script::{App as Call, Handles, Step, UpdatePolicy};
-use h2_conformance::transcript::What;
+use h2_conformance::transcript::EventKind;
 use h2_conformance::wire::build::{
     data, get, goaway, post, push_promise, reset, response, settings, trailers, window_update,
 };
@@ -15,7 +15,7 @@ use h2_conformance::wire::code::{DEFAULT_FRAME_SIZE, DEFAULT_WINDOW};
 use h2_conformance::wire::Frame;
 use proptest::prelude::*;
 
-use crate::books::{Books, Gone, Half, Wire};
+use crate::accounting::{Accounting, Gone, Half, Wire};
 use crate::hand::{Hand, Reader, Writer};
 use crate::op::{self, Op};
 use crate::support::{self, Peer};
@@ -24,13 +24,13 @@ use crate::tally;
 /// Requests of one run; there may be as many promises again.
 const STREAMS: usize = 20;
 
-pub type Claim = Result<(), TestCaseError>;
+pub type Checked = Result<(), TestCaseError>;
 
 pub struct Model<'a> {
     pub peer: Peer<'a>,
     pub role: Role,
     pub config: Config,
-    pub books: Books,
+    pub accounting: Accounting,
     pub hands: BTreeMap<u32, Hand>,
     pub calls: BTreeMap<usize, Call>,
     /// The connection's receive window and a stream's: what is asked for, and the most that was.
@@ -41,7 +41,8 @@ pub struct Model<'a> {
     /// Every policy for updates that was in force.
     pub policies: Vec<UpdatePolicy>,
     pub requester: bool,
-    /// The newest request that the shared handle made: the handle keeps hold of it while it waits for its place.
+    /// The newest request that the shared handle made: the handle keeps hold of it while it waits
+    /// for its place.
     pub newest: Option<u32>,
     pub shut_down: bool,
     reads: bool,
@@ -56,7 +57,7 @@ impl<'a> Model<'a> {
             peer: support::connect(link, role),
             role,
             config,
-            books: Books::new(server),
+            accounting: Accounting::new(server),
             hands: BTreeMap::new(),
             calls: BTreeMap::new(),
             target: (target, target),
@@ -70,8 +71,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    pub fn apply(&mut self, op: &Op) -> Claim {
-        if self.books.closed {
+    pub fn apply(&mut self, op: &Op) -> Checked {
+        if self.accounting.closed {
             return Ok(());
         }
         let applied = match op {
@@ -90,7 +91,7 @@ impl<'a> Model<'a> {
 
     /// One of the streams that the peer knows and of which this holds.
     fn wire(&self, pick: u8, holds: impl Fn(u32, &Wire) -> bool) -> Option<u32> {
-        one_of(pick, self.books.streams.iter().filter(|(id, wire)| holds(**id, wire)).map(|(id, _)| *id))
+        one_of(pick, self.accounting.streams.iter().filter(|(id, wire)| holds(**id, wire)).map(|(id, _)| *id))
     }
 
     /// One of the streams that the application knows and of which this holds.
@@ -109,13 +110,14 @@ impl<'a> Model<'a> {
         let uploads = |_: u32, wire: &Wire| wire.is_open() && wire.peer == Half::Open;
         match *act {
             op::Peer::Open { end } => {
-                let next = self.books.streams.keys().rev().find(|id| *id % 2 == 1).map_or(1, |id| id + 2);
-                let may =
-                    (next as usize) < 2 * STREAMS && self.books.going.is_none() && self.books.peer_going.is_none();
+                let next = self.accounting.streams.keys().rev().find(|id| *id % 2 == 1).map_or(1, |id| id + 2);
+                let may = (next as usize) < 2 * STREAMS
+                    && self.accounting.going.is_none()
+                    && self.accounting.peer_going.is_none();
                 may.then(|| self.send(if end { get(next) } else { post(next) }))?
             }
             op::Peer::Answer { stream, end } => {
-                let room = self.config.max_concurrent.is_none_or(|max| self.books.counted(true) < max as usize);
+                let room = self.config.max_concurrent.is_none_or(|max| self.accounting.counted(true) < max as usize);
                 let stream = self.wire(stream, |_, wire| {
                     wire.is_open() && wire.peer == Half::Idle && (wire.parent.is_none() || room)
                 })?;
@@ -148,16 +150,16 @@ impl<'a> Model<'a> {
             op::Peer::MaxFrame(octets) => self.send(settings().with(MAX_FRAME_SIZE, octets)),
             op::Peer::AllowPush(allow) => self.send(settings().with(ENABLE_PUSH, allow.into())),
             op::Peer::Promise { stream } => {
-                let next = self.books.streams.keys().rev().find(|id| *id % 2 == 0).map_or(2, |id| id + 2);
+                let next = self.accounting.streams.keys().rev().find(|id| *id % 2 == 0).map_or(2, |id| id + 2);
                 let stream = self.wire(stream, |id, wire| id % 2 == 1 && wire.is_open() && wire.peer != Half::Ended)?;
-                let may = self.role == Role::Client && next as usize <= 2 * STREAMS && self.books.going.is_none();
+                let may = self.role == Role::Client && next as usize <= 2 * STREAMS && self.accounting.going.is_none();
                 may.then(|| self.send(push_promise(stream, next)))?
             }
             op::Peer::GoAway { forgotten } => {
                 let own = usize::from(self.role == Role::Client);
-                let ids = self.books.streams.keys().rev().filter(|id| **id as usize % 2 == own);
+                let ids = self.accounting.streams.keys().rev().filter(|id| **id as usize % 2 == own);
                 let last = ids.copied().nth(forgotten.into()).unwrap_or(0);
-                self.books.peer_going.is_none().then(|| self.send(goaway(last, NO_ERROR)))?
+                self.accounting.peer_going.is_none().then(|| self.send(goaway(last, NO_ERROR)))?
             }
             op::Peer::StopReading => self.reads(false),
             op::Peer::GoOnReading => self.reads(true),
@@ -170,14 +172,15 @@ impl<'a> Model<'a> {
     }
 
     pub fn has_unsent_promise(&self) -> bool {
-        self.hands.iter().any(|(id, hand)| hand.parent.is_some() && !self.books.streams.contains_key(id))
+        self.hands.iter().any(|(id, hand)| hand.parent.is_some() && !self.accounting.streams.contains_key(id))
     }
 
     pub fn reads(&mut self, reads: bool) -> Option<u32> {
-        (self.books.blocked == reads).then(|| {
+        (self.accounting.blocked == reads).then(|| {
             self.reads = reads;
-            // What waited was written before the peer read on: it is booked before this changes back.
-            self.books.blocked = true;
+            // What waited was written before the peer read on: it is booked before this changes
+            // back.
+            self.accounting.blocked = true;
             self.peer.step(&Step::Block(!reads));
             0
         })
@@ -186,7 +189,7 @@ impl<'a> Model<'a> {
     /// Makes a call; the stream that it is about.
     pub fn call(&mut self, stream: u32, call: Call) -> Option<u32> {
         let number = self.peer.call(call.clone());
-        let wire = self.books.streams.get(&stream);
+        let wire = self.accounting.streams.get(&stream);
         if let Some(hand) = self.hands.get_mut(&stream) {
             match call {
                 Call::WriteAll { octets, end, .. } => {
@@ -213,7 +216,7 @@ impl<'a> Model<'a> {
                 _ => {}
             }
             // While the peer does not read, the stream may be open and only the frame on its way.
-            let unopened = wire.is_none() && !self.books.blocked && !hand.is_push;
+            let unopened = wire.is_none() && !self.accounting.blocked && !hand.is_push;
             hand.left_unopened |= unopened && (hand.reset || !hand.holds_any());
         }
         self.calls.insert(number, call);
@@ -279,6 +282,13 @@ impl<'a> Model<'a> {
                 let octets = (self.hands[&stream].held as usize * share / 1000).max(1);
                 self.call(stream, Call::Release { stream, octets })
             }
+            _ => self.app_controls(act),
+        }
+    }
+
+    /// The acts that are no part of a message.
+    fn app_controls(&mut self, act: &op::App) -> Option<u32> {
+        match *act {
             op::App::Reset { stream, code } => {
                 let stream = self.hand(stream, |hand| (hand.send || hand.respond) && !hand.reset)?;
                 self.call(stream, Call::Reset { stream, code })
@@ -318,17 +328,18 @@ impl<'a> Model<'a> {
                 let had = std::mem::replace(&mut self.shut_down, true);
                 (!had && self.role == Role::Server).then(|| self.call(0, Call::ShutDown))?
             }
+            _ => unreachable!("parts of messages are acted before"),
         }
     }
 
     /// A request beyond what the fork admits is refused, and no other.
-    fn slot(&self, opened: Option<u32>) -> Claim {
-        let Some(stream) = opened.filter(|_| !self.books.blocked) else { return Ok(()) };
-        let wire = self.books.streams[&stream];
-        let taken = self.books.counted(true) - usize::from(wire.is_counted());
+    fn slot(&self, opened: Option<u32>) -> Checked {
+        let Some(stream) = opened.filter(|_| !self.accounting.blocked) else { return Ok(()) };
+        let wire = self.accounting.streams[&stream];
+        let taken = self.accounting.counted(true) - usize::from(wire.is_counted());
         let room = self.config.max_concurrent.is_none_or(|max| taken < max as usize);
         let refused = wire.gone == Some(Gone::Fork(REFUSED_STREAM));
-        self.claim(self.hands.contains_key(&stream) == room && refused != room, || {
+        self.ensure(self.hands.contains_key(&stream) == room && refused != room, || {
             format!(
                 "stream {stream} is {}, and {taken} places are taken",
                 if refused { "refused" } else { "not refused" }
@@ -336,25 +347,25 @@ impl<'a> Model<'a> {
         })
     }
 
-    /// Books what came of it.
-    pub fn take_news(&mut self) -> Claim {
+    /// Accounting what came of it.
+    pub fn take_news(&mut self) -> Checked {
         let mut findings = Vec::new();
         let mut results = Vec::new();
         for event in self.peer.news() {
-            match &event.what {
-                What::Accepted { stream } => {
+            match &event.kind {
+                EventKind::Accepted { stream } => {
                     self.hands.insert(*stream, Hand::accepted());
                 }
-                What::Result { call, result } => results.push((*call, result.clone())),
-                what => findings.extend(self.books.take(what).err()),
+                EventKind::Result { call, result } => results.push((*call, result.clone())),
+                what => findings.extend(self.accounting.take(what).err()),
             }
         }
         for (call, result) in results {
             self.came_to_its_end(call, &result)?;
         }
-        findings.extend(self.opened_for_nobody());
-        self.books.blocked &= !self.reads;
-        self.peer.claim(findings.is_empty(), || findings.join("\n"))
+        findings.extend(self.opened_in_vain());
+        self.accounting.blocked &= !self.reads;
+        self.peer.ensure(findings.is_empty(), || findings.join("\n"))
     }
 }
 

@@ -1,4 +1,5 @@
-//! What can happen, drawn at random. A `u8` names one of the streams on which it may happen at that moment.
+//! What can happen, drawn at random. A `u8` names one of the streams on which it may happen at that
+//! moment.
 
 use h2_conformance::case::Role;
 use h2_conformance::script::{Handles, UpdatePolicy};
@@ -84,13 +85,13 @@ pub enum App {
         stream: u8,
         octets: usize,
     },
-    /// A careful writer, who waits for capacity.
+    /// A careful writer, which waits for capacity.
     Write {
         stream: u8,
         octets: usize,
         end: bool,
     },
-    /// A pushy writer, who does not.
+    /// A writer that does not wait for capacity.
     Push {
         stream: u8,
         octets: usize,

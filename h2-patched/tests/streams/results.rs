@@ -3,13 +3,13 @@
 use h2_conformance::script::App as Call;
 use h2_conformance::transcript::AppResult;
 
-use crate::books::Half;
+use crate::accounting::Half;
 use crate::hand::Hand;
-use crate::model::{Claim, Model};
+use crate::model::{Checked, Model};
 
 impl Model<'_> {
-    /// A call came to its end: books what it did. Only a stream that is over may refuse one.
-    pub fn came_to_its_end(&mut self, number: usize, result: &AppResult) -> Claim {
+    /// A call came to its end: accounting what it did. Only a stream that is over may refuse one.
+    pub fn came_to_its_end(&mut self, number: usize, result: &AppResult) -> Checked {
         let Some(call) = self.calls.remove(&number) else { return Ok(()) };
         if let AppResult::Failed(_) = result {
             return self.failed(number, &call);
@@ -72,14 +72,14 @@ impl Model<'_> {
         Ok(())
     }
 
-    fn failed(&mut self, number: usize, call: &Call) -> Claim {
+    fn failed(&mut self, number: usize, call: &Call) -> Checked {
         let Some(stream) = stream_of(call) else {
-            let refused = self.books.peer_going.is_some() || !self.requester || self.books.ended.is_some();
-            return self.claim(refused, || format!("call #{number} fails"));
+            let refused = self.accounting.peer_going.is_some() || !self.requester || self.accounting.ended.is_some();
+            return self.ensure(refused, || format!("call #{number} fails"));
         };
-        let parent_answered = self.books.streams.get(&stream).is_some_and(|wire| wire.peer != Half::Idle);
+        let parent_answered = self.accounting.streams.get(&stream).is_some_and(|wire| wire.peer != Half::Idle);
         let over = self.is_over(stream);
-        let forbidden = self.books.forbids_push() || self.books.peer_going.is_some();
+        let forbidden = self.accounting.forbids_push() || self.accounting.peer_going.is_some();
         let Some(hand) = self.hands.get_mut(&stream) else { return Ok(()) };
         let expected = match call {
             // The handle was dropped, and the call was left behind.
@@ -98,23 +98,23 @@ impl Model<'_> {
         if matches!(call, Call::AwaitResponse { .. }) && !expected {
             hand.response = false;
         }
-        self.claim(expected || over, || format!("call #{number} fails, and its stream is not over"))
+        self.ensure(expected || over, || format!("call #{number} fails, and its stream is not over"))
     }
 
     /// Whether a stream ended before its time, as far as the application can know.
     pub fn is_over(&self, stream: u32) -> bool {
-        let wire = self.books.streams.get(&stream);
+        let wire = self.accounting.streams.get(&stream);
         let hand = self.hands.get(&stream);
         let reset = hand.is_some_and(|hand| hand.reset);
-        let forgotten = self.books.peer_going.is_some() && wire.is_none();
+        let forgotten = self.accounting.peer_going.is_some() && wire.is_none();
         // A promise that was not sent goes with its stream.
         let parent = hand.filter(|_| wire.is_none()).and_then(|hand| hand.parent);
-        let declined = parent.is_some() && self.books.has_declined;
+        let declined = parent.is_some() && self.accounting.has_declined;
         reset
             || forgotten
             || declined
             || parent.is_some_and(|parent| self.is_over(parent) || self.hands[&parent].is_given_up())
-            || self.books.ended.is_some()
+            || self.accounting.ended.is_some()
             || wire.is_some_and(|wire| wire.gone.is_some())
     }
 }

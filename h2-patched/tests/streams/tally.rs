@@ -1,5 +1,5 @@
-//! How often each operation was applied and each deep state was reached: printed where `STREAMS_TALLY` is set, to show that
-//! the draw reaches what it is meant to reach.
+//! How often each operation was applied and each deep state was reached: printed where
+//! `STREAMS_TALLY` is set, to show that the draw reaches what it is meant to reach.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

@@ -1,5 +1,5 @@
-//! An allocator that counts, for each thread, the bytes allocated and not freed, and their peak. A test program that includes this
-//! file has it as its allocator.
+//! An allocator that counts, for each thread, the bytes allocated and not freed, and their peak. A
+//! test program that includes this file has it as its allocator.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -20,7 +20,7 @@ pub(crate) fn live() -> isize {
 }
 
 /// Returns the largest value that [`live`] had since [`reset_peak`].
-#[allow(dead_code)] // Not every test program looks at it.
+#[allow(dead_code)] // Not every test program snapshots at it.
 pub(crate) fn peak() -> isize {
     PEAK.get()
 }
@@ -38,7 +38,8 @@ fn count(bytes: isize) {
     });
 }
 
-// SAFETY: every call is handed to the system's allocator as it came, and counting allocates nothing.
+// SAFETY: every call is handed to the system's allocator as it came, and counting allocates
+// nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);

@@ -12,9 +12,9 @@ use h2::tuning::{self, Tuning};
 use h2_conformance::case::{Case, Config, Needs, Role};
 use h2_conformance::drive::{Driver, Link};
 use h2_conformance::judge::{judge, Expect, Outcome};
-use h2_conformance::script::{App, Reflexes, Script, Sent, Step};
+use h2_conformance::script::{App, PeerBehavior, Script, Sent, Step};
 use h2_conformance::subject::IN_MEMORY;
-use h2_conformance::transcript::{AppResult, Event, Transcript, What};
+use h2_conformance::transcript::{AppResult, Event, EventKind, Transcript};
 use h2_conformance::wire::build::{post, response, settings};
 use h2_conformance::wire::Frame;
 use proptest::prelude::*;
@@ -23,14 +23,14 @@ use proptest::test_runner::{RngSeed, TestError, TestRunner};
 /// Streams that a run uses.
 pub const STREAMS: [u32; 3] = [1, 3, 5];
 
-/// 256 cases, or as many as PROPTEST_CASES says. A failure is shrunk and printed as the frames of both sides; nothing is
-/// written beside the tests.
+/// 256 cases, or as many as PROPTEST_CASES says. A failure is shrunk and printed as the frames of
+/// both sides; nothing is written beside the tests.
 pub fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() }
 }
 
-/// The fork in memory, an application that does nothing by itself. `H2_SUBJECT=upstream` plays upstream instead, which shows
-/// what the properties are good for.
+/// The fork in memory, an application that does only what it is asked to. `H2_SUBJECT=upstream`
+/// plays upstream instead, which shows what the properties are good for.
 pub fn subject(role: Role, config: Config) -> Box<dyn Link> {
     let name = std::env::var("H2_SUBJECT").unwrap_or_else(|_| "patched".into());
     let subject = IN_MEMORY.iter().find(|subject| subject.name == name).expect("H2_SUBJECT names a subject");
@@ -61,13 +61,13 @@ pub fn check<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), Te
 
 /// A connection without streams.
 pub fn connect(link: &mut dyn Link, role: Role) -> Peer<'_> {
-    connect_by(link, role, Reflexes::default(), Script::open)
+    connect_by(link, role, PeerBehavior::default(), Script::open)
 }
 
-/// The same, with a peer that acknowledges no SETTINGS by itself but the first.
+/// The same, with a peer that automatically acknowledges the first SETTINGS only.
 pub fn connect_unacknowledged(link: &mut dyn Link, role: Role) -> Peer<'_> {
-    let reflexes = Reflexes { ack_settings: false, ..Reflexes::default() };
-    connect_by(link, role, reflexes, |script| {
+    let behavior = PeerBehavior { ack_settings: false, ..PeerBehavior::default() };
+    connect_by(link, role, behavior, |script| {
         script.preface();
         script.send(settings());
         script.elapse(Duration::from_millis(100));
@@ -78,7 +78,7 @@ pub fn connect_unacknowledged(link: &mut dyn Link, role: Role) -> Peer<'_> {
 
 /// The same, from so far away by what the subject can know.
 pub fn connect_from_afar(link: &mut dyn Link, role: Role, round_trip: Duration) -> Peer<'_> {
-    connect_by(link, role, Reflexes::default(), |script| {
+    connect_by(link, role, PeerBehavior::default(), |script| {
         script.preface();
         script.send(settings());
         script.elapse(round_trip);
@@ -86,9 +86,9 @@ pub fn connect_from_afar(link: &mut dyn Link, role: Role, round_trip: Duration) 
     })
 }
 
-fn connect_by(link: &mut dyn Link, role: Role, reflexes: Reflexes, open: impl FnOnce(&mut Script)) -> Peer<'_> {
+fn connect_by(link: &mut dyn Link, role: Role, behavior: PeerBehavior, open: impl FnOnce(&mut Script)) -> Peer<'_> {
     let server = role == Role::Server;
-    let mut peer = Peer { driver: Driver::new(link, reflexes, server), calls: 0, seen: 0 };
+    let mut peer = Peer { driver: Driver::new(link, behavior, server), calls: 0, seen: 0 };
     let mut opening = Script::new(server);
     open(&mut opening);
     opening.steps.iter().for_each(|step| peer.driver.step(step));
@@ -147,7 +147,8 @@ impl Peer<'_> {
         self.driver.sendable().available(stream)
     }
 
-    /// The windows that the fork grants, as the peer sees them: of the connection (0) or of a stream.
+    /// The windows that the fork grants, as the peer sees them: of the connection (0) or of a
+    /// stream.
     pub fn granted(&self, stream: u32) -> i64 {
         match stream {
             0 => self.driver.sendable().connection(),
@@ -173,30 +174,31 @@ impl Peer<'_> {
     }
 
     /// Fails, with the whole script of frames, unless `claim` holds.
-    pub fn claim(&self, claim: bool, says: impl FnOnce() -> String) -> Result<(), TestCaseError> {
+    pub fn ensure(&self, claim: bool, says: impl FnOnce() -> String) -> Result<(), TestCaseError> {
         if claim {
             return Ok(());
         }
         Err(TestCaseError::fail(format!("{}\n{}", says(), self.transcript())))
     }
 
-    /// Fails where the fork did what no endpoint may: a panic, a malformed frame, DATA beyond a window.
+    /// Fails where the fork did what no endpoint may: a panic, a malformed frame, DATA beyond a
+    /// window.
     pub fn keeps_the_rules(&self) -> Result<(), TestCaseError> {
         self.kept_the_rules()?;
-        self.claim(self.transcript().closed().is_none(), || "the connection closed".into())
+        self.ensure(self.transcript().closed().is_none(), || "the connection closed".into())
     }
 
     /// As [`Peer::keeps_the_rules`], of a connection that may have ended.
     pub fn kept_the_rules(&self) -> Result<(), TestCaseError> {
         let verdict = judge(&Expect::NOTHING, self.transcript());
-        self.claim(verdict.outcome == Outcome::Pass, || verdict.reason.clone())
+        self.ensure(verdict.outcome == Outcome::Pass, || verdict.reason.clone())
     }
 }
 
 /// Results of calls among these events.
 pub fn results_of(news: &[Event]) -> Vec<(usize, AppResult)> {
-    let results = news.iter().filter_map(|event| match &event.what {
-        What::Result { call, result } => Some((*call, result.clone())),
+    let results = news.iter().filter_map(|event| match &event.kind {
+        EventKind::Result { call, result } => Some((*call, result.clone())),
         _ => None,
     });
     results.collect()

@@ -1,11 +1,13 @@
-//! Whatever readers and senders are like, no policy for WINDOW_UPDATE frames stalls any of them (RFC 9113 section 6.9).
+//! Whatever readers and senders are like, no policy for WINDOW_UPDATE frames stalls any of them
+//! (RFC 9113 section 6.9).
 //!
-//! * `habits` draws who reads and who sends, `world` the windows and the policies that they meet.
-//! * `play` lets them take turns until nobody can do anything more: every body that is read has to have arrived whole.
-//! * `updates` looks at each WINDOW_UPDATE: it grants what was given back and nothing else, and comes when its policy says so
-//!   or because somebody waits.
+//! * `behaviors` draws readers and senders, `world` the windows and the policies that they meet.
+//! * `play` lets them take turns until none can do anything more: every body that is read has to
+//!   have arrived whole.
+//! * `updates` checks each WINDOW_UPDATE: it grants what was given back and nothing else, and comes
+//!   when its policy says so or because a reader or a sender waits.
 
-mod habits;
+mod behaviors;
 mod play;
 #[path = "../support/mod.rs"]
 mod support;

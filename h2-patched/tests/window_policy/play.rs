@@ -1,4 +1,5 @@
-//! Turn by turn: senders send what their habits and the windows allow, readers read and release as theirs say.
+//! Turn by turn: senders send what their behavior and the windows allow, readers read and release
+//! as theirs say.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,16 +12,17 @@ use h2_conformance::wire::build::data;
 use h2_conformance::wire::code::DEFAULT_WINDOW;
 use proptest::prelude::*;
 
-use crate::habits::{Kind, Reads, Sends, FRAME};
+use crate::behaviors::{Kind, Reads, Sends, FRAME};
 use crate::support::{self, Peer};
 use crate::updates::Updates;
-use crate::world::{Party, World};
+use crate::world::{StreamPlan, World};
 
-pub type Claim = Result<(), TestCaseError>;
+pub type Checked = Result<(), TestCaseError>;
 
-/// The stream that uses up what every connection begins with, so that small windows are what they are set to.
+/// The stream that uses up what every connection begins with, so that small windows are what they
+/// are set to.
 const FIRST: u32 = 1;
-/// Nobody can do anything if nobody does for so many turns.
+/// After so many turns in which nothing happened, nothing more can happen.
 const QUIET: usize = 4;
 /// Frames of one body, about, beyond what its reader keeps; and at most.
 const FRAMES: usize = 80;
@@ -36,7 +38,7 @@ pub struct Play<'a> {
     updates: Updates,
 }
 
-/// A stream, in the books of its sender and of its reader. In octets.
+/// A stream, in the accounting of its sender and of its reader. In octets.
 pub struct Stream {
     pub id: u32,
     sends: Sends,
@@ -53,7 +55,7 @@ pub struct Stream {
     released: usize,
     /// The call of the reader that waits.
     waiting: Option<usize>,
-    /// It will not read any more.
+    /// Whether it will not read any more.
     stopped: bool,
     dropped: bool,
 }
@@ -108,7 +110,7 @@ impl<'a> Play<'a> {
         Ok(Play { peer, role, world, streams, updates })
     }
 
-    pub fn play(mut self) -> Claim {
+    pub fn play(mut self) -> Checked {
         for at in 0..self.streams.len() {
             if matches!(self.streams[at].reads.what, Kind::AtOnce) {
                 let stream = self.streams[at].id;
@@ -133,10 +135,10 @@ impl<'a> Play<'a> {
         self.streams.iter().try_for_each(|stream| self.arrived(stream))
     }
 
-    fn change_policies(&mut self, turn: usize) -> Claim {
+    fn change_policies(&mut self, turn: usize) -> Checked {
         for change in self.world.changes.clone().into_iter().filter(|change| change.turn == turn) {
             let policy = change.policy;
-            match change.party {
+            match change.plan {
                 None => {
                     self.updates.connection_policy(policy);
                     self.peer.call(App::SetUpdatePolicy { policy });
@@ -147,7 +149,7 @@ impl<'a> Play<'a> {
                     self.peer.call(App::SetStreamUpdatePolicy { stream: stream.id, policy });
                 }
             }
-            self.look()?;
+            self.snapshot()?;
         }
         Ok(())
     }
@@ -179,7 +181,7 @@ impl<'a> Play<'a> {
         self.streams[at].sent += size;
         self.streams[at].queue.extend(queued.into_iter().filter(|_| is_queued));
         self.peer.step(&Step::Write(frames));
-        self.look()?;
+        self.snapshot()?;
         Ok(true)
     }
 
@@ -213,42 +215,42 @@ impl<'a> Play<'a> {
         Ok(true)
     }
 
-    fn call(&mut self, at: usize, call: App) -> Claim {
+    fn call(&mut self, at: usize, call: App) -> Checked {
         let waits = matches!(call, App::Read { .. } | App::ReadToEnd { .. });
         let number = self.peer.call(call);
         if waits {
             self.streams[at].waiting = Some(number);
         }
-        self.look()
+        self.snapshot()
     }
 
-    /// Books what came of a step.
-    fn look(&mut self) -> Claim {
+    /// Accounting what came of a step.
+    fn snapshot(&mut self) -> Checked {
         let waited: Vec<bool> = self.streams.iter().map(Stream::waits).collect();
         let news = self.peer.news().to_vec();
         for (call, result) in support::results_of(&news) {
             let Some(stream) = self.streams.iter_mut().find(|stream| stream.waiting == Some(call)) else { continue };
             match result {
                 AppResult::Value(octets) => stream.takes_in(octets as usize),
-                other => return self.peer.claim(false, || format!("stream {}: {other}", stream.id)),
+                other => return self.peer.ensure(false, || format!("stream {}: {other}", stream.id)),
             }
             stream.waiting = None;
         }
         let waits =
             self.streams.iter().zip(waited).map(|(stream, waited)| waited || stream.waits()).collect::<Vec<_>>();
-        self.updates.look(&self.peer, &news, &self.streams, &waits)
+        self.updates.snapshot(&self.peer, &news, &self.streams, &waits)
     }
 
-    fn arrived(&self, stream: &Stream) -> Claim {
+    fn arrived(&self, stream: &Stream) -> Checked {
         let (id, sent, read, body) = (stream.id, stream.sent, stream.read, stream.body);
         let window = self.peer.may_send(id);
         let whole = match stream.reads.what {
-            // Nobody claims that it goes on.
+            // It need not go on.
             Kind::Stops { .. } => true,
             _ if stream.dropped => sent == body,
             _ => sent == body && read == body,
         };
-        self.peer.claim(whole, || {
+        self.peer.ensure(whole, || {
             format!(
                 "{} stalls: stream {id} has {read} octets read of {sent} sent of {body}; {} are held, its window is {window}, \
                  and its sender waits for {}\n{:?}",
@@ -261,12 +263,12 @@ impl<'a> Play<'a> {
     }
 }
 
-/// Who takes part: what readers keep leaves at least an octet of window for everybody.
+/// The streams that take part. What readers keep leaves at least an octet of window for each.
 fn streams(world: &World) -> Vec<Stream> {
     let (window, mut spare) = (world.stream_window as usize, world.connection_window as usize - 1);
     let mut keeps = Vec::new();
-    for party in &world.parties {
-        let keep = match party.reads.what {
+    for plan in &world.plans {
+        let keep = match plan.reads.what {
             Kind::Holds { share } => (window - 1).min(spare) * share / 1000,
             Kind::Stops { share } => spare * share / 1000,
             _ => 0,
@@ -276,35 +278,36 @@ fn streams(world: &World) -> Vec<Stream> {
     }
     let all: usize = keeps.iter().sum();
     let room = spare + 1;
-    let parties = world.parties.iter().zip(keeps).enumerate();
-    let stream = |(at, (party, keeps)): (usize, (&Party, usize))| {
-        // A reader that keeps something may release some of it and leave the rest for ever: while it might release more, no
-        // more than two thirds of what others can have are announced for sure.
+    let plans = world.plans.iter().zip(keeps).enumerate();
+    let stream = |(at, (plan, keeps)): (usize, (&StreamPlan, usize))| {
+        // A reader that keeps something may release some of it and leave the rest for ever: while
+        // it might release more, no more than two thirds of what others can have are announced for
+        // sure.
         let sure = if all > keeps { room - room / 3 } else { room };
-        stream(FIRST + 2 * (at as u32 + 1), party, keeps, window, (room, sure))
+        stream(FIRST + 2 * (at as u32 + 1), plan, keeps, window, (room, sure))
     };
-    parties.map(stream).collect()
+    plans.map(stream).collect()
 }
 
-/// A stream of which the reader keeps so much of its window, and which has at least `room` of the connection's: `sure` of it
-/// whatever others do.
-fn stream(id: u32, party: &Party, keeps: usize, window: usize, (room, sure): (usize, usize)) -> Stream {
-    let stops = matches!(party.reads.what, Kind::Stops { .. });
+/// A stream of which the reader keeps so much of its window, and which has at least `room` of the
+/// connection's: `sure` of it whatever others do.
+fn stream(id: u32, plan: &StreamPlan, keeps: usize, window: usize, (room, sure): (usize, usize)) -> Stream {
+    let stops = matches!(plan.reads.what, Kind::Stops { .. });
     let hope = if stops { 1 } else { (window - keeps).min(sure).min(FRAME) };
-    let (insists_on, frame) = match party.sends {
+    let (insists_on, frame) = match plan.sends {
         Sends::Eagerly { frame } => (1, frame),
         Sends::From { share, exactly: true } => ((hope * share / 1000).max(1), (hope * share / 1000).max(1)),
         Sends::From { share, exactly: false } => ((hope * share / 1000).max(1), FRAME),
         Sends::InBursts => (1, FRAME),
     };
-    let windows = window.min(room + keeps) as u64 * party.body / 1000;
+    let windows = window.min(room + keeps) as u64 * plan.body / 1000;
     let (kept, free) = if stops { (0, window) } else { (keeps, window - keeps) };
     let piece = frame.min(free).min(room);
     let body = (windows as usize).clamp(1, (kept + piece * FRAMES).min(piece * MOST_FRAMES));
     Stream {
         id,
-        sends: party.sends,
-        reads: party.reads,
+        sends: plan.sends,
+        reads: plan.reads,
         body: if stops { body.min(keeps) } else { body },
         insists_on,
         keeps: kept,

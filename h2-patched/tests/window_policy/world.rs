@@ -1,10 +1,10 @@
-//! The windows, budgets and policies of a run, and who takes part.
+//! The windows, budgets and policies of a run, and its streams.
 
 use h2_conformance::case::Config;
 use h2_conformance::script::UpdatePolicy;
 use proptest::prelude::*;
 
-use crate::habits::{self, Reads, Sends};
+use crate::behaviors::{self, Reads, Sends};
 
 /// Most streams of a run.
 const STREAMS: usize = 3;
@@ -15,19 +15,20 @@ const LARGEST: u32 = 1 << 20;
 pub struct World {
     pub stream_window: u32,
     pub connection_window: u32,
-    /// The first stream ends with the octet that uses up the window of the connection: nobody waits for it to be updated.
+    /// The first stream ends with the octet that uses up the window of the connection: no stream
+    /// waits for it to be updated.
     pub ends_with_its_window: bool,
     /// Windows stand where they were set.
     pub is_fixed: bool,
     pub policy: Option<UpdatePolicy>,
     /// Milliseconds between turns.
     pub pause: u64,
-    pub parties: Vec<Party>,
+    pub plans: Vec<StreamPlan>,
     pub changes: Vec<Change>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Party {
+pub struct StreamPlan {
     pub sends: Sends,
     pub reads: Reads,
     /// Octets of its body, in thousandths of the window.
@@ -38,7 +39,7 @@ pub struct Party {
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
     pub turn: usize,
-    pub party: Option<usize>,
+    pub plan: Option<usize>,
     pub policy: UpdatePolicy,
 }
 
@@ -56,10 +57,10 @@ impl World {
 
 pub fn world() -> impl Strategy<Value = World> {
     let settings = (window(), window(), any::<bool>(), any::<bool>(), proptest::option::of(policy()), pause());
-    let parties = proptest::collection::vec(party(), 1..=STREAMS);
-    (settings, parties, proptest::collection::vec(change(), 0..4)).prop_map(|(settings, parties, changes)| {
+    let plans = proptest::collection::vec(plan(), 1..=STREAMS);
+    (settings, plans, proptest::collection::vec(change(), 0..4)).prop_map(|(settings, plans, changes)| {
         let (stream_window, connection_window, ends_with_its_window, is_fixed, policy, pause) = settings;
-        World { stream_window, connection_window, ends_with_its_window, is_fixed, policy, pause, parties, changes }
+        World { stream_window, connection_window, ends_with_its_window, is_fixed, policy, pause, plans, changes }
     })
 }
 
@@ -91,14 +92,18 @@ fn policy() -> impl Strategy<Value = UpdatePolicy> {
     })
 }
 
-fn party() -> impl Strategy<Value = Party> {
-    (habits::sends(), habits::reads(), 500..8_000u64).prop_map(|(sends, reads, body)| Party { sends, reads, body })
+fn plan() -> impl Strategy<Value = StreamPlan> {
+    (behaviors::sends(), behaviors::reads(), 500..8_000u64).prop_map(|(sends, reads, body)| StreamPlan {
+        sends,
+        reads,
+        body,
+    })
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    (0..60usize, proptest::option::of(0..STREAMS), policy()).prop_map(|(turn, party, policy)| Change {
+    (0..60usize, proptest::option::of(0..STREAMS), policy()).prop_map(|(turn, plan, policy)| Change {
         turn,
-        party,
+        plan,
         policy,
     })
 }

@@ -15,7 +15,8 @@ pub(super) fn html(text: &str) -> String {
     spans(text, |code| format!("<code>{}</code>", escaped(code)))
 }
 
-/// Text with its code spans written by `code`, and the rest escaped. A backtick without a second one is text.
+/// Text with its code spans written by `code`, and the rest escaped. A backtick without a second
+/// one is text.
 fn spans(text: &str, code: impl Fn(&str) -> String) -> String {
     let mut out = String::new();
     let mut rest = text;

@@ -1,7 +1,8 @@
 //! `index`: PATCHES.md, one table of all patches with their details below it.
 //!
-//! The text depends on the headers, the diffs and the number of lines in our modules, so that `verify` can compare it byte for
-//! byte. It names the proofs and not their outcome, because `verify` runs them.
+//! The text depends on the headers, the diffs and the number of lines in our modules, so that
+//! `verify` can compare it byte for byte. It names the proofs and not their outcome, because
+//! `verify` runs them.
 
 mod markup;
 mod references;
@@ -25,7 +26,8 @@ const SHORT_RISK: usize = 60;
 /// Starts the path of one of our modules in a patch.
 const MODULES: &str = "\"@MODULES@/";
 
-/// Our modules, by the path below `modules/` with `/` between its parts, and the number of their lines.
+/// Our modules, by the path below `modules/` with `/` between its parts, and the number of their
+/// lines.
 type Modules = BTreeMap<String, usize>;
 
 pub(crate) fn run(repo: &Repo) -> Result<(), Failure> {
@@ -142,8 +144,8 @@ fn shared_forwarded(series: &Series) -> Option<&str> {
     (count > 1).then_some(sentence)
 }
 
-/// The lines of our modules for each patch that brings some. A patch brings the modules that it names first, and with a `mod.rs` its
-/// directory, except for what another patch names.
+/// The lines of our modules for each patch that brings some. A patch brings the modules that it
+/// names first, and with a `mod.rs` its directory, except for what another patch names.
 fn module_sizes<'a>(series: &'a Series, modules: &Modules) -> BTreeMap<&'a str, usize> {
     let mut named: BTreeSet<&str> = BTreeSet::new();
     let brought: Vec<(&str, Vec<&str>)> = series
@@ -203,7 +205,8 @@ fn sections(spec: &str) -> String {
     }
 }
 
-/// The first clause of the risk if it is short. A comma ends none, because it may stand in the middle of a condition.
+/// The first clause of the risk if it is short. A comma ends none, because it may stand in the
+/// middle of a condition.
 fn risk(text: &str) -> Option<String> {
     let text = text.replace('\n', " ");
     let end = [";", ":", ". "].iter().filter_map(|mark| text.find(mark)).min();
@@ -212,7 +215,8 @@ fn risk(text: &str) -> Option<String> {
     short.then(|| if end.is_some() { format!("{clause} …") } else { clause.to_owned() })
 }
 
-/// What upstream decided, as far as the header says it in brackets; and `Forwarded` unless it is "no".
+/// What upstream decided, as far as the header says it in brackets; and `Forwarded` unless it is
+/// "no".
 fn status(header: &Header, references: &References<'_>) -> String {
     let forwarded = header.forwarded.split([',', ';', ':', '\n']).next().unwrap_or_default().trim();
     let states = references.0.iter().filter_map(|reference| {

@@ -8,7 +8,8 @@ use crate::repo::{read, Repo};
 /// What downstream sees of a package beside its code.
 const REPEATED: [&str; 3] = ["features", "dependencies", "target"];
 
-/// Features of our own: off by default, and each with at most one dependency, which nothing else needs.
+/// Features of our own: off by default, and each with at most one dependency, which nothing else
+/// needs.
 const OURS: [(&str, Option<&str>); 4] =
     [("__invariants", None), ("__virtual-time", None), ("metrics", Some("metrics")), ("serde", Some("serde"))];
 
@@ -53,7 +54,8 @@ fn differences(upstream: &Table, fork: &Table) -> Vec<String> {
     faults
 }
 
-/// A feature of our own that turns on no more than its dependency, or such a dependency, which has to be optional.
+/// A feature of our own that turns on no more than its dependency, or such a dependency, which has
+/// to be optional.
 fn is_ours(section: &str, name: &str, value: &Value) -> bool {
     OURS.iter().any(|(feature, dependency)| match section {
         "features" => *feature == name && is_list_of(value, dependency.map(|dependency| format!("dep:{dependency}"))),
@@ -97,8 +99,8 @@ fn version_fault(upstream: &str, fork: &Table) -> Option<String> {
     }
 }
 
-/// Through `[patch]` the fork holds h2's place in the resolver: if it needed the pristine h2 as well, cargo would
-/// drop the patch with no more than a warning.
+/// Through `[patch]` the fork holds h2's place in the resolver: if it needed the pristine h2 as
+/// well, cargo would drop the patch with no more than a warning.
 fn needs_itself(fork: &Table) -> Option<String> {
     ["dependencies", "build-dependencies"]
         .into_iter()

@@ -51,7 +51,8 @@ pub(crate) fn run(repo: &Repo, compare: bool) -> Result<(), Failure> {
     }
 }
 
-/// Headers are complete, patches are strict and without context, and they lead to the recorded tree.
+/// Headers are complete, patches are strict and without context, and they lead to the recorded
+/// tree.
 fn series(repo: &Repo) -> Result<String, Failure> {
     let series = repo.series()?;
     let located = repo.pristine()?;
@@ -81,7 +82,8 @@ fn index_is_current(repo: &Repo) -> Result<String, Failure> {
     Err(Failure::new("PATCHES.md is not what the headers say; run `cargo xtask index`"))
 }
 
-/// Every case that proves a patch fails without it and passes with it, and no difference is left over.
+/// Every case that proves a patch fails without it and passes with it, and no difference is left
+/// over.
 fn claims(repo: &Repo) -> Result<String, Failure> {
     let broken = comparison::broken_claims(&repo.series()?, &comparison::run(repo)?);
     if broken.is_empty() {

@@ -1,4 +1,5 @@
-//! Our own modules are formatted, also those that only a patch names: `cargo fmt` does not find them.
+//! Our own modules are formatted, also those that only a patch names: `cargo fmt` does not find
+//! them.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,8 +7,8 @@ use crate::repo::Repo;
 use crate::trial::Trial;
 use crate::workshop::Workshop;
 
-/// The tiers whose end compiles by itself. The modules of `policy` report to those of `observability`, so that these two end
-/// together; the end of `speed` is the series.
+/// The tiers whose end compiles alone. The modules of `policy` report to those of `observability`,
+/// so that these two end together; the end of `speed` is the series.
 const ENDS: [Tier; 3] = [Tier::Build, Tier::Fixes, Tier::Observability];
 
 pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {

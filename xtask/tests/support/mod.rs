@@ -69,7 +69,7 @@ pub fn xtask_in(dir: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).current_dir(dir).args(args).output().unwrap()
 }
 
-/// Git that works the same for everybody.
+/// Git without the user's configuration.
 pub fn git(dir: &Path, args: &[&str]) -> Output {
     let output = Command::new("git")
         .current_dir(dir)

@@ -23,7 +23,7 @@ pub(super) struct Client {
     drive: Drive,
     clock: Clock,
     requester: SendRequest<Bytes>,
-    /// Of the stream that is open.
+    /// The body of the stream that is open.
     body: RecvStream,
     waiting: Vec<(ResponseFuture, SendStream<Bytes>)>,
 }

@@ -12,7 +12,8 @@ use h2_conformance_wire::wake::{by_hand, WakeFlag};
 
 use super::h2::{client, server, RecvStream};
 
-/// What the peer grants each stream for sending: more than the connection's window of 65 535, as browsers do.
+/// What the peer grants each stream for sending: more than the connection's window of 65 535, as
+/// browsers do.
 pub(super) const PEER_WINDOW: u32 = 1 << 20;
 
 pub(super) enum Connection {
@@ -36,7 +37,8 @@ impl Drive {
         Drive { pipe, connection, woken: WakeFlag::set(), toggles: 0 }
     }
 
-    /// Hands over what the peer sends and polls until the connection waits: what it wrote. Requests go to `requests`.
+    /// Hands over what the peer sends and polls until the connection waits: what it wrote. Requests
+    /// go to `requests`.
     pub(super) fn turn(&mut self, octets: &[u8], requests: &mut Vec<Request>) -> Result<Vec<u8>, String> {
         if !octets.is_empty() {
             self.pipe.write(octets);
@@ -95,7 +97,8 @@ impl Drive {
     }
 }
 
-/// Reads and releases what has arrived: how many octets, and whether that was the end. The stream's reader then waits.
+/// Reads and releases what has arrived: how many octets, and whether that was the end. The stream's
+/// reader then waits.
 pub(super) fn read(body: &mut RecvStream) -> Result<(usize, bool), String> {
     let mut octets = 0;
     let mut cx = by_hand();

@@ -20,15 +20,19 @@ const CONNECTION_WINDOW: u32 = 1 << 20;
 const STREAM_WINDOW: u32 = 65_535;
 /// The connection's where content stays unread on every stream.
 const LARGE_CONNECTION_WINDOW: u32 = 30 << 20;
-/// Content that stays unread on a stream: the least that does not count as an attack with small frames.
+/// Content that stays unread on a stream: the least that does not count as an attack with small
+/// frames.
 const UNREAD: usize = 256;
-/// Receive window of a stream that is to grow, so that the growth of all of them is within a budget of 64 MiB.
+/// Receive window of a stream that is to grow, so that the growth of all of them is within a budget
+/// of 64 MiB.
 const SMALL_WINDOW: u32 = 512;
 /// Requests that are opened at a time while the state is set up.
 const BATCH: usize = 100;
-/// Send capacity that a stream reserves: as much as its own window, and more than the connection's leaves.
+/// Send capacity that a stream reserves: as much as its own window, and more than the connection's
+/// leaves.
 const RESERVED: usize = PEER_WINDOW as usize;
-/// Round trips for which one upload fills its windows before anything is measured, so that they have grown where they grow.
+/// Round trips for which one upload fills its windows before anything is measured, so that they
+/// have grown where they grow.
 const ROUND_TRIPS: u32 = 12;
 /// Content of an upload.
 const UPLOAD: usize = 40_000;
@@ -246,7 +250,8 @@ fn open(drive: &mut Drive, id: u32) -> Result<Option<Request>, String> {
     Ok(requests.pop())
 }
 
-/// The connection once the client's preface has come. The client has not acknowledged the server's SETTINGS.
+/// The connection once the client's preface has come. The client has not acknowledged the server's
+/// SETTINGS.
 pub(super) fn connect(
     pipe: &PeerEnd,
     end: SubjectEnd,

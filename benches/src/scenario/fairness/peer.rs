@@ -1,4 +1,5 @@
-//! A client of frames. Its stream windows are as large as can be, so that only the connection's limits.
+//! A client of frames. Its stream windows are as large as can be, so that only the connection's
+//! limits.
 
 use h2_conformance_wire::build::{get, opening, settings, window_update};
 use h2_conformance_wire::code::{error_name, setting, DEFAULT_WINDOW, MAX_WINDOW};
@@ -12,11 +13,13 @@ use crate::subject::Server;
 pub(super) enum Grants {
     /// All that was used, as soon as the server sends no more.
     Used,
-    /// This many octets each time as many have arrived. With the whole window: only when it is used up to the last octet.
+    /// This many octets each time as many have arrived. With the whole window: only when it is used
+    /// up to the last octet.
     Every(u32),
 }
 
-/// Updates after which a server counts as one that trickles for ever. One update an octet is the most that is planned.
+/// Updates after which a server counts as one that trickles for ever. One update an octet is the
+/// most that is planned.
 const UPDATES: u32 = 1_000_000;
 
 pub(super) struct Peer {
@@ -160,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_is_not_used_up_is_a_stall_only_for_who_waits_for_that() {
+    fn a_window_that_is_not_used_up_is_a_stall_only_for_a_sender_that_waits_for_that() {
         let frame = data(1, DEFAULT_WINDOW as usize - 1);
         assert!(after_request(Some(frame.clone()), Grants::Every(DEFAULT_WINDOW)).grant().is_err());
         let mut peer = after_request(Some(frame), Grants::Used);

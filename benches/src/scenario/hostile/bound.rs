@@ -8,7 +8,8 @@ const ENTRY: u64 = 512;
 const LEAST_ENTRY: u64 = 1 << 10;
 /// Bytes by which read buffers may be larger than the content that they hold, for a connection.
 const SLACK: u64 = 64 << 10;
-/// Bytes of a connection without streams: the codec's buffers and tables, and what the application keeps of it.
+/// Bytes of a connection without streams: the codec's buffers and tables, and what the application
+/// keeps of it.
 const CONNECTION: u64 = 64 << 10;
 /// Bytes of a stream without content: its entry, its handles, and the head of its request.
 const STREAM: u64 = 4 << 10;
@@ -19,7 +20,8 @@ pub(super) struct Terms {
     pub(super) connections: u64,
     /// The connection's receive window as it was set.
     pub(super) window: u64,
-    /// Where a reader waits on some stream of each connection; else 0, because isolation credit is given to no one then.
+    /// Where a reader waits on some stream of each connection; else 0, because isolation credit is
+    /// given to no one then.
     pub(super) max_connection_receive_buffer: u64,
     pub(super) max_process_receive_buffer: u64,
     /// Streams of a connection that are open or that the application keeps.
@@ -29,8 +31,8 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// The section "What a hostile peer can make you hold" of README, in octets of content: of each connection alone, and of
-    /// all of them.
+    /// The section "What a hostile peer can make you hold" of README, in octets of content: of each
+    /// connection alone, and of all of them.
     fn content(self) -> u64 {
         let alone = self.window.max(self.max_connection_receive_buffer) + self.window;
         // Idle connections whose windows grew before are no part of these attacks.

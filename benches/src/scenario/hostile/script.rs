@@ -237,7 +237,7 @@ impl Attacker {
         } else {
             self.open(&blocks.post, 0);
         }
-        self.wire.watch(self.stream);
+        self.wire.track(self.stream);
         true
     }
 

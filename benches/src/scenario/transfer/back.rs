@@ -1,4 +1,5 @@
-//! The way back: what the receiver writes, as frames, seen once when they are written and once when they arrive.
+//! The way back: what the receiver writes, as frames, seen once when they are written and once when
+//! they arrive.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -87,7 +88,8 @@ mod tests {
         while let Some(now) = back.next_event() {
             arrived.extend(back.arrivals(now).into_iter().map(|frame| (now.as_millis(), frame)));
         }
-        // 24 octets of preface, 13 and 17 of frames, at one a millisecond in pieces of 10; 1 ms of delay.
+        // 24 octets of preface, 13 and 17 of frames, at one a millisecond in pieces of 10; 1 ms of
+        // delay.
         assert_eq!(arrived, [(41, frames[0].clone()), (55, frames[1].clone())]);
     }
 }

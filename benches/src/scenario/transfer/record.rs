@@ -11,7 +11,7 @@ use super::Path;
 /// A rate is taken over no fewer full frames than these: one more or less then makes no difference.
 const FRAMES: u64 = 16;
 
-/// Of the link: what counts as having reached it.
+/// The share of the link that counts as having reached it.
 const REACHED: f64 = 0.9;
 
 /// Octets of goodput over time, and what was held at worst.
@@ -26,14 +26,14 @@ pub(in crate::scenario) struct Record {
     /// Largest number of octets that were buffered.
     pub(in crate::scenario) peak_unread: u64,
     /// Largest number of octets that were buffered or could have come on top.
-    pub(in crate::scenario) peak_claim: u64,
+    pub(in crate::scenario) peak_committed: u64,
     /// The same at the end.
-    pub(in crate::scenario) last_claim: u64,
+    pub(in crate::scenario) last_committed: u64,
 }
 
 impl Record {
     /// What has been read now.
-    pub(super) fn note(&mut self, now: Duration, read: u64) {
+    pub(super) fn add(&mut self, now: Duration, read: u64) {
         if read > 0 {
             self.read.push((now, self.total() + read));
         }
@@ -51,28 +51,29 @@ impl Record {
         self.updates.iter().filter(|at| from < **at && **at <= to).count()
     }
 
-    /// Frames that were due and had to wait for window though the link had room, after `from` and until `to`.
+    /// Frames that were due and had to wait for window though the link had room, after `from` and
+    /// until `to`.
     pub(in crate::scenario) fn stalls(&self, from: Duration, to: Duration) -> usize {
         self.diary.stalls.iter().filter(|at| from < **at && **at <= to).count()
     }
 
-    /// From a frame's being due to its being read, on average over the frames read after `from` and until `to`. `None` when
-    /// there are none.
+    /// From a frame's being due to its being read, on average over the frames read after `from` and
+    /// until `to`. `None` when there are none.
     pub(in crate::scenario) fn mean_latency(&self, from: Duration, to: Duration) -> Option<Duration> {
         let seen = self.diary.latencies.iter().filter(|(at, _)| from < *at && *at <= to);
         let (count, sum) = seen.fold((0, Duration::ZERO), |(count, sum), (_, latency)| (count + 1, sum + *latency));
         (count > 0).then(|| sum / count)
     }
 
-    /// Octets read after `from` and until `to`, as a share of those that the bandwidth has room for in that time. `None` when
-    /// there are none: it stalls.
+    /// Octets read after `from` and until `to`, as a share of those that the bandwidth has room for
+    /// in that time. `None` when there are none: it stalls.
     pub(in crate::scenario) fn share(&self, bandwidth: u64, from: Duration, to: Duration) -> Option<f64> {
         let octets = self.until(to) - self.until(from);
         (octets > 0).then(|| octets as f64 / (bandwidth as f64 * (to - from).as_secs_f64()))
     }
 
-    /// When nine tenths of the link were used for the first time, over a round-trip time, or the time of 16 full frames if that
-    /// is longer.
+    /// When nine tenths of the link were used for the first time, over a round-trip time, or the
+    /// time of 16 full frames if that is longer.
     pub(in crate::scenario) fn start_up(&self, path: Path) -> Option<Duration> {
         let frames = Duration::from_nanos(FRAMES * DEFAULT_FRAME_SIZE as u64 * 1_000_000_000 / path.bandwidth);
         let span = path.round_trip.max(frames);
@@ -107,7 +108,7 @@ mod tests {
 
     fn record(octets: impl Fn(u32) -> u64) -> Record {
         let mut record = Record::default();
-        (1..=10_000).for_each(|ms| record.note(ms * MS, octets(ms)));
+        (1..=10_000).for_each(|ms| record.add(ms * MS, octets(ms)));
         record
     }
 
@@ -123,7 +124,8 @@ mod tests {
     #[test]
     fn the_start_ends_when_nine_tenths_are_used_for_long_enough() {
         assert_eq!(record(|_| 89).start_up(PATH), None);
-        // 16 frames of 16 384 octets take 2621.44 ms. Of the 2621 ms before a moment, nine tenths then have to be full.
+        // 16 frames of 16 384 octets take 2621.44 ms. Of the 2621 ms before a moment, nine tenths
+        // then have to be full.
         let start = record(|ms| if ms > 1000 { 100 } else { 0 }).start_up(PATH).expect("it is reached");
         assert_eq!(start, 3360 * MS);
         // A burst is not a start.

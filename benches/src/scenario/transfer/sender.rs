@@ -1,5 +1,5 @@
-//! The ideal sender: it uses every octet of window and of the link as soon as it may, its streams in turns, and answers SETTINGS
-//! and PING at once.
+//! The ideal sender: it uses every octet of window and of the link as soon as it may, its streams
+//! in turns, and answers SETTINGS and PING at once.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use h2_conformance_wire::link::Link;
 use h2_conformance_wire::FlowWindows;
 use h2_conformance_wire::{Frame, View, PREFACE};
 
-use super::books::Books;
+use super::accounting::Accounting;
 use super::source::Source;
 
 /// Content of every DATA frame.
@@ -22,7 +22,7 @@ pub(super) struct Sender {
     windows: FlowWindows,
     /// Streams with content, the one whose turn is next in front.
     streams: VecDeque<u32>,
-    /// Of a server: what it will answer on, the request's stream and then those of pushes.
+    /// The streams that a server will answer on: the request's, then those of pushes.
     answers: Vec<u32>,
     /// What goes before any DATA.
     due: VecDeque<Vec<u8>>,
@@ -31,7 +31,7 @@ pub(super) struct Sender {
 
 enum Sent {
     Octets(Vec<u8>),
-    /// So many octets of content.
+    /// Octets of content.
     Data {
         stream: u32,
         octets: usize,
@@ -106,7 +106,7 @@ impl Sender {
     }
 
     /// The next so many octets, which have arrived.
-    pub(super) fn deliver(&mut self, mut arrived: usize, books: &mut Books) -> Vec<u8> {
+    pub(super) fn deliver(&mut self, mut arrived: usize, accounting: &mut Accounting) -> Vec<u8> {
         let mut delivered = Vec::with_capacity(arrived);
         while arrived > 0 {
             let sent = self.under_way.pop_front().expect("only what was sent arrives, in whole pieces");
@@ -116,7 +116,7 @@ impl Sender {
                 Sent::Data { stream, octets } => {
                     data(stream, 0).declaring(octets as u32).encode(&mut delivered);
                     delivered.extend_from_slice(&CONTENT[..octets]);
-                    books.arrived(stream, octets as u32);
+                    accounting.arrived(stream, octets as u32);
                 }
             }
         }
@@ -170,12 +170,12 @@ mod tests {
     fn arrivals(sender: &mut Sender) -> (Vec<Frame>, Vec<(u32, usize)>) {
         let shape = Shape { delay: Duration::from_millis(1), bandwidth: 1_000_000, buffer: 20_000 };
         let (mut link, mut now) = (Link::new(shape), Duration::ZERO);
-        let (mut reader, mut books) = (FrameReader::default(), Books::of([]));
+        let (mut reader, mut accounting) = (FrameReader::default(), Accounting::of([]));
         loop {
             sender.send(now, &mut link, &mut Source::new(Supply::Endless, &[], Duration::ZERO));
             let Some(next) = link.next_event() else { break };
             now = next;
-            reader.push(&sender.deliver(link.arrivals(now), &mut books));
+            reader.push(&sender.deliver(link.arrivals(now), &mut accounting));
         }
         reader.strip(PREFACE).filter(|is_first| *is_first);
         let frames: Vec<Frame> = std::iter::from_fn(|| reader.next_frame()).collect();
@@ -193,7 +193,8 @@ mod tests {
         let (frames, data) = arrivals(&mut client);
         assert_eq!(frames[..3], [settings(), post(1), post(3)]);
         assert_eq!(data, [(1, 16_384), (3, 16_384), (1, 16_384), (3, 16_383)]);
-        // Stream 1 has 32 767 octets left, stream 3 one more. The connection has none until it is given some.
+        // Stream 1 has 32 767 octets left, stream 3 one more. The connection has none until it is
+        // given some.
         client.hear(&window_update(1, 5)).expect("nothing is wrong");
         assert_eq!(arrivals(&mut client), (vec![], vec![]));
         client.hear(&window_update(0, 20_000)).expect("nothing is wrong");

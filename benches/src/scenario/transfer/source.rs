@@ -1,4 +1,5 @@
-//! Where content comes from: there always is more, or it becomes due at a constant rate, whatever becomes of it.
+//! Where content comes from: there always is more, or it becomes due at a constant rate, whatever
+//! becomes of it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -48,7 +49,7 @@ struct Queue {
 impl Source {
     /// From this time on.
     pub(super) fn new(supply: Supply, streams: &[u32], now: Duration) -> Self {
-        // Where there always is more, no stream needs books.
+        // Where there always is more, no stream needs accounting.
         let (interval, phases, streams) = match supply {
             Supply::Endless => (None, None, &[][..]),
             Supply::Phases(phases) => (None, Some((phases, now)), streams),
@@ -69,7 +70,7 @@ impl Source {
         }
     }
 
-    /// It is that time now.
+    /// Sets the time.
     pub(super) fn set(&mut self, now: Duration) {
         self.now = now;
         if self.phases.is_some() {
@@ -78,7 +79,7 @@ impl Source {
         while self.next_event().is_some_and(|due| due <= now) {
             let stream = self.streams[(self.due % self.streams.len() as u64) as usize];
             self.due += 1;
-            self.queues.get_mut(&stream).expect("who has a turn has a queue").due += 1;
+            self.queues.get_mut(&stream).expect("a stream with a turn has a queue").due += 1;
         }
     }
 

@@ -1,5 +1,5 @@
-//! The classic experiment: fewer updates under load, and whether anybody waits for them. A constant rate below what the link
-//! takes, in virtual time.
+//! The classic experiment: fewer updates under load, and whether a sender waits for them. A
+//! constant rate below what the link takes, in virtual time.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::subject::{Announcing, Application, Intake, Subject, Uploads, Windows,
 
 const PATH: Path = Path::new(10, 1000);
 const STREAMS: u32 = 10;
-/// Of the link, in percent.
+/// The load, in percent of the link.
 const LOAD: u64 = 80;
 
 /// Octets of the connection and of each stream.
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn with_windows_to_spare_a_half_is_announced_at_a_time_and_nobody_waits() {
+    fn with_windows_to_spare_a_half_is_announced_at_a_time_and_the_sender_never_waits() {
         let record = record(WINDOWS, PATCHED);
         let octets = (PATH.bandwidth * LOAD / 100) as f64 * (END - START).as_secs_f64();
         let halves = octets / f64::from(WINDOWS.connection / 2) + octets / f64::from(WINDOWS.stream / 2);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_window_is_late() {
+    fn a_frame_that_waits_for_window_is_late() {
         // Less than what is to cross the link in a round trip.
         let small = Windows { connection: 512 << 10, ..WINDOWS };
         for subject in [UPSTREAM, PATCHED] {

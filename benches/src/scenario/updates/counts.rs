@@ -33,7 +33,8 @@ pub(super) fn rows() -> Vec<Row> {
     counts
 }
 
-/// The increments that both sent. A figure cannot say why it is missing, so that goes to standard error.
+/// The increments that both sent. A figure cannot say why it is missing, so that goes to standard
+/// error.
 fn measure(what: &str, plan: &Upload) -> [Option<Vec<u32>>; 2] {
     BOTH.map(|(name, subject)| {
         let seen = (subject.upload)(plan);
@@ -46,7 +47,7 @@ fn count_row(name: String, seen: &[Option<Vec<u32>>; 2]) -> Row {
     Row::new(name, "updates", Better::Lower, upstream, patched)
 }
 
-/// Of no increments there is none.
+/// Returns the mean, or `None` of no increments.
 fn mean(increments: &[u32]) -> Option<f64> {
     let sum: f64 = increments.iter().map(|increment| f64::from(*increment)).sum();
     (!increments.is_empty()).then(|| sum / increments.len() as f64)

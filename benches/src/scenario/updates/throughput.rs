@@ -1,4 +1,5 @@
-//! What an upload gets of a link, by the reader's pace and the size of the windows. In virtual time.
+//! What an upload gets of a link, by the reader's pace and the size of the windows. In virtual
+//! time.
 
 use std::time::Duration;
 
@@ -9,12 +10,12 @@ use crate::subject::{Announcing, Application, Intake, Pace, Subject, Uploads, Wi
 
 const PATH: Path = Path::new(1, 1000);
 
-/// Fast, slow and tiny are what they are where updates are counted, but that there is time here: the fast one takes none, the
-/// slow one takes a chunk in 200 us, 81.92 MB/s at most.
+/// Fast, slow and tiny are what they are where updates are counted, but that there is time here:
+/// the fast one takes none, the slow one takes a chunk in 200 us, 81.92 MB/s at most.
 const PACES: [(&str, Pace); 3] =
     [("fast", Pace::Everything), ("slow", Pace::Chunk(Duration::from_micros(200))), ("tiny", Pace::Octets(100))];
 
-/// The fork by itself, whose windows grow from where they are set.
+/// The fork with its defaults: windows grow from where they are set.
 const GROWING: &str = "patched-growing";
 
 /// Taken between these: a hundred round trips after the start, over five hundred.
@@ -26,8 +27,8 @@ pub(super) fn rows() -> Vec<Row> {
     all.map(|((pace, reads), (size, window))| {
         let name = format!("throughput/{pace}/{size}");
         let figure = |who, subject, announcing| {
-            let told = |why: &String| eprintln!("updates: {name} on {who}: {why}");
-            megabytes(subject, announcing, *reads, *window).inspect_err(told).ok()?
+            let print_error = |why: &String| eprintln!("updates: {name} on {who}: {why}");
+            megabytes(subject, announcing, *reads, *window).inspect_err(print_error).ok()?
         };
         let [upstream, patched] = BOTH.map(|(who, subject)| figure(who, subject, Announcing::Fixed));
         let growing = figure(GROWING, PATCHED, Announcing::Own);

@@ -19,10 +19,10 @@ pub(super) struct View {
 }
 
 pub(super) const ISOLATION: View = View {
-    title: "Goodput of those who read, beside others that stopped, as a share of all with nobody stopped",
+    title: "Goodput of the readers that go on beside others that stopped, as a share of all with none stopped",
     prefix: "share/",
     draws: |_| true,
-    x: "who stopped",
+    x: "readers that stopped",
     y: "goodput, % of undisturbed",
 };
 

@@ -1,4 +1,5 @@
-//! `wan` and `real-link`: goodput over the round-trip time, a panel for each bandwidth, or for each direction and stack.
+//! `wan` and `real-link`: goodput over the round-trip time, a panel for each bandwidth, or for each
+//! direction and stack.
 
 use plotters::prelude::*;
 
@@ -103,7 +104,8 @@ fn draw_panel(panel: &mut Panel<'_>, compared: &Compared<'_>, view: &View, area:
         .y_labels(6)
         .y_label_formatter(&view.label)
         .draw()?;
-    // The fork comes last and is drawn first and broad, so that no line hides another where they meet.
+    // The fork comes last and is drawn first and broad, so that no line hides another where they
+    // meet.
     for (at, series) in compared.series().iter().enumerate().rev() {
         let (stroke, radius) = if series.colour == FORK { (7, 7) } else { (2, 4) };
         let points =

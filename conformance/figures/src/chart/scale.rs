@@ -1,4 +1,5 @@
-//! `scale`: the time of an operation over the number of streams, a panel for each operation and a line for each state.
+//! `scale`: the time of an operation over the number of streams, a panel for each operation and a
+//! line for each state.
 
 use plotters::prelude::*;
 

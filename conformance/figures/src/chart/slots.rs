@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
-/// So many slots, of which the nth reaches from n to n + 1 and has its tick in the middle.
+/// A number of slots, of which the nth reaches from n to n + 1 and has its tick in the middle.
 pub(super) struct Slots(pub(super) usize);
 
 impl Ranged for Slots {
@@ -25,7 +25,7 @@ impl Ranged for Slots {
     }
 }
 
-/// Of the nth slot.
+/// The middle of the nth slot.
 pub(super) fn middle(slot: usize) -> f64 {
     slot as f64 + 0.5
 }

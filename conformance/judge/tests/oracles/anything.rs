@@ -1,6 +1,6 @@
 //! What holds of the judge for any transcript.
 
-use h2_conformance_judge::transcript::{Transcript, What};
+use h2_conformance_judge::transcript::{EventKind, Transcript};
 use h2_conformance_judge::words::*;
 use h2_conformance_judge::{judge, Ending, Expect, Outcome};
 use h2_conformance_wire::build::*;
@@ -78,8 +78,8 @@ fn nonsense_is_judged_too() {
                 1 => record.closes(),
                 2 => record.alive(),
                 3 => record.closes_within_a_frame(),
-                4 => record.add(What::PeerClosed),
-                5 => record.add(What::Restless),
+                4 => record.add(EventKind::PeerClosed),
+                5 => record.add(EventKind::Livelock),
                 6..=8 => record.peer(frame),
                 _ => record.subject(frame),
             };

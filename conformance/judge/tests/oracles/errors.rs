@@ -22,7 +22,7 @@ fn wrong_for_any_error() -> Vec<Row> {
         ("the request is answered", opened().subject(response(1, 200).end_stream()).alive(), Fail, Clean),
         ("a panic", opened().panics(), Fail, Abrupt),
         ("a panic before the mark", opening().panics(), Fail, Abrupt),
-        ("a frame nobody can read", opened().subject(ping([0; 8]).resized(7)).alive(), Fail, Clean),
+        ("a frame that cannot be parsed", opened().subject(ping([0; 8]).resized(7)).alive(), Fail, Clean),
         ("closed before the mark", opening().closes().mark(), Inconclusive, NoGoaway),
         (
             "GOAWAY before the mark",
@@ -94,7 +94,8 @@ pub(crate) fn connection_error() {
     check("connection error, of several codes", &conn_error([STREAM_CLOSED, PROTOCOL_ERROR]), &rows);
 }
 
-/// Rows that the checks for errors of a stream share. `beyond`: the outcome when the whole connection suffers.
+/// Rows that the checks for errors of a stream share. `beyond`: the outcome when the whole
+/// connection suffers.
 fn stream_rows(beyond: Outcome) -> Vec<Row> {
     use Ending::*;
     use Outcome::*;

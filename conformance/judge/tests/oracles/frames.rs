@@ -1,6 +1,6 @@
 //! Checks about frames, content and windows.
 
-use h2_conformance_judge::transcript::What;
+use h2_conformance_judge::transcript::EventKind;
 use h2_conformance_judge::words::*;
 use h2_conformance_judge::{Check, Ending, Expect, Outcome};
 use h2_conformance_wire::build::*;
@@ -9,7 +9,8 @@ use h2_conformance_wire::code::{kind, setting};
 
 use crate::record::{check, opened, opening, Record, Row};
 
-/// A connection that is gone meets no check about numbers and absences: `right` made such a check hold.
+/// A connection that is gone meets no check about numbers and absences: `right` made such a check
+/// hold.
 fn gone(right: &Record) -> Vec<Row> {
     use Ending::*;
     use Outcome::*;
@@ -18,7 +19,7 @@ fn gone(right: &Record) -> Vec<Row> {
         ("right, but then it closes", ends.clone().closes(), Fail, NoGoaway),
         ("right, but with a connection error", ends.clone().subject(goaway(1, CANCEL)).closes(), Fail, WrongCode),
         ("right, but with a panic", ends.clone().panics(), Fail, Abrupt),
-        ("right, after the peer closed", ends.clone().add(What::PeerClosed).closes(), Pass, Clean),
+        ("right, after the peer closed", ends.clone().add(EventKind::PeerClosed).closes(), Pass, Clean),
         ("right, with an orderly shutdown", ends.subject(goaway(1, NO_ERROR)).closes(), Pass, Clean),
     ]
 }
@@ -66,7 +67,7 @@ pub(crate) fn message() {
             ("reset with an error after the end", whole().subject(reset(1, CANCEL)).alive(), Fail, Clean),
             ("two ends", whole().subject(data(1, 0).end_stream()).alive(), Fail, Clean),
             (
-                "fields that nobody can read",
+                "fields that cannot be decoded",
                 opened().subject(headers_block(1, vec![0xff]).end_stream()).alive(),
                 Fail,
                 Clean,
@@ -87,7 +88,7 @@ pub(crate) fn message() {
         ("nothing", opened().alive(), Fail, Clean),
         ("no end", opened().subject(post(1)).alive(), Fail, Clean),
         (
-            "fields that nobody can read",
+            "fields that cannot be decoded",
             opened().subject(headers_block(1, vec![0xff]).end_stream()).alive(),
             Fail,
             Clean,
@@ -122,7 +123,7 @@ pub(crate) fn uploaded() {
     use Ending::*;
     use Outcome::*;
     let rows = table(
-        opened().peer(data(1, 10).padded(7)).add(What::Reflex(data(1, 5))),
+        opened().peer(data(1, 10).padded(7)).add(EventKind::Automatic(data(1, 5))),
         vec![
             ("with another stream beside it", opened().peer(data(1, 15)).peer(data(3, 90)).alive(), Pass, Clean),
             ("one octet less", opened().peer(data(1, 14)).alive(), Fail, Clean),
@@ -169,8 +170,8 @@ pub(crate) fn window() {
                 Clean,
             ),
             (
-                "sent as a reflex",
-                opened().add(What::Reflex(data(1, 9))).subject(window_update(0, 9)).alive(),
+                "sent automatically",
+                opened().add(EventKind::Automatic(data(1, 9))).subject(window_update(0, 9)).alive(),
                 Pass,
                 Clean,
             ),

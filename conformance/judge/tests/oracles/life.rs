@@ -1,7 +1,7 @@
 //! Checks about the connection's life.
 
 use h2_conformance_judge::transcript::probe;
-use h2_conformance_judge::transcript::What;
+use h2_conformance_judge::transcript::EventKind;
 use h2_conformance_judge::{ending_in_words, Ending, Outcome};
 use h2_conformance_wire::build::*;
 use h2_conformance_wire::code::error::*;
@@ -24,9 +24,9 @@ pub(crate) fn dead() -> Vec<Row> {
         ("an answer before the question", opened().subject(ping(probe(1)).ack()).asked(), Fail, Hang),
         ("an answer of nine octets", opened().asked().subject(ping(probe(1)).ack().resized(9)), Fail, Hang),
         ("a panic", opened().alive().panics(), Fail, Abrupt),
-        ("no rest", opened().add(What::Restless), Fail, Hang),
+        ("no rest", opened().add(EventKind::Livelock), Fail, Hang),
         ("closed in the middle of a frame", opened().closes_within_a_frame(), Fail, Abrupt),
-        ("the environment failed", opened().add(What::Harness("no route".into())), Inconclusive, Clean),
+        ("the environment failed", opened().add(EventKind::Harness("no route".into())), Inconclusive, Clean),
         ("no mark was reached", opening().alive(), Inconclusive, Clean),
         ("DATA beyond the window", opened().subject(response(1, 200)).subject(data(1, 65_536)).alive(), Fail, Clean),
     ]
@@ -46,8 +46,8 @@ pub(crate) fn endings_in_words() {
             "GOAWAY NO_ERROR, closed in the middle of a frame",
         ),
         (opened().closes(), "closed without GOAWAY"),
-        (opened().add(What::PeerClosed).closes(), "closed after the peer's end"),
-        (opened().closes().add(What::PeerClosed), "closed without GOAWAY"),
+        (opened().add(EventKind::PeerClosed).closes(), "closed after the peer's end"),
+        (opened().closes().add(EventKind::PeerClosed), "closed without GOAWAY"),
         (opened().panics(), "a panic"),
     ] {
         assert_eq!(ending_in_words(record.transcript()), words);
@@ -96,7 +96,7 @@ pub(crate) fn ends() {
             Pass,
             Clean,
         ),
-        ("the close after the peer's", opened().add(What::PeerClosed).closes(), Pass, Clean),
+        ("the close after the peer's", opened().add(EventKind::PeerClosed).closes(), Pass, Clean),
         ("the close alone", opened().closes(), Pass, NoGoaway),
         ("GOAWAY with an error", opened().subject(goaway(1, INTERNAL_ERROR)).closes(), Fail, WrongCode),
         (

@@ -9,8 +9,8 @@ mod record;
 
 use h2_conformance_judge::Check;
 
-/// Ties each kind of check to its table. The match has no wildcard on purpose: a kind of check that is added without a
-/// table does not compile.
+/// Ties each kind of check to its table. The match has no wildcard on purpose: a kind of check that
+/// is added without a table does not compile.
 macro_rules! tables {
     ($($kind:ident => $table:path),* $(,)?) => {
         #[allow(dead_code)]

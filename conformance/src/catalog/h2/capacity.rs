@@ -1,10 +1,11 @@
-//! The sending side: writers are woken, capacity is honest, and what one stream reserves and does not use is there for the others,
-//! at once.
+//! The sending side: writers are woken, capacity is honest, and what one stream reserves and does
+//! not use is there for the others, at once.
 
 use crate::catalog::prelude::*;
 use crate::judge::Check;
 
-/// Server: this many streams reserve an octet each and send nothing; then a stream beside them has 100 octets to send.
+/// Server: this many streams reserve an octet each and send nothing; then a stream beside them has
+/// 100 octets to send.
 fn idle_reservations(s: &mut Script, idle: u32) {
     s.return_credit(Credit::WhenExhausted);
     s.open();
@@ -52,7 +53,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/woken-by-reset",
             role: Role::Server,
-            title: "A writer that waits for capacity is told when the peer resets its stream",
+            title: "A writer that waits for capacity is woken when the peer resets its stream",
             needs: Needs::Api,
             script: |s| {
                 open_with_window(s, 0);
@@ -67,7 +68,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/reset-reported",
             role: Role::Server,
-            title: "Whoever waits for a reset of the stream is given the peer's code",
+            title: "A task that waits for a reset of the stream gets the peer's code",
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -292,7 +293,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/idle-reservations-follow-the-window",
             role: Role::Server,
-            title: "Idle reservations beside each other are told of a window that has become large enough for all they want",
+            title: "Idle reservations beside each other get a window that has become large enough for all they want",
             needs: Needs::Api,
             config: BUFFER,
             script: |s| {
@@ -422,8 +423,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/idle-reservation-does-not-starve-reservation",
             role: Role::Server,
-            title:
-                "A reservation of the whole window that sends nothing does not keep another from being offered capacity",
+            title: "A reservation of the whole window that sends nothing does not keep another from getting capacity",
             needs: Needs::Api,
             script: |s| {
                 s.open();

@@ -1,5 +1,5 @@
-//! Frames and calls that come at an inconvenient moment: in each case both sides do what they may. Random connections came upon
-//! these.
+//! Frames and calls that come at an inconvenient moment: in each case both sides do what they may.
+//! Random connections found these.
 
 use crate::catalog::prelude::*;
 
@@ -59,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "crossings/last-place-given-up-client",
             role: Role::Client,
-            title: "A request in the last place is reset when its handles go, whoever made it",
+            title: "A request in the last place is reset when its handles go, by whichever handle it was made",
             needs: Needs::Api,
             script: |s| {
                 s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));

@@ -1,5 +1,6 @@
-//! Windows that grow where they limit throughput, and only there: RFC 9113 leaves their sizes to the receiver (section 6.9), who
-//! can learn how long a round trip takes from when its SETTINGS are acknowledged (section 6.5.3).
+//! Windows that grow where they limit throughput, and only there: RFC 9113 leaves their sizes to
+//! the receiver (section 6.9), which can learn how long a round trip takes from when its SETTINGS
+//! are acknowledged (section 6.5.3).
 
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ const EAGER: UpdatePolicy = UpdatePolicy { percent: 1, ..UpdatePolicy::DEFAULT }
 const OWN: Config = Config { receive_budget: None, time_passes: true, ..Config::DEFAULT };
 const WINDOW: i64 = 65_535;
 const MEBIBYTE: i64 = 1 << 20;
-/// Windows with a budget of one mebibyte: the largest that there is, and that of a stream beside one which has it.
+/// Windows with a budget of one mebibyte: the largest that there is, and that of a stream beside
+/// one which has it.
 const LARGEST: i64 = MEBIBYTE / 2;
 
 const SECOND: i64 = WINDOW + (MEBIBYTE - (LARGEST - WINDOW)) / 2;
@@ -36,15 +38,15 @@ fn keeps_up(s: &mut Script, stream: u32, octets: u64) {
     s.upload_from_afar(body(stream, octets), ROUND_TRIP);
 }
 
-/// A whole window, and half of one a little more than a round trip later. By then the receiver can know the rate only if it
-/// knew from the start how long a round trip takes.
+/// A whole window, and half of one a little more than a round trip later. By then the receiver can
+/// know the rate only if it knew from the start how long a round trip takes.
 fn window_and_a_half(s: &mut Script, stream: u32) {
     s.upload_in(body(stream, WINDOW as u64));
     s.elapse(ROUND_TRIP * 6 / 5);
     s.upload_in(body(stream, WINDOW as u64 / 2));
 }
 
-/// So many frames at a pace at which half of a window lasts longer than a round trip.
+/// Sends this many frames at a pace at which half of a window lasts longer than a round trip.
 fn at_leisure(s: &mut Script, stream: u32, frames: usize) {
     for _ in 0..frames {
         s.elapse(Duration::from_millis(200));
@@ -106,7 +108,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "growth/nobody-reads",
-            title: "Windows do not grow for what nobody reads",
+            title: "Windows do not grow for unread content",
             script: |s| {
                 far_away(s);
                 s.send(post(1));
@@ -339,7 +341,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "growth/off-lends",
-            title: "Where growth is turned off a body that nobody reads leaves room for others all the same",
+            title: "Where growth is turned off a body without a reader leaves room for others all the same",
             config: Config { window_growth: Some(false), ..OWN },
             script: |s| {
                 far_away(s);

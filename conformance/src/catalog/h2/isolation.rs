@@ -1,9 +1,10 @@
-//! Octets that nobody reads on one stream do not close the connection to the others: sections 5.2.1 and 5.2.2 of RFC 9113 leave it
-//! to the receiver what it grants beside them. What it grants is bounded by its budget.
+//! Unread octets of one stream do not close the connection to the others: sections 5.2.1 and 5.2.2
+//! of RFC 9113 leave it to the receiver what it grants beside them. What it grants is bounded by
+//! its budget.
 
 use crate::catalog::prelude::*;
 
-/// The subject's own budget, which is for those who leave room for others and not for those who are fast.
+/// The subject's own budget, which is for streams that leave room for others.
 const OWN: Config = Config { receive_budget: None, window_growth: Some(false), ..Config::DEFAULT };
 
 /// Three default windows and a bit.
@@ -17,8 +18,8 @@ fn a_reader_waits(s: &mut Script) {
     s.app(App::ReadToEnd { stream: 1 });
 }
 
-/// Server: beside a reader that waits on stream 1, bodies of a whole window on so many streams, 3, 5, 7 and so on, that nobody
-/// reads.
+/// Server: beside a reader that waits on stream 1, bodies of a whole window on so many streams, 3,
+/// 5, 7 and so on, without readers.
 fn unread(s: &mut Script, streams: u32) {
     a_reader_waits(s);
     for stream in (3..2 * streams + 2).step_by(2) {
@@ -48,7 +49,8 @@ fn all_announced(s: &mut Script) {
     s.app(App::SetTargetWindow { octets: WINDOW as u32 + 1 });
 }
 
-/// All that was sent before, a window on the last of these streams too, is back: not an octet was lost or granted twice.
+/// All that was sent before, a window on the last of these streams too, is back: not an octet was
+/// lost or granted twice.
 fn all_back(last: u32) -> Expect {
     uploaded(last, WINDOW).and(window(0, WINDOW as i64 + 1)).and(alive())
 }
@@ -59,7 +61,7 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
             id: "isolation/unread-body",
-            title: "Beside a body of a whole window that nobody reads another of 200 000 octets arrives",
+            title: "Beside an unread body of a whole window another of 200 000 octets arrives",
             script: |s| {
                 s.open();
                 s.send(post(1));
@@ -71,7 +73,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/unread-response",
-            title: "Beside a response of a whole window that nobody reads another of 200 000 octets arrives",
+            title: "Beside an unread response of a whole window another of 200 000 octets arrives",
             script: |s| {
                 s.open();
                 ask(s, 1);
@@ -85,7 +87,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/unread-bodies",
-            title: "Beside twenty bodies of a whole window that nobody reads another of 200 000 octets arrives",
+            title: "Beside twenty unread bodies of a whole window another of 200 000 octets arrives",
             script: |s| {
                 s.open();
                 unread(s, 20);
@@ -107,14 +109,14 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/unpolled-pushes",
-            title: "Beside three pushed responses of a whole window that nobody asks for another arrives",
+            title: "Beside three pushed responses of a whole window that were not taken another arrives",
             script: |s| {
                 s.open();
                 s.app(App::Request { method: "GET", end: true });
                 for push in [2, 4, 6] {
                     s.burst([push_promise(1, push), response(push, 200)]);
                 }
-                // Whoever took one may ask for the others.
+                // A task that took one may ask for the others.
                 s.app(App::AwaitPush { stream: 1 });
                 s.send(response(1, 200));
                 s.app(App::AwaitResponse { stream: 1 });
@@ -127,7 +129,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/small-frames",
-            title: "Beside ten bodies of a whole window that nobody reads a connection takes in as many more small frames",
+            title: "Beside ten unread bodies of a whole window a connection takes in as many more small frames",
             script: |s| {
                 s.open();
                 unread(s, 10);
@@ -187,7 +189,8 @@ pub(super) fn cases() -> Vec<Case> {
                 s.app(App::Read { stream: 3, octets: 30_000 });
                 s.upload_in(body(3, 30_000));
                 s.app(App::Release { stream: 3, octets: 20_000 });
-                // The peer can send less than half of a window now, and half of one when all is announced.
+                // The peer can send less than half of a window now, and half of one when all is
+                // announced.
                 s.upload_in(body(3, 5_000));
                 all_announced(s);
             },
@@ -239,7 +242,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/back-when-declined",
-            title: "When the pushed responses that nobody asked for are gone the connection has its window, to the octet",
+            title: "When the pushed responses that were not taken are gone the connection has its window, to the octet",
             script: |s| {
                 s.open();
                 s.app(App::Request { method: "GET", end: true });
@@ -287,7 +290,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/budget-and-larger-target",
-            title: "A target that grows over what was lent makes no more than the budget of both",
+            title: "A target that grows over what isolation granted makes no more than the budget of both",
             config: SMALL,
             script: |s| {
                 s.open();
@@ -299,7 +302,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/budget-below-the-window",
-            title: "A budget below the window lends nothing and takes nothing away",
+            title: "A budget below the window grants nothing beyond it and takes nothing away",
             config: Config { receive_budget: Some(1_000), ..OWN },
             script: |s| {
                 s.open();
@@ -310,7 +313,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "isolation/no-budget",
-            title: "Without a budget a body that nobody reads holds what it holds of the connection's window",
+            title: "Without a budget a body without a reader holds what it holds of the connection's window",
             config: Config { receive_budget: Some(0), ..OWN },
             script: |s| {
                 s.open();

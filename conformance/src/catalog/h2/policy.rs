@@ -1,4 +1,5 @@
-//! Policies for WINDOW_UPDATE frames, which section 6.9 of RFC 9113 leaves to the receiver. The release has one rule.
+//! Policies for WINDOW_UPDATE frames, which section 6.9 of RFC 9113 leaves to the receiver. The
+//! release has one rule.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Promises that the server gives up, or that nobody can ask for any more.
+//! Promises that the server gives up, or that have no handle any more.
 
 use crate::catalog::prelude::*;
 

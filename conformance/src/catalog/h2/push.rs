@@ -1,5 +1,5 @@
-//! Pushes that the server resets before the application looks at them: a bound on those that lie about, not on how many
-//! there ever were.
+//! Pushes that the server resets before the application looks at them: a bound on those that lie
+//! about, not on how many there ever were.
 
 use crate::catalog::prelude::*;
 

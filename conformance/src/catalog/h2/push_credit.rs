@@ -68,7 +68,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "push-credit/ignored-push-reset-by-peer",
             role: Role::Client,
-            title: "Pushes that nobody asked for and the peer reset give their credit back",
+            title: "Pushes that were not taken and the peer reset give their credit back",
             needs: Needs::Api,
             script: |s| {
                 rounds(s, |s, stream, promised| {
@@ -119,7 +119,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "push-credit/unpolled-push-leaves-room",
             role: Role::Client,
-            title: "A push that nobody asks for does not keep the response from coming",
+            title: "A push that is not taken does not keep the response from coming",
             needs: Needs::Api,
             script: |s| {
                 s.open();

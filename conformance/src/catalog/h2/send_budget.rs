@@ -1,5 +1,6 @@
-//! What a connection buffers of DATA: a limit for all streams together, and a way to wait until a stream buffers nothing. The
-//! release offers neither. The peer's windows are larger than any limit here, unless a case says otherwise.
+//! What a connection buffers of DATA: a limit for all streams together, and a way to wait until a
+//! stream buffers nothing. The release has neither. The peer's windows are larger than any limit
+//! here, unless a case says otherwise.
 
 use crate::catalog::prelude::*;
 
@@ -14,7 +15,8 @@ fn open(s: &mut Script) {
     s.send(window_update(0, 1 << 20));
 }
 
-/// Server: stream 1 fills the buffer of the connection and waits for its own window; stream 3 has window and none to send.
+/// Server: stream 1 fills the buffer of the connection and waits for its own window; stream 3 has
+/// window and none to send.
 fn filled(s: &mut Script) {
     s.open_with(settings().with(setting::INITIAL_WINDOW_SIZE, 0));
     responding(s, &[1, 3]);
@@ -63,7 +65,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/full-buffer-offers-nothing",
             role: Role::Server,
-            title: "While the connection buffers its limit no stream is offered capacity",
+            title: "While the connection buffers its limit no stream gets capacity",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -76,7 +78,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/written-data-makes-room",
             role: Role::Server,
-            title: "Who waits for capacity is woken when the connection has written what it buffered",
+            title: "A writer that waits for capacity is woken when the connection has written what it buffered",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -91,7 +93,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/discarded-data-makes-room",
             role: Role::Server,
-            title: "Who waits for capacity is woken when what the connection buffered is discarded",
+            title: "A writer that waits for capacity is woken when what the connection buffered is discarded",
             needs: Needs::Api,
             config: LIMITED,
             script: |s| {
@@ -279,7 +281,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "send-budget/drained-fails-when-reset",
             role: Role::Server,
-            title: "Who waits until a stream is drained is told when the peer resets it",
+            title: "A task that waits until a stream is drained is woken when the peer resets it",
             needs: Needs::Api,
             script: |s| {
                 s.open();

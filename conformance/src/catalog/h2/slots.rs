@@ -1,13 +1,13 @@
-//! Slots of concurrent streams come back when a stream ends, however it ends, and a connection that shuts down ends with
-//! its last stream.
+//! Slots of concurrent streams come back when a stream ends, however it ends, and a connection that
+//! shuts down ends with its last stream.
 
 use crate::catalog::prelude::*;
 use crate::judge::Check;
 
 const THREE: Config = Config { max_concurrent: Some(3), send_buffer: Some(1 << 20), ..Config::DEFAULT };
 
-/// Server: the response is larger than the peer's window and waits for credit, the application is done with the stream,
-/// and then the peer resets it.
+/// Server: the response is larger than the peer's window and waits for credit, the application is
+/// done with the stream, and then the peer resets it.
 fn reset_of_blocked_response(s: &mut Script, stream: u32) {
     s.send(post(stream));
     s.app(App::Respond { stream, status: 200, end: false });
@@ -24,7 +24,8 @@ fn forty(s: &mut Script, way: fn(&mut Script, u32)) {
     s.app(App::Respond { stream: 81, status: 200, end: true });
 }
 
-/// Server: a promise waits behind DATA for the peer's window while the peer resets the stream that carries it.
+/// Server: a promise waits behind DATA for the peer's window while the peer resets the stream that
+/// carries it.
 fn promise_withdrawn(s: &mut Script) {
     s.open();
     s.send(get(1));
@@ -36,7 +37,8 @@ fn promise_withdrawn(s: &mut Script) {
     s.go_on_reading();
 }
 
-/// Server: a promise that the application drops while the connection is busy with another stream's DATA.
+/// Server: a promise that the application drops while the connection is busy with another stream's
+/// DATA.
 fn promise_dropped_unsent(s: &mut Script) {
     s.open();
     s.send(get(1));
@@ -48,7 +50,8 @@ fn promise_dropped_unsent(s: &mut Script) {
     s.go_on_reading();
 }
 
-/// Client: the peer admits one stream; the request on stream 1 has it, an upload on stream 3 waits for it.
+/// Client: the peer admits one stream; the request on stream 1 has it, an upload on stream 3 waits
+/// for it.
 fn queued_upload(s: &mut Script) {
     s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
     s.app(App::Request { method: "GET", end: true });
@@ -66,7 +69,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/reset-of-blocked-response",
             role: Role::Server,
-            title: "A reset of a finished response that waits for credit gives the stream's slot back",
+            title: "A finished response that is reset while it waits for credit no longer counts against the stream limit",
             needs: Needs::Api,
             config: THREE,
             script: |s| {
@@ -95,7 +98,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/answered",
             role: Role::Server,
-            title: "A request that was answered gives its slot back",
+            title: "A request that was answered no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -110,7 +113,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/reset-by-peer",
             role: Role::Server,
-            title: "A stream that the peer resets gives its slot back",
+            title: "A stream that the peer resets no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -125,7 +128,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/reset-by-application",
             role: Role::Server,
-            title: "A stream that the application resets gives its slot back",
+            title: "A stream that the application resets no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -140,7 +143,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/handles-dropped",
             role: Role::Server,
-            title: "A stream whose handles were all dropped gives its slot back",
+            title: "A stream whose handles were all dropped no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -155,7 +158,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/answered-early",
             role: Role::Server,
-            title: "A stream that was answered before its request ended gives its slot back with the handles",
+            title: "A stream that was answered before its request ended no longer counts once its handles go",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -171,7 +174,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/malformed-request",
             role: Role::Server,
-            title: "A request that is refused as malformed gives its slot back",
+            title: "A request that is refused as malformed no longer counts against the stream limit",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
@@ -241,7 +244,7 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title: "A promise dropped before it was sent goes out and is reset where no reset stream is remembered",
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: promise_dropped_unsent,
             expect: times(kind::PUSH_PROMISE, 1, 1..=1).and(times(kind::RST_STREAM, 2, 1..=1)).and(alive()),
             ..Case::DEFAULT
@@ -263,7 +266,7 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title: "A promise that was withdrawn and dropped does not keep a shutdown from ending",
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: |s| {
                 promise_withdrawn(s);
                 s.app(App::Drop { stream: 2, what: Handles::All });
@@ -317,7 +320,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/queued-stream-reset",
             role: Role::Client,
-            title: "An upload that is reset while it waits for a slot is never opened",
+            title: "An upload that is reset while it waits for the stream limit is never opened",
             needs: Needs::Api,
             script: |s| {
                 queued_upload(s);
@@ -331,7 +334,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "slots/queued-stream-dropped",
             role: Role::Client,
-            title: "A request that is dropped while it waits for a slot is never opened",
+            title: "A request that is dropped while it waits for the stream limit is never opened",
             needs: Needs::Api,
             script: |s| {
                 queued_upload(s);

@@ -1,4 +1,5 @@
-//! A receive window for one stream alone, in sections 5.2 and 6.9 of RFC 9113 left to the receiver. The release has no such call.
+//! A receive window for one stream alone, in sections 5.2 and 6.9 of RFC 9113 left to the receiver.
+//! The release has no such call.
 
 use crate::catalog::prelude::*;
 use crate::wire::code::MAX_WINDOW;
@@ -45,7 +46,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "stream-target/body-beyond-initial-window",
-            title: "A stream with a larger window takes more than the initial window though nobody reads",
+            title: "A stream with a larger window takes more than the initial window without a reader",
             script: |s| {
                 s.open();
                 receiving(s, 500_000);

@@ -1,4 +1,5 @@
-//! When credit is announced: with few WINDOW_UPDATEs, and never so late that somebody waits in vain.
+//! When credit is announced: with few WINDOW_UPDATEs, and never so late that a reader or a sender
+//! stalls.
 
 use crate::catalog::prelude::*;
 
@@ -147,7 +148,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "updates/dropped-beside-held",
             role: Role::Server,
-            title: "A body that was dropped is taken in while another is held and nobody waits to read",
+            title: "A body that was dropped is taken in while another is held and no reader waits",
             needs: Needs::Api,
             script: |s| {
                 s.open();

@@ -1,4 +1,5 @@
-//! Windows in the hands of the application, and what happens at their bounds where the RFC leaves a choice.
+//! Windows in the hands of the application, and what happens at their bounds where the RFC leaves a
+//! choice.
 
 use crate::catalog::prelude::*;
 use crate::wire::code::MAX_WINDOW;

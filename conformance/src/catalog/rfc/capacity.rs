@@ -1,6 +1,8 @@
-//! DATA goes as far as the windows and no further, and comes to its end whatever portions credit comes in (RFC 9113 section 6.9).
+//! DATA goes as far as the windows and no further, and comes to its end whatever portions credit
+//! comes in (RFC 9113 section 6.9).
 //!
-//! That DATA stays within the windows is checked in every case of the catalogue; the cases here make it hard.
+//! That DATA stays within the windows is checked in every case of the catalogue; the cases here
+//! make it hard.
 
 use crate::catalog::prelude::*;
 use crate::judge::Check;

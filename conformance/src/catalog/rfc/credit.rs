@@ -1,5 +1,6 @@
-//! DATA counts against the connection's window and its credit comes back, also where its stream has come to its end (RFC 9113
-//! section 6.9). The cases end with a whole window, as those of `h2/credit` do, which says why.
+//! DATA counts against the connection's window and its credit comes back, also where its stream has
+//! come to its end (RFC 9113 section 6.9). The cases end with a whole window, as those of
+//! `h2/credit` do, which says why.
 
 use crate::catalog::prelude::*;
 
@@ -29,7 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
             title: "DATA of a reset stream that is no longer remembered gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: |s| {
                 requests(s, |s, stream| {
                     s.send(post(stream));
@@ -226,7 +227,7 @@ pub(super) fn cases() -> Vec<Case> {
             title: "A response to a dropped request that is no longer remembered gives its credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: |s| {
                 responses(s, |s, stream| {
                     s.app(App::Request { method: "GET", end: true });

@@ -1,5 +1,5 @@
-//! Frames and calls that come at an inconvenient moment: what may be sent then, and what has to be taken (RFC 9113 section 5.1).
-//! Random connections came upon these.
+//! Frames and calls that come at an inconvenient moment: what may be sent then, and what has to be
+//! taken (RFC 9113 section 5.1). Random connections came upon these.
 
 use crate::catalog::prelude::*;
 

@@ -113,7 +113,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "goaway/unknown-code-client",
             role: Role::Client,
-            title: "An error code that nobody knows in GOAWAY does not take away a response under way",
+            title: "An unknown error code in GOAWAY does not take away a response under way",
             requires: &["rfc9113/7/unknown-codes"],
             needs: Needs::Api,
             script: |s| {

@@ -94,7 +94,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "hpack/integer-overflow",
             role: Role::Server,
-            title: "An integer beyond what anybody can use is a decoding error",
+            title: "An integer beyond any use is a decoding error",
             requires: &["rfc7541/5.1/overflow"],
             script: |s| {
                 s.open();
@@ -427,7 +427,8 @@ fn get_and(octets: &[u8]) -> Frame {
     headers_block(1, block).end_stream()
 }
 
-/// A complete GET request with a field that the reader has to put in its dynamic table, its value of `length` octets.
+/// A complete GET request with a field that the reader has to put in its dynamic table, its value
+/// of `length` octets.
 fn get_remembering(stream: u32, length: usize) -> Frame {
     let mut block = hpack::encode(&GET);
     hpack::indexed_literal(&mut block, "x-kept", &"v".repeat(length));

@@ -1,4 +1,5 @@
-//! What any endpoint is held to by RFC 9113 and RFC 7541: each case names the requirements that it checks.
+//! What any endpoint is held to by RFC 9113 and RFC 7541: each case names the requirements that it
+//! checks.
 
 mod capacity;
 mod concurrency;

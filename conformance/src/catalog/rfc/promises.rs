@@ -1,9 +1,10 @@
-//! Promises of a server and what may come between a promise and its response (RFC 9113 section 8.4). Random connections came
-//! upon these.
+//! Promises of a server and what may come between a promise and its response (RFC 9113 section
+//! 8.4). Random connections came upon these.
 
 use crate::catalog::prelude::*;
 
-/// Server: a promise of stream 2 stands behind the DATA that is being written, of which the peer takes none.
+/// Server: a promise of stream 2 stands behind the DATA that is being written, of which the peer
+/// takes none.
 fn unsent_promise(s: &mut Script) {
     s.open();
     s.send(post(1));
@@ -14,9 +15,9 @@ fn unsent_promise(s: &mut Script) {
     s.mark();
 }
 
-/// Client: a promise on stream 1 and what follows on the promised stream, before the client's reset arrives. The content is as
-/// much as makes an update of the window due.
-fn crossing_promise(s: &mut Script) {
+/// Client: a promise on stream 1 and what follows on the promised stream, before the client's reset
+/// arrives. The content is as much as makes an update of the window due.
+fn promise_in_transit(s: &mut Script) {
     let body = || data(2, DEFAULT_FRAME_SIZE);
     s.burst([push_promise(1, 2), response(2, 200), body(), body()]);
 }
@@ -181,7 +182,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.open();
                 s.app(App::Request { method: "POST", end: false });
                 s.app(App::Reset { stream: 1, code: CANCEL });
-                crossing_promise(s);
+                promise_in_transit(s);
             },
             expect: stream_error(2, [CANCEL, REFUSED_STREAM]).and(window(0, 65_535)),
             ..Case::DEFAULT
@@ -196,7 +197,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.open();
                 s.app(App::Request { method: "POST", end: false });
                 s.app(App::Drop { stream: 1, what: Handles::All });
-                crossing_promise(s);
+                promise_in_transit(s);
             },
             expect: stream_error(2, [CANCEL, REFUSED_STREAM]).and(window(0, 65_535)),
             ..Case::DEFAULT
@@ -207,12 +208,12 @@ pub(super) fn cases() -> Vec<Case> {
             title: "A promise that crossed the reset of a request is declined also when the client has forgotten the request",
             requires: &["rfc9113/5.1/after-own-reset"],
             needs: Needs::Api,
-            config: NO_GRACE,
+            config: NO_RETENTION,
             script: |s| {
                 s.open();
                 s.app(App::Request { method: "POST", end: false });
                 s.app(App::Reset { stream: 1, code: CANCEL });
-                crossing_promise(s);
+                promise_in_transit(s);
             },
             expect: times(kind::RST_STREAM, 2, 1..=4).and(alive()).and(window(0, 65_535)),
             ..Case::DEFAULT

@@ -1,4 +1,5 @@
-//! The connection's credit of pushed DATA that breaks a rule or is not wanted any more comes back (RFC 9113 section 6.9).
+//! The connection's credit of pushed DATA that breaks a rule or is not wanted any more comes back
+//! (RFC 9113 section 6.9).
 
 use crate::catalog::prelude::*;
 
@@ -7,7 +8,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "push-credit/ignored-push-longer-than-declared",
             role: Role::Client,
-            title: "Pushes that nobody asked for and that are longer than declared give their credit back",
+            title: "Pushes that were not taken and are longer than declared give their credit back",
             requires: &["rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
             script: |s| {

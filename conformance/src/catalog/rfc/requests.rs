@@ -341,7 +341,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "requests/protocol-not-offered",
             role: Role::Server,
-            title: "A request with :protocol is malformed where the server has not offered it",
+            title: "A request with :protocol is malformed where the server has not announced it",
             requires: &["rfc9113/8.3/malformed"],
             script: |s| {
                 s.open();

@@ -94,7 +94,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "reset/unknown-code",
             role: Role::Server,
-            title: "An error code that nobody knows ends the stream like any other",
+            title: "An unknown error code ends the stream like any other",
             requires: &["rfc9113/7/unknown-codes"],
             script: |s| {
                 s.open();
@@ -108,7 +108,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "reset/unknown-code-client",
             role: Role::Client,
-            title: "A client takes an error code that nobody knows like any other",
+            title: "A client takes an unknown error code like any other",
             requires: &["rfc9113/7/unknown-codes"],
             needs: Needs::Api,
             script: |s| {

@@ -1,4 +1,5 @@
-//! Padding counts against the windows, and its credit comes back with that of the content (RFC 9113 section 6.9.1).
+//! Padding counts against the windows, and its credit comes back with that of the content (RFC 9113
+//! section 6.9.1).
 
 use crate::catalog::prelude::*;
 

@@ -1,4 +1,5 @@
-//! The size of windows: what counts, what SETTINGS change, where the bounds are (RFC 9113 sections 5.2 and 6.9).
+//! The size of windows: what counts, what SETTINGS change, where the bounds are (RFC 9113 sections
+//! 5.2 and 6.9).
 
 use crate::catalog::prelude::*;
 use crate::wire::code::MAX_WINDOW;
@@ -220,7 +221,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "windows/frames-read-while-body-waits",
             role: Role::Server,
-            title: "A body that nobody reads does not keep the subject from reading frames",
+            title: "A body without a reader does not keep the subject from reading frames",
             requires: &["rfc9113/5.2.2/frames-are-read"],
             needs: Needs::Api,
             script: |s| {
@@ -253,7 +254,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "windows/shrunk-under-unread-body",
             role: Role::Server,
-            title: "A body goes on to its end though its window was shrunk below zero under what nobody had read",
+            title: "A body goes on to its end though its window was shrunk below zero under unread content",
             requires: &["rfc9113/6.9.3/streams-go-on"],
             needs: Needs::Api,
             script: |s| {

@@ -6,7 +6,7 @@ use super::{END_OF_TABLE, TABLE};
 use crate::figures::{chart, Figures, Row};
 use crate::report::escape;
 
-/// Of a document of its own; within the page it says nothing.
+/// The namespace of an SVG document. Within the page it says nothing.
 const NAMESPACE: &str = " xmlns=\"http://www.w3.org/2000/svg\"";
 
 pub(super) fn section(out: &mut String, figures: &Figures) -> fmt::Result {

@@ -2,14 +2,14 @@
 //!
 //! They are written on the runner's own codec and know as little of HTTP/2 as their fault allows.
 
-mod manners;
+mod misbehaviors;
 
 use std::fmt;
 use std::time::Duration;
 
 use super::Subject;
 use crate::case::{Case, Role};
-use crate::drive::{Happening, Link};
+use crate::drive::{Link, SubjectEvent};
 use crate::script::App;
 use crate::wire::build::{get, settings};
 use crate::wire::pipe::DELAY;
@@ -20,37 +20,37 @@ pub const CONTROLS: &[Subject] = &[
     Subject {
         name: "control-closes",
         version: "closes at the first frame after the opening",
-        make: |case| Box::new(Fake::new(case, manners::closes)),
+        make: |case| Box::new(Fake::new(case, misbehaviors::closes)),
     },
     Subject {
         name: "control-yes-man",
         version: "answers everything and objects to nothing",
-        make: |case| Box::new(Fake::new(case, manners::yes_man)),
+        make: |case| Box::new(Fake::new(case, misbehaviors::yes_man)),
     },
     Subject {
         name: "control-wrong-code",
         version: "objects to everything with GOAWAY INTERNAL_ERROR",
-        make: |case| Box::new(Fake::new(case, manners::wrong_code)),
+        make: |case| Box::new(Fake::new(case, misbehaviors::wrong_code)),
     },
     Subject {
         name: "control-leaks",
         version: "loses an octet of the connection's credit with each stream that is reset",
         make: |case| {
-            let mut held = manners::Held::default();
-            Box::new(Fake::new(case, move |out, frame| manners::leaks(&mut held, out, frame)))
+            let mut held = misbehaviors::Held::default();
+            Box::new(Fake::new(case, move |out, frame| misbehaviors::leaks(&mut held, out, frame)))
         },
     },
 ];
 
 /// What a control does at a frame after the opening.
-trait Manner: FnMut(&mut Out, &Frame) {}
+trait Misbehavior: FnMut(&mut Out, &Frame) {}
 
-impl<F: FnMut(&mut Out, &Frame)> Manner for F {}
+impl<F: FnMut(&mut Out, &Frame)> Misbehavior for F {}
 
 /// What a control says.
 #[derive(Debug, Default)]
 struct Out {
-    /// It is a server.
+    /// Whether the subject is a server.
     serves: bool,
     octets: Vec<u8>,
     accepted: Vec<u32>,
@@ -63,13 +63,14 @@ impl Out {
     }
 }
 
-/// A control: the opening, which all of them get right, and a manner.
+/// A control: the opening, which all of them get right, and a misbehavior.
 struct Fake {
     reader: PeerReader,
-    /// Frames of the peer's opening that are still to come: SETTINGS and its acknowledgement of ours.
+    /// Frames of the peer's opening that are still to come: SETTINGS and its acknowledgement of
+    /// ours.
     settings_due: bool,
     ack_due: bool,
-    manner: Box<dyn Manner>,
+    misbehavior: Box<dyn Misbehavior>,
     out: Out,
     told_closed: bool,
     now: Duration,
@@ -82,7 +83,7 @@ impl fmt::Debug for Fake {
 }
 
 impl Fake {
-    fn new(case: &Case, manner: impl Manner + 'static) -> Self {
+    fn new(case: &Case, misbehavior: impl Misbehavior + 'static) -> Self {
         let mut out = Out { serves: case.role == Role::Server, ..Out::default() };
         if !out.serves {
             out.octets.extend_from_slice(PREFACE);
@@ -95,7 +96,7 @@ impl Fake {
             reader: PeerReader::new(out.serves),
             settings_due: true,
             ack_due: true,
-            manner: Box::new(manner),
+            misbehavior: Box::new(misbehavior),
             out,
             told_closed: false,
             now: Duration::ZERO,
@@ -111,7 +112,7 @@ impl Fake {
         if is_settings && std::mem::take(&mut self.settings_due) {
             return self.out.send(&settings().ack());
         }
-        (self.manner)(&mut self.out, frame);
+        (self.misbehavior)(&mut self.out, frame);
     }
 }
 
@@ -135,18 +136,18 @@ impl Link for Fake {
         // There is no application: a call waits for ever.
     }
 
-    fn advance(&mut self) -> Vec<Happening> {
-        let mut happenings: Vec<Happening> =
-            self.out.accepted.drain(..).map(|stream| Happening::Accepted { stream }).collect();
+    fn advance(&mut self) -> Vec<SubjectEvent> {
+        let mut events: Vec<SubjectEvent> =
+            self.out.accepted.drain(..).map(|stream| SubjectEvent::Accepted { stream }).collect();
         let octets = std::mem::take(&mut self.out.octets);
         if !octets.is_empty() {
             self.now += DELAY;
-            happenings.push(Happening::Octets(octets));
+            events.push(SubjectEvent::Octets(octets));
         }
         if self.out.closed && !std::mem::replace(&mut self.told_closed, true) {
-            happenings.push(Happening::Closed);
+            events.push(SubjectEvent::Closed);
         }
-        happenings
+        events
     }
 
     fn now(&self) -> Duration {

@@ -1,7 +1,8 @@
-//! What the fork offers beyond the release. A method that h2 has itself goes before one of the same name here, so that one
-//! source fits both: on the release settings have no effect, and calls fail where they can.
+//! What the fork has beyond the release. A method that h2 has itself goes before one of the same
+//! name here, so that one source fits both: on the release settings have no effect, and calls fail
+//! where they can.
 
-// Which of them are needed depends on the h2, and who may name them on where this file is put.
+// Which of them are needed depends on the h2, and their visibility on where this file is put.
 #![allow(dead_code, unreachable_pub)]
 
 use std::task::{Context, Poll};
@@ -11,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::h2::{client, server, FlowControl, SendStream};
 
-const NOT_OFFERED: &str = "this h2 offers no such call";
+const NO_SUCH_CALL: &str = "this h2 has no such call";
 
 pub trait BuilderAdditions {
     fn max_connection_send_buffer_size(&mut self, _octets: usize) -> &mut Self {
@@ -36,7 +37,7 @@ impl BuilderAdditions for server::Builder {}
 
 pub trait SendAdditions {
     fn poll_drained(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
-        Poll::Ready(Err(NOT_OFFERED))
+        Poll::Ready(Err(NO_SUCH_CALL))
     }
 }
 

@@ -1,4 +1,5 @@
-//! h2 as a subject, server or client, in memory. One source for upstream and the fork; `super::h2` says which.
+//! h2 as a subject, server or client, in memory. One source for upstream and the fork; `super::h2`
+//! says which.
 
 mod additions;
 mod calls;
@@ -18,7 +19,7 @@ use bytes::Bytes;
 use super::super::server::RunningServer;
 use super::h2;
 use crate::case::{Case, Config, Needs, Role};
-use crate::drive::{Happening, Link};
+use crate::drive::{Link, SubjectEvent};
 use crate::panics::{quietly, Panic};
 use crate::script::App;
 use crate::wire::pipe::{pipe, PeerEnd, SubjectEnd};
@@ -28,7 +29,8 @@ use additions::{BuilderAdditions, ConnectionAdditions};
 use calls::Held;
 use ops::{Op, Task};
 
-/// Polls after which a subject counts as one that does not come to rest. The longest honest run needs some ten thousand.
+/// Polls after which a subject counts as one that does not come to rest. The longest honest run
+/// needs some ten thousand.
 const POLLS: usize = 2_000_000;
 
 type Requester = h2::client::SendRequest<Bytes>;
@@ -42,8 +44,8 @@ pub struct H2 {
     woken: WakeFlag,
     app: Application,
     ops: Vec<Op>,
-    happenings: Vec<Happening>,
-    /// Answers requests by itself.
+    events: Vec<SubjectEvent>,
+    /// Whether it answers requests without a script.
     serves: bool,
     /// The subject sees the pipe's time.
     time_passes: bool,
@@ -93,7 +95,7 @@ impl H2 {
             woken: WakeFlag::set(),
             app: Application::default(),
             ops: Vec::new(),
-            happenings: Vec::new(),
+            events: Vec::new(),
             serves: behaves && case.role == Role::Server,
             time_passes: case.config.time_passes,
             closed: false,
@@ -105,7 +107,7 @@ impl H2 {
         h2
     }
 
-    /// Runs until nobody is woken any more.
+    /// Runs until no task is woken any more.
     fn run(&mut self) {
         for _ in 0..POLLS {
             let mut idle = true;
@@ -123,7 +125,7 @@ impl H2 {
                 return;
             }
         }
-        self.happenings.push(Happening::Restless);
+        self.events.push(SubjectEvent::Livelock);
     }
 
     fn poll_op(&mut self, at: usize) {
@@ -132,7 +134,7 @@ impl H2 {
         if let Poll::Ready(result) = op.poll(&mut Context::from_waker(&waker), &mut self.app) {
             let op = self.ops.remove(at);
             if let Some(call) = op.call {
-                self.happenings.push(Happening::Result { call, result });
+                self.events.push(SubjectEvent::Result { call, result });
             }
         }
     }
@@ -163,7 +165,7 @@ impl H2 {
                 Poll::Pending => return,
                 Poll::Ready(Some(Ok((request, respond)))) => {
                     let stream = respond.stream_id().as_u32();
-                    self.happenings.push(Happening::Accepted { stream });
+                    self.events.push(SubjectEvent::Accepted { stream });
                     self.app.streams.insert(stream, Held::accepted(request.into_body(), respond));
                     if self.serves {
                         self.ops.push(Op::new(None, Task::Serve { stream }));
@@ -180,7 +182,7 @@ impl H2 {
             Connection::Ended => return,
         };
         self.connection = Connection::Ended;
-        self.happenings.push(Happening::Ended(ended.map_err(|error| error.to_string())));
+        self.events.push(SubjectEvent::Ended(ended.map_err(|error| error.to_string())));
     }
 
     /// Calls that go to the connection rather than to a stream.
@@ -199,7 +201,7 @@ impl H2 {
             }
             (App::ShutDown, Connection::Server(c)) => c.graceful_shutdown(),
             (App::Abort { code }, Connection::Server(c)) => c.abrupt_shutdown((*code).into()),
-            _ => return Err("the connection offers no such call now".into()),
+            _ => return Err("the connection has no such call now".into()),
         }
         Ok(())
     }
@@ -212,8 +214,8 @@ impl H2 {
             | App::ShutDown
             | App::Abort { .. } => {
                 let result = self.call_connection(app).into();
-                self.happenings.push(Happening::Result { call, result });
-                // Whoever calls a method of the connection polls it next.
+                self.events.push(SubjectEvent::Result { call, result });
+                // A caller of a method of the connection polls it next.
                 self.woken.wake();
             }
             App::Ping => {
@@ -241,7 +243,7 @@ impl H2 {
                 .cloned()
                 .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
                 .unwrap_or_else(|| "without a message".into());
-            self.happenings.push(Happening::Panicked(message));
+            self.events.push(SubjectEvent::Panicked(message));
             self.panicked = true;
         }
     }
@@ -264,18 +266,18 @@ impl Link for H2 {
         self.guarded(|h2| h2.start(call, app));
     }
 
-    fn advance(&mut self) -> Vec<Happening> {
+    fn advance(&mut self) -> Vec<SubjectEvent> {
         self.guarded(H2::run);
         let octets = self.pipe.read();
-        let mut happenings = std::mem::take(&mut self.happenings);
+        let mut events = std::mem::take(&mut self.events);
         if !octets.is_empty() {
-            happenings.push(Happening::Octets(octets));
+            events.push(SubjectEvent::Octets(octets));
         }
         if !self.closed && self.pipe.is_closed() {
             self.closed = true;
-            happenings.push(Happening::Closed);
+            events.push(SubjectEvent::Closed);
         }
-        happenings
+        events
     }
 
     fn now(&self) -> Duration {
@@ -300,8 +302,8 @@ impl Drop for H2 {
             std::mem::forget((connection, app));
             return;
         }
-        // With debug assertions h2 checks some books of its own when the last handle goes, which is not a case's concern.
-        // What the fork's invariants say is.
+        // With debug assertions h2 checks some accounting of its own when the last handle goes,
+        // which is not a case's concern. What the fork's invariants say is.
         if let Err(panic) = let_go(connection, app) {
             if panic.message.starts_with("invariant ") && !std::thread::panicking() {
                 panic!("{}", panic.message);
@@ -310,7 +312,8 @@ impl Drop for H2 {
     }
 }
 
-/// Drops one handle after the other until one panics: the rest are forgotten, because they would panic again.
+/// Drops one handle after the other until one panics: the rest are forgotten, because they would
+/// panic again.
 fn let_go(connection: Connection, app: Application) -> Result<(), Panic> {
     let mut app = ManuallyDrop::new(app);
     quietly(|| drop(connection))?;
@@ -335,7 +338,7 @@ fn server(config: &Config) -> h2::server::Builder {
     config.receive_budget.map(|octets| builder.max_connection_receive_buffer_size(octets));
     config.window_growth.map(|grows| builder.adaptive_window(grows));
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
-    if let Some((streams, time)) = config.reset_grace {
+    if let Some((streams, time)) = config.reset_retention {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
     }
     builder
@@ -354,7 +357,7 @@ fn client(config: &Config) -> h2::client::Builder {
     config.window_growth.map(|grows| builder.adaptive_window(grows));
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     config.push.map(|push| builder.enable_push(push));
-    if let Some((streams, time)) = config.reset_grace {
+    if let Some((streams, time)) = config.reset_retention {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
     }
     builder

@@ -15,7 +15,7 @@ use crate::wire::wake::WakeFlag;
 
 /// A call under way.
 pub(super) struct Op {
-    /// Its place in the script; none for what the application does by itself.
+    /// The number of the call in the script; none for what the application does beside the script.
     pub(super) call: Option<usize>,
     pub(super) woken: WakeFlag,
     task: Task,
@@ -35,7 +35,7 @@ pub(super) enum Task {
     Fetch,
 }
 
-/// What the server answers by itself.
+/// What the server answers without a script.
 const ANSWER: usize = 2;
 
 type Outcome = Result<AppResult, String>;
@@ -214,7 +214,8 @@ impl Op {
     }
 }
 
-/// The handle that makes a request: the one that waits for the request before it, or a clone, which does not.
+/// The handle that makes a request: the one that waits for the request before it, or a clone, which
+/// does not.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Handle {
     Shared,

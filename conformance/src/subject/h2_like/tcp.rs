@@ -1,4 +1,4 @@
-//! h2 as a server on a socket, with the application that answers by itself.
+//! h2 as a server on a socket, with the application that answers each request.
 
 use bytes::Bytes;
 use tokio::net::TcpStream;

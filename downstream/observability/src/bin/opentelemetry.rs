@@ -1,4 +1,5 @@
-//! A service whose metrics go to OpenTelemetry's SDK, here with the exporter that writes to standard output.
+//! A service whose metrics go to OpenTelemetry's SDK, here with the exporter that writes to
+//! standard output.
 //!
 //! ```text
 //! opentelemetry [--once]

@@ -4,8 +4,8 @@
 //! picture [--prometheus 127.0.0.1:9090] [--minutes 5] > dashboard.svg
 //! ```
 //!
-//! It is no Grafana: the same titles, queries and legends, drawn plainly. It is for the picture in `docs`, and shows that every query of
-//! `grafana/dashboard.json` has an answer.
+//! It is no Grafana: the same titles, queries and legends, drawn plainly. It is for the picture in
+//! `docs`, and shows that every query of `grafana/dashboard.json` has an answer.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -19,11 +19,11 @@ use tokio::net::TcpStream;
 
 const DASHBOARD: &str = include_str!("../../grafana/dashboard.json");
 
-/// Of the whole picture and of a panel, in pixels.
+/// The width of the whole picture, in pixels.
 const WIDTH: f64 = 1240.0;
 const PANEL: (f64, f64) = (600.0, 250.0);
 
-/// Of Grafana's classic palette, more or less.
+/// Colours of Grafana's classic palette, more or less.
 const COLORS: [&str; 8] = ["#7eb26d", "#eab839", "#6ed0e0", "#ef843c", "#e24d42", "#1f78c1", "#ba43a9", "#705da0"];
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,4 +1,5 @@
-//! Prints a snapshot of each connection of the service and its clients, after 0.6 seconds of traffic.
+//! Prints a snapshot of each connection of the service and its clients, after 0.6 seconds of
+//! traffic.
 
 use std::time::Duration;
 

@@ -1,50 +1,50 @@
 //! Streams that are opened and that are over.
 
 use super::{store, Counts};
-use crate::insight::{BlockedOn, EventKind, Side, StallEnd, Watch};
+use crate::insight::{BlockedOn, ConnectionStats, EventKind, Side, StallEnd};
 use crate::proto::streams::stream::Stream;
 
 impl Counts {
-    pub(in crate::proto::streams) fn watch(&self) -> &Watch {
-        &self.watch
+    pub(in crate::proto::streams) fn stats(&self) -> &ConnectionStats {
+        &self.stats
     }
 
-    pub(in crate::proto::streams) fn watch_mut(&mut self) -> &mut Watch {
-        &mut self.watch
+    pub(in crate::proto::streams) fn stats_mut(&mut self) -> &mut ConnectionStats {
+        &mut self.stats
     }
 
     #[inline]
     pub(in crate::proto::streams) fn stream_opened(&mut self, stream: &mut Stream) {
-        stream.watch.is_open = true;
+        stream.stats.is_open = true;
         let is_local = self.peer.is_local_init(stream.id);
-        if let Some(shared) = &self.watch.record.shared {
+        if let Some(shared) = &self.stats.record.shared {
             let counters = &shared.counters;
             if is_local { &counters.streams_opened } else { &counters.streams_received }.add(1);
         }
         let initiator = if is_local { Side::Local } else { Side::Peer };
-        self.watch.tell(Some(stream.id), EventKind::Opened { initiator });
+        self.stats.enqueue(Some(stream.id), EventKind::Opened { initiator });
     }
 
     pub(in crate::proto::streams) fn stream_accepted(&self, stream: &Stream) {
-        if let Some(shared) = &self.watch.record.shared {
+        if let Some(shared) = &self.stats.record.shared {
             shared.counters.streams_accepted.add(1);
         }
-        self.watch.tell(Some(stream.id), EventKind::Accepted);
+        self.stats.enqueue(Some(stream.id), EventKind::Accepted);
     }
 
     /// A stream may be over: closed, and nothing of it is left to be sent.
     #[inline]
     pub(in crate::proto::streams) fn stream_over(&self, stream: &mut Stream) {
-        if stream.watch.is_open && !stream.state.is_scheduled_reset() {
-            stream.watch.is_open = false;
-            if stream.watch.spent().is_some() {
+        if stream.stats.is_open && !stream.state.is_scheduled_reset() {
+            stream.stats.is_open = false;
+            if stream.stats.spent().is_some() {
                 self.peer_stall_ends(stream, stream.state.stall_end());
             }
-            if let Some(shared) = &self.watch.record.shared {
+            if let Some(shared) = &self.stats.record.shared {
                 shared.counters.streams_closed.add(1);
             }
-            if let Some(journal) = &self.watch.record.notes {
-                journal.note_now(Some(stream.id), EventKind::Closed { reason: stream.state.close_reason() });
+            if let Some(event_queue) = &self.stats.record.events {
+                event_queue.enqueue_now(Some(stream.id), EventKind::Closed { reason: stream.state.close_reason() });
             }
         }
     }
@@ -52,16 +52,17 @@ impl Counts {
     /// The application asks for what the peer sends.
     #[inline(always)]
     pub(in crate::proto::streams) fn note_reader(&self, stream: &mut store::Ptr) {
-        // Timing each of them would cost who does not look.
-        if self.watch.record.notes.is_some() {
+        // A clock reading for each of them would cost connections without an observer.
+        if self.stats.record.events.is_some() {
             time_reader(stream);
         }
     }
 
-    /// Our window for a stream may have grown, or the peer may have sent all of it. A stream that is reset does not go on.
+    /// Our window for a stream may have grown, or the peer may have sent all of it. A stream that
+    /// is reset does not go on.
     #[inline]
     pub(in crate::proto::streams) fn peer_resumes(&self, stream: &mut Stream) {
-        if stream.watch.spent().is_none() {
+        if stream.stats.spent().is_none() {
             return;
         }
         if stream.state.is_recv_streaming() && stream.recv_flow.announced() > 0 {
@@ -73,12 +74,13 @@ impl Counts {
 
     #[cold]
     fn peer_stall_ends(&self, stream: &mut Stream, end: StallEnd) {
-        if let Some(since) = stream.watch.take_spent() {
-            self.watch.record.stall_ends(Some(stream.id), Side::Peer, BlockedOn::StreamWindow, since, end);
+        if let Some(since) = stream.stats.take_spent() {
+            self.stats.record.stall_ends(Some(stream.id), Side::Peer, BlockedOn::StreamWindow, since, end);
         }
     }
 
-    /// The streams that count towards the limits: those that this end opened, and those that the peer opened.
+    /// The streams that count towards the limits: those that this end opened, and those that the
+    /// peer opened.
     pub(in crate::proto::streams) fn active_streams(&self) -> (usize, usize) {
         (self.num_send_streams, self.num_recv_streams)
     }
@@ -87,6 +89,6 @@ impl Counts {
 #[cold]
 fn time_reader(stream: &mut Stream) {
     if stream.recv_task.is_none() {
-        stream.watch.set_reads_since(crate::clock::now());
+        stream.stats.set_reads_since(crate::clock::now());
     }
 }

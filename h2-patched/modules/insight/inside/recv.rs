@@ -8,43 +8,43 @@ impl Recv {
     #[inline]
     pub(in crate::proto::streams) fn note_spent(&self, octets: usize, stream: &mut Stream, counts: &mut Counts) {
         let is_spent = octets > 0 && stream.recv_flow.announced() == 0 && stream.state.is_recv_streaming();
-        if is_spent && stream.watch.spent().is_none() {
-            let since = counts.watch().record.stalls(Some(stream.id), Side::Peer, BlockedOn::StreamWindow);
-            stream.watch.set_spent(since);
+        if is_spent && stream.stats.spent().is_none() {
+            let since = counts.stats().record.stalls(Some(stream.id), Side::Peer, BlockedOn::StreamWindow);
+            stream.stats.set_spent(since);
         }
         if octets > 0 && self.flow.announced() == 0 {
             // An update may have been sent and spent since this was looked at last.
-            counts.watch_mut().peer_stall_ends(StallEnd::Resumed);
-            let since = counts.watch().record.stalls(None, Side::Peer, BlockedOn::ConnectionWindow);
-            counts.watch_mut().spent = Some(since);
+            counts.stats_mut().peer_stall_ends(StallEnd::Resumed);
+            let since = counts.stats().record.stalls(None, Side::Peer, BlockedOn::ConnectionWindow);
+            counts.stats_mut().spent = Some(since);
         }
     }
 
     /// A WINDOW_UPDATE of the connection may have been sent.
     #[inline]
     pub(in crate::proto::streams) fn peer_resumes(&self, counts: &mut Counts) {
-        if counts.watch().spent.is_some() && self.flow.announced() > 0 {
-            counts.watch_mut().peer_stall_ends(StallEnd::Resumed);
+        if counts.stats().spent.is_some() && self.flow.announced() > 0 {
+            counts.stats_mut().peer_stall_ends(StallEnd::Resumed);
         }
     }
 
     /// A WINDOW_UPDATE of a stream was sent.
     #[inline]
     pub(super) fn update_sent<T, B>(&self, stream: &mut Stream, counts: &Counts, codec: &Codec<T, B>) {
-        stream.watch.updates_sent = stream.watch.updates_sent.wrapping_add(1);
+        stream.stats.updates_sent = stream.stats.updates_sent.wrapping_add(1);
         counts.peer_resumes(stream);
-        codec.tap().log_windows(|_, _| self.windows(Some(&stream.recv_flow)));
+        codec.frame_counter().log_windows(|_, _| self.windows(Some(&stream.recv_flow)));
     }
 
     /// A WINDOW_UPDATE of the connection was sent.
     #[inline]
     pub(super) fn connection_update_sent<T, B>(&self, codec: &Codec<T, B>) {
-        codec.tap().log_windows(|_, _| self.windows(None));
+        codec.frame_counter().log_windows(|_, _| self.windows(None));
     }
 
     /// The acknowledgement of SETTINGS may have let the peer go on.
     pub(in crate::proto::streams) fn windows_moved(&self, store: &mut Store, counts: &Counts) {
-        let stalled = counts.watch().record.stalled_streams(Side::Peer, BlockedOn::StreamWindow);
+        let stalled = counts.stats().record.stalled_streams(Side::Peer, BlockedOn::StreamWindow);
         if stalled == 0 {
             return;
         }
@@ -72,7 +72,7 @@ impl Recv {
 
     pub(in crate::proto::streams) fn half_of(&self, stream: &Stream) -> ReceiveHalf {
         ReceiveHalf {
-            unread: stream.watch.unread().into(),
+            unread: stream.stats.unread().into(),
             ..half(&stream.recv_flow, stream.in_flight_recv_data.into())
         }
     }

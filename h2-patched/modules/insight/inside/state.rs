@@ -6,7 +6,7 @@ use crate::insight::{CloseReason, Side, StallEnd, StreamState};
 use crate::proto::Error;
 
 impl State {
-    pub(in crate::proto::streams) fn told(&self) -> StreamState {
+    pub(in crate::proto::streams) fn public(&self) -> StreamState {
         match self.inner {
             Inner::Idle => StreamState::Idle,
             Inner::ReservedLocal => StreamState::ReservedLocal,

@@ -1,4 +1,4 @@
-//! All streams, looked at.
+//! Access to all streams for snapshots.
 
 use super::{Store, Stream};
 

@@ -1,10 +1,10 @@
-//! The streams of a connection, looked at.
+//! Snapshots of the streams of a connection.
 
 use super::{Inner, Mutex, Peer, Streams};
 use crate::frame::{Reason, StreamId};
 use crate::insight::{
-    self, Blocked, BlockedOn, Changes, Connection, ConnectionSnapshot, EventKind, Look, Record, Role, Side,
-    StreamLimit, StreamSnapshot, Tap, Windows,
+    self, Blocked, BlockedOn, Changes, Connection, ConnectionSnapshot, EventKind, FrameCounter, Record, Role, Side,
+    StreamLimit, StreamSnapshot, TakeSnapshot, Windows,
 };
 use crate::proto::streams::stream::Stream;
 use crate::proto::{peer, Error};
@@ -14,17 +14,17 @@ use std::task::Poll;
 use std::time::Instant;
 
 impl<B, P: Peer> Streams<B, P> {
-    /// The connection is open.
-    pub(crate) fn watched_by(&mut self, tap: &mut Tap, settings: insight::Set) {
-        watch(&self.inner, role(P::r#dyn()), tap, settings);
+    /// Attaches statistics and the event queue when the connection opens.
+    pub(crate) fn attach_insight(&mut self, frame_counter: &mut FrameCounter, settings: insight::Set) {
+        attach(&self.inner, role(P::r#dyn()), frame_counter, settings);
     }
 
-    /// A handle to look at the connection.
+    /// Returns a handle for snapshots of the connection.
     pub(crate) fn insight(&self) -> Connection {
         handle(&self.inner)
     }
 
-    /// Notes whether the transport takes more.
+    /// Events whether the transport takes more.
     #[inline(always)]
     pub(super) fn transported<T>(&self, polled: Poll<T>) -> Poll<T> {
         if polled.is_pending() {
@@ -35,7 +35,7 @@ impl<B, P: Peer> Streams<B, P> {
 
     #[cold]
     fn transport_is_full(&self) {
-        self.inner.lock().unwrap().counts.watch_mut().transport_is_full();
+        self.inner.lock().expect("no holder of the lock panicked").counts.stats_mut().transport_is_full();
     }
 
     /// The connection's task has nothing left to do.
@@ -45,24 +45,24 @@ impl<B, P: Peer> Streams<B, P> {
         if let Ok(mut me) = self.inner.lock() {
             let me = &mut *me;
             let error = error.or(me.actions.conn_error.as_ref());
-            me.counts.watch_mut().ends(error, false);
+            me.counts.stats_mut().ends(error, false);
         }
     }
 
     pub(crate) fn refusal_sent(&self, id: StreamId) {
-        let me = self.inner.lock().unwrap();
-        me.counts.watch().tell(Some(id), EventKind::Reset { by: Side::Local, reason: Reason::REFUSED_STREAM });
+        let me = self.inner.lock().expect("no holder of the lock panicked");
+        me.counts.stats().enqueue(Some(id), EventKind::Reset { by: Side::Local, reason: Reason::REFUSED_STREAM });
     }
 
     /// The windows as they are now.
     pub(crate) fn windows(&self, changes: Changes, stream: u32) -> Windows {
-        let mut me = self.inner.lock().unwrap();
+        let mut me = self.inner.lock().expect("no holder of the lock panicked");
         let me = &mut *me;
         let found = me.store.find_mut(&stream.into());
         let found = found.as_deref();
         match changes {
             Changes::Receiving => {
-                // Of what nobody will read no books are kept.
+                // DATA that is discarded is not accounted for.
                 let found = found.filter(|stream| !stream.state.is_local_error());
                 me.actions.recv.windows_of(found, stream == 0)
             }
@@ -77,27 +77,28 @@ impl<B, P: Peer> Streams<B, P> {
     }
 }
 
-// What follows is not generic, so that it is compiled once and with all that is private to the crate.
+// What follows is not generic, so that it is compiled once and with all that is private to the
+// crate.
 
-fn watch(inner: &Arc<Mutex<Inner>>, role: Role, tap: &mut Tap, settings: insight::Set) {
-    let shared = tap.shared().clone();
-    tap.name(settings.label);
+fn attach(inner: &Arc<Mutex<Inner>>, role: Role, frame_counter: &mut FrameCounter, settings: insight::Set) {
+    let shared = frame_counter.shared().clone();
+    frame_counter.name(settings.label);
     let opened = shared.opened;
     let connection = Connection::new(shared.clone(), weak(inner), role);
-    let notes = insight::notes(&connection, settings.observer);
+    let events = insight::open_queue(&connection, settings.observer);
     {
-        let mut me = inner.lock().unwrap();
+        let mut me = inner.lock().expect("no holder of the lock panicked");
         let me = &mut *me;
         let initiator = if role == Role::Server { Side::Peer } else { Side::Local };
-        let watch = me.counts.watch_mut();
-        watch.record = Record { shared: Some(shared), notes: notes.clone() };
-        watch.tell(None, EventKind::Opened { initiator });
+        let stats = me.counts.stats_mut();
+        stats.record = Record { shared: Some(shared), events: events.clone() };
+        stats.enqueue(None, EventKind::Opened { initiator });
         // A handshake begins with SETTINGS.
         me.actions.recv.settings_sent_at(opened);
-        me.actions.send.scheduler_mut().observe(watch.record.clone());
+        me.actions.send.scheduler_mut().observe(stats.record.clone());
     }
-    tap.opened(connection, notes);
-    tap.tell();
+    frame_counter.opened(connection, events);
+    frame_counter.deliver();
 }
 
 fn role(peer: peer::Dyn) -> Role {
@@ -109,26 +110,26 @@ fn role(peer: peer::Dyn) -> Role {
 }
 
 fn handle(inner: &Arc<Mutex<Inner>>) -> Connection {
-    let me = inner.lock().unwrap();
-    let shared = me.counts.watch().record.shared.clone();
-    Connection::new(shared.expect("streams are watched from the beginning of their connection"), weak(inner), me.role())
+    let me = inner.lock().expect("no holder of the lock panicked");
+    let shared = me.counts.stats().record.shared.clone();
+    Connection::new(shared.expect("insight is attached when a connection opens"), weak(inner), me.role())
 }
 
-fn weak(inner: &Arc<Mutex<Inner>>) -> Weak<dyn Look> {
+fn weak(inner: &Arc<Mutex<Inner>>) -> Weak<dyn TakeSnapshot> {
     let streams: Weak<Mutex<Inner>> = Arc::downgrade(inner);
     streams
 }
 
-impl Look for Mutex<Inner> {
-    fn look(&self) -> Option<ConnectionSnapshot> {
+impl TakeSnapshot for Mutex<Inner> {
+    fn snapshot(&self) -> Option<ConnectionSnapshot> {
         // A poisoned lock is of a connection that failed.
         let me = self.lock().ok()?;
-        Some(me.look())
+        Some(me.snapshot())
     }
 
-    fn look_at_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<Option<usize>> {
+    fn snapshot_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<Option<usize>> {
         let me = self.lock().ok()?;
-        Some(me.look_at_batch(from, streams))
+        Some(me.snapshot_batch(from, streams))
     }
 }
 
@@ -137,16 +138,15 @@ impl Inner {
         role(self.counts.peer())
     }
 
-    fn look(&self) -> ConnectionSnapshot {
+    fn snapshot(&self) -> ConnectionSnapshot {
         let now = crate::clock::now();
-        let watch = self.counts.watch();
+        let stats = self.counts.stats();
         let scheduler = self.actions.send.scheduler();
         let receive = self.actions.recv.half();
         let (local, peer) = self.counts.active_streams();
         let stalled = scheduler.stalled_since().map(|since| blocked(BlockedOn::ConnectionWindow, Some(since), now));
-        let full = watch.transport_full.map(|since| blocked(BlockedOn::Transport, Some(since), now));
-        let shared =
-            watch.record.shared.as_ref().expect("a connection is watched before there is a handle to look at it");
+        let full = stats.transport_full.map(|since| blocked(BlockedOn::Transport, Some(since), now));
+        let shared = stats.record.shared.as_ref().expect("insight is attached before there is a handle");
         ConnectionSnapshot {
             id: shared.id,
             label: shared.label(),
@@ -157,19 +157,19 @@ impl Inner {
             receive,
             receive_buffer: self.actions.recv.receive_buffer(),
             writer: full.or(stalled),
-            peer: (receive.announced <= 0).then(|| blocked(BlockedOn::ConnectionWindow, watch.spent, now)),
+            peer: (receive.announced <= 0).then(|| blocked(BlockedOn::ConnectionWindow, stats.spent, now)),
             local_streams: StreamLimit { active: local, max: self.counts.max_send_streams() },
             peer_streams: StreamLimit { active: peer, max: self.counts.max_recv_streams() },
             waiting_to_open: scheduler.waiting_to_open(),
-            going_away: watch.going_away(),
-            peer_going_away: watch.peer_going_away,
-            close_reason: watch.close_reason,
+            going_away: stats.going_away(),
+            peer_going_away: stats.peer_going_away,
+            close_reason: stats.close_reason,
             counts: shared.counters.read(),
             streams: Vec::new(),
         }
     }
 
-    fn look_at_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<usize> {
+    fn snapshot_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<usize> {
         // Empty places cost less.
         const PLACES: usize = 16 * insight::BATCH;
 
@@ -191,18 +191,18 @@ impl Inner {
         let receive = self.actions.recv.half_of(stream);
         let receives = stream.state.is_recv_streaming();
         let peer =
-            (receives && receive.announced <= 0).then(|| blocked(BlockedOn::StreamWindow, stream.watch.spent(), now));
+            (receives && receive.announced <= 0).then(|| blocked(BlockedOn::StreamWindow, stream.stats.spent(), now));
         let waits = stream.recv_task.is_some() && stream.pending_recv.is_empty() && !stream.state.is_closed();
         StreamSnapshot {
             id: crate::StreamId::from_internal(stream.id),
-            state: stream.state.told(),
+            state: stream.state.public(),
             send: self.actions.send.scheduler().half_of(stream),
             receive,
             writer: self.writer(stream, now),
-            reader: waits.then(|| blocked(BlockedOn::Peer, stream.watch.reads_since(), now)),
+            reader: waits.then(|| blocked(BlockedOn::Peer, stream.stats.reads_since(), now)),
             peer,
-            updates_sent: stream.watch.updates_sent,
-            updates_received: stream.watch.updates_received,
+            updates_sent: stream.stats.updates_sent,
+            updates_received: stream.stats.updates_received,
             handles: stream.ref_count as usize,
         }
     }
@@ -213,7 +213,7 @@ impl Inner {
         match scheduler.blocked_on(stream) {
             Some(on) => Some(blocked(on, scheduler.blocked_since(stream, on), now)),
             None if stream.has_unsent() => {
-                let full = self.counts.watch().transport_full?;
+                let full = self.counts.stats().transport_full?;
                 Some(blocked(BlockedOn::Transport, Some(full), now))
             }
             None => None,

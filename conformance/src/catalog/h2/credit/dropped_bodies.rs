@@ -1,4 +1,5 @@
-//! What nobody reads is discarded, and its credit given back on the stream too: the sender is not held up.
+//! Content without a reader is discarded, and its credit given back on the stream too, so that the
+//! sender is not held up.
 
 use crate::catalog::prelude::*;
 
@@ -58,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/dropped-padded-body-goes-on",
             role: Role::Server,
-            title: "The padding of an upload that nobody reads is given back on the stream as its content is",
+            title: "The padding of an upload without a reader is given back on the stream as its content is",
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -75,7 +76,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/dropped-body-overrun",
             role: Role::Server,
-            title: "An upload that nobody reads is held to its stream's window",
+            title: "An upload without a reader is held to its stream's window",
             needs: Needs::Api,
             config: Config { connection_window: Some(1 << 20), ..Config::DEFAULT },
             script: |s| {

@@ -58,7 +58,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/body-unread",
             role: Role::Server,
-            title: "A complete body that nobody read gives all its credit back with its handles",
+            title: "A complete unread body gives all its credit back with its handles",
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -74,7 +74,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/open-body-unread",
             role: Role::Server,
-            title: "A body that nobody read to its end gives all its credit back with its handles",
+            title: "A body that was not read to its end gives all its credit back with its handles",
             needs: Needs::Api,
             script: |s| {
                 requests(s, |s, stream| {
@@ -174,7 +174,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/many-small-bodies",
             role: Role::Server,
-            title: "Three hundred small bodies that nobody read give all their credit back",
+            title: "Three hundred small unread bodies give all their credit back",
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -191,7 +191,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/empty-frames",
             role: Role::Server,
-            title: "Padding alone, without an octet of content, gives its credit back though nobody reads",
+            title: "Padding alone, without an octet of content, gives its credit back without a reader",
             needs: Needs::Api,
             script: |s| {
                 s.open();
@@ -236,7 +236,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/unread-body-leaves-room",
             role: Role::Server,
-            title: "A body that nobody reads does not keep every other stream from sending",
+            title: "A body without a reader does not keep every other stream from sending",
             needs: Needs::Api,
             config: Config { receive_budget: None, ..Config::DEFAULT },
             script: |s| {

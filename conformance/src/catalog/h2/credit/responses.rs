@@ -24,7 +24,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/response-unread",
             role: Role::Client,
-            title: "A complete response that nobody read gives all its credit back with its handles",
+            title: "A complete unread response gives all its credit back with its handles",
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -40,7 +40,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/open-response-unread",
             role: Role::Client,
-            title: "A response that nobody read to its end gives all its credit back with its handles",
+            title: "A response that was not read to its end gives all its credit back with its handles",
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {
@@ -104,7 +104,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "credit/response-future-dropped",
             role: Role::Client,
-            title: "A response that nobody can read gives its credit back although the request goes on",
+            title: "A response that cannot be read any more gives its credit back although the request goes on",
             needs: Needs::Api,
             script: |s| {
                 responses(s, |s, stream| {

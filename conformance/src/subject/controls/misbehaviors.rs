@@ -33,7 +33,8 @@ pub(super) fn yes_man(out: &mut Out, frame: &Frame) {
 /// Octets of credit held back per stream until the stream ends.
 pub(super) type Held = BTreeMap<u32, u32>;
 
-/// As the yes-man, but the last octet of a stream's credit comes with its END_STREAM: who is reset never gets it.
+/// As the yes-man, but the last octet of a stream's credit comes with its END_STREAM: a stream that
+/// is reset never gets it.
 pub(super) fn leaks(held: &mut Held, out: &mut Out, frame: &Frame) {
     acknowledge(out, frame);
     let mut due = frame.flow_controlled();

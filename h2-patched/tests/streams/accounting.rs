@@ -1,10 +1,12 @@
-//! What the peer knows, from frames alone: the state of every stream, and which frames may come in it.
+//! What the peer knows, from frames alone: the state of every stream, and which frames may come in
+//! it.
 //!
-//! DATA beyond a window, malformed frames and the like are the judge's business; see `support::Peer::keeps_the_rules`.
+//! DATA beyond a window, malformed frames and the like are the judge's business; see
+//! `support::Peer::keeps_the_rules`.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use h2_conformance::transcript::What;
+use h2_conformance::transcript::EventKind;
 use h2_conformance::wire::code::error::NO_ERROR;
 use h2_conformance::wire::code::setting::{ENABLE_PUSH, MAX_CONCURRENT_STREAMS, MAX_FRAME_SIZE};
 use h2_conformance::wire::code::{kind, DEFAULT_FRAME_SIZE};
@@ -21,7 +23,7 @@ pub enum Half {
     Ended,
 }
 
-/// Who ended a stream before its time.
+/// The endpoint that ended a stream before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
     /// The fork, with this code.
@@ -51,14 +53,15 @@ impl Wire {
         self.gone.is_none() && (self.fork != Half::Ended || self.peer != Half::Ended)
     }
 
-    /// Whether it takes one of the places that SETTINGS_MAX_CONCURRENT_STREAMS gives: a promise does not yet.
+    /// Whether it takes one of the places that SETTINGS_MAX_CONCURRENT_STREAMS gives: a promise
+    /// does not yet.
     pub fn is_counted(&self) -> bool {
         self.is_open() && (self.parent.is_none() || self.fork == Half::Open || self.peer == Half::Open)
     }
 }
 
 #[derive(Default)]
-pub struct Books {
+pub struct Accounting {
     server: bool,
     pub streams: BTreeMap<u32, Wire>,
     /// What the fork may send.
@@ -68,7 +71,8 @@ pub struct Books {
     /// The peer's SETTINGS_MAX_CONCURRENT_STREAMS in force.
     pub max_streams: Option<u32>,
     max_frame: Option<u32>,
-    /// The peer has forbidden promises at some time: what was promised and not sent then is dropped.
+    /// The peer has forbidden promises at some time: what was promised and not sent then is
+    /// dropped.
     pub has_declined: bool,
     /// The peer's SETTINGS_ENABLE_PUSH in force.
     enable_push: Option<u32>,
@@ -86,9 +90,9 @@ pub struct Books {
 
 type Finding = Result<(), String>;
 
-impl Books {
+impl Accounting {
     pub fn new(server: bool) -> Self {
-        Books { server, ..Books::default() }
+        Accounting { server, ..Accounting::default() }
     }
 
     /// Streams that take a place: the peer's own (`true`) or the fork's.
@@ -102,15 +106,15 @@ impl Books {
         self.windows.available(stream)
     }
 
-    /// Books what happened; an error is a frame that may not come.
-    pub fn take(&mut self, what: &What) -> Finding {
-        match what {
-            What::Peer(frame) | What::Reflex(frame) => self.peer_sent(frame),
-            What::Subject(frame) => {
+    /// Accounting what happened; an error is a frame that may not come.
+    pub fn take(&mut self, kind: &EventKind) -> Finding {
+        match kind {
+            EventKind::Peer(frame) | EventKind::Automatic(frame) => self.peer_sent(frame),
+            EventKind::Subject(frame) => {
                 return self.fork_sent(frame).map_err(|why| format!("the fork sent {frame}: {why}"));
             }
-            What::SubjectClosed { .. } => self.closed = true,
-            What::ConnectionEnded(result) => self.ended = Some(result.clone()),
+            EventKind::SubjectClosed { .. } => self.closed = true,
+            EventKind::ConnectionEnded(result) => self.ended = Some(result.clone()),
             _ => {}
         }
         Ok(())
@@ -169,8 +173,8 @@ impl Books {
             View::SettingsAck => self.acknowledged(),
             View::PingAck { .. } => self.pongs += 1,
             View::GoAway { last_stream, code, .. } => {
-                claim(code == NO_ERROR, "nothing is wrong")?;
-                claim(self.going.is_none_or(|last| last_stream <= last), "the last stream grew")?;
+                ensure(code == NO_ERROR, "nothing is wrong")?;
+                ensure(self.going.is_none_or(|last| last_stream <= last), "the last stream grew")?;
                 self.going = Some(last_stream);
             }
             View::Headers { .. } if !self.streams.contains_key(&frame.stream) => self.opened(frame)?,
@@ -204,18 +208,19 @@ impl Books {
         self.enable_push == Some(0) || self.pending.iter().flatten().any(|setting| *setting == (ENABLE_PUSH, 0))
     }
 
-    /// The largest value of a setting that the fork may act upon: what is on its way may have arrived.
+    /// The largest value of a setting that the fork may act upon: what is on its way may have
+    /// arrived.
     fn limit(&self, setting: u16, in_force: Option<u32>, default: u32) -> u32 {
         let coming = self.pending.iter().flatten().filter(|(id, _)| *id == setting).map(|(_, value)| *value);
         coming.chain([in_force.unwrap_or(default)]).max().unwrap_or(default)
     }
 
     fn opened(&mut self, frame: &Frame) -> Finding {
-        claim(!self.server && frame.stream % 2 == 1, "nobody opened that stream")?;
+        ensure(!self.server && frame.stream % 2 == 1, "that stream was not opened")?;
         let newer = self.streams.range(frame.stream..).any(|(id, _)| id % 2 == 1);
-        claim(!newer, "a newer stream was opened before")?;
+        ensure(!newer, "a newer stream was opened before")?;
         let late = self.is_late(frame.stream);
-        claim(!late || self.blocked, "the peer is going away")?;
+        ensure(!late || self.blocked, "the peer is going away")?;
         self.within_limit()?;
         let fork = if frame.ends_stream() { Half::Ended } else { Half::Open };
         let gone = late.then_some(Gone::Peer);
@@ -230,17 +235,17 @@ impl Books {
 
     fn within_limit(&self) -> Finding {
         let limit = self.limit(MAX_CONCURRENT_STREAMS, self.max_streams, u32::MAX);
-        claim(self.counted(false) < limit as usize, "too many streams")
+        ensure(self.counted(false) < limit as usize, "too many streams")
     }
 
     fn promised(&mut self, parent: u32, promised: u32) -> Finding {
         let wire = self.streams.get(&parent).ok_or("the stream is idle")?;
-        claim(self.server && promised % 2 == 0, "that is not the fork's to promise")?;
-        claim(self.may_push(), "the peer forbids it")?;
-        claim(wire.is_open() && wire.fork != Half::Ended || wire.crossed, "the stream is closed")?;
-        claim(self.streams.range(promised..).all(|(id, _)| id % 2 == 1), "a newer stream was promised before")?;
+        ensure(self.server && promised % 2 == 0, "that is not the fork's to promise")?;
+        ensure(self.may_push(), "the peer forbids it")?;
+        ensure(wire.is_open() && wire.fork != Half::Ended || wire.crossed, "the stream is closed")?;
+        ensure(self.streams.range(promised..).all(|(id, _)| id % 2 == 1), "a newer stream was promised before")?;
         let late = self.is_late(promised);
-        claim(!late || self.blocked, "the peer is going away")?;
+        ensure(!late || self.blocked, "the peer is going away")?;
         let (gone, parent) = (late.then_some(Gone::Peer), Some(parent));
         self.streams.insert(promised, Wire { peer: Half::Ended, gone, parent, crossed: late, ..Wire::default() });
         Ok(())
@@ -250,28 +255,28 @@ impl Books {
         let max_frame = self.limit(MAX_FRAME_SIZE, self.max_frame, DEFAULT_FRAME_SIZE as u32);
         self.windows.sent(frame);
         let wire = *self.streams.get(&frame.stream).ok_or("the stream is idle")?;
-        claim(!matches!(wire.gone, Some(Gone::Fork(_))) || wire.crossed, "the fork has reset the stream")?;
-        claim(wire.gone != Some(Gone::Peer) || wire.crossed, "the peer has reset the stream")?;
-        claim(wire.is_open() || wire.crossed, "the stream is closed")?;
+        ensure(!matches!(wire.gone, Some(Gone::Fork(_))) || wire.crossed, "the fork has reset the stream")?;
+        ensure(wire.gone != Some(Gone::Peer) || wire.crossed, "the peer has reset the stream")?;
+        ensure(wire.is_open() || wire.crossed, "the stream is closed")?;
         if wire.parent.is_some() && wire.fork == Half::Idle && frame.kind == kind::HEADERS {
             self.within_limit()?;
         }
         let wire = self.streams.get_mut(&frame.stream).ok_or("the stream is idle")?;
         match View::from(frame) {
             View::Headers { .. } => {
-                claim(wire.fork != Half::Ended, "the fork has ended it")?;
-                claim(wire.fork == Half::Idle || frame.ends_stream(), "trailers end a stream")?;
+                ensure(wire.fork != Half::Ended, "the fork has ended it")?;
+                ensure(wire.fork == Half::Idle || frame.ends_stream(), "trailers end a stream")?;
                 wire.fork = Half::Open;
             }
             View::Data { data, .. } => {
-                claim(wire.fork == Half::Open, "there is no message under way")?;
-                claim(frame.payload.len() <= max_frame as usize, "longer than a frame may be")?;
+                ensure(wire.fork == Half::Open, "there is no message under way")?;
+                ensure(frame.payload.len() <= max_frame as usize, "longer than a frame may be")?;
                 wire.sent += data.len() as u64;
             }
             View::Reset { code } => {
                 wire.gone.get_or_insert(Gone::Fork(code));
             }
-            View::WindowUpdate { .. } => claim(wire.peer != Half::Ended || wire.crossed, "nothing more can come")?,
+            View::WindowUpdate { .. } => ensure(wire.peer != Half::Ended || wire.crossed, "nothing more can come")?,
             _ => {}
         }
         if frame.ends_stream() {
@@ -281,7 +286,7 @@ impl Books {
     }
 }
 
-fn claim(holds: bool, says: &str) -> Finding {
+fn ensure(holds: bool, says: &str) -> Finding {
     if holds {
         Ok(())
     } else {

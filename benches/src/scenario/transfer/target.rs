@@ -1,4 +1,5 @@
-//! Who receives: both with what they do by themselves, and the release with windows that are set once, as peers of theirs.
+//! The receivers: both with their defaults, and the release with windows that are set once, as
+//! peers of theirs.
 
 use crate::figures::{Better, Figure, Row};
 use crate::scenario::transfer::Path;
@@ -9,7 +10,7 @@ const TUNED: &str = "upstream-tuned-windows";
 
 /// One of them.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::scenario) struct Contender {
+pub(in crate::scenario) struct Target {
     pub(in crate::scenario) name: &'static str,
     pub(in crate::scenario) subject: Subject,
     /// `None` leaves the defaults.
@@ -17,11 +18,11 @@ pub(in crate::scenario) struct Contender {
 }
 
 /// All of them, on a path.
-pub(in crate::scenario) fn contenders(path: Path, of_hyper: Windows) -> [Contender; 4] {
-    let windows = |name, windows| Contender { name, subject: UPSTREAM, windows: Some(windows) };
+pub(in crate::scenario) fn targets(path: Path, of_hyper: Windows) -> [Target; 4] {
+    let windows = |name, windows| Target { name, subject: UPSTREAM, windows: Some(windows) };
     [
-        Contender { name: "upstream", subject: UPSTREAM, windows: None },
-        Contender { name: "patched", subject: PATCHED, windows: None },
+        Target { name: "upstream", subject: UPSTREAM, windows: None },
+        Target { name: "patched", subject: PATCHED, windows: None },
         windows(OF_HYPER, of_hyper),
         windows(TUNED, path.tuned_windows()),
     ]

@@ -1,4 +1,4 @@
-//! Habits of those who send bodies and of those who read them. Shares are in thousandths of what there is.
+//! Behaviors of senders of bodies and of their readers. Shares are in thousandths of what there is.
 
 use proptest::prelude::*;
 
@@ -10,7 +10,8 @@ pub const FRAME: usize = 16_384;
 pub enum Sends {
     /// Whenever there is any window: a frame of up to so many octets.
     Eagerly { frame: usize },
-    /// Once there is window for this share of what it can ever hope for, up to a frame: that much, or all there is room for.
+    /// Once there is window for this share of what it can ever hope for, up to a frame: that much,
+    /// or all there is room for.
     From { share: usize, exactly: bool },
     /// All that the window holds in one go.
     InBursts,
@@ -24,7 +25,7 @@ pub struct Reads {
     pub octets: usize,
     /// Octets that it releases at a time.
     pub crumb: usize,
-    /// It does something in each so many turns.
+    /// The number of turns from one act to the next.
     pub every: usize,
 }
 

@@ -1,4 +1,5 @@
-//! The account of a run or a comparison: every result with what to make of it, every difference, everything that is wrong.
+//! The results of a run or a comparison: every result with its status, every difference, every
+//! problem.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +10,16 @@ use crate::expectations::Expectations;
 use crate::figures::Figures;
 use crate::judge::Outcome;
 use crate::problem::Problem;
-use crate::suite::{Contender, Played};
+use crate::suite::{Played, Target};
 
 /// The name of the release that the fork is compared with.
 pub const UPSTREAM: &str = "upstream";
 /// The name of the fork.
 pub const PATCHED: &str = "patched";
 
-/// A subject by name, and what is known about it.
+/// What is known about a subject.
 #[derive(Clone, Debug)]
-pub struct Party {
+pub struct SubjectInfo {
     pub name: String,
     pub version: String,
     /// What it is known to fall short of.
@@ -27,32 +28,32 @@ pub struct Party {
     pub mended_by: Claims,
 }
 
-impl Party {
-    /// What this program knows about a contender.
+impl SubjectInfo {
+    /// What this program knows about a target.
     #[must_use]
-    pub fn of(contender: &dyn Contender) -> Self {
-        let name = contender.name();
-        Party {
+    pub fn of(target: &dyn Target) -> Self {
+        let name = target.name();
+        SubjectInfo {
             name: name.to_owned(),
-            version: contender.version().to_owned(),
+            version: target.version().to_owned(),
             expectations: Expectations::of(name),
             mended_by: if name == UPSTREAM { Claims::OF_THE_FORK } else { Claims::NONE },
         }
     }
 }
 
-/// What to make of a result.
+/// The status of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It passes.
+pub enum Status {
+    /// The case passes.
     Fine,
-    /// It falls short, which is known, and this is why.
+    /// The case falls short, which is known, for this reason.
     Known(String),
-    /// It falls short, and nobody said so.
+    /// The case falls short unexpectedly.
     Unexpected,
     /// The runner could not do its part.
     Broken,
-    /// It was not played.
+    /// The case was not played.
     Skipped,
 }
 
@@ -60,7 +61,7 @@ pub enum Standing {
 #[derive(Clone, Debug)]
 pub struct Cell {
     pub played: Played,
-    pub standing: Standing,
+    pub status: Status,
 }
 
 /// One case on every subject.
@@ -69,14 +70,14 @@ pub struct Row {
     pub case: Case,
     /// In the order of the subjects.
     pub cells: Vec<Cell>,
-    /// The patches that own up to a difference here.
+    /// The patches that claim a difference here.
     pub patches: Vec<&'static Patch>,
 }
 
-/// The account.
+/// The results.
 #[derive(Clone, Debug)]
-pub struct Account {
-    pub parties: Vec<Party>,
+pub struct Results {
+    pub subjects: Vec<SubjectInfo>,
     pub rows: Vec<Row>,
     /// What differs between the two subjects of a comparison. `None` where nothing was compared.
     pub differences: Option<Vec<Difference>>,
@@ -117,18 +118,18 @@ impl Tally {
     }
 }
 
-/// What was played, to be accounted for.
+/// The runs that results are made from.
 #[derive(Clone, Copy, Debug)]
-pub struct Results<'a> {
-    pub parties: &'a [Party],
+pub struct Runs<'a> {
+    pub subjects: &'a [SubjectInfo],
     pub cases: &'a [Case],
-    /// For each case one result per party.
+    /// For each case one result per subject.
     pub played: &'a [Vec<Played>],
     /// The whole catalogue, of which `cases` may be a part.
     pub catalogue: &'a [Case],
 }
 
-impl Results<'_> {
+impl Runs<'_> {
     fn is_whole(&self) -> bool {
         self.cases.len() == self.catalogue.len()
     }
@@ -148,25 +149,25 @@ impl Results<'_> {
     }
 }
 
-impl Account {
-    /// The account of cases on subjects that are not compared with each other.
+impl Results {
+    /// The results of cases on subjects that are not compared with each other.
     #[must_use]
-    pub fn of_run(results: Results<'_>) -> Self {
+    pub fn of_run(runs: Runs<'_>) -> Self {
         let mut problems = Vec::new();
         let mut rows: Vec<Row> = Vec::new();
-        for (case, played) in results.cases.iter().zip(results.played) {
-            let cells = results.parties.iter().zip(played).map(|(party, played)| {
-                let standing = standing(party, case.id, played);
-                problems.extend(problem_of(party, case.id, played, &standing));
-                Cell { played: played.clone(), standing }
+        for (case, played) in runs.cases.iter().zip(runs.played) {
+            let cells = runs.subjects.iter().zip(played).map(|(info, played)| {
+                let status = status(info, case.id, played);
+                problems.extend(problem_of(info, case.id, played, &status));
+                Cell { played: played.clone(), status }
             });
             rows.push(Row { case: case.clone(), cells: cells.collect(), patches: Vec::new() });
         }
-        for (at, party) in results.parties.iter().enumerate() {
-            faults_of_expectations(party, at, &rows, &results, &mut problems);
+        for (at, info) in runs.subjects.iter().enumerate() {
+            faults_of_expectations(info, at, &rows, &runs, &mut problems);
         }
-        Account {
-            parties: results.parties.to_vec(),
+        Results {
+            subjects: runs.subjects.to_vec(),
             rows,
             differences: None,
             claims: Claims::NONE,
@@ -175,35 +176,36 @@ impl Account {
         }
     }
 
-    /// The account of a comparison of two subjects. Where the second is the fork of the first, `claims` are those of its
-    /// patches, and have to hold; of any other two subjects, differences are listed and nobody has to own up to them.
+    /// The results of a comparison of two subjects. Where the second is the fork of the first,
+    /// `claims` are those of its patches, and have to hold. Between any other two subjects,
+    /// differences are listed and need no claim.
     #[must_use]
-    pub fn of_comparison(results: Results<'_>, claims: Option<Claims>) -> Self {
-        let mut account = Account::of_run(results);
-        let pairs = results.pairs();
+    pub fn of_comparison(runs: Runs<'_>, claims: Option<Claims>) -> Self {
+        let mut results = Results::of_run(runs);
+        let pairs = runs.pairs();
         let differences = compare::differences(&pairs, claims.unwrap_or(Claims::NONE));
         if let Some(claims) = claims {
-            let is_known = |id: &str| results.is_known(id);
-            account.problems.extend(compare::faults_of_differences(&pairs, &differences));
-            let faults = compare::faults_of_claims(claims, &pairs, &differences, &is_known, results.is_whole());
-            account.problems.extend(faults);
-            account.claims = claims;
+            let is_known = |id: &str| runs.is_known(id);
+            results.problems.extend(compare::faults_of_differences(&pairs, &differences));
+            let faults = compare::faults_of_claims(claims, &pairs, &differences, &is_known, runs.is_whole());
+            results.problems.extend(faults);
+            results.claims = claims;
         }
         let of_case: BTreeMap<_, _> = differences.iter().map(|found| (found.case, &found.patches)).collect();
-        for row in &mut account.rows {
+        for row in &mut results.rows {
             row.patches = of_case.get(row.case.id).map(|patches| patches.to_vec()).unwrap_or_default();
         }
-        account.differences = Some(differences);
-        account
+        results.differences = Some(differences);
+        results
     }
 
     /// How many results of each kind a subject has.
     #[must_use]
-    pub fn tally(&self, party: usize) -> Tally {
-        Tally::of(self.rows.iter().map(|row| &row.cells[party]))
+    pub fn tally(&self, info: usize) -> Tally {
+        Tally::of(self.rows.iter().map(|row| &row.cells[info]))
     }
 
-    /// How many differences nobody owns up to.
+    /// How many differences no patch claims.
     #[must_use]
     pub fn unclaimed(&self) -> usize {
         self.differences.iter().flatten().filter(|difference| difference.patches.is_empty()).count()
@@ -216,53 +218,53 @@ impl Account {
     }
 }
 
-fn standing(party: &Party, case: &'static str, played: &Played) -> Standing {
-    let Some(run) = played.run() else { return Standing::Skipped };
+fn status(info: &SubjectInfo, case: &'static str, played: &Played) -> Status {
+    let Some(run) = played.run() else { return Status::Skipped };
     if played.harness_failure().is_some() {
-        return Standing::Broken;
+        return Status::Broken;
     }
     let outcome = run.verdict.outcome;
-    if let Some(entry) = party.expectations.entry(case) {
+    if let Some(entry) = info.expectations.entry(case) {
         if entry.outcome == outcome {
-            return Standing::Known(entry.reason.clone());
+            return Status::Known(entry.reason.clone());
         }
         // Its entry says something else: a case that now passes is fine, and the entry stale.
-        return if outcome == Outcome::Pass { Standing::Fine } else { Standing::Unexpected };
+        return if outcome == Outcome::Pass { Status::Fine } else { Status::Unexpected };
     }
     match outcome {
-        Outcome::Pass => Standing::Fine,
-        _ => match party.mended_by.proved_by(case).next() {
-            Some(patch) => Standing::Known(format!("mended by patch {}", patch.slug)),
-            None => Standing::Unexpected,
+        Outcome::Pass => Status::Fine,
+        _ => match info.mended_by.proved_by(case).next() {
+            Some(patch) => Status::Known(format!("mended by patch {}", patch.slug)),
+            None => Status::Unexpected,
         },
     }
 }
 
-fn problem_of(party: &Party, case: &'static str, played: &Played, standing: &Standing) -> Option<Problem> {
-    let subject = party.name.clone();
-    match standing {
-        Standing::Broken => {
+fn problem_of(info: &SubjectInfo, case: &'static str, played: &Played, status: &Status) -> Option<Problem> {
+    let subject = info.name.clone();
+    match status {
+        Status::Broken => {
             let message = played.harness_failure().unwrap_or_default().to_owned();
             Some(Problem::BrokenHarness { case, subject, message })
         }
-        Standing::Unexpected => {
+        Status::Unexpected => {
             let verdict = &played.run()?.verdict;
-            let expected = party.expectations.entry(case).map(|entry| entry.outcome);
+            let expected = info.expectations.entry(case).map(|entry| entry.outcome);
             let reason = verdict.reason.clone();
             Some(Problem::Unexpected { case, subject, outcome: verdict.outcome, expected, reason })
         }
-        Standing::Fine | Standing::Known(_) | Standing::Skipped => None,
+        Status::Fine | Status::Known(_) | Status::Skipped => None,
     }
 }
 
-fn faults_of_expectations(party: &Party, at: usize, rows: &[Row], results: &Results<'_>, problems: &mut Vec<Problem>) {
-    let subject = || party.name.clone();
-    for fault in party.expectations.faults() {
+fn faults_of_expectations(info: &SubjectInfo, at: usize, rows: &[Row], runs: &Runs<'_>, problems: &mut Vec<Problem>) {
+    let subject = || info.name.clone();
+    for fault in info.expectations.faults() {
         problems.push(Problem::UnreadableExpectation { subject: subject(), fault: fault.clone() });
     }
-    for entry in party.expectations.entries() {
+    for entry in info.expectations.entries() {
         let case = entry.case.clone();
-        if !results.is_known(&case) {
+        if !runs.is_known(&case) {
             problems.push(Problem::ExpectationOfUnknownCase { case, subject: subject() });
             continue;
         }
@@ -283,8 +285,8 @@ mod tests {
     const CLAIMS: Claims =
         Claims(&[Patch { slug: "mends", subject: "", class: "fix", proven_by: &["a/mended"], changes: &[] }]);
 
-    fn party(name: &str, expectations: &str) -> Party {
-        Party {
+    fn info(name: &str, expectations: &str) -> SubjectInfo {
+        SubjectInfo {
             name: name.into(),
             version: "1".into(),
             expectations: Expectations::parse(expectations),
@@ -294,12 +296,12 @@ mod tests {
 
     /// The kinds of problems in a comparison of one case with these results.
     fn problems(id: &'static str, expectations: [&str; 2], played: [Played; 2]) -> Vec<&'static str> {
-        let parties = [party(UPSTREAM, expectations[0]), party(PATCHED, expectations[1])];
+        let infos = [info(UPSTREAM, expectations[0]), info(PATCHED, expectations[1])];
         let cases = [case(id)];
         let catalogue = [case(id), case("a/mended"), case("a/other")];
         let played = [played.to_vec()];
-        let results = Results { parties: &parties, cases: &cases, played: &played, catalogue: &catalogue };
-        Account::of_comparison(results, Some(CLAIMS)).problems.iter().map(Problem::kind).collect()
+        let runs = Runs { subjects: &infos, cases: &cases, played: &played, catalogue: &catalogue };
+        Results::of_comparison(runs, Some(CLAIMS)).problems.iter().map(Problem::kind).collect()
     }
 
     fn ran(outcome: Outcome) -> Played {
@@ -315,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_said_is_unexpected_on_either_side() {
+    fn what_is_not_expected_is_unexpected_on_either_side() {
         assert_eq!(problems("a/b", ["", ""], [ran(Fail), ran(Fail)]), ["unexpected", "unexpected"]);
         assert_eq!(problems("a/b", ["a/b fail why", ""], [ran(Fail), ran(Fail)]), ["unexpected"]);
         // An entry for another outcome does not cover this one.
@@ -340,12 +342,12 @@ mod tests {
 
     #[test]
     fn any_other_two_subjects_may_differ() {
-        let parties = [party("one", ""), party("other", "")];
+        let infos = [info("one", ""), info("other", "")];
         let (cases, played) = ([case("a/b")], [vec![ran(Pass), Played::Ran(run(Pass, 2))]]);
-        let results = Results { parties: &parties, cases: &cases, played: &played, catalogue: &cases };
-        let account = Account::of_comparison(results, None);
-        assert!(account.problems.is_empty());
-        assert_eq!((account.differences.as_ref().map(Vec::len), account.unclaimed()), (Some(1), 1));
-        assert_eq!(account.tally(0), Tally { pass: 1, ..Tally::default() });
+        let runs = Runs { subjects: &infos, cases: &cases, played: &played, catalogue: &cases };
+        let results = Results::of_comparison(runs, None);
+        assert!(results.problems.is_empty());
+        assert_eq!((results.differences.as_ref().map(Vec::len), results.unclaimed()), (Some(1), 1));
+        assert_eq!(results.tally(0), Tally { pass: 1, ..Tally::default() });
     }
 }

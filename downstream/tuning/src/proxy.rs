@@ -1,4 +1,5 @@
-//! Between client and server: passes octets on as they come and counts the frames of RFC 9113 section 4.1 in them.
+//! Between client and server: passes octets on as they come and counts the frames of RFC 9113
+//! section 4.1 in them.
 
 use std::net::SocketAddr;
 
@@ -18,7 +19,8 @@ const DATA: u8 = 0x0;
 const SETTINGS: u8 = 0x4;
 const WINDOW_UPDATE: u8 = 0x8;
 
-/// The window of each connection before its first WINDOW_UPDATE, in octets (RFC 9113 section 6.9.2).
+/// The window of each connection before its first WINDOW_UPDATE, in octets (RFC 9113 section
+/// 6.9.2).
 const FIRST_WINDOW: u64 = 65_535;
 
 /// What passed of one connection.
@@ -62,24 +64,24 @@ impl Way {
 
 /// Stands before a server; clients connect to its address.
 #[derive(Debug)]
-pub struct Tap {
+pub struct Proxy {
     pub address: SocketAddr,
     connections: watch::Receiver<Vec<watch::Receiver<Wire>>>,
     task: JoinHandle<()>,
 }
 
-impl Tap {
+impl Proxy {
     /// # Errors
     /// When there is no port to be had.
-    pub async fn before(server: SocketAddr) -> Result<Tap, Error> {
-        Tap::with_delay(server, || {}).await
+    pub async fn before(server: SocketAddr) -> Result<Proxy, Error> {
+        Proxy::with_delay(server, || {}).await
     }
 
     /// Calls `delay` whenever SETTINGS have come, before they are passed on.
     ///
     /// # Errors
     /// When there is no port to be had.
-    pub async fn with_delay(server: SocketAddr, delay: fn()) -> Result<Tap, Error> {
+    pub async fn with_delay(server: SocketAddr, delay: fn()) -> Result<Proxy, Error> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let (list, connections) = watch::channel(Vec::new());
@@ -100,7 +102,7 @@ impl Tap {
                 }));
             }
         });
-        Ok(Tap { address, connections, task })
+        Ok(Proxy { address, connections, task })
     }
 
     /// What has passed so far of the connection that was made last.
@@ -124,13 +126,14 @@ impl Tap {
     }
 }
 
-impl Drop for Tap {
+impl Drop for Proxy {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-/// Passes on what one side sends: the first of `ways` is that of its content, the second that for which it grants windows.
+/// Passes on what one side sends: the first of `ways` is that of its content, the second that for
+/// which it grants windows.
 async fn pass(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,

@@ -1,4 +1,4 @@
-//! How many reset streams are in their time of grace, in a time that the tests move.
+//! Tests of the count of retained resets, in a time that the tests move.
 
 use super::store::Resolve;
 use super::*;
@@ -6,7 +6,7 @@ use crate::clock;
 use crate::frame::{Reason, DEFAULT_INITIAL_WINDOW_SIZE};
 
 /// What [`test_config`] sets.
-const GRACE: Duration = Duration::from_secs(1);
+const RETENTION: Duration = Duration::from_secs(1);
 
 /// A server that remembers one reset stream at a time.
 struct Server {
@@ -54,26 +54,26 @@ impl Server {
 }
 
 #[test]
-fn grace_lasts_its_time() {
+fn retention_lasts_its_time() {
     let mut server = Server::new();
     server.reset_behind(1, 0);
-    server.time_passes(GRACE);
+    server.time_passes(RETENTION);
     assert!(!server.has_room());
     server.time_passes(Duration::from_nanos(1));
     assert!(server.has_room());
 }
 
 #[test]
-fn grace_that_ends_before_its_stream_makes_room_once() {
+fn retention_that_ends_before_its_stream_makes_room_once() {
     let mut server = Server::new();
     let blocked = server.reset_behind(1, 1);
-    server.time_passes(2 * GRACE);
+    server.time_passes(2 * RETENTION);
     assert!(server.has_room());
 
     server.reset_behind(3, 0);
     assert!(!server.has_room());
     server.sent(blocked);
-    assert!(!server.has_room(), "stream 3 is in its grace still");
-    server.time_passes(2 * GRACE);
+    assert!(!server.has_room(), "stream 3 is still retained");
+    server.time_passes(2 * RETENTION);
     assert!(server.has_room());
 }

@@ -1,26 +1,27 @@
-//! What a receiver holds and what it has promised to take, reckoned at its own end from what arrives, what it writes and what
-//! its application reads.
+//! What a receiver holds and what it has granted, computed at its own end from what arrives, what
+//! it writes and what its application reads.
 
 use std::collections::BTreeMap;
 
 use h2_conformance_wire::FlowWindows;
 use h2_conformance_wire::{Frame, View};
 
-pub(super) struct Books {
+pub(super) struct Accounting {
     /// Window that was announced and not used yet by what has arrived.
     windows: FlowWindows,
-    /// Octets that arrived and the application did not read, by stream. None of a stream that the receiver reset.
+    /// Octets that arrived and the application did not read, by stream. None of a stream that the
+    /// receiver reset.
     unread: BTreeMap<u32, Option<u64>>,
     sum: u64,
     /// The largest sum there was.
     peak: u64,
 }
 
-impl Books {
-    /// Of streams that will have content.
+impl Accounting {
+    /// Makes the accounting of streams that will have content.
     pub(super) fn of(streams: impl IntoIterator<Item = u32>) -> Self {
         let unread = streams.into_iter().map(|stream| (stream, Some(0))).collect();
-        Books { windows: FlowWindows::default(), unread, sum: 0, peak: 0 }
+        Accounting { windows: FlowWindows::default(), unread, sum: 0, peak: 0 }
     }
 
     /// DATA arrives.
@@ -59,8 +60,9 @@ impl Books {
         self.peak
     }
 
-    /// Octets that are buffered or that the sender may still make the receiver buffer on the streams that have content.
-    pub(super) fn claim(&self) -> u64 {
+    /// Octets that are buffered or that the sender may still make the receiver buffer on the
+    /// streams that have content.
+    pub(super) fn committed(&self) -> u64 {
         let streams = self.unread.iter().filter(|(_, unread)| unread.is_some());
         let streams: i64 = streams.map(|(stream, _)| self.windows.stream(*stream).max(0)).sum();
         self.sum + self.windows.connection().min(streams).max(0) as u64
@@ -76,19 +78,19 @@ mod tests {
 
     #[test]
     fn what_is_held_and_what_was_promised() {
-        let mut books = Books::of([1, 3]);
-        books.written(&settings().with(INITIAL_WINDOW_SIZE, 50_000));
-        assert_eq!((books.peak(), books.claim()), (0, 65_535));
-        books.arrived(1, 10_000);
+        let mut accounting = Accounting::of([1, 3]);
+        accounting.written(&settings().with(INITIAL_WINDOW_SIZE, 50_000));
+        assert_eq!((accounting.peak(), accounting.committed()), (0, 65_535));
+        accounting.arrived(1, 10_000);
         // Of the connection's window 55 535 octets are left, of the streams' more.
-        assert_eq!((books.peak(), books.claim()), (10_000, 65_535));
-        books.arrived(3, 1000);
-        books.read(1, 6000);
-        assert_eq!((books.peak(), books.claim()), (11_000, 59_535));
-        books.written(&window_update(0, 1_000_000));
-        assert_eq!(books.claim(), 5000 + 40_000 + 49_000);
-        books.written(&reset(1, 8));
-        books.arrived(1, 20_000);
-        assert_eq!((books.peak(), books.claim()), (11_000, 50_000));
+        assert_eq!((accounting.peak(), accounting.committed()), (10_000, 65_535));
+        accounting.arrived(3, 1000);
+        accounting.read(1, 6000);
+        assert_eq!((accounting.peak(), accounting.committed()), (11_000, 59_535));
+        accounting.written(&window_update(0, 1_000_000));
+        assert_eq!(accounting.committed(), 5000 + 40_000 + 49_000);
+        accounting.written(&reset(1, 8));
+        accounting.arrived(1, 20_000);
+        assert_eq!((accounting.peak(), accounting.committed()), (11_000, 50_000));
     }
 }

@@ -1,4 +1,4 @@
-//! What a codec lets pass: each frame of either direction is counted, and logged where that is switched on.
+//! Counts each frame that a codec reads or writes, and logs it if the log is on.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,8 +6,8 @@ use std::task::Context;
 use std::time::Instant;
 
 use super::counters::{Counters, Passed};
+use super::event_queue::Events;
 use super::frame_log::{self, Changes, Direction, Log, Windows};
-use super::journal::Notes;
 use super::stalled::Gauges;
 use super::{label, register, Connection, EventKind, GoingAway, Side};
 use crate::frame::{self, Frame, Kind, HEADER_LEN};
@@ -67,30 +67,31 @@ impl Shared {
     }
 }
 
-/// One direction of a codec.
+/// Counts the frames of one direction of a codec.
 #[derive(Debug)]
-pub(crate) struct Tap {
+pub(crate) struct FrameCounter {
     shared: Arc<Shared>,
     direction: Direction,
-    /// Of the sending one, which stands for the connection.
-    notes: Notes,
+    /// The event queue of the connection. Only the sending direction has it.
+    events: Events,
 }
 
-impl Tap {
+impl FrameCounter {
     pub(crate) fn sending() -> Self {
-        Tap { shared: Shared::new(), direction: Direction::Sent, notes: None }
+        FrameCounter { shared: Shared::new(), direction: Direction::Sent, events: None }
     }
 
     /// The other direction of the same connection.
     pub(crate) fn receiving(&self) -> Self {
-        Tap { shared: self.shared.clone(), direction: Direction::Received, notes: None }
+        FrameCounter { shared: self.shared.clone(), direction: Direction::Received, events: None }
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
-    /// The connection is open: its builder's label goes before that of a scope, and the scope of now before that of the beginning.
+    /// The connection is open: its builder's label goes before that of a scope, and the scope of
+    /// now before that of the beginning.
     pub(crate) fn name(&self, label: Option<Arc<str>>) {
         if let Some(label) = label.or_else(label::current_or_heard) {
             self.shared.set_label(Some(label));
@@ -98,12 +99,13 @@ impl Tap {
     }
 
     /// The connection is open.
-    pub(crate) fn opened(&mut self, connection: Connection, notes: Notes) {
-        self.notes = notes;
+    pub(crate) fn opened(&mut self, connection: Connection, events: Events) {
+        self.events = events;
         register::enter(connection);
     }
 
-    /// Whether a frame is to pass here: field sections are neither counted nor, most of the time, logged.
+    /// Whether a frame is to pass here: field sections are neither counted nor, most of the time,
+    /// logged.
     #[inline]
     pub(crate) fn wants<B>(&self, frame: &Frame<B>) -> bool {
         !matches!(frame, Frame::Headers(_)) || frame_log::is_on()
@@ -151,8 +153,8 @@ impl Tap {
         let last_stream = StreamId::from_internal(last_stream);
         let reason = Reason::from(u32::from_be_bytes([e, f, g, h]));
         *self.shared.last_go_away() = Some(GoingAway { reason, last_stream });
-        if let Some(journal) = &self.notes {
-            journal.note_now(None, EventKind::GoingAway { by: Side::Local, reason, last_stream });
+        if let Some(event_queue) = &self.events {
+            event_queue.enqueue_now(None, EventKind::GoingAway { by: Side::Local, reason, last_stream });
         }
     }
 
@@ -181,20 +183,20 @@ impl Tap {
     /// The connection's task is at work until it says that it is done.
     #[inline]
     pub(crate) fn at_work(&self) {
-        if let Some(journal) = &self.notes {
-            journal.at_work();
+        if let Some(event_queue) = &self.events {
+            event_queue.at_work();
         }
     }
 
-    /// Tells what was noted and logged. No lock is held.
+    /// Delivers queued events and writes logged lines. No lock is held.
     #[inline]
     pub(crate) fn done(&self, cx: &Context<'_>) {
         if self.shared.logging.load(Relaxed) {
             self.write();
         }
-        if let Some(journal) = &self.notes {
-            journal.done(cx.waker().clone());
-            journal.tell();
+        if let Some(event_queue) = &self.events {
+            event_queue.done(cx.waker().clone());
+            event_queue.deliver();
         }
     }
 
@@ -204,22 +206,22 @@ impl Tap {
         self.shared.log.write();
     }
 
-    /// Tells what was noted outside of a poll by the connection's owner.
+    /// Delivers events that the connection's owner queued outside of a poll.
     #[inline]
-    pub(crate) fn tell(&self) {
-        if let Some(journal) = &self.notes {
-            journal.tell();
+    pub(crate) fn deliver(&self) {
+        if let Some(event_queue) = &self.events {
+            event_queue.deliver();
         }
     }
 }
 
-impl Drop for Tap {
+impl Drop for FrameCounter {
     fn drop(&mut self) {
         if self.direction == Direction::Sent {
             if self.shared.logging.load(Relaxed) {
                 self.write();
             }
-            self.tell();
+            self.deliver();
             register::leave(self.shared.id);
         }
     }

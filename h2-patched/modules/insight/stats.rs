@@ -1,15 +1,16 @@
-//! What is kept of a connection and its streams for nothing but to be told. Under the lock of the streams.
+//! Statistics of a connection and its streams, for snapshots and events. They are under the lock of
+//! the streams.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{BlockedOn, CloseReason, EventKind, GoingAway, Notes, Shared, Side, StallEnd};
+use super::{BlockedOn, CloseReason, EventKind, Events, GoingAway, Shared, Side, StallEnd};
 use crate::proto::{Error, Initiator};
 use crate::{clock, frame, Reason, StreamId};
 
-/// Of a connection.
+/// The statistics of a connection.
 #[derive(Debug, Default)]
-pub(crate) struct Watch {
+pub(crate) struct ConnectionStats {
     pub(crate) record: Record,
     /// The transport took less than there was.
     pub(crate) transport_full: Option<Instant>,
@@ -19,12 +20,12 @@ pub(crate) struct Watch {
     pub(crate) close_reason: Option<CloseReason>,
 }
 
-/// Where stalls are counted and, if anybody observes, noted.
+/// Counts stalls, and queues their events if there is an observer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     /// From when the connection is open.
     pub(crate) shared: Option<Arc<Shared>>,
-    pub(crate) notes: Notes,
+    pub(crate) events: Events,
 }
 
 impl Record {
@@ -41,8 +42,8 @@ impl Record {
         if let Some(shared) = &self.shared {
             shared.stalled.begin(stream.is_some(), who, on);
         }
-        if let Some(journal) = &self.notes {
-            journal.note(stream.map(StreamId::from_internal), since, EventKind::Stalled { who, on });
+        if let Some(event_queue) = &self.events {
+            event_queue.enqueue(stream.map(StreamId::from_internal), since, EventKind::Stalled { who, on });
         }
     }
 
@@ -59,14 +60,14 @@ impl Record {
         if let Some(shared) = &self.shared {
             shared.stalled.end(stream.is_some(), who, on);
         }
-        if let Some(journal) = &self.notes {
+        if let Some(event_queue) = &self.events {
             let now = clock::now();
             let lasted = now.saturating_duration_since(since);
             let kind = match end {
                 StallEnd::Resumed => EventKind::Resumed { who, on, lasted },
                 end => EventKind::StallEnded { who, on, lasted, end },
             };
-            journal.note(stream.map(StreamId::from_internal), now, kind);
+            event_queue.enqueue(stream.map(StreamId::from_internal), now, kind);
         }
     }
 
@@ -75,7 +76,7 @@ impl Record {
         self.shared.as_ref().map_or(0, |shared| shared.stalled.streams(who, on))
     }
 
-    /// That many streams wait for the connection's window while it is spent.
+    /// Sets the number of streams that wait for the connection's window while it is spent.
     pub(crate) fn wait_for_connection(&self, streams: usize) {
         if let Some(shared) = &self.shared {
             shared.stalled.set_streams(Side::Local, BlockedOn::ConnectionWindow, streams);
@@ -83,10 +84,10 @@ impl Record {
     }
 }
 
-/// Of a stream.
+/// The statistics of a stream.
 #[derive(Debug, Default)]
-pub(crate) struct StreamWatch {
-    /// It was opened and is not over.
+pub(crate) struct StreamStats {
+    /// Whether the stream was opened and is not over.
     pub(crate) is_open: bool,
     pub(crate) updates_sent: u32,
     pub(crate) updates_received: u32,
@@ -102,14 +103,14 @@ struct Since {
     reads: Option<Instant>,
 }
 
-impl StreamWatch {
-    /// So many octets are queued for the application.
+impl StreamStats {
+    /// Adds octets that are queued for the application.
     #[inline]
     pub(crate) fn arrived(&mut self, octets: usize) {
         self.unread = self.unread.wrapping_add(octets as u32);
     }
 
-    /// So many of them were read or discarded.
+    /// Subtracts octets that were read or discarded.
     #[inline]
     pub(crate) fn left(&mut self, octets: usize) {
         self.unread = self.unread.wrapping_sub(octets as u32);
@@ -143,11 +144,11 @@ impl StreamWatch {
     }
 }
 
-impl Watch {
+impl ConnectionStats {
     #[inline]
-    pub(crate) fn tell(&self, stream: Option<frame::StreamId>, kind: EventKind) {
-        if let Some(journal) = &self.record.notes {
-            journal.note_now(stream, kind);
+    pub(crate) fn enqueue(&self, stream: Option<frame::StreamId>, kind: EventKind) {
+        if let Some(event_queue) = &self.record.events {
+            event_queue.enqueue_now(stream, kind);
         }
     }
 
@@ -190,14 +191,15 @@ impl Watch {
     pub(crate) fn peer_goes_away(&mut self, reason: Reason, last_stream: frame::StreamId) {
         let last_stream = StreamId::from_internal(last_stream);
         self.peer_going_away = Some(GoingAway { reason, last_stream });
-        self.tell(None, EventKind::GoingAway { by: Side::Peer, reason, last_stream });
+        self.enqueue(None, EventKind::GoingAway { by: Side::Peer, reason, last_stream });
     }
 
     pub(crate) fn going_away(&self) -> Option<GoingAway> {
         self.record.shared.as_ref()?.going_away()
     }
 
-    /// The connection is over: by an error, because there is nothing more to read, or because its owner dropped it.
+    /// The connection is over: by an error, because there is nothing more to read, or because its
+    /// owner dropped it.
     pub(crate) fn ends(&mut self, error: Option<&Error>, is_eof: bool) {
         if self.close_reason.is_none() {
             self.close_reason = Some(match (error, self.going_away()) {
@@ -212,7 +214,7 @@ impl Watch {
 
     /// The connection's owner let go of it: nothing happens after this.
     pub(crate) fn closes(&self) {
-        self.tell(None, EventKind::Closed { reason: self.close_reason.unwrap_or(CloseReason::Ended) });
+        self.enqueue(None, EventKind::Closed { reason: self.close_reason.unwrap_or(CloseReason::Ended) });
     }
 }
 

@@ -1,24 +1,26 @@
-//! Files of figures: whether they can be written, asked before anything is measured, and writing them.
+//! Files of figures: whether they can be written, asked before anything is measured, and writing
+//! them.
 
 use std::path::{Path, PathBuf};
 
 use h2_benches::figures::{chart, Figures};
 
-/// Where figures are kept.
+/// The files that figures are written to.
 #[derive(Default)]
-pub(crate) struct Keep {
+pub(crate) struct Output {
     pub(crate) json: Option<PathBuf>,
     pub(crate) plot: Option<PathBuf>,
 }
 
-impl Keep {
+impl Output {
     /// What stands in the way of writing, as far as that can be seen now.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.json.as_deref().map_or(Ok(()), file)?;
         self.plot.as_deref().map_or(Ok(()), folder)
     }
 
-    /// Writes all that can be written; each failure. `all` makes JSON an array, however many figures there are.
+    /// Writes all that can be written; each failure. `all` makes JSON an array, however many
+    /// figures there are.
     pub(crate) fn write(&self, figures: &[Figures], all: bool) -> Vec<String> {
         let json = self.json.as_deref().map(|path| write(figures, all, path));
         let plot = self.plot.as_deref().map(|folder| plot(figures, folder));

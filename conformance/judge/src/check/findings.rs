@@ -1,0 +1,343 @@
+//! What was found for each kind of check.
+
+use std::ops::RangeInclusive;
+
+use super::super::ending::{alive, broke_off, goaway};
+use super::super::{Expect, Outcome};
+use super::{fail, holds, pass, weak, Check, Finding};
+use crate::transcript::{Event, EventKind, Transcript};
+use h2_conformance_wire::code::error::{NO_ERROR, PROTOCOL_ERROR};
+use h2_conformance_wire::code::{error_name, kind, kind_name};
+use h2_conformance_wire::hpack::{self, Field};
+use h2_conformance_wire::print::hex;
+use h2_conformance_wire::{FlowWindows, Frame, View};
+
+/// Whether a frame answers one of the runner's own PINGs, whose number depends on the transport.
+fn answers_probe(frame: &Frame, transcript: &Transcript) -> bool {
+    let asked = |event: &Event| matches!(&event.kind, EventKind::Probe(probe) if probe.payload == frame.payload);
+    matches!(View::from(frame), View::PingAck { .. }) && transcript.events.iter().any(asked)
+}
+
+pub(in super::super) fn span(times: &RangeInclusive<usize>) -> String {
+    match (*times.start(), *times.end()) {
+        (low, high) if low == high => low.to_string(),
+        (low, usize::MAX) => format!("at least {low}"),
+        (low, high) => format!("{low} to {high}"),
+    }
+}
+
+pub(in super::super) fn named(codes: &[u32]) -> String {
+    codes.iter().map(|code| error_name(*code)).collect::<Vec<_>>().join(" or ")
+}
+
+/// What the most favourable choice finds; of equals the first, which names what is asked for most.
+pub(super) fn best_of(transcript: &Transcript, choices: &[Expect]) -> Finding {
+    let findings = choices.iter().map(|choice| choice.holds(transcript));
+    findings.min_by_key(|(outcome, _)| *outcome).unwrap_or_else(|| fail("nothing is permitted"))
+}
+
+pub(super) fn last_processed(transcript: &Transcript, expected: u32) -> Finding {
+    let named = transcript.subject_frames().rev().find_map(|(_, frame)| match View::from(frame) {
+        View::GoAway { last_stream, .. } => Some(last_stream),
+        _ => None,
+    });
+    match named {
+        Some(stream) => holds(stream == expected, || format!("GOAWAY names stream {stream}, expected {expected}")),
+        None => fail(format!("no GOAWAY, expected one that names stream {expected}")),
+    }
+}
+
+pub(super) fn block_begins(transcript: &Transcript, stream: u32, expected: &[u8]) -> Finding {
+    let block = transcript.answers().find_map(|frame| match View::from(frame) {
+        View::Headers { block } if frame.stream == stream => Some(block),
+        _ => None,
+    });
+    match block {
+        Some(block) => holds(block.starts_with(expected), || {
+            let head = &block[..block.len().min(expected.len())];
+            format!("the field block begins with {}, expected {}", hex(head), hex(expected))
+        }),
+        None => fail(format!("no HEADERS on stream {stream}")),
+    }
+}
+
+pub(super) fn connection_error(transcript: &Transcript, codes: &[u32]) -> Finding {
+    let wanted = named(codes);
+    match (goaway(transcript), transcript.closed()) {
+        (Some((_, code)), _) if !codes.contains(&code) => {
+            fail(format!("GOAWAY {}, expected {wanted}", error_name(code)))
+        }
+        (Some(_), Some(_)) if broke_off(transcript) => weak("closed in the middle of a frame"),
+        (Some(_), Some(_)) => pass(),
+        (Some((_, code)), None) => weak(format!("GOAWAY {} but the connection stays open", error_name(code))),
+        (None, Some(_)) => weak(format!("closed without GOAWAY, expected {wanted}")),
+        (None, None) => match reset_after_mark(transcript) {
+            Some(frame) => fail(format!("only {frame}, expected GOAWAY {wanted}")),
+            None => fail(format!("no error, expected GOAWAY {wanted}")),
+        },
+    }
+}
+
+pub(super) fn stream_error(transcript: &Transcript, stream: u32, codes: &[u32]) -> Finding {
+    let wanted = named(codes);
+    let reset = transcript.answers().find_map(|frame| match View::from(frame) {
+        View::Reset { code } if frame.stream == stream => Some(code),
+        _ => None,
+    });
+    match (reset, goaway(transcript)) {
+        (_, Some((_, code))) if code != NO_ERROR && !codes.contains(&code) => {
+            fail(format!("GOAWAY {}, expected RST_STREAM {wanted}", error_name(code)))
+        }
+        (_, Some((_, code))) if code != NO_ERROR => {
+            weak(format!("the whole connection ends: GOAWAY {}", error_name(code)))
+        }
+        (Some(code), _) if !codes.contains(&code) => {
+            fail(format!("RST_STREAM {}, expected {wanted}", error_name(code)))
+        }
+        (Some(_), _) if transcript.closed().is_some() => weak("RST_STREAM came, but then the connection closed"),
+        (Some(_), _) => is_alive(transcript),
+        (None, Some(_)) if transcript.closed().is_some() => {
+            fail(format!("GOAWAY NO_ERROR and the close, expected RST_STREAM {wanted}"))
+        }
+        (None, _) if transcript.closed().is_some() => weak(format!("closed, expected RST_STREAM {wanted}")),
+        (None, _) => fail(format!("no error, expected RST_STREAM {wanted} on stream {stream}")),
+    }
+}
+
+fn reset_after_mark(transcript: &Transcript) -> Option<&Frame> {
+    transcript.answers().find(|frame| frame.kind == kind::RST_STREAM)
+}
+
+pub(super) fn malformed(transcript: &Transcript, stream: u32) -> Finding {
+    // A whole answer of 4xx; RST_STREAM NO_ERROR after it only says that the rest of the request is
+    // not wanted (8.1).
+    let refused = message(transcript, stream, None).0 == Outcome::Pass
+        && status(transcript, stream).is_some_and(|status| (400..500).contains(&status));
+    match stream_error(transcript, stream, &[PROTOCOL_ERROR]) {
+        (Outcome::Fail, _) if refused => is_alive(transcript),
+        finding => finding,
+    }
+}
+
+pub(super) fn ignored(transcript: &Transcript) -> Finding {
+    let extra =
+        transcript.answers().find(|frame| !matches!(View::from(*frame), View::SettingsAck | View::PingAck { .. }));
+    match extra {
+        Some(frame) => fail(format!("answered with {frame}")),
+        None => is_alive(transcript),
+    }
+}
+
+pub(super) fn is_alive(transcript: &Transcript) -> Finding {
+    match (goaway(transcript), transcript.closed()) {
+        (Some((_, code)), _) if code != NO_ERROR => fail(format!("GOAWAY {}", error_name(code))),
+        (_, Some(_)) => fail("the connection closed"),
+        _ => holds(alive(transcript), || "a PING at the end is not answered".into()),
+    }
+}
+
+pub(super) fn ends(transcript: &Transcript) -> Finding {
+    match (goaway(transcript), transcript.closed()) {
+        (Some((_, code)), _) if code != NO_ERROR => fail(format!("GOAWAY {}", error_name(code))),
+        (_, Some(_)) if broke_off(transcript) => fail("closed in the middle of a frame"),
+        (_, Some(_)) => pass(),
+        (_, None) => fail("the connection does not come to its end"),
+    }
+}
+
+pub(super) fn message(transcript: &Transcript, stream: u32, expected: Option<u16>) -> Finding {
+    let mut begun = false;
+    let mut ended = false;
+    for (_, frame) in transcript.subject_frames().filter(|(_, frame)| frame.stream == stream) {
+        match frame.kind {
+            // A server may say that it does not want the rest of the request (8.1): only after its
+            // whole answer.
+            kind::RST_STREAM if ended && View::from(frame) == (View::Reset { code: NO_ERROR }) => {}
+            kind::RST_STREAM if ended => return fail(format!("{frame} after the message")),
+            kind::RST_STREAM => return fail(format!("{frame} instead of a message")),
+            kind::HEADERS | kind::DATA if ended => return fail(format!("{frame} after the end of the message")),
+            kind::HEADERS => begun = true,
+            kind::DATA if !begun => return fail(format!("{frame} before HEADERS")),
+            _ => {}
+        }
+        ended |= frame.ends_stream();
+    }
+    if !begun {
+        return fail(format!("no HEADERS on stream {stream}"));
+    }
+    if !ended {
+        return fail(format!("the message on stream {stream} has no end"));
+    }
+    let sections = match field_sections(transcript) {
+        Ok(sections) => sections,
+        Err(why) => return fail(why),
+    };
+    if !sections.iter().any(|(of, _)| *of == stream) {
+        return fail(format!("a field section on stream {stream} has no end"));
+    }
+    let found = final_status(&sections, stream);
+    holds(expected.is_none() || found == expected, || {
+        format!("status {}, expected {}", found.unwrap_or(0), expected.unwrap_or(0))
+    })
+}
+
+/// The status of the subject's final response on a stream.
+fn status(transcript: &Transcript, stream: u32) -> Option<u16> {
+    final_status(&field_sections(transcript).ok()?, stream)
+}
+
+fn final_status(sections: &[(u32, Vec<Field>)], stream: u32) -> Option<u16> {
+    let statuses = sections.iter().filter(|(of, _)| *of == stream).filter_map(|(_, fields)| {
+        let (_, value) = fields.iter().find(|(name, _)| name == b":status")?;
+        std::str::from_utf8(value).ok()?.parse::<u16>().ok()
+    });
+    // Informational responses (1xx) come before the one that counts.
+    statuses.into_iter().find(|status| *status >= 200)
+}
+
+/// Every complete field section of the subject with its stream (0: the section of a promise), in
+/// order, for the dynamic table's sake.
+fn field_sections(transcript: &Transcript) -> Result<Vec<(u32, Vec<Field>)>, String> {
+    let mut decoder = hpack::Decoder::default();
+    let mut sections = Vec::new();
+    let mut block = Vec::new();
+    let mut block_of = 0;
+    for (_, frame) in transcript.subject_frames() {
+        match View::from(frame) {
+            View::Headers { block: fragment } => {
+                block = fragment.to_vec();
+                block_of = frame.stream;
+            }
+            View::PushPromise { block: fragment, .. } => {
+                block = fragment.to_vec();
+                block_of = 0;
+            }
+            View::Continuation { block: fragment } => block.extend_from_slice(fragment),
+            _ => continue,
+        }
+        if !frame.leaves_block_open() {
+            let fields = decoder.decode(&block).map_err(|why| format!("a field section cannot be read: {why}"))?;
+            sections.push((block_of, fields));
+        }
+    }
+    Ok(sections)
+}
+
+pub(super) fn last_frame(transcript: &Transcript, stream: u32, kind: u8) -> Finding {
+    let frames: Vec<&Frame> =
+        transcript.subject_frames().map(|(_, frame)| frame).filter(|frame| frame.stream == stream).collect();
+    let data = frames.iter().position(|frame| frame.kind == kind::DATA);
+    let headers = frames.iter().position(|frame| frame.kind == kind::HEADERS);
+    if data.is_some_and(|data| headers.is_none_or(|headers| data < headers)) {
+        return fail(format!("DATA before HEADERS on stream {stream}"));
+    }
+    match frames.last() {
+        Some(frame) => holds(frame.kind == kind, || format!("the last frame is {frame}, expected {}", kind_name(kind))),
+        None => fail(format!("no frame on stream {stream}, expected {}", kind_name(kind))),
+    }
+}
+
+pub(super) fn content(transcript: &Transcript, stream: u32) -> u64 {
+    transcript
+        .subject_frames()
+        .filter(|(_, frame)| frame.stream == stream)
+        .map(|(_, frame)| match View::from(frame) {
+            View::Data { data, .. } => data.len() as u64,
+            _ => 0,
+        })
+        .sum()
+}
+
+pub(super) fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
+    let sent = transcript.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Peer(frame) | EventKind::Automatic(frame) if frame.stream == stream => Some(frame),
+        _ => None,
+    });
+    sent.map(|frame| match View::from(frame) {
+        View::Data { data, .. } => data.len() as u64,
+        _ => 0,
+    })
+    .sum()
+}
+
+/// The window that the subject grants, as the peer accounts for it.
+pub(super) fn window(transcript: &Transcript, stream: u32, expected: &RangeInclusive<i64>) -> Finding {
+    let mut windows = FlowWindows::default();
+    for event in &transcript.events {
+        match &event.kind {
+            EventKind::Peer(frame) | EventKind::Automatic(frame) => windows.sent(frame),
+            EventKind::Subject(frame) => match View::from(frame) {
+                View::Settings(values) => windows.settings(&values),
+                _ => windows.granted(frame),
+            },
+            _ => {}
+        }
+    }
+    let found = if stream == 0 { windows.connection() } else { windows.stream(stream) };
+    let whose = if stream == 0 { "the connection".into() } else { format!("stream {stream}") };
+    holds(expected.contains(&found), || {
+        format!("the window of {whose} stands at {found}, expected {}", octets_within(expected))
+    })
+}
+
+/// In memory, what the subject writes in one go arrives at one moment, and nothing else does.
+pub(super) fn updated_together(transcript: &Transcript, stream: u32) -> Finding {
+    let mark = transcript.mark().unwrap_or(0);
+    let updates = |of: u32| {
+        transcript.events[mark..].iter().filter(move |event| {
+            let update = |frame: &Frame| frame.kind == kind::WINDOW_UPDATE && frame.stream == of;
+            matches!(&event.kind, EventKind::Subject(frame) if update(frame))
+        })
+    };
+    let together = updates(0).any(|one| updates(stream).any(|other| other.at == one.at));
+    holds(together, || format!("no update of the connection came together with one of stream {stream}"))
+}
+
+pub(in super::super) fn octets_within(range: &RangeInclusive<i64>) -> String {
+    match (*range.start(), *range.end()) {
+        (low, high) if low == high => low.to_string(),
+        (low, i64::MAX) => format!("at least {low}"),
+        (i64::MIN, high) => format!("at most {high}"),
+        (low, high) => format!("{low} to {high}"),
+    }
+}
+
+pub(super) fn unprompted(transcript: &Transcript, check: &Check) -> Finding {
+    let probe = |event: &Event| matches!(event.kind, EventKind::Probe(_));
+    let mark = transcript.mark().unwrap_or(0);
+    let end = transcript.events[mark..].iter().position(probe).map_or(transcript.events.len(), |at| mark + at);
+    match check.holds(&Transcript { events: transcript.events[..end].to_vec() }) {
+        (Outcome::Pass, reason) => (Outcome::Pass, reason),
+        (outcome, reason) => (outcome, format!("{reason}, before a PING woke the connection")),
+    }
+}
+
+pub(super) fn count(transcript: &Transcript, kind: u8, stream: u32, times: &RangeInclusive<usize>) -> Finding {
+    let frames = transcript.answers().filter(|frame| frame.kind == kind && frame.stream == stream);
+    let seen = frames.filter(|frame| !answers_probe(frame, transcript)).count();
+    holds(times.contains(&seen), || format!("{seen} {} on stream {stream}, expected {}", kind_name(kind), span(times)))
+}
+
+pub(super) fn pong(transcript: &Transcript, opaque: [u8; 8], expected: bool) -> Finding {
+    let answered = transcript.answers().any(|frame| View::from(frame) == View::PingAck { opaque });
+    holds(answered == expected, || match expected {
+        true => "the PING was not answered with its opaque data".into(),
+        false => "the PING was answered".into(),
+    })
+}
+
+pub(super) fn settings_first(transcript: &Transcript) -> Finding {
+    let first = transcript.subject_frames().next().map(|(_, frame)| frame);
+    holds(first.is_some_and(|frame| matches!(View::from(frame), View::Settings(_))), || match first {
+        Some(frame) => format!("the first frame is {frame}"),
+        None => "the subject sent no frame".into(),
+    })
+}
+
+pub(super) fn handed(transcript: &Transcript, stream: u32, expected: bool) -> Finding {
+    let handed = transcript.events.iter().any(|event| event.kind == EventKind::Accepted { stream });
+    holds(handed == expected, || match expected {
+        true => format!("the request on stream {stream} did not reach the application"),
+        false => format!("the request on stream {stream} reached the application"),
+    })
+}
