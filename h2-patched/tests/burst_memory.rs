@@ -67,7 +67,7 @@ fn assert_given_back(burst: impl Fn(&Subject) -> (isize, isize)) {
 fn unread_frames_leave_no_room_behind() {
     assert_given_back(|subject| {
         let mut server = Server::new(subject, Needs::Api, settings());
-        (0..2_000).for_each(|_| server.send(data(1, 256)));
+        (0..600).for_each(|_| server.send(data(1, 256)));
         let height = server.held();
         server.send(data(1, 0).end_stream());
         server.call(App::ReadToEnd { stream: 1 });
@@ -80,9 +80,9 @@ fn unsent_frames_leave_no_room_behind() {
     assert_given_back(|subject| {
         let mut server = Server::new(subject, Needs::Api, settings().with(setting::INITIAL_WINDOW_SIZE, 0));
         server.call(App::Respond { stream: 1, status: 200, end: false });
-        (0..2_000).for_each(|_| server.call(App::SendData { stream: 1, octets: 1, end: false }));
+        (0..600).for_each(|_| server.call(App::SendData { stream: 1, octets: 1, end: false }));
         let height = server.held();
-        server.send(window_update(1, 2_000));
+        server.send(window_update(1, 600));
         (height, server.held())
     });
 }
@@ -92,7 +92,7 @@ fn unsent_frames_leave_no_room_behind() {
 fn streams_leave_no_room_behind() {
     assert_given_back(|subject| {
         let mut server = Server::new(subject, Needs::Wire, settings());
-        let burst = (1..2_000).map(|number| 2 * number + 1);
+        let burst = (1..600).map(|number| 2 * number + 1);
         burst.clone().for_each(|stream| server.send(post(stream)));
         let height = server.held();
         burst.for_each(|stream| server.send(data(stream, 0).end_stream()));
@@ -113,8 +113,8 @@ fn cancelled_waiters_are_let_go() {
         for held in &mut held {
             server.call(App::SendData { stream: 1, octets: DEFAULT_WINDOW as usize, end: false });
             server.send(window_update(1, DEFAULT_WINDOW));
-            let waiters = (next..).step_by(2).take(300);
-            next += 600;
+            let waiters = (next..).step_by(2).take(120);
+            next += 240;
             for stream in waiters.clone() {
                 server.send(post(stream));
                 server.call(App::Respond { stream, status: 200, end: false });

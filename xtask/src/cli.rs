@@ -24,6 +24,7 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   vendor --branch NAME       the same as a commit on a branch of this repository
   roll SOURCE DIR            a work tree with the series rebased on SOURCE: another version of the release,
                              or the directory of a checkout
+  bump VERSION               the fork's next version, and its release, in every file that names them
   evidence SLUG [--out DIR]  what a pull request to upstream needs (default: target/evidence/SLUG)
   evidence --check [SLUG]    tries it for every fix: the diff applies, and its test is red without it
 ";
@@ -43,11 +44,12 @@ pub(crate) enum Command {
     Vendor { dir: PathBuf },
     VendorBranch { branch: String },
     Roll { source: String, dir: PathBuf },
+    Bump { version: String },
     Evidence { slug: String, out: Option<PathBuf> },
     CheckEvidence { slug: Option<String> },
 }
 
-const COMMANDS: &str = "edit, refresh, show, verify, ablate, mutants, index, vendor, roll, evidence";
+const COMMANDS: &str = "edit, refresh, show, verify, ablate, mutants, index, vendor, roll, bump, evidence";
 
 pub(crate) fn parse(mut parser: Parser) -> Result<Command, Failure> {
     read(&mut parser).map_err(|error| {
@@ -74,6 +76,7 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "index" => Command::Index,
         "vendor" => vendor(parser)?,
         "roll" => Command::Roll { source: operand(parser, "SOURCE")?, dir: operand(parser, "DIR")?.into() },
+        "bump" => Command::Bump { version: operand(parser, "VERSION")? },
         "evidence" => evidence(parser)?,
         other => {
             return Err(format!("expected one of {COMMANDS}, found {other:?}").into());
@@ -179,6 +182,7 @@ mod tests {
         assert_eq!(parsed("--help"), Ok(Command::Help));
         assert_eq!(parsed("mutants"), Ok(Command::Mutants));
         assert_eq!(parsed("index"), Ok(Command::Index));
+        assert_eq!(parsed("bump 0.4.2002"), Ok(Command::Bump { version: "0.4.2002".into() }));
         assert_eq!(parsed("ablate"), Ok(Command::Ablate { slug: None }));
         assert_eq!(parsed("ablate a"), Ok(Command::Ablate { slug: Some("a".into()) }));
         assert_eq!(parsed("verify --skip-compare"), Ok(Command::Verify { compare: false }));

@@ -160,7 +160,7 @@ impl Test {
         }
         // In the fork's package the tests are modules of one program.
         let text = read(&file)?.replace("use super::support::", "use support::");
-        let text = format!("mod support;\n\n{text}");
+        let text = with_support(&text);
         Ok(Some(Test { name, text, support: read(&dir.join(SUPPORT))? }))
     }
 
@@ -176,6 +176,13 @@ impl Test {
         write(&dir.join("tests").join(format!("{}.rs", self.name)), &self.text)?;
         write(&dir.join("tests/support/mod.rs"), &self.support)
     }
+}
+
+/// The test with the module that it shares, below its own attributes.
+fn with_support(text: &str) -> String {
+    let at = text.lines().take_while(|line| line.starts_with("#![")).map(|line| line.len() + 1).sum();
+    let (attributes, rest) = text.split_at(at);
+    format!("{attributes}mod support;\n\n{rest}")
 }
 
 /// Tries what `evidence` writes for every fix of the tier, or for one.
@@ -315,6 +322,9 @@ fn text(patch: &SeriesPatch, has_test: bool) -> Result<String, Failure> {
         line(&mut out, format_args!("\n{}", header.spec.replace('\n', " ")));
     }
     line(&mut out, format_args!("\n## Solution\n\n{}.", header.subject));
+    if header.upstream_issue != "none" {
+        line(&mut out, format_args!("See {}.", header.upstream_issue.replace('\n', " ")));
+    }
     if !header.needs.is_empty() {
         line(&mut out, format_args!("The diff is on top of {}.", header.needs.join(", ")));
     }
@@ -326,7 +336,9 @@ fn text(patch: &SeriesPatch, has_test: bool) -> Result<String, Failure> {
             format_args!("`test/` fails without the diff and passes with it; it needs no more than h2's own tests do."),
         );
     }
-    line(&mut out, format_args!("`transcripts/` has the frames on the release and on the fork."));
+    if !case_ids(patch).is_empty() {
+        line(&mut out, format_args!("`transcripts/` has the frames on the release and on the whole fork."));
+    }
     line(
         &mut out,
         format_args!("\nThis is material: upstream asks for descriptions and comments in the words of the person who sends them."),
@@ -359,6 +371,12 @@ mod tests {
         let long = "Do the thing that takes so many more words than a subject may have";
         assert_eq!(subject(&patch("do-the-thing", long)).unwrap(), "fix: do the thing");
         assert!(subject(&patch("a-".repeat(30).trim_end_matches('-'), long)).is_err());
+    }
+
+    #[test]
+    fn attributes_of_a_test_stay_on_top() {
+        assert_eq!(with_support("use a;\n"), "mod support;\n\nuse a;\n");
+        assert_eq!(with_support("#![cfg(x)]\nuse a;\n"), "#![cfg(x)]\nmod support;\n\nuse a;\n");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `cargo xtask`: the tools that keep the fork as its difference. One file a subcommand.
 
+mod bump;
 mod cli;
 mod comparison;
 mod context_diff;
@@ -62,6 +63,7 @@ fn run() -> Result<(), Failure> {
         Command::VendorBranch { branch } => vendor::to_branch(&repo, &branch),
         Command::Roll { source, dir } => roll::run(&repo, &source, &dir),
         Command::CheckEvidence { slug } => evidence::check(&repo, slug.as_deref()),
+        Command::Bump { version } => bump::run(&repo, &version),
         Command::Evidence { slug, out } => evidence::run(&repo, &slug, out.as_deref()),
     }
 }

@@ -56,44 +56,45 @@ impl<'a> Trial<'a> {
         self.play(PATCHED, self.fork(tree)?)
     }
 
-    /// Whether the fork's package has a test, or a file of tests, of that name.
-    pub(crate) fn has_test(&self, name: &str) -> Result<bool, Failure> {
-        if self.is_test_file(name) {
-            return Ok(true);
-        }
-        let function = format!("fn {}(", last_part(name));
-        for folder in ["tests", "modules"] {
-            let sources = Tree::read(&self.repo.package(), folder)?;
-            if sources.files.values().any(|text| String::from_utf8_lossy(text).contains(&function)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Runs that test, or that file of tests, with `tree` in the place of the series; returns
-    /// whether it passes. An error is that of the compiler.
-    pub(crate) fn test_fork(&self, tree: &Tree, name: &str) -> Result<bool, Failure> {
-        let target: &[&str] = match self.is_test_file(name) {
-            true => &["--test", name],
-            false => &["--lib", "--tests"],
-        };
+    /// Runs that test, or that file of tests, with `tree` in the place of the series; returns whether it passes. `None`: the fork's
+    /// package has none of that name. An error is that of the compiler.
+    pub(crate) fn test_fork(&self, tree: &Tree, name: &str) -> Result<Option<bool>, Failure> {
+        let Some(Tests { target, filter }) = self.find_test(name)? else { return Ok(None) };
         let test = |more: &[&str]| -> Result<Output, Failure> {
             let mut command = self.fork(tree)?;
-            command.args(["test", "--quiet", "--package", "h2@0.4.2001"]).args(target);
+            command.args(["test", "--quiet", "--package", "h2@0.4.2001"]).args(&target);
             run(command.args(more))
         };
         succeed("the tests", &test(&["--no-run"])?)?;
-        let output = match self.is_test_file(name) {
-            true => test(&[])?,
-            false => test(&[last_part(name)])?,
-        };
-        Ok(output.status.success())
+        let filter: Vec<&str> = filter.iter().map(String::as_str).collect();
+        let output = test(&filter)?;
+        // A module that is not compiled without the patch takes its tests with it.
+        Ok(Some(output.status.success() && ran_any(&String::from_utf8_lossy(&output.stdout))))
     }
 
-    fn is_test_file(&self, name: &str) -> bool {
-        let tests = self.repo.package().join("tests");
-        tests.join(format!("{name}.rs")).is_file() || tests.join(name).join("main.rs").is_file()
+    /// The options of cargo that name the program of the tests, and the filter for it.
+    fn find_test(&self, name: &str) -> Result<Option<Tests>, Failure> {
+        let tests = Tree::read(&self.repo.package(), "tests")?;
+        let program = |name: &str| vec!["--test".to_owned(), name.to_owned()];
+        let files = [format!("tests/{name}.rs"), format!("tests/{name}/main.rs")];
+        if files.iter().any(|file| tests.files.contains_key(file)) {
+            return Ok(Some(Tests { target: program(name), filter: None }));
+        }
+        // A file beside the `main.rs` of a program is a module of it.
+        let module = tests.files.keys().find_map(|file| {
+            let (program, file) = file.strip_prefix("tests/")?.split_once('/')?;
+            (file.strip_suffix(".rs") == Some(name)).then(|| program.to_owned())
+        });
+        if let Some(of) = module {
+            return Ok(Some(Tests { target: program(&of), filter: Some(format!("{name}::")) }));
+        }
+        let last = name.rsplit([':', '/']).next().unwrap_or(name);
+        let function = format!("fn {last}(");
+        let modules = Tree::read(&self.repo.package(), layout::MODULES)?;
+        let mut sources = tests.files.values().chain(modules.files.values());
+        let found = sources.any(|text| String::from_utf8_lossy(text).contains(&function));
+        let target = vec!["--lib".to_owned(), "--tests".to_owned()];
+        Ok(found.then(|| Tests { target, filter: Some(last.to_owned()) }))
     }
 
     /// A cargo command on the fork with `tree` in the place of its series.
@@ -180,9 +181,16 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// The name without the modules that it lies in.
-fn last_part(name: &str) -> &str {
-    name.rsplit([':', '/']).next().unwrap_or(name)
+/// Tests of the fork's package: the options of cargo that name their programs, and what their names have in common.
+struct Tests {
+    target: Vec<String>,
+    filter: Option<String>,
+}
+
+/// Whether the output of a test run counts at least one test that passed.
+fn ran_any(stdout: &str) -> bool {
+    let passed = stdout.lines().filter_map(|line| line.strip_prefix("test result: ok. ")?.split(' ').next());
+    passed.filter_map(|count| count.parse::<u32>().ok()).any(|count| count > 0)
 }
 
 /// The same command without arguments.
@@ -238,6 +246,12 @@ fn outcomes(json: &str, subject: &str) -> Result<Outcomes, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_of_no_test_is_no_pass() {
+        assert!(!ran_any("\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored\n"));
+        assert!(ran_any("test result: ok. 0 passed; 0 failed\ntest result: ok. 2 passed; 0 failed\n"));
+    }
 
     #[test]
     fn outcomes_are_those_of_the_subject() {

@@ -109,7 +109,8 @@ impl Workshop {
             let reverted = self.git(|git| {
                 let answer = git.ask(&arguments, "")?;
                 if !answer.success {
-                    git.run(&["revert", "--abort"])?;
+                    // A revert that leaves nothing to commit has failed without being in progress.
+                    git.ask(&["revert", "--quit"], "")?;
                 }
                 Ok(answer.success)
             })?;

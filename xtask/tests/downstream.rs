@@ -1,6 +1,7 @@
 //! The fork from where its users stand: named by path, by git, vendored, and with something wrong.
 //!
-//! These build. They share one target directory, which stays for the next run.
+//! These build packages, so that they are no part of `cargo test --workspace`: `cargo test -p xtask --test downstream -- --ignored`
+//! runs them. They share one target directory, which stays for the next run.
 
 mod support;
 
@@ -78,6 +79,7 @@ fn fork_by_path() -> String {
 }
 
 #[test]
+#[ignore = "builds packages: see above"]
 fn hyper_on_the_fork_by_path() {
     Probe::with_hyper(&fork_by_path()).hyper_runs_on_the_fork();
 }
@@ -110,6 +112,7 @@ fn home_beside(copy: &Copy) -> PathBuf {
 
 #[cfg(unix)]
 #[test]
+#[ignore = "builds packages: see above"]
 fn hyper_on_the_fork_by_git() {
     let copy = committed_copy();
     let home = home_beside(&copy);
@@ -129,6 +132,7 @@ fn hyper_on_the_fork_by_git() {
 /// takes it like any package.
 #[cfg(unix)]
 #[test]
+#[ignore = "builds packages: see above"]
 fn hyper_on_the_branch_of_the_plain_crate() {
     let copy = committed_copy();
     let said = copy.do_xtask(&["vendor", "--branch", "vendored"]);
@@ -160,6 +164,7 @@ fn hyper_on_the_branch_of_the_plain_crate() {
 
 /// What cargo prints when the build script refuses: our sentence, as one line.
 #[test]
+#[ignore = "builds packages: see above"]
 fn cargo_shows_the_sentence() {
     let probe = Probe::with_h2(&fork_by_path());
     let nowhere = probe.dir.path().join("nowhere");
@@ -175,6 +180,7 @@ fn cargo_shows_the_sentence() {
 
 /// A plain crate: no build script, nothing of this repository, no network.
 #[test]
+#[ignore = "builds packages: see above"]
 fn the_vendored_crate_builds_alone() {
     let dir = tempfile::tempdir().unwrap();
     let vendored = dir.path().join("h2");
@@ -214,6 +220,7 @@ fn the_vendored_crate_builds_alone() {
 
 /// Nothing that a build asks cargo for waits for a lock that another build holds.
 #[test]
+#[ignore = "builds packages: see above"]
 fn two_builds_at_once() {
     let builds: Vec<_> = ["one", "two"]
         .map(|name| {

@@ -211,5 +211,5 @@ fn roll_rebases_on_a_checkout() {
     let sentence = stderr(&stopped);
     assert!(sentence.contains("withdraw-queued-requests does not apply to h2 0.4.99"), "{sentence}");
     assert!(sentence.contains(" patches do before it): CONFLICT") && sentence.contains("src/client.rs"), "{sentence}");
-    assert!(fs::read_to_string(dir.join(".git/upstream.sha256")).unwrap().starts_with("release h2 0.4.99"));
+    assert!(fs::read_to_string(dir.join(".git/upstream.sha256")).unwrap().contains("release h2 0.4.99"));
 }

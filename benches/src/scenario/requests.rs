@@ -14,8 +14,13 @@ use crate::subject::{Handler, Subject};
 
 /// Requests in flight at a time.
 const STREAMS: u32 = 100;
-const WARM_UP: u32 = 20 * STREAMS;
-const MEASURED: u32 = 200 * STREAMS;
+/// How many times [`STREAMS`] requests are sent.
+#[derive(Clone, Copy)]
+struct Rounds {
+    warm_up: u32,
+    measured: u32,
+}
+const ROUNDS: Rounds = Rounds { warm_up: 20, measured: 200 };
 /// Longer than anything here takes; then it counts as a stall.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -23,23 +28,23 @@ pub(super) fn run() -> Result<Figures, String> {
     let mut rows = Vec::new();
     for (name, handler) in [("cpu/tiny-inline", Handler::Inline), ("cpu/tiny-spawned", Handler::Spawned)] {
         let [upstream, patched] =
-            median_pair(|subject| cpu(subject, handler)).map_err(|error| format!("{name}: {error}"))?;
+            median_pair(|subject| cpu(subject, handler, ROUNDS)).map_err(|error| format!("{name}: {error}"))?;
         rows.push(Row::new(name.into(), "us", Better::Lower, upstream, patched));
     }
     Ok(Figures::new("requests", rows))
 }
 
 /// Microseconds a request, or nothing when an answer does not come.
-fn cpu(subject: Subject, handler: Handler) -> io::Result<Option<f64>> {
+fn cpu(subject: Subject, handler: Handler, rounds: Rounds) -> io::Result<Option<f64>> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let address = listener.local_addr()?;
-    let server = std::thread::spawn(move || (subject.serve)(&listener, handler, WARM_UP.into()));
-    let client = Client::connect(TcpStream::connect(address)?).and_then(Client::run);
+    let server = std::thread::spawn(move || (subject.serve)(&listener, handler, (rounds.warm_up * STREAMS).into()));
+    let client = Client::connect(TcpStream::connect(address)?).and_then(|client| client.run(rounds));
     let served = server.join().map_err(|_| io::Error::other("the server panicked"))?;
     if client.is_err() {
         return Ok(None);
     }
-    Ok(Some(served?.as_secs_f64() * 1e6 / f64::from(MEASURED)))
+    Ok(Some(served?.as_secs_f64() * 1e6 / f64::from(rounds.measured * STREAMS)))
 }
 
 /// A client of prepared frames: it costs next to nothing and does the same for both.
@@ -60,8 +65,8 @@ impl Client {
         Ok(Client { socket, frames: FrameReader::default(), next: 1 })
     }
 
-    fn run(mut self) -> io::Result<()> {
-        for _ in 0..(WARM_UP + MEASURED) / STREAMS {
+    fn run(mut self, rounds: Rounds) -> io::Result<()> {
+        for _ in 0..rounds.warm_up + rounds.measured {
             let mut requests = Vec::new();
             for _ in 0..STREAMS {
                 headers_block(self.next, get()).end_stream().encode(&mut requests);
@@ -106,9 +111,13 @@ mod tests {
 
     #[test]
     fn both_answer_every_request() {
+        let rounds = Rounds { warm_up: 1, measured: 5 };
         for subject in [UPSTREAM, PATCHED] {
             for handler in [Handler::Inline, Handler::Spawned] {
-                assert!(cpu(subject, handler).expect("loopback works").is_some_and(|us| us > 0.0), "{handler:?}");
+                assert!(
+                    cpu(subject, handler, rounds).expect("loopback works").is_some_and(|us| us > 0.0),
+                    "{handler:?}"
+                );
             }
         }
     }

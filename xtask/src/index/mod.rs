@@ -77,22 +77,25 @@ fn top(release: &str, series: &Series, shared: Option<&str>) -> String {
         n => format!("{n} patches"),
     };
     let (alone, fixes) = standing_alone(series);
+    let is_later = |patch: &&SeriesPatch| patch.header.class == Class::Fix && patch.tier != Tier::Fixes;
+    let later = series.patches.iter().filter(is_later).count();
     let mut out = format!(
         "<!-- Written by `cargo xtask index`; change the headers in h2-patched/patches instead. -->\n\n\
          # Patches\n\n\
          {count} on {release}, in the order in which they are applied. Each slug leads to the details.\n\n\
-         * Tier: the part of the series. A patch of the tier fixes needs the release and nothing else, unless \"alone\" names\n  \
-         other patches. A patch of a later tier may build on all tiers before its own; policy and observability share modules.\n\
-         * Class: a fix mends a fault of upstream. A policy chooses otherwise than upstream where both are allowed. Perf is the same\n  \
-         behaviour for less. Build changes nothing that runs.\n\
+         * Tier: the part of the series. A patch of the tier fixes applies to the bare release, unless \"alone\" names other\n  \
+         patches. A patch of a later tier may build on all tiers before its own; policy and observability share modules.\n\
+         * Class: a fix mends a fault of upstream. A policy chooses otherwise than upstream where both are allowed. Perf: the\n  \
+         same behaviour with less CPU or memory. Build changes nothing that runs.\n\
          * RFC: the sections of RFC 9113, unless another source is named.\n\
          * Upstream: an empty cell means that no issue is known. Upstream status is the state of the issues and pull\n  \
          requests that are named, as far as the header says it.\n\
          * Risk: what a user could notice. \"…\" means that the details say more.\n\
          * Proofs: the number of cases, tests, properties and benches that show the effect. `cargo xtask verify` runs each case: it\n  \
-         does not pass on upstream and passes on the fork. `cargo xtask verify --each` runs every proof without its patch.\n\
+         does not pass on upstream and passes on the fork. `cargo xtask verify --each` runs cases and tests without their patch.\n\
          * Size: lines that the patch adds and removes, and the lines of our modules that it brings.\n\
-         * Alone: whether a fix applies to the release, builds and mends its fault without other patches. {alone} of {fixes} fixes do.\n"
+         * Alone: whether a fix applies to the release, builds and mends its fault without other patches. {alone} of {fixes} patches\n  \
+         of the tier fixes do. {later} of class fix are in later tiers.\n"
     );
     if let Some(sentence) = shared {
         out.push_str(&format!(
@@ -108,9 +111,9 @@ fn top(release: &str, series: &Series, shared: Option<&str>) -> String {
     out
 }
 
-/// How many patches of class fix stand alone, and how many there are.
+/// How many patches of the tier fixes stand alone, and how many there are.
 fn standing_alone(series: &Series) -> (usize, usize) {
-    let fixes: Vec<&SeriesPatch> = series.patches.iter().filter(|patch| patch.header.class == Class::Fix).collect();
+    let fixes: Vec<&SeriesPatch> = series.patches.iter().filter(|patch| patch.tier == Tier::Fixes).collect();
     (fixes.iter().filter(|patch| stands_alone(patch)).count(), fixes.len())
 }
 
@@ -397,7 +400,7 @@ Drop-when: upstream does it
         for (row, cell) in rows.iter().zip(cells) {
             assert!(row.contains(&format!("+2 -1 {cell}")), "{row}");
         }
-        assert!(page.contains("1 of 3 fixes do"), "{page}");
+        assert!(page.contains("1 of 2 patches"), "{page}");
         assert!(page.contains("\n* Needs: `a`\n"), "{page}");
     }
 

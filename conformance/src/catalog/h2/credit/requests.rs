@@ -217,6 +217,23 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "credit/large-frames-of-dropped-body",
+            role: Role::Server,
+            title: "Large frames of a body that the application has dropped make up for small frames of another body",
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.burst([post(1), post(3)]);
+                s.app(App::Drop { stream: 1, what: Handles::Receive });
+                for _ in 0..3 {
+                    (0..80).for_each(|_| s.send(data(3, 1)));
+                    (0..2).for_each(|_| s.send(data(1, 10_000)));
+                }
+            },
+            expect: alive(),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "credit/unread-body-leaves-room",
             role: Role::Server,
             title: "A body without a reader does not keep every other stream from sending",
