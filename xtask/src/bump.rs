@@ -1,7 +1,9 @@
-//! `bump VERSION`: the fork's next version in every file that names it, and the release that it is built on.
+//! `bump VERSION`: the fork's next version in every file that names it, and the release that it is
+//! built on.
 //!
-//! A version is upstream's patch number times 100 plus our revision, so that the old and the new release follow from the two
-//! versions. What happened in the past keeps its names: the changelog is left alone, and so are the hashes of the release.
+//! A version is upstream's patch number times 100 plus our revision, so that the old and the new
+//! release follow from the two versions. What happened in the past keeps its names: the changelog
+//! is left alone, and so are the hashes of the release.
 
 use crate::failure::Failure;
 use crate::git::Git;

@@ -56,8 +56,9 @@ impl<'a> Trial<'a> {
         self.play(PATCHED, self.fork(tree)?)
     }
 
-    /// Runs that test, or that file of tests, with `tree` in the place of the series; returns whether it passes. `None`: the fork's
-    /// package has none of that name. An error is that of the compiler.
+    /// Runs that test, or that file of tests, with `tree` in the place of the series; returns
+    /// whether it passes. `None`: the fork's package has none of that name. An error is that of the
+    /// compiler.
     pub(crate) fn test_fork(&self, tree: &Tree, name: &str) -> Result<Option<bool>, Failure> {
         let Some(Tests { target, filter }) = self.find_test(name)? else { return Ok(None) };
         let test = |more: &[&str]| -> Result<Output, Failure> {
@@ -181,7 +182,8 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Tests of the fork's package: the options of cargo that name their programs, and what their names have in common.
+/// Tests of the fork's package: the options of cargo that name their programs, and what their names
+/// have in common.
 struct Tests {
     target: Vec<String>,
     filter: Option<String>,

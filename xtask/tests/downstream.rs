@@ -1,7 +1,8 @@
 //! The fork from where its users stand: named by path, by git, vendored, and with something wrong.
 //!
-//! These build packages, so that they are no part of `cargo test --workspace`: `cargo test -p xtask --test downstream -- --ignored`
-//! runs them. They share one target directory, which stays for the next run.
+//! These build packages, so that they are no part of `cargo test --workspace`:
+//! `cargo test -p xtask --test downstream -- --ignored` runs them. They share one target directory,
+//! which stays for the next run.
 
 mod support;
 
