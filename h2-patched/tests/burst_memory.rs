@@ -92,7 +92,7 @@ fn unsent_frames_leave_no_room_behind() {
 fn streams_leave_no_room_behind() {
     assert_given_back(|subject| {
         let mut server = Server::new(subject, Needs::Wire, settings());
-        let burst = (1..600).map(|number| 2 * number + 1);
+        let burst = (1..1_000).map(|number| 2 * number + 1);
         burst.clone().for_each(|stream| server.send(post(stream)));
         let height = server.held();
         burst.for_each(|stream| server.send(data(stream, 0).end_stream()));

@@ -435,13 +435,6 @@ pub(crate) const ALL: &[Mutation] = &[
         replacement: "",
     },
     Mutation {
-        name: "a reset not counted off whose retention ends before it is sent",
-        invariant: "C2",
-        file: COUNTS,
-        code: "!is_retained && !stream.is_closed() {\n            «self.dec_num_reset_streams();»",
-        replacement: "",
-    },
-    Mutation {
         name: "a retained reset not counted off",
         invariant: "C2",
         file: COUNTS,
