@@ -10,4 +10,3 @@ mod observers;
 mod recorder;
 mod snapshots;
 mod stalls;
-mod traces;
