@@ -26,6 +26,12 @@ use support::{repository, stderr, stdout};
 const WIDTH: usize = 56;
 
 #[test]
+fn every_mutation_has_one_place() {
+    let dir = tempfile::tempdir().unwrap();
+    apply::apply(dir.path(), ALL);
+}
+
+#[test]
 #[ignore = "takes minutes: cargo xtask mutants runs it"]
 fn every_mutation_is_caught() {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");

@@ -522,7 +522,7 @@ pub(crate) const ALL: &[Mutation] = &[
         name: "the budget charged for what is discarded",
         invariant: "C3",
         file: STREAMS,
-        code: "&& «!(is_discarded && payload_len > 0)»",
+        code: "!is_end_stream && «!is_free»",
         replacement: "true",
     },
     Mutation {
