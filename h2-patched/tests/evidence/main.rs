@@ -22,6 +22,7 @@ mod refuse_promise_on_ended_stream;
 mod release_credit_of_dropped_responses;
 mod release_credit_of_ignored_pushes;
 mod release_credit_on_peer_reset;
+mod remember_last_request_by_id;
 mod report_compression_errors;
 mod report_frame_size_errors;
 mod report_initial_window_too_large;
