@@ -209,7 +209,7 @@ fn roll_rebases_on_a_checkout() {
     let stopped = copy.xtask(&arguments);
     assert_eq!(stopped.status.code(), Some(1));
     let sentence = stderr(&stopped);
-    assert!(sentence.contains("withdraw-queued-requests does not apply to h2 0.4.99"), "{sentence}");
+    assert!(sentence.contains("remember-last-request-by-id does not apply to h2 0.4.99"), "{sentence}");
     assert!(sentence.contains(" patches do before it): CONFLICT") && sentence.contains("src/client.rs"), "{sentence}");
     assert!(fs::read_to_string(dir.join(".git/upstream.sha256")).unwrap().contains("release h2 0.4.99"));
 }
