@@ -26,6 +26,7 @@ mod remember_last_request_by_id;
 mod report_compression_errors;
 mod report_frame_size_errors;
 mod report_initial_window_too_large;
+mod report_reset_of_blocked_response;
 mod report_stream_closed;
 mod reserve_without_truncation;
 mod reset_behind_frame_in_codec;
