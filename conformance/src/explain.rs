@@ -38,7 +38,7 @@ pub struct Explanation {
     shown: Vec<Shown>,
 }
 
-/// The fields of the recording that do not stand above.
+/// The fields of the recording that are not above.
 #[derive(Clone, Debug, Serialize)]
 struct Rest {
     needs: Needs,

@@ -121,7 +121,7 @@ fn commits_that_cannot_become_patches_are_named() {
 
     change_line(&edit.join("src/error.rs"), "pub struct Error", "// gone");
     commit(&edit, &MESSAGE.replace("Tier: speed", "Tier: fixes"));
-    fails_with("(new-patch) is of tier fixes, but stands behind a later tier");
+    fails_with("(new-patch) is of tier fixes, but comes after a later tier");
 
     fs::write(edit.join("src/new.rs"), "// new\n").unwrap();
     commit(&edit, MESSAGE);

@@ -56,7 +56,7 @@ pub(super) fn upload(plan: &Upload) -> Result<Vec<u32>, String> {
             return Err(why);
         }
         if sent == 0 && !read && !app.ended {
-            return Err(format!("it stands still after {} octets", app.released));
+            return Err(format!("it makes no progress after {} octets", app.released));
         }
     }
     match app.released {

@@ -109,7 +109,7 @@ impl Scheduler {
     #[cold]
     pub(super) fn end_stall(&self, stream: &mut Stream, end: StallEnd) {
         let Some(stall) = stream.outgoing.stall.take() else { return };
-        // One stall of the connection stands for all streams that wait for its window.
+        // One stall of the connection is reported for all streams that wait for its window.
         if stall.on != BlockedOn::ConnectionWindow {
             self.record.stall_ends(Some(stream.id), Side::Local, stall.on, stall.since, end);
         }

@@ -15,7 +15,7 @@ const LOAD: u64 = 80;
 /// Octets of the connection and of each stream.
 const WINDOWS: Windows = Windows { connection: 4 << 20, stream: 1 << 20 };
 
-/// What is compared. The release has one rule, which stands beside both.
+/// What is compared. The release has one rule, which is measured beside both.
 const POLICIES: [(&str, Announcing); 2] = [
     ("default", Announcing::Fixed),
     ("70-percent-5ms", Announcing::FixedBy { percent: 70, min_interval: Duration::from_millis(5) }),
