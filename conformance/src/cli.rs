@@ -154,21 +154,21 @@ impl From<Error> for Answer {
 
 /// Reads the command line.
 pub(crate) fn parse(parser: Parser) -> Result<Cli, Answer> {
-    let mut reader = Reader { parser, common: Common::default() };
+    let mut arguments = Arguments { parser, common: Common::default() };
     let mut bare = Compare::default();
     let command = loop {
-        match reader.next()? {
+        match arguments.next()? {
             None => break Command::Compare(bare),
-            Some(Word::Option(option)) => bare.take(&option, &mut reader)?,
+            Some(Word::Option(option)) => bare.take(&option, &mut arguments)?,
             Some(Word::Value(_)) if bare != Compare::default() => {
                 return Err(Answer::Refused(
                     "expected the options of a command after its name, found them before".into(),
                 ));
             }
-            Some(Word::Value(name)) => break reader.command(&name.string()?)?,
+            Some(Word::Value(name)) => break arguments.command(&name.string()?)?,
         }
     };
-    Ok(Cli { command, common: reader.common })
+    Ok(Cli { command, common: arguments.common })
 }
 
 /// An option without its dashes, or an operand.
@@ -177,12 +177,12 @@ enum Word {
     Value(OsString),
 }
 
-struct Reader {
+struct Arguments {
     parser: Parser,
     common: Common,
 }
 
-impl Reader {
+impl Arguments {
     /// Returns the next option or operand that is a command's own.
     fn next(&mut self) -> Result<Option<Word>, Answer> {
         while let Some(argument) = self.parser.next()? {
@@ -219,19 +219,19 @@ impl Reader {
 
     fn compare(&mut self) -> Result<Command, Answer> {
         let mut compare = Compare::default();
-        self.options(|option, reader| compare.take(option, reader))?;
+        self.options(|option, arguments| compare.take(option, arguments))?;
         Ok(Command::Compare(compare))
     }
 
     fn run(&mut self) -> Result<Command, Answer> {
         const TRANSPORTS: [(&str, Transport); 2] = [("mem", Transport::Mem), ("tcp", Transport::Tcp)];
         let (mut subject, mut cases, mut transport) = (None, Vec::new(), None);
-        self.options(|option, reader| {
+        self.options(|option, arguments| {
             match option {
-                "subject" => subject = Some(reader.text()?),
-                "case" => cases.push(reader.text()?),
+                "subject" => subject = Some(arguments.text()?),
+                "case" => cases.push(arguments.text()?),
                 "transport" => {
-                    let value = reader.text()?;
+                    let value = arguments.text()?;
                     let is_tls = value == "tls";
                     transport = Some(if is_tls { Transport::Tls } else { chosen(option, &value, &TRANSPORTS)? });
                 }
@@ -246,12 +246,12 @@ impl Reader {
     fn endpoint(&mut self) -> Result<Command, Answer> {
         let mut endpoint =
             Endpoint { url: String::new(), cases: Vec::new(), timeout_ms: 1000, insecure: false, sni: None };
-        let url = self.operand("URL", |option, reader| {
+        let url = self.operand("URL", |option, arguments| {
             match option {
-                "case" => endpoint.cases.push(reader.text()?),
-                "timeout-ms" => endpoint.timeout_ms = reader.at_least_one(option)?,
+                "case" => endpoint.cases.push(arguments.text()?),
+                "timeout-ms" => endpoint.timeout_ms = arguments.at_least_one(option)?,
                 "insecure" => endpoint.insecure = true,
-                "sni" => endpoint.sni = Some(reader.text()?),
+                "sni" => endpoint.sni = Some(arguments.text()?),
                 other => return Err(unknown(other)),
             }
             Ok(())
@@ -273,15 +273,15 @@ impl Reader {
 
     fn replay(&mut self) -> Result<Command, Answer> {
         let mut subject = "patched".to_owned();
-        let file = self.operand("FILE", |option, reader| match option {
-            "subject" => reader.text().map(|name| subject = name),
+        let file = self.operand("FILE", |option, arguments| match option {
+            "subject" => arguments.text().map(|name| subject = name),
             other => Err(unknown(other)),
         })?;
         Ok(Command::Replay(Replay { file: file.into(), subject }))
     }
 
     /// Hands each option to `take` up to the end of the line, where no operand is expected.
-    fn options(&mut self, mut take: impl FnMut(&str, &mut Reader) -> Result<(), Answer>) -> Result<(), Answer> {
+    fn options(&mut self, mut take: impl FnMut(&str, &mut Arguments) -> Result<(), Answer>) -> Result<(), Answer> {
         while let Some(word) = self.next()? {
             match word {
                 Word::Option(option) => take(&option, self)?,
@@ -295,7 +295,7 @@ impl Reader {
     fn operand(
         &mut self,
         name: &str,
-        mut take: impl FnMut(&str, &mut Reader) -> Result<(), Answer>,
+        mut take: impl FnMut(&str, &mut Arguments) -> Result<(), Answer>,
     ) -> Result<OsString, Answer> {
         let mut operand = None;
         while let Some(word) = self.next()? {
@@ -325,13 +325,13 @@ impl Reader {
 }
 
 impl Compare {
-    fn take(&mut self, option: &str, reader: &mut Reader) -> Result<(), Answer> {
+    fn take(&mut self, option: &str, arguments: &mut Arguments) -> Result<(), Answer> {
         match option {
-            "subjects" => self.subjects.extend(reader.text()?.split(',').map(str::to_owned)),
-            "case" => self.cases.push(reader.text()?),
-            "repeat" => self.repeat = Some(reader.at_least_one(option)?),
-            "figures" => self.figures.push(reader.parser.value()?.into()),
-            "reports" => self.reports = Some(reader.parser.value()?.into()),
+            "subjects" => self.subjects.extend(arguments.text()?.split(',').map(str::to_owned)),
+            "case" => self.cases.push(arguments.text()?),
+            "repeat" => self.repeat = Some(arguments.at_least_one(option)?),
+            "figures" => self.figures.push(arguments.parser.value()?.into()),
+            "reports" => self.reports = Some(arguments.parser.value()?.into()),
             other => return Err(unknown(other)),
         }
         Ok(())

@@ -13,7 +13,7 @@ use h2_conformance_wire::{FlowWindows, FrameReader, View, PREFACE};
 use super::h2::server::{Connection, SendResponse};
 use super::h2::RecvStream;
 use super::{builder, set_announcing};
-use crate::subject::{Announcing, Reader, Upload};
+use crate::subject::{Announcing, ReadPerTurn, Upload};
 
 const STREAM: u32 = 1;
 
@@ -145,17 +145,17 @@ impl Peer {
 
 impl App {
     /// Does what the reader does in one turn; whether that was anything.
-    fn turn(&mut self, reader: Reader) -> Result<bool, String> {
+    fn turn(&mut self, reader: ReadPerTurn) -> Result<bool, String> {
         match reader {
-            Reader::Chunk => Ok(self.read()? && self.release(usize::MAX)),
-            Reader::Everything => {
+            ReadPerTurn::Chunk => Ok(self.read()? && self.release(usize::MAX)),
+            ReadPerTurn::Everything => {
                 let mut any = false;
                 while self.read()? && self.release(usize::MAX) {
                     any = true;
                 }
                 Ok(any)
             }
-            Reader::Octets(octets) => Ok((self.held > 0 || self.read()?) && self.release(octets)),
+            ReadPerTurn::Octets(octets) => Ok((self.held > 0 || self.read()?) && self.release(octets)),
         }
     }
 
