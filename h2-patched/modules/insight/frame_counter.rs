@@ -1,6 +1,6 @@
 //! Counts each frame that a codec reads or writes, and logs it if the log is on.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Context;
 use std::time::Instant;
@@ -25,8 +25,7 @@ pub(crate) struct Shared {
     /// Whether the log holds anything.
     logging: AtomicBool,
     log: Log,
-    /// The last GOAWAY sent.
-    going_away: Mutex<Option<GoingAway>>,
+    going_away: LastGoAway,
 }
 
 impl Shared {
@@ -41,7 +40,7 @@ impl Shared {
             counters: Counters::default(),
             logging: AtomicBool::new(false),
             log: Log::new(id),
-            going_away: Mutex::new(None),
+            going_away: LastGoAway::default(),
         })
     }
 
@@ -58,12 +57,31 @@ impl Shared {
         drop(before);
     }
 
-    fn last_go_away(&self) -> MutexGuard<'_, Option<GoingAway>> {
-        self.going_away.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn going_away(&self) -> Option<GoingAway> {
+        self.going_away.get()
+    }
+}
+
+/// The last GOAWAY sent: the code in the upper half, the stream in the lower one, and the reserved
+/// bit of the stream (RFC 9113 section 6.8) is set if there was one. No lock, because each
+/// connection reads it when it ends.
+#[derive(Debug, Default)]
+struct LastGoAway(AtomicU64);
+
+impl LastGoAway {
+    const SENT: u64 = 1 << 31;
+
+    fn set(&self, GoingAway { reason, last_stream }: GoingAway) {
+        let code = u64::from(u32::from(reason));
+        self.0.store(code << 32 | Self::SENT | u64::from(last_stream.as_u32()), Relaxed);
     }
 
-    pub(crate) fn going_away(&self) -> Option<GoingAway> {
-        *self.last_go_away()
+    fn get(&self) -> Option<GoingAway> {
+        let last = self.0.load(Relaxed);
+        (last & Self::SENT != 0).then(|| GoingAway {
+            reason: Reason::from((last >> 32) as u32),
+            last_stream: StreamId::from_internal((last as u32 & !(Self::SENT as u32)).into()),
+        })
     }
 }
 
@@ -152,7 +170,7 @@ impl FrameCounter {
         let (last_stream, _) = frame::StreamId::parse(&[a, b, c, d]);
         let last_stream = StreamId::from_internal(last_stream);
         let reason = Reason::from(u32::from_be_bytes([e, f, g, h]));
-        *self.shared.last_go_away() = Some(GoingAway { reason, last_stream });
+        self.shared.going_away.set(GoingAway { reason, last_stream });
         if let Some(event_queue) = &self.events {
             event_queue.enqueue_now(None, EventKind::GoingAway { by: Side::Local, reason, last_stream });
         }
