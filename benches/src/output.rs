@@ -13,7 +13,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// What stands in the way of writing, as far as that can be seen now.
+    /// Why the files cannot be written, as far as that can be seen now.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.json.as_deref().map_or(Ok(()), file)?;
         self.plot.as_deref().map_or(Ok(()), folder)

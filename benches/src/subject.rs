@@ -47,7 +47,7 @@ pub struct Upload {
     pub window: Option<u32>,
     /// Frames that the peer sends in each turn, as far as the windows allow.
     pub frames: usize,
-    pub reader: Reader,
+    pub reader: ReadPerTurn,
 }
 
 impl Upload {
@@ -70,7 +70,7 @@ pub enum Announcing {
 
 /// What the application does in each turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
+pub enum ReadPerTurn {
     /// Reads and releases all there is.
     Everything,
     /// Reads and releases one chunk.
@@ -140,13 +140,13 @@ pub trait Server {
 #[derive(Clone, Copy, Debug)]
 pub struct Intake {
     /// `None` leaves the subject's defaults.
-    pub windows: Option<Windows>,
+    pub windows: Option<WindowSizes>,
     pub application: Application,
 }
 
 /// Receive windows that are set once, in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Windows {
+pub struct WindowSizes {
     pub stream: u32,
     pub connection: u32,
 }
@@ -257,8 +257,8 @@ pub trait Loaded {
 }
 
 /// Receive windows of hyper's server and of its client, where nothing else is set.
-pub const SERVER_WINDOWS: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
-pub const CLIENT_WINDOWS: Windows = Windows { stream: 2 << 20, connection: 5 << 20 };
+pub const SERVER_WINDOWS: WindowSizes = WindowSizes { stream: 1 << 20, connection: 1 << 20 };
+pub const CLIENT_WINDOWS: WindowSizes = WindowSizes { stream: 2 << 20, connection: 5 << 20 };
 
 /// What the application of a connection that is attacked does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -160,7 +160,7 @@ pub struct Driver<'a> {
     unasked: bool,
     outgoing: PeerReader,
     /// Automatic frames that found the subject in the middle of something: they follow as soon as a
-    /// frame may stand.
+    /// frame is allowed.
     deferred: Vec<Frame>,
     /// Server subjects: requests that were sent whole and are not answered whole, and answers that
     /// have begun.
@@ -321,7 +321,7 @@ impl<'a> Driver<'a> {
         self.outgoing.in_step() && self.settings_seen && !self.peer_closed && !self.over
     }
 
-    /// Sends a PING where one may stand; its number.
+    /// Sends a PING where one is allowed. Returns its number.
     fn probe(&mut self) -> Option<u32> {
         if !self.may_probe() {
             return None;

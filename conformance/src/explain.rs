@@ -29,7 +29,7 @@ pub struct Explanation {
     pub script: Vec<String>,
     /// The patch that the case proves, or the first that says it changes the frames.
     pub patch: Option<&'static str>,
-    pub subjects: BTreeMap<String, Verdict>,
+    pub subjects: BTreeMap<String, SubjectResult>,
     /// The octets that the script writes.
     pub peer_bytes_hex: String,
     #[serde(flatten)]
@@ -38,7 +38,7 @@ pub struct Explanation {
     shown: Vec<Shown>,
 }
 
-/// The fields of the recording that do not stand above.
+/// The fields of the recording that are not above.
 #[derive(Clone, Debug, Serialize)]
 struct Rest {
     needs: Needs,
@@ -50,7 +50,7 @@ struct Rest {
 
 /// What came of the case on one subject.
 #[derive(Clone, Debug, Serialize)]
-pub struct Verdict {
+pub struct SubjectResult {
     pub outcome: &'static str,
     pub ending: Option<&'static str>,
     pub reason: String,
@@ -103,16 +103,16 @@ impl Explanation {
     }
 }
 
-fn verdict(played: &Played) -> Verdict {
+fn verdict(played: &Played) -> SubjectResult {
     match played {
-        Played::Ran(run) => Verdict {
+        Played::Ran(run) => SubjectResult {
             outcome: run.verdict.outcome.name(),
             ending: Some(run.verdict.ending.name()),
             reason: run.verdict.reason.clone(),
             transcript: lines(&run.transcript, usize::MAX),
         },
         Played::Skipped(reason) => {
-            Verdict { outcome: "skipped", ending: None, reason: reason.clone(), transcript: Vec::new() }
+            SubjectResult { outcome: "skipped", ending: None, reason: reason.clone(), transcript: Vec::new() }
         }
     }
 }

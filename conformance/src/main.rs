@@ -18,7 +18,7 @@ const INPUT: u8 = 2;
 const BROKEN: u8 = 3;
 
 fn main() -> ExitCode {
-    let cli = match cli::parse(std::env::args_os()) {
+    let cli = match cli::parse(lexopt::Parser::from_env()) {
         Ok(cli) => cli,
         Err(cli::Answer::Shown(text)) => {
             // A reader that closes the pipe has read enough.

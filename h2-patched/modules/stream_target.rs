@@ -2,7 +2,7 @@
 //!
 //! As for the connection, the target is what is available and what is in flight together.
 //! SETTINGS_INITIAL_WINDOW_SIZE moves the windows of all streams (section 6.9.2), but not such a
-//! target: while a change of it is under way, the target stands lower or higher by as much as its
+//! target: while a change of it is under way, the target is lower or higher by as much as its
 //! acknowledgement will move it.
 
 use super::*;

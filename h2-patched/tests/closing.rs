@@ -1,6 +1,6 @@
-//! A connection that ends leaves no slot taken. Nothing of that is on the wire: debug builds of the
-//! crate count what is left when the connection is dropped and panic, and so these tests say
-//! something in debug builds only.
+//! When a connection ends, no stream counts against the stream limits. Nothing of that is on the
+//! wire: debug builds of the crate count what is left when the connection is dropped and panic, and
+//! so these tests say something in debug builds only.
 #![cfg(debug_assertions)]
 
 mod support;

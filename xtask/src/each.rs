@@ -116,7 +116,7 @@ impl Each<'_> {
                     .play_release(&tree)
                     .is_ok_and(|outcomes| cases.iter().any(|case| passes(&outcomes, case)));
                 if stands {
-                    return Err(Failure::new(format!("it stands without {needed}; take that out of Needs")));
+                    return Err(Failure::new(format!("it works without {needed}; take that out of Needs")));
                 }
             }
         }

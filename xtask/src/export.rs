@@ -39,7 +39,7 @@ pub(crate) fn export(repo: &Repo, dir: &Path) -> Result<Files, Failure> {
 
         if last_tier > Some(message.tier) {
             return Err(Failure::new(format!(
-                "commit {short} ({slug}) is of tier {}, but stands behind a later tier; expected the order {}",
+                "commit {short} ({slug}) is of tier {}, but comes after a later tier; expected the order {}",
                 message.tier,
                 Tier::names()
             )));

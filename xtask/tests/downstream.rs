@@ -1,4 +1,4 @@
-//! The fork from where its users stand: named by path, by git, vendored, and with something wrong.
+//! The fork as its users see it: named by path, by git, vendored, and with something wrong.
 //!
 //! These build packages, so that they are no part of `cargo test --workspace`: `cargo test -p xtask
 //! --test downstream -- --ignored` runs them. They share one target directory, which stays for the
@@ -20,7 +20,7 @@ struct Probe {
 }
 
 impl Probe {
-    /// `patch` is what stands in `[patch.crates-io]` for h2.
+    /// `patch` is the entry in `[patch.crates-io]` for h2.
     fn new(dependency: &str, patch: &str, program: &str) -> Probe {
         let dir = tempfile::tempdir().unwrap();
         let manifest = format!(
@@ -85,13 +85,13 @@ fn hyper_on_the_fork_by_path() {
     Probe::with_hyper(&fork_by_path()).hyper_runs_on_the_fork();
 }
 
-/// A repository of its own that holds the fork as it stands.
+/// A repository of its own that holds the fork as it is.
 #[cfg(unix)]
 fn committed_copy() -> Copy {
     let copy = Copy::new();
     git(&copy.root(), &["init", "--quiet"]);
     git(&copy.root(), &["add", "--all"]);
-    git(&copy.root(), &["commit", "--quiet", "-m", "as it stands"]);
+    git(&copy.root(), &["commit", "--quiet", "-m", "as it is"]);
     copy
 }
 

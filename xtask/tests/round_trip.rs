@@ -121,7 +121,7 @@ fn commits_that_cannot_become_patches_are_named() {
 
     change_line(&edit.join("src/error.rs"), "pub struct Error", "// gone");
     commit(&edit, &MESSAGE.replace("Tier: speed", "Tier: fixes"));
-    fails_with("(new-patch) is of tier fixes, but stands behind a later tier");
+    fails_with("(new-patch) is of tier fixes, but comes after a later tier");
 
     fs::write(edit.join("src/new.rs"), "// new\n").unwrap();
     commit(&edit, MESSAGE);
@@ -209,7 +209,7 @@ fn roll_rebases_on_a_checkout() {
     let stopped = copy.xtask(&arguments);
     assert_eq!(stopped.status.code(), Some(1));
     let sentence = stderr(&stopped);
-    assert!(sentence.contains("withdraw-queued-requests does not apply to h2 0.4.99"), "{sentence}");
+    assert!(sentence.contains("remember-last-request-by-id does not apply to h2 0.4.99"), "{sentence}");
     assert!(sentence.contains(" patches do before it): CONFLICT") && sentence.contains("src/client.rs"), "{sentence}");
     assert!(fs::read_to_string(dir.join(".git/upstream.sha256")).unwrap().contains("release h2 0.4.99"));
 }

@@ -9,7 +9,7 @@ use http::Request;
 use super::h2::{self, client, server, RecvStream};
 use super::reader::{Reader, Reads};
 use super::{set_announcing, set_time};
-use crate::subject::{self, Application, Intake, Pace, Turn, Uploads, Windows};
+use crate::subject::{self, Application, Intake, Pace, Turn, Uploads, WindowSizes};
 use crate::tasks::{Spawner, Tasks};
 use crate::timer::Timer;
 
@@ -67,17 +67,17 @@ impl subject::Receiver for Receiver {
     }
 }
 
-fn server(windows: Option<Windows>) -> server::Builder {
+fn server(windows: Option<WindowSizes>) -> server::Builder {
     let mut builder = server::Builder::new();
-    if let Some(Windows { stream, connection }) = windows {
+    if let Some(WindowSizes { stream, connection }) = windows {
         builder.initial_window_size(stream).initial_connection_window_size(connection);
     }
     builder
 }
 
-fn client(windows: Option<Windows>) -> client::Builder {
+fn client(windows: Option<WindowSizes>) -> client::Builder {
     let mut builder = client::Builder::new();
-    if let Some(Windows { stream, connection }) = windows {
+    if let Some(WindowSizes { stream, connection }) = windows {
         builder.initial_window_size(stream).initial_connection_window_size(connection);
     }
     builder

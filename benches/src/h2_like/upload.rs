@@ -13,7 +13,7 @@ use h2_conformance_wire::{FlowWindows, FrameReader, View, PREFACE};
 use super::h2::server::{Connection, SendResponse};
 use super::h2::RecvStream;
 use super::{builder, set_announcing};
-use crate::subject::{Announcing, Reader, Upload};
+use crate::subject::{Announcing, ReadPerTurn, Upload};
 
 const STREAM: u32 = 1;
 
@@ -56,7 +56,7 @@ pub(super) fn upload(plan: &Upload) -> Result<Vec<u32>, String> {
             return Err(why);
         }
         if sent == 0 && !read && !app.ended {
-            return Err(format!("it stands still after {} octets", app.released));
+            return Err(format!("it makes no progress after {} octets", app.released));
         }
     }
     match app.released {
@@ -145,17 +145,17 @@ impl Peer {
 
 impl App {
     /// Does what the reader does in one turn; whether that was anything.
-    fn turn(&mut self, reader: Reader) -> Result<bool, String> {
+    fn turn(&mut self, reader: ReadPerTurn) -> Result<bool, String> {
         match reader {
-            Reader::Chunk => Ok(self.read()? && self.release(usize::MAX)),
-            Reader::Everything => {
+            ReadPerTurn::Chunk => Ok(self.read()? && self.release(usize::MAX)),
+            ReadPerTurn::Everything => {
                 let mut any = false;
                 while self.read()? && self.release(usize::MAX) {
                     any = true;
                 }
                 Ok(any)
             }
-            Reader::Octets(octets) => Ok((self.held > 0 || self.read()?) && self.release(octets)),
+            ReadPerTurn::Octets(octets) => Ok((self.held > 0 || self.read()?) && self.release(octets)),
         }
     }
 

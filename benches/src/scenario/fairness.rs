@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_release_stands_still_behind_an_idle_reservation() {
-        assert!(behind_idle(UPSTREAM, 1).is_err_and(|why| why.contains("it stands still after 65534 octets")));
+        assert!(behind_idle(UPSTREAM, 1).is_err_and(|why| why.contains("it makes no progress after 65534 octets")));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::transfer::{row, targets, Path, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
-use crate::subject::{Application, Intake, Uploads, Windows};
+use crate::subject::{Application, Intake, Uploads, WindowSizes};
 
 const PATH: Path = Path::new(10, 1000);
 
@@ -18,8 +18,8 @@ const START: Duration = Duration::from_secs(5);
 const END: Duration = Duration::from_secs(6);
 
 /// What hyper's server and its client set by default.
-const HYPER_SERVER: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
-const HYPER_CLIENT: Windows = Windows { stream: 2 << 20, connection: 5 << 20 };
+const HYPER_SERVER: WindowSizes = WindowSizes { stream: 1 << 20, connection: 1 << 20 };
+const HYPER_CLIENT: WindowSizes = WindowSizes { stream: 2 << 20, connection: 5 << 20 };
 
 /// What all targets do.
 type Runs = [Option<Record>; 4];
@@ -63,7 +63,7 @@ fn rows(path: Path) -> Vec<Row> {
 }
 
 /// A figure cannot say why it is missing, so that goes to standard error.
-fn runs(path: Path, of_hyper: Windows, streams: u32, application: Application) -> Runs {
+fn runs(path: Path, of_hyper: WindowSizes, streams: u32, application: Application) -> Runs {
     targets(path, of_hyper).map(|target| {
         let intake = Intake { windows: target.windows, application };
         let record = Transfer { intake, streams, supply: Supply::Endless, path }.run(target.subject, END);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::transfer::{Path, Phases, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
-use crate::subject::{Application, Intake, Uploads, Windows, BOTH};
+use crate::subject::{Application, Intake, Uploads, WindowSizes, BOTH};
 
 /// A window for stream and connection, and the link: 5 and 50 MB/s.
 const SETTINGS: [(&str, u32, Path); 2] =
@@ -48,7 +48,7 @@ fn phases(pause: Duration, new_streams: bool) -> Phases {
 
 /// The runs of both. A figure cannot say why it is missing, so that goes to standard error.
 fn measure(name: &str, window: u32, path: Path, pause: Duration, new_streams: bool) -> [Option<Record>; 2] {
-    let windows = Some(Windows { stream: window, connection: window });
+    let windows = Some(WindowSizes { stream: window, connection: window });
     let intake = Intake { windows, application: Application::Uploads(Uploads::default()) };
     let phases = phases(pause, new_streams);
     let streams = if new_streams { PHASES.len() as u32 } else { 1 };

@@ -91,7 +91,7 @@ fn measure_all(streams: &[usize], connections: &[usize], rounds: usize, ask: Ask
     Ok(Figures::new("scale", rows.collect()))
 }
 
-/// Where rows of this operation or state stand.
+/// Where rows of this operation or state are.
 fn place(name: &str) -> usize {
     let operations = OPERATIONS.iter().chain(&OF_THE_PROCESS).map(|(operation, _)| *operation);
     let states = STATES.iter().map(|(state, _)| *state);

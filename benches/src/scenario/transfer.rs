@@ -13,7 +13,7 @@ use std::time::Duration;
 use h2_conformance_wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
 use h2_conformance_wire::link::{Link, Shape};
 
-use crate::subject::{Application, Intake, Receiver, Subject, Windows};
+use crate::subject::{Application, Intake, Receiver, Subject, WindowSizes};
 use accounting::Accounting;
 use back::Back;
 pub(super) use record::Record;
@@ -85,10 +85,10 @@ impl Path {
 
     /// Windows of twice the product of bandwidth and round-trip time, as for a link that is known.
     /// No window of a connection is smaller than what it begins with.
-    pub(super) fn tuned_windows(self) -> Windows {
+    pub(super) fn tuned_windows(self) -> WindowSizes {
         let octets = 2 * u128::from(self.bandwidth) * self.round_trip.as_nanos() / 1_000_000_000;
         let octets = u32::try_from(octets).unwrap_or(MAX_WINDOW).clamp(DEFAULT_WINDOW, MAX_WINDOW);
-        Windows { stream: octets, connection: octets }
+        WindowSizes { stream: octets, connection: octets }
     }
 
     fn one_way(self) -> Link {
@@ -240,7 +240,7 @@ mod tests {
 
     const PATH: Path = Path::new(10, 100);
 
-    fn upload(windows: Option<Windows>, stopped: u32, streams: u32) -> Transfer {
+    fn upload(windows: Option<WindowSizes>, stopped: u32, streams: u32) -> Transfer {
         let application = Application::Uploads(Uploads { stopped, ..Uploads::default() });
         Transfer { intake: Intake { windows, application }, streams, supply: Supply::Endless, path: PATH }
     }
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn windows_above_what_is_under_way_fill_the_link_but_for_frame_headers() {
         for (name, subject) in BOTH {
-            let windows = Some(Windows { stream: 1 << 20, connection: 1 << 20 });
+            let windows = Some(WindowSizes { stream: 1 << 20, connection: 1 << 20 });
             let second = Duration::from_secs(1);
             let record = upload(windows, 0, 1).run(subject, 2 * second).expect("nothing is wrong");
             let share = record.share(PATH.bandwidth, second, 2 * second).expect("it goes on");
@@ -263,7 +263,7 @@ mod tests {
     fn a_window_that_is_static_bounds_what_crosses_the_link_in_a_round_trip() {
         // The release never grows a window. Half of one is announced at a time: no less than that
         // is always under way.
-        let windows = Some(Windows { stream: 65_535, connection: 65_535 });
+        let windows = Some(WindowSizes { stream: 65_535, connection: 65_535 });
         let record = upload(windows, 0, 1).run(BOTH[0].1, Duration::from_secs(2)).expect("nothing is wrong");
         let share = record.share(PATH.bandwidth, Duration::from_secs(1), Duration::from_secs(2)).expect("it goes on");
         let bound = 65_535.0 / (PATH.bandwidth as f64 * PATH.round_trip.as_secs_f64());
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn unread_content_is_buffered_and_bounded_by_its_window() {
         for (name, subject) in BOTH {
-            let windows = Some(Windows { stream: 100_000, connection: 10 << 20 });
+            let windows = Some(WindowSizes { stream: 100_000, connection: 10 << 20 });
             let record = upload(windows, 3, 4).run(subject, Duration::from_secs(1)).expect("nothing is wrong");
             // Each of the three read its first chunk, which may or may not have been announced
             // again.

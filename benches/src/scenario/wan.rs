@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::transfer::{row, targets, Path, Record, Supply, Transfer};
 use crate::figures::{Better, Figures, Row};
-use crate::subject::{Application, Intake, Uploads, Windows};
+use crate::subject::{Application, Intake, Uploads, WindowSizes};
 
 const ROUND_TRIPS_MS: [u64; 5] = [1, 10, 50, 100, 200];
 const BANDWIDTHS: [(&str, u64); 2] = [("100Mbit", 100), ("1Gbit", 1000)];
 
 /// What hyper's server sets by default.
-const HYPER: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
+const HYPER: WindowSizes = WindowSizes { stream: 1 << 20, connection: 1 << 20 };
 
 pub(super) fn run() -> Result<Figures, String> {
     let paths: Vec<(String, Path)> = BANDWIDTHS

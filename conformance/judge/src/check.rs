@@ -75,7 +75,7 @@ pub enum Check {
     CallWaits { call: usize },
     /// The application got the request on this stream (or did not).
     Handed { stream: u32, yes: bool },
-    /// HEADERS of the stream stand before its DATA, and this kind of frame is the last on it.
+    /// HEADERS of the stream come before its DATA, and this kind of frame is the last on it.
     LastFrame { stream: u32, kind: u8 },
     /// Several reactions are permitted: the best of these counts.
     OneOf(Vec<Expect>),

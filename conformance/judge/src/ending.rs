@@ -40,7 +40,7 @@ impl Ending {
     }
 }
 
-/// The error code of the GOAWAY that counts, and where it stands: the first that names an error,
+/// The error code of the GOAWAY that counts, and its place: the first that names an error,
 /// because nothing takes an error back; else the first.
 pub(super) fn goaway(transcript: &Transcript) -> Option<(usize, u32)> {
     let mut all = transcript.subject_frames().filter_map(|(at, frame)| match View::from(frame) {

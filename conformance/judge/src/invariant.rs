@@ -86,7 +86,7 @@ fn overdraft(frame: &Frame, sendable: &FlowWindows, pending: &VecDeque<Vec<(u16,
     is_beyond.then(|| format!("{} octets of DATA beyond the window of stream {}", -stream, frame.stream))
 }
 
-/// Why a frame may not stand where it stands, whatever the state of its stream.
+/// Why a frame may not be where it is, whatever the state of its stream.
 fn misplaced(frame: &Frame, open_block: Option<u32>) -> Option<String> {
     let continues = frame.kind == kind::CONTINUATION && open_block == Some(frame.stream);
     if open_block.is_some() && !continues {
@@ -98,5 +98,5 @@ fn misplaced(frame: &Frame, open_block: Option<u32>) -> Option<String> {
         kind::CONTINUATION => open_block.is_some(),
         _ => true,
     };
-    (!fits).then(|| format!("the subject sent {frame} where such a frame may not stand"))
+    (!fits).then(|| format!("the subject sent {frame} where such a frame is not allowed"))
 }

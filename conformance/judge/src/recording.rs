@@ -1,7 +1,7 @@
 //! A case's steps as a file: what `explain --format json` writes and `replay` plays.
 //!
 //! A recording holds the peer's octets and the application's calls, and the case that it is of, if
-//! any. It may stand among other fields, which are not read:
+//! any. It may be among other fields, which are not read:
 //!
 //! ```json
 //! { "role": "server", "needs": "api",

@@ -19,7 +19,7 @@ pub struct Script {
     server: bool,
 }
 
-/// One step. In a file, `true` stands where a step has nothing to say but that it is there.
+/// One step. In a file, a step without values has the value `true`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {

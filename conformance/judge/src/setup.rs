@@ -65,7 +65,7 @@ pub struct Config {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_send_buffer: Option<usize>,
     /// Octets that the peer may be granted and have sent unread beyond the windows. Cases have none
-    /// unless they say so, and then windows stand where they were set, so that the arithmetic is
+    /// unless they say so, and then windows stay as they were set, so that the arithmetic is
     /// exact; `None` is the subject's default. The release has no such thing.
     #[serde(with = "budget", skip_serializing_if = "budget::is_zero")]
     pub receive_budget: Option<u32>,
@@ -87,7 +87,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The subject's defaults, with windows that stand where they were set.
+    /// The subject's defaults, with windows that stay as they were set.
     pub const DEFAULT: Config = Config {
         stream_window: None,
         connection_window: None,

@@ -26,13 +26,13 @@ pub(crate) enum Failure {
 /// Does what was asked for; the exit status.
 pub(crate) fn run(cli: &Cli) -> Result<u8, Failure> {
     let common = &cli.common;
-    match cli.command() {
-        Command::Compare(options) => compare::run(&options, common),
-        Command::Run(options) => run::run(&options, common),
-        Command::Endpoint(options) => endpoint::run(&options, common),
-        Command::List(options) => list::run(&options, common),
-        Command::Explain(options) => explain::run(&options, common),
-        Command::Replay(options) => replay::run(&options, common),
+    match &cli.command {
+        Command::Compare(options) => compare::run(options, common),
+        Command::Run(options) => run::run(options, common),
+        Command::Endpoint(options) => endpoint::run(options, common),
+        Command::List(options) => list::run(options, common),
+        Command::Explain(options) => explain::run(options, common),
+        Command::Replay(options) => replay::run(options, common),
     }
 }
 

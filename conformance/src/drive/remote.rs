@@ -37,7 +37,7 @@ impl Driver<'_> {
     /// outside.
     pub(super) fn settle_remote(&mut self) {
         self.catch_up();
-        // Where no PING may stand, a pause is all that separates this step from the next.
+        // Where no PING is allowed, a pause is all that separates this step from the next.
         while !self.may_probe() && self.listen(QUIET.min(self.silence / 2)) {}
     }
 

@@ -36,7 +36,7 @@ pub struct Mode {
     pub tight: bool,
     /// The opening comes first: preface, SETTINGS and its acknowledgement.
     pub opened: bool,
-    /// Windows may grow within [`BUDGET`], as time passes; else they stand where they are set.
+    /// Windows may grow within [`BUDGET`], as time passes; else they stay as they are set.
     pub grows: bool,
 }
 

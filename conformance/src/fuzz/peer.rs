@@ -130,7 +130,7 @@ impl Peer {
         self.transcript.events.push(Event { at: self.link.now(), kind });
     }
 
-    /// Asks whether the connection still works, where a frame may stand.
+    /// Asks whether the connection still works, where a frame is allowed.
     fn finish(mut self) -> Transcript {
         let opened = self.transcript.subject_frames().any(|(_, frame)| matches!(View::from(frame), View::Settings(_)));
         if opened && self.written.in_step() && !self.over {

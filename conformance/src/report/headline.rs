@@ -4,7 +4,7 @@
 use crate::problem::Problem;
 use crate::results::{Results, Status, PATCHED, UPSTREAM};
 
-/// The sentence that stands first in every report.
+/// The first sentence of every report.
 #[must_use]
 pub fn headline(results: &Results) -> String {
     let names: Vec<&str> = results.subjects.iter().map(|info| info.name.as_str()).collect();

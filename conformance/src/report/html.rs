@@ -198,7 +198,7 @@ fn log(out: &mut String, subject: &str, cell: &Cell, parting: Option<usize>) -> 
         _ => String::new(),
     };
     write!(out, "<div><b>{}</b> {}{}<pre>", escape(subject), escape(&said), escape(&known))?;
-    // Where the middle is left out, only the head's lines stand at their numbers.
+    // Where the middle is left out, only the head's lines are at their numbers.
     let marked = parting.filter(|at| *at < LOG - LOG / 3 || lines.len() <= LOG);
     for (at, line) in lines.iter().enumerate() {
         match marked {

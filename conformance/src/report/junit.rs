@@ -19,7 +19,7 @@ fn write_all(out: &mut String, results: &Results) -> fmt::Result {
     for (at, info) in results.subjects.iter().enumerate() {
         suite(out, &info.name, results.rows.iter().map(|row| (row, &row.cells[at])).collect())?;
     }
-    // The results of the subjects stand above.
+    // The results of the subjects are above.
     let others = results
         .problems
         .iter()

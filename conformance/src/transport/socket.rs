@@ -46,7 +46,7 @@ pub struct Socket {
 }
 
 enum Way {
-    /// The stream stands before the runtime on which it lives, and is dropped before it.
+    /// The stream is declared before its runtime, so that it is dropped before it.
     Open(Box<dyn Stream>, Runtime),
     /// There is none, for a reason that is not the subject's, which is reported once.
     Failed(String),

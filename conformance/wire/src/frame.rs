@@ -4,7 +4,7 @@ use super::code::{flag, kind};
 
 const HEADER: usize = 9;
 
-/// A frame as it stands on the wire. Any value of any field can be sent.
+/// A frame as it is on the wire. Any value of any field can be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     pub kind: u8,

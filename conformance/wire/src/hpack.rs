@@ -1,6 +1,6 @@
 //! Field sections (RFC 7541). Writing is stateless on purpose: every field goes out as a literal
-//! without indexing, so that a script's frames mean the same wherever they stand. Reading keeps the
-//! dynamic table, as it must.
+//! without indexing, so that a script's frames mean the same wherever they are sent. Reading keeps
+//! the dynamic table, as it must.
 
 use std::fmt;
 

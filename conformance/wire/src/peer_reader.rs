@@ -4,7 +4,7 @@
 use super::{Frame, FrameReader, PREFACE};
 
 /// The octets of a peer as an honest reader takes them. A length that lies, half a frame or an open
-/// field section leave the reader in a place where no other frame may stand.
+/// field section leave the reader in a place where no other frame is allowed.
 #[derive(Clone, Debug)]
 pub struct PeerReader {
     reader: FrameReader,

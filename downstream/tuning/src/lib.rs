@@ -1,7 +1,7 @@
 //! One call of the application, [`h2::tuning::set_defaults`], reaches the h2 below hyper, reqwest
 //! and tonic: all of them use the one patched crate.
 //!
-//! A [`Server`] of hyper stands behind a [`Proxy`], which counts what passes. [`Client`]s of
+//! A [`Server`] of hyper is behind a [`Proxy`], which counts what passes. [`Client`]s of
 //! reqwest and tonic go through it.
 
 mod client;

@@ -62,7 +62,7 @@ impl Way {
     }
 }
 
-/// Stands before a server; clients connect to its address.
+/// A proxy before a server; clients connect to its address.
 #[derive(Debug)]
 pub struct Proxy {
     pub address: SocketAddr,

@@ -141,7 +141,7 @@ async fn is_isolated(make: Make, first: Tuning, then: Tuning) -> bool {
     proxy.passed("unread content", |wire| is_decided(&wire.up) && is_decided(&wire.down)).await.unwrap();
     client.settle().await.unwrap();
     // More is granted as soon as a reader waits; otherwise all of it is used up, both ways, and the
-    // exchange stands still.
+    // exchange makes no progress.
     const PATIENCE: Duration = Duration::from_secs(2);
     let exchange = tokio::time::timeout(PATIENCE, client.exchange(LITTLE)).await;
     let goes_on = exchange.map(|done| done.unwrap()).is_ok();
@@ -173,7 +173,7 @@ async fn after_much(make: Make) -> Wire {
     // SETTINGS and acknowledgement of either side: four hops at most, and so no round trip seems
     // longer.
     const ROUND_TRIP: Duration = Duration::from_millis(40);
-    // Client, proxy and server are on this thread, and its time stands still but for this.
+    // Client, proxy and server are on this thread, and its time does not pass but for this.
     h2::virtual_time::set(Some(Duration::ZERO));
     let server = Server::start().await.unwrap();
     let proxy = Proxy::with_delay(server.address, || h2::virtual_time::advance(HOP)).await.unwrap();

@@ -89,7 +89,7 @@ pub struct Header {
     pub spec: String,
     /// `repository#number`, or `none`.
     pub upstream_issue: String,
-    /// The slugs of the patches without which it does not stand. May be empty.
+    /// The slugs of the patches without which it does not work. May be empty.
     pub needs: Vec<String>,
     /// What fails without the patch and passes with it.
     pub proven_by: Vec<Proof>,
@@ -176,7 +176,7 @@ fn field(f: &mut fmt::Formatter<'_>, name: &str, value: &str) -> fmt::Result {
     Ok(())
 }
 
-/// Field names and values as they stand in the text.
+/// Field names and values as they are in the text.
 struct Fields {
     found: Vec<(&'static str, String)>,
 }

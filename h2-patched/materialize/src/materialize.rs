@@ -60,7 +60,7 @@ pub enum Source {
         /// How many patches were applied.
         patches: usize,
     },
-    /// A work tree, as it stands.
+    /// A work tree, as it is.
     Worktree(PathBuf),
 }
 

@@ -92,7 +92,7 @@ fn run(mut command: Command) -> Option<Output> {
 
 /// The package directory from `cargo metadata`. Only two strings are needed of it, so no JSON
 /// reader: a package's `manifest_path` follows its `id`, and inside the text of another package
-/// neither can stand unescaped.
+/// neither can be there unescaped.
 fn manifest_path(metadata: &str, name: &str, version: &str) -> Option<PathBuf> {
     let package = format!("{{\"name\":\"{name}\",\"version\":\"{version}\",");
     let (_, after) = metadata.split_once(&package)?;

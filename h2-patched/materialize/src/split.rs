@@ -1,7 +1,7 @@
 //! Upstream's `lib.rs` in two parts: what can be included in a crate root, and the crate's
 //! documentation.
 //!
-//! `include!` takes items, but neither inner attributes nor inner docs. Those stand at the top of
+//! `include!` takes items, but neither inner attributes nor inner docs. Those are at the top of
 //! the file; they are blanked, not cut, so that every line keeps its number in messages and
 //! debuggers.
 

@@ -19,7 +19,7 @@ const COLUMNS: [&str; 9] = [
     "unread",
 ];
 
-/// Whether a column holds numbers, which stand at its right.
+/// Whether a column holds numbers, which are aligned to the right.
 const fn is_number(column: usize) -> bool {
     column == 0 || column >= 5
 }

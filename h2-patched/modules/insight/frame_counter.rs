@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::counters::{Counters, Passed};
 use super::event_queue::Events;
-use super::frame_log::{self, Changes, Direction, Log, Windows};
+use super::frame_log::{self, Changes, Direction, Log, LoggedWindows};
 use super::stalled::Gauges;
 use super::{label, register, Connection, EventKind, GoingAway, Side};
 use crate::frame::{self, Frame, Kind, HEADER_LEN};
@@ -187,14 +187,14 @@ impl FrameCounter {
 
     /// Ends the line of the frame that passed last by the windows after it, if it is logged.
     #[inline]
-    pub(crate) fn log_windows(&self, windows: impl FnOnce(Changes, u32) -> Windows) {
+    pub(crate) fn log_windows(&self, windows: impl FnOnce(Changes, u32) -> LoggedWindows) {
         if self.shared.logging.load(Relaxed) {
             self.finish(windows);
         }
     }
 
     #[cold]
-    fn finish(&self, windows: impl FnOnce(Changes, u32) -> Windows) {
+    fn finish(&self, windows: impl FnOnce(Changes, u32) -> LoggedWindows) {
         self.shared.log.finish(windows);
     }
 

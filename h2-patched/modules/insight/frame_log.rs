@@ -73,7 +73,7 @@ pub(super) enum Direction {
 
 /// The windows that a frame concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Windows {
+pub(crate) struct LoggedWindows {
     pub(crate) connection: i64,
     /// The window of the frame's stream, or that of new streams if the frame has none. `None` if it
     /// does not matter any more.
@@ -151,7 +151,7 @@ impl Log {
     }
 
     /// Ends the line that was begun, if there is one.
-    pub(super) fn finish(&self, windows: impl FnOnce(Changes, u32) -> Windows) {
+    pub(super) fn finish(&self, windows: impl FnOnce(Changes, u32) -> LoggedWindows) {
         let mut lines = self.lines();
         if let Some(begun) = lines.begun.take() {
             drop(lines);
@@ -159,7 +159,7 @@ impl Log {
             let Begun { mut line, kind, direction, stream } = begun;
             let is_sent = direction == Direction::Sent;
             let changes = if is_sent == (kind == Kind::WindowUpdate) { Changes::Receiving } else { Changes::Sending };
-            let Windows { connection, stream: of_stream } = windows(changes, stream);
+            let LoggedWindows { connection, stream: of_stream } = windows(changes, stream);
             let name = if stream == 0 { "initial" } else { "stream" };
             let _ = write!(line, " connection-window={connection}");
             if let Some(window) = of_stream.filter(|_| stream != 0 || kind == Kind::Settings) {

@@ -53,7 +53,7 @@ pub use self::stalled::{Stalled, StalledBy};
 
 pub(crate) use self::event_queue::{open_queue, Events};
 pub(crate) use self::frame_counter::{FrameCounter, Shared};
-pub(crate) use self::frame_log::{Changes, Windows};
+pub(crate) use self::frame_log::{Changes, LoggedWindows};
 pub(crate) use self::label::listen;
 pub(crate) use self::observer::Observing;
 pub(crate) use self::settings::{Set, Settings};

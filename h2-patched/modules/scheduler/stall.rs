@@ -8,7 +8,7 @@
 #[cfg(feature = "__invariants")]
 use super::super::streams::holds;
 use super::*;
-use crate::insight::{BlockedOn, EventKind, Record, SendHalf, Side, StallEnd, Windows};
+use crate::insight::{BlockedOn, EventKind, LoggedWindows, Record, SendHalf, Side, StallEnd};
 
 /// A wait of a stream.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +109,7 @@ impl Scheduler {
     #[cold]
     pub(super) fn end_stall(&self, stream: &mut Stream, end: StallEnd) {
         let Some(stall) = stream.outgoing.stall.take() else { return };
-        // One stall of the connection stands for all streams that wait for its window.
+        // One stall of the connection is reported for all streams that wait for its window.
         if stall.on != BlockedOn::ConnectionWindow {
             self.record.stall_ends(Some(stream.id), Side::Local, stall.on, stall.since, end);
         }
@@ -220,9 +220,9 @@ impl Scheduler {
     }
 
     /// Returns what the peer's windows leave after a frame on `stream`.
-    pub(super) fn windows(&self, stream: u32, store: &mut Store) -> Windows {
+    pub(super) fn windows(&self, stream: u32, store: &mut Store) -> LoggedWindows {
         let stream = store.find_mut(&stream.into());
-        Windows { connection: self.window.signed(), stream: stream.map(|stream| stream.outgoing.window.signed()) }
+        LoggedWindows { connection: self.window.signed(), stream: stream.map(|stream| stream.outgoing.window.signed()) }
     }
 
     /// Checks that the counts of stalled streams are those of the streams.

@@ -146,8 +146,8 @@ impl Windows {
     }
 
     /// What an update may be due before the threshold, in octets: a frame that does not fit into
-    /// half of a window must not keep the other half back for a round trip. Windows that stand
-    /// still have none, nor has a policy that the application chose.
+    /// half of a window must not keep the other half back for a round trip. Windows that do
+    /// not grow have none, nor has a policy that the application chose.
     #[inline]
     fn slack(&self, policy: WindowUpdatePolicy, target: i64) -> i64 {
         if self.may_grow() && policy == WindowUpdatePolicy::new() {

@@ -108,7 +108,7 @@ impl RateEstimator {
         self.scarce = !grew;
     }
 
-    /// The policy for a window at this rate. One that the application chose stands.
+    /// The policy for a window at this rate. One that the application chose is kept.
     #[inline]
     pub(super) fn policy(&self, policy: WindowUpdatePolicy) -> WindowUpdatePolicy {
         if self.scarce && policy == WindowUpdatePolicy::new() {

@@ -55,7 +55,7 @@ impl RoundTrip {
 
     fn sample(&mut self, sent: Instant) {
         let took = crate::clock::now().saturating_duration_since(sent);
-        // A clock that stands still gives no round trip.
+        // A clock that does not advance gives no round trip.
         if !took.is_zero() {
             self.shortest = Some(self.shortest.map_or(took, |shortest| shortest.min(took)));
         }

@@ -181,7 +181,7 @@ fn reserved_bits_and_padding_are_no_part_of_numbers() {
     let _exchange = client.request(true);
     lines.of(id);
     let mut frames = [window_update(0, 1), push_promise(1, 2).padded(3), goaway(1, 0)];
-    // The promised stream stands behind the length of the padding.
+    // The promised stream comes after the length of the padding.
     for (frame, at) in frames.iter_mut().zip([0, 1, 0]) {
         frame.payload[at] |= 0x80;
     }

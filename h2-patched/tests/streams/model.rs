@@ -83,7 +83,7 @@ impl<'a> Model<'a> {
             tally::operation(self.role.name(), op);
         }
         self.take_news()?;
-        if let Op::Peer(op::Peer::Open { .. }) = op {
+        if let Op::Peer(op::PeerOp::Open { .. }) = op {
             self.slot(applied)?;
         }
         self.at_rest()
@@ -106,17 +106,17 @@ impl<'a> Model<'a> {
         Some(stream)
     }
 
-    fn peer_acts(&mut self, act: &op::Peer) -> Option<u32> {
+    fn peer_acts(&mut self, act: &op::PeerOp) -> Option<u32> {
         let uploads = |_: u32, wire: &Wire| wire.is_open() && wire.peer == Half::Open;
         match *act {
-            op::Peer::Open { end } => {
+            op::PeerOp::Open { end } => {
                 let next = self.accounting.streams.keys().rev().find(|id| *id % 2 == 1).map_or(1, |id| id + 2);
                 let may = (next as usize) < 2 * STREAMS
                     && self.accounting.going.is_none()
                     && self.accounting.peer_going.is_none();
                 may.then(|| self.send(if end { get(next) } else { post(next) }))?
             }
-            op::Peer::Answer { stream, end } => {
+            op::PeerOp::Answer { stream, end } => {
                 let room = self.config.max_concurrent.is_none_or(|max| self.accounting.counted(true) < max as usize);
                 let stream = self.wire(stream, |_, wire| {
                     wire.is_open() && wire.peer == Half::Idle && (wire.parent.is_none() || room)
@@ -124,7 +124,7 @@ impl<'a> Model<'a> {
                 let head = response(stream, 200);
                 self.send(if end { head.end_stream() } else { head })
             }
-            op::Peer::Data { stream, octets, padding, end } => {
+            op::PeerOp::Data { stream, octets, padding, end } => {
                 let stream = self.wire(stream, uploads)?;
                 let overhead = padding.map_or(0, |padding| usize::from(padding) + 1);
                 let room = self.peer.may_send(stream).min(DEFAULT_FRAME_SIZE).checked_sub(overhead)?;
@@ -132,37 +132,37 @@ impl<'a> Model<'a> {
                 let frame = padding.map_or(frame.clone(), |padding| frame.padded(padding));
                 self.send(if end { frame.end_stream() } else { frame })
             }
-            op::Peer::Trailers { stream } => {
+            op::PeerOp::Trailers { stream } => {
                 let stream = self.wire(stream, uploads)?;
                 self.send(trailers(stream))
             }
-            op::Peer::Reset { stream, code } => {
+            op::PeerOp::Reset { stream, code } => {
                 let stream = self.wire(stream, |_, wire| wire.is_open())?;
                 self.send(reset(stream, code))
             }
-            op::Peer::GrantConnection(octets) => self.send(window_update(0, octets)),
-            op::Peer::GrantStream { stream, octets } => {
+            op::PeerOp::GrantConnection(octets) => self.send(window_update(0, octets)),
+            op::PeerOp::GrantStream { stream, octets } => {
                 let stream = self.wire(stream, |_, wire| wire.is_open() && wire.fork != Half::Ended)?;
                 self.send(window_update(stream, octets))
             }
-            op::Peer::InitialWindow(octets) => self.send(settings().with(INITIAL_WINDOW_SIZE, octets)),
-            op::Peer::MaxStreams(streams) => self.send(settings().with(MAX_CONCURRENT_STREAMS, streams)),
-            op::Peer::MaxFrame(octets) => self.send(settings().with(MAX_FRAME_SIZE, octets)),
-            op::Peer::AllowPush(allow) => self.send(settings().with(ENABLE_PUSH, allow.into())),
-            op::Peer::Promise { stream } => {
+            op::PeerOp::InitialWindow(octets) => self.send(settings().with(INITIAL_WINDOW_SIZE, octets)),
+            op::PeerOp::MaxStreams(streams) => self.send(settings().with(MAX_CONCURRENT_STREAMS, streams)),
+            op::PeerOp::MaxFrame(octets) => self.send(settings().with(MAX_FRAME_SIZE, octets)),
+            op::PeerOp::AllowPush(allow) => self.send(settings().with(ENABLE_PUSH, allow.into())),
+            op::PeerOp::Promise { stream } => {
                 let next = self.accounting.streams.keys().rev().find(|id| *id % 2 == 0).map_or(2, |id| id + 2);
                 let stream = self.wire(stream, |id, wire| id % 2 == 1 && wire.is_open() && wire.peer != Half::Ended)?;
                 let may = self.role == Role::Client && next as usize <= 2 * STREAMS && self.accounting.going.is_none();
                 may.then(|| self.send(push_promise(stream, next)))?
             }
-            op::Peer::GoAway { forgotten } => {
+            op::PeerOp::GoAway { forgotten } => {
                 let own = usize::from(self.role == Role::Client);
                 let ids = self.accounting.streams.keys().rev().filter(|id| **id as usize % 2 == own);
                 let last = ids.copied().nth(forgotten.into()).unwrap_or(0);
                 self.accounting.peer_going.is_none().then(|| self.send(goaway(last, NO_ERROR)))?
             }
-            op::Peer::StopReading => self.reads(false),
-            op::Peer::GoOnReading => self.reads(true),
+            op::PeerOp::StopReading => self.reads(false),
+            op::PeerOp::GoOnReading => self.reads(true),
         }
     }
 

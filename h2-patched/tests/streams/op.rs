@@ -9,13 +9,13 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 pub enum Op {
     /// The peer's part.
-    Peer(Peer),
+    Peer(PeerOp),
     /// The application's part.
     App(App),
 }
 
 #[derive(Clone, Debug)]
-pub enum Peer {
+pub enum PeerOp {
     /// A client opens a request.
     Open {
         end: bool,
@@ -167,16 +167,16 @@ fn any_role() -> impl Strategy<Value = Op> {
     let end = || proptest::bool::weighted(0.3);
     let peer = prop_oneof![
         14 => (s(), body(), proptest::option::weighted(0.1, any::<u8>()), end())
-            .prop_map(|(stream, octets, padding, end)| Peer::Data { stream, octets, padding, end }),
-        2 => s().prop_map(|stream| Peer::Trailers { stream }),
-        5 => (s(), code()).prop_map(|(stream, code)| Peer::Reset { stream, code }),
-        8 => grant().prop_map(Peer::GrantConnection),
-        8 => (s(), grant()).prop_map(|(stream, octets)| Peer::GrantStream { stream, octets }),
-        3 => window().prop_map(Peer::InitialWindow),
-        2 => (0..6u32).prop_map(Peer::MaxStreams),
-        1 => prop_oneof![Just(16_384u32), 16_384..100_000u32].prop_map(Peer::MaxFrame),
-        4 => Just(Peer::StopReading),
-        8 => Just(Peer::GoOnReading),
+            .prop_map(|(stream, octets, padding, end)| PeerOp::Data { stream, octets, padding, end }),
+        2 => s().prop_map(|stream| PeerOp::Trailers { stream }),
+        5 => (s(), code()).prop_map(|(stream, code)| PeerOp::Reset { stream, code }),
+        8 => grant().prop_map(PeerOp::GrantConnection),
+        8 => (s(), grant()).prop_map(|(stream, octets)| PeerOp::GrantStream { stream, octets }),
+        3 => window().prop_map(PeerOp::InitialWindow),
+        2 => (0..6u32).prop_map(PeerOp::MaxStreams),
+        1 => prop_oneof![Just(16_384u32), 16_384..100_000u32].prop_map(PeerOp::MaxFrame),
+        4 => Just(PeerOp::StopReading),
+        8 => Just(PeerOp::GoOnReading),
     ];
     let app = prop_oneof![
         5 => (s(), body()).prop_map(|(stream, octets)| App::Reserve { stream, octets }),
@@ -200,11 +200,11 @@ fn any_role() -> impl Strategy<Value = Op> {
 fn of_a_server() -> impl Strategy<Value = Op> {
     let s = any::<u8>;
     prop_oneof![
-        100 => any::<bool>().prop_map(|end| Op::Peer(Peer::Open { end })),
+        100 => any::<bool>().prop_map(|end| Op::Peer(PeerOp::Open { end })),
         80 => (s(), proptest::bool::weighted(0.2)).prop_map(|(stream, end)| Op::App(App::Respond { stream, end })),
         20 => s().prop_map(|stream| Op::App(App::Promise { stream })),
-        4 => proptest::bool::weighted(0.7).prop_map(|allow| Op::Peer(Peer::AllowPush(allow))),
-        1 => s().prop_map(|forgotten| Op::Peer(Peer::GoAway { forgotten })),
+        4 => proptest::bool::weighted(0.7).prop_map(|allow| Op::Peer(PeerOp::AllowPush(allow))),
+        1 => s().prop_map(|forgotten| Op::Peer(PeerOp::GoAway { forgotten })),
         3 => Just(Op::App(App::ShutDown)),
     ]
 }
@@ -213,11 +213,11 @@ fn of_a_client() -> impl Strategy<Value = Op> {
     let s = any::<u8>;
     prop_oneof![
         100 => (any::<bool>(), any::<bool>()).prop_map(|(end, beside)| Op::App(App::Request { end, beside })),
-        60 => (s(), proptest::bool::weighted(0.2)).prop_map(|(stream, end)| Op::Peer(Peer::Answer { stream, end })),
+        60 => (s(), proptest::bool::weighted(0.2)).prop_map(|(stream, end)| Op::Peer(PeerOp::Answer { stream, end })),
         60 => s().prop_map(|stream| Op::App(App::AwaitResponse { stream })),
-        20 => s().prop_map(|stream| Op::Peer(Peer::Promise { stream })),
+        20 => s().prop_map(|stream| Op::Peer(PeerOp::Promise { stream })),
         15 => s().prop_map(|stream| Op::App(App::AwaitPush { stream })),
-        3 => s().prop_map(|forgotten| Op::Peer(Peer::GoAway { forgotten: forgotten % 4 })),
+        3 => s().prop_map(|forgotten| Op::Peer(PeerOp::GoAway { forgotten: forgotten % 4 })),
         1 => Just(Op::App(App::DropRequester)),
     ]
 }

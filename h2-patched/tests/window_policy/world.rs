@@ -18,7 +18,7 @@ pub struct World {
     /// The first stream ends with the octet that uses up the window of the connection: no stream
     /// waits for it to be updated.
     pub ends_with_its_window: bool,
-    /// Windows stand where they were set.
+    /// Windows stay as they were set.
     pub is_fixed: bool,
     pub policy: Option<UpdatePolicy>,
     /// Milliseconds between turns.

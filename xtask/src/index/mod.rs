@@ -205,7 +205,7 @@ fn sections(spec: &str) -> String {
     }
 }
 
-/// The first clause of the risk if it is short. A comma ends none, because it may stand in the
+/// The first clause of the risk if it is short. A comma ends none, because it may be in the
 /// middle of a condition.
 fn risk(text: &str) -> Option<String> {
     let text = text.replace('\n', " ");

@@ -48,7 +48,7 @@ fn sources() -> Tree {
     let release = Manifest::load(&package.join("upstream.sha256")).unwrap();
     let mut tree = locate(&release, &Search::from_env(&package, scratch.path())).unwrap().tree.compiled();
     Series::load(&package.join("patches")).unwrap().apply(&mut tree).unwrap();
-    // `#[path]` is relative to the directory of the file it stands in.
+    // `#[path]` is relative to the directory of the file it is in.
     point_at_modules(&mut tree, |file| format!("{}modules", "../".repeat(file.matches('/').count() - 1)));
     for (path, content) in Tree::read(&package, "modules").unwrap().files {
         let inside = path.strip_prefix("modules").expect("it was read from there");

@@ -8,10 +8,10 @@ use super::drive::{Connection, Drive};
 use super::h2::server;
 use super::server::connect;
 use super::Clock;
-use crate::subject::{Loaded, Operation, Windows};
+use crate::subject::{Loaded, Operation, WindowSizes};
 
 /// As hyper sets them.
-const WINDOWS: Windows = Windows { stream: 1 << 20, connection: 1 << 20 };
+const WINDOWS: WindowSizes = WindowSizes { stream: 1 << 20, connection: 1 << 20 };
 
 pub(in super::super) struct Register {
     open: Vec<(PeerEnd, server::Connection<SubjectEnd, Bytes>)>,

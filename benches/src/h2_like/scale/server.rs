@@ -13,7 +13,7 @@ use super::super::handshaken;
 use super::drive::{expect, read, Connection, Drive, Request, PEER_WINDOW};
 use super::h2::{self, server, RecvStream, SendStream};
 use super::{not_here, snapshot, Clock, CHUNK, ROUND_TRIP, STEP};
-use crate::subject::{Beside, Loaded, Operation, Windows};
+use crate::subject::{Beside, Loaded, Operation, WindowSizes};
 
 /// Receive windows: the connection's is hyper's, a stream's the one of the protocol.
 const CONNECTION_WINDOW: u32 = 1 << 20;
@@ -63,7 +63,7 @@ impl Server {
         clock.pass(STEP);
         let stream = if state == Beside::Grown { SMALL_WINDOW } else { STREAM_WINDOW };
         let connection = if state == Beside::Unread { LARGE_CONNECTION_WINDOW } else { CONNECTION_WINDOW };
-        let connection = connect(&pipe, end, Windows { stream, connection })?;
+        let connection = connect(&pipe, end, WindowSizes { stream, connection })?;
         let mut drive = Drive::new(pipe, Connection::Server(connection));
         let mut frames = FrameReader::default();
         frames.push(&drive.turn(&[], &mut Vec::new())?);
@@ -255,7 +255,7 @@ fn open(drive: &mut Drive, id: u32) -> Result<Option<Request>, String> {
 pub(super) fn connect(
     pipe: &PeerEnd,
     end: SubjectEnd,
-    windows: Windows,
+    windows: WindowSizes,
 ) -> Result<server::Connection<SubjectEnd, Bytes>, String> {
     pipe.write(PREFACE);
     pipe.write(&settings().with(INITIAL_WINDOW_SIZE, PEER_WINDOW).to_bytes());

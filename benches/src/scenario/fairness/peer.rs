@@ -79,7 +79,7 @@ impl Peer {
         };
         if due == 0 {
             return Err(format!(
-                "it stands still after {} octets with a connection window of {}",
+                "it makes no progress after {} octets with a connection window of {}",
                 self.octets(),
                 self.window.connection()
             ));

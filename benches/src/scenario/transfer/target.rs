@@ -3,7 +3,7 @@
 
 use crate::figures::{Better, Figure, Row};
 use crate::scenario::transfer::Path;
-use crate::subject::{Subject, Windows, PATCHED, UPSTREAM};
+use crate::subject::{Subject, WindowSizes, PATCHED, UPSTREAM};
 
 const OF_HYPER: &str = "upstream-hyper-windows";
 const TUNED: &str = "upstream-tuned-windows";
@@ -14,11 +14,11 @@ pub(in crate::scenario) struct Target {
     pub(in crate::scenario) name: &'static str,
     pub(in crate::scenario) subject: Subject,
     /// `None` leaves the defaults.
-    pub(in crate::scenario) windows: Option<Windows>,
+    pub(in crate::scenario) windows: Option<WindowSizes>,
 }
 
 /// All of them, on a path.
-pub(in crate::scenario) fn targets(path: Path, of_hyper: Windows) -> [Target; 4] {
+pub(in crate::scenario) fn targets(path: Path, of_hyper: WindowSizes) -> [Target; 4] {
     let windows = |name, windows| Target { name, subject: UPSTREAM, windows: Some(windows) };
     [
         Target { name: "upstream", subject: UPSTREAM, windows: None },

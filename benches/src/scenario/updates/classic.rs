@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::figures::{Better, Row};
 use crate::scenario::transfer::{Path, Record, Supply, Transfer};
-use crate::subject::{Announcing, Application, Intake, Subject, Uploads, Windows, PATCHED, UPSTREAM};
+use crate::subject::{Announcing, Application, Intake, Subject, Uploads, WindowSizes, PATCHED, UPSTREAM};
 
 const PATH: Path = Path::new(10, 1000);
 const STREAMS: u32 = 10;
@@ -13,9 +13,9 @@ const STREAMS: u32 = 10;
 const LOAD: u64 = 80;
 
 /// Octets of the connection and of each stream.
-const WINDOWS: Windows = Windows { connection: 4 << 20, stream: 1 << 20 };
+const WINDOWS: WindowSizes = WindowSizes { connection: 4 << 20, stream: 1 << 20 };
 
-/// What is compared. The release has one rule, which stands beside both.
+/// What is compared. The release has one rule, which is measured beside both.
 const POLICIES: [(&str, Announcing); 2] = [
     ("default", Announcing::Fixed),
     ("70-percent-5ms", Announcing::FixedBy { percent: 70, min_interval: Duration::from_millis(5) }),
@@ -51,7 +51,7 @@ fn measure(who: &str, subject: Subject, announcing: Announcing) -> Option<Record
     record.inspect_err(|why| eprintln!("updates: classic on {who}: {why}")).ok()
 }
 
-fn transfer(windows: Windows, announcing: Announcing) -> Transfer {
+fn transfer(windows: WindowSizes, announcing: Announcing) -> Transfer {
     let uploads = Uploads { announcing, ..Uploads::default() };
     let intake = Intake { windows: Some(windows), application: Application::Uploads(uploads) };
     Transfer { intake, streams: STREAMS, supply: Supply::Rate(PATH.bandwidth * LOAD / 100), path: PATH }
@@ -61,7 +61,7 @@ fn transfer(windows: Windows, announcing: Announcing) -> Transfer {
 mod tests {
     use super::*;
 
-    fn record(windows: Windows, subject: Subject) -> Record {
+    fn record(windows: WindowSizes, subject: Subject) -> Record {
         transfer(windows, Announcing::Fixed).run(subject, END).expect("nothing is wrong")
     }
 
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_connection_window_that_is_barely_enough_is_not_enough_for_halves() {
         let waits = |kib: u32| {
-            let windows = Windows { connection: kib << 10, ..WINDOWS };
+            let windows = WindowSizes { connection: kib << 10, ..WINDOWS };
             [UPSTREAM, PATCHED].map(|subject| record(windows, subject).stalls(START, END) > 0)
         };
         assert_eq!([2048, 1536, 1280].map(waits), [[false, false], [false, true], [true, true]]);
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_frame_that_waits_for_window_is_late() {
         // Less than what is to cross the link in a round trip.
-        let small = Windows { connection: 512 << 10, ..WINDOWS };
+        let small = WindowSizes { connection: 512 << 10, ..WINDOWS };
         for subject in [UPSTREAM, PATCHED] {
             assert!(record(small, subject).mean_latency(START, END).is_some_and(|latency| latency > PATH.round_trip));
         }

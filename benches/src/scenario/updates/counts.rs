@@ -2,20 +2,20 @@
 
 use super::WINDOWS;
 use crate::figures::{Better, Row};
-use crate::subject::{Reader, Upload, BOTH};
+use crate::subject::{ReadPerTurn, Upload, BOTH};
 
 /// A pace: frames that arrive in a turn, and what the reader does in it.
-const PACES: [(&str, usize, Reader); 3] = [
+const PACES: [(&str, usize, ReadPerTurn); 3] = [
     // Keeps up: it has read everything before the next frame arrives.
-    ("fast", 1, Reader::Everything),
+    ("fast", 1, ReadPerTurn::Everything),
     // Half as fast as its peer: there is always something left to read.
-    ("slow", 2, Reader::Chunk),
+    ("slow", 2, ReadPerTurn::Chunk),
     // Returns credit in crumbs, as a parser does that works record by record.
-    ("tiny", 1, Reader::Octets(100)),
+    ("tiny", 1, ReadPerTurn::Octets(100)),
 ];
 
 /// Default windows and a peer that uses them up at once, as on a fast network.
-const UPLOAD: Upload = Upload { window: None, frames: usize::MAX, reader: Reader::Chunk };
+const UPLOAD: Upload = Upload { window: None, frames: usize::MAX, reader: ReadPerTurn::Chunk };
 
 pub(super) fn rows() -> Vec<Row> {
     let mut counts = Vec::new();
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_fork_announces_halves_whatever_the_pace_and_the_release_does_not() {
-        let count = |(pace, frames, reader): (&str, usize, Reader), window| {
+        let count = |(pace, frames, reader): (&str, usize, ReadPerTurn), window| {
             let seen = measure(pace, &Upload { window: Some(window), frames, reader });
             seen.map(|increments| increments.map(|all| all.len()))
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::WINDOWS;
 use crate::figures::{Better, Figure, Row};
 use crate::scenario::transfer::{Path, Supply, Transfer};
-use crate::subject::{Announcing, Application, Intake, Pace, Subject, Uploads, Windows, BOTH, PATCHED};
+use crate::subject::{Announcing, Application, Intake, Pace, Subject, Uploads, WindowSizes, BOTH, PATCHED};
 
 const PATH: Path = Path::new(1, 1000);
 
@@ -46,7 +46,7 @@ pub(super) fn rows() -> Vec<Row> {
 /// How it ends the connection or the upload.
 fn megabytes(subject: Subject, announcing: Announcing, pace: Pace, window: u32) -> Result<Option<f64>, String> {
     let uploads = Uploads { pace, announcing, ..Uploads::default() };
-    let windows = Some(Windows { stream: window, connection: window });
+    let windows = Some(WindowSizes { stream: window, connection: window });
     let intake = Intake { windows, application: Application::Uploads(uploads) };
     let record = Transfer { intake, streams: 1, supply: Supply::Endless, path: PATH }.run(subject, END)?;
     Ok(record.share(PATH.bandwidth, START, END).map(|share| share * PATH.bandwidth as f64 / 1e6))

@@ -276,7 +276,7 @@ pub(super) fn window(transcript: &Transcript, stream: u32, expected: &RangeInclu
     let found = if stream == 0 { windows.connection() } else { windows.stream(stream) };
     let whose = if stream == 0 { "the connection".into() } else { format!("stream {stream}") };
     holds(expected.contains(&found), || {
-        format!("the window of {whose} stands at {found}, expected {}", octets_within(expected))
+        format!("the window of {whose} is {found}, expected {}", octets_within(expected))
     })
 }
 

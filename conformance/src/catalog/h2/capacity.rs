@@ -125,7 +125,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "capacity/end-on-last-frame",
             role: Role::Server,
-            title: "END_STREAM stands on the last DATA frame of a body that windows cut to pieces",
+            title: "END_STREAM is on the last DATA frame of a body that windows cut to pieces",
             needs: Needs::Api,
             script: |s| {
                 s.return_credit(Credit::AtOnce);

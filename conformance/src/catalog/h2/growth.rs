@@ -330,7 +330,7 @@ pub(super) fn cases() -> Vec<Case> {
         },
         Case {
             id: "growth/off",
-            title: "Windows stand where they were set where growth is turned off",
+            title: "Windows stay as they were set when growth is turned off",
             config: Config { window_growth: Some(false), ..OWN },
             script: |s| {
                 far_away(s);

@@ -1,5 +1,5 @@
-//! Slots of concurrent streams come back when a stream ends, however it ends, and a connection that
-//! shuts down ends with its last stream.
+//! A stream that has ended, however it ended, no longer counts against the stream limit, and a
+//! connection that shuts down ends with its last stream.
 
 use crate::catalog::prelude::*;
 use crate::judge::Check;

@@ -300,6 +300,41 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "updates/small-window-held-in-part",
+            role: Role::Server,
+            title: "When a reader waits and holds a part of a small window, what it released is announced",
+            needs: Needs::Api,
+            config: narrow(16_000),
+            script: |s| {
+                s.open();
+                s.burst([post(1), data(1, 4000)]);
+                s.app(App::Read { stream: 1, octets: 4000 });
+                s.app(App::Release { stream: 1, octets: 2000 });
+                s.app(App::Read { stream: 1, octets: 1 });
+            },
+            expect: window(1, 14_000).and(call_waits(2)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "updates/small-window-dropped-body",
+            role: Role::Server,
+            title: "When a body is dropped before its end, a small window of the connection is refilled",
+            needs: Needs::Api,
+            config: Config { connection_window: Some(16_000), ..Config::DEFAULT },
+            script: |s| {
+                s.open();
+                s.send(post(1));
+                s.app(App::ReadToEnd { stream: 1 });
+                s.upload(1, 65_535);
+                s.burst([post(3), data(3, 4000)]);
+                s.app(App::Read { stream: 3, octets: 4000 });
+                s.app(App::Release { stream: 3, octets: 4000 });
+                s.app(App::Drop { stream: 3, what: Handles::Receive });
+            },
+            expect: window(0, 16_000).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "updates/small-bodies",
             role: Role::Server,
             title: "A hundred bodies of 100 octets make no update at all",

@@ -116,7 +116,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "headers/padded-with-priority-fields",
             role: Role::Server,
-            title: "Padding and priority fields can stand in one HEADERS",
+            title: "Padding and priority fields can be in one HEADERS",
             requires: &["rfc9113/6.2/priority-fields", "rfc9113/6.2/padding"],
             script: |s| {
                 s.open();

@@ -45,7 +45,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "hpack/undecodable-over-continuation",
             role: Role::Server,
-            title: "A field block whose fault stands in CONTINUATION is a connection error",
+            title: "A field block whose fault is in CONTINUATION is a connection error",
             requires: &["rfc9113/4.3/decoding-error"],
             script: |s| {
                 s.open();

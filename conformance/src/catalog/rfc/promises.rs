@@ -3,7 +3,7 @@
 
 use crate::catalog::prelude::*;
 
-/// Server: a promise of stream 2 stands behind the DATA that is being written, of which the peer
+/// Server: a promise of stream 2 is queued behind the DATA that is being written, of which the peer
 /// takes none.
 fn unsent_promise(s: &mut Script) {
     s.open();
@@ -65,7 +65,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.burst([post(1), post(3)]);
                 s.app(App::Respond { stream: 1, status: 200, end: false });
                 s.app(App::SendData { stream: 1, octets: 100, end: false });
-                // It stands behind the body, for which there is no window.
+                // It is queued behind the body, for which there is no window.
                 s.app(App::Promise { stream: 1 });
                 s.app(App::Promise { stream: 3 });
             },

@@ -91,7 +91,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "responses/status-after-regular-client",
             role: Role::Client,
-            title: "A response whose :status stands after a regular field is malformed",
+            title: "A response whose :status comes after a regular field is malformed",
             requires: &["rfc9113/8.3/before-regular"],
             script: |s| {
                 s.open();

@@ -1,7 +1,7 @@
 //! What is received, looked at.
 
 use super::{Codec, Counts, FlowControl, Recv, Store, Stream};
-use crate::insight::{BlockedOn, ReceiveHalf, Side, StallEnd, Windows};
+use crate::insight::{BlockedOn, LoggedWindows, ReceiveHalf, Side, StallEnd};
 
 impl Recv {
     /// DATA of so many octets came: the windows may be spent.
@@ -51,15 +51,15 @@ impl Recv {
         store.for_each(|mut stream| counts.peer_resumes(&mut stream));
     }
 
-    fn windows(&self, stream: Option<&FlowControl>) -> Windows {
-        Windows { connection: self.flow.announced(), stream: stream.map(FlowControl::announced) }
+    fn windows(&self, stream: Option<&FlowControl>) -> LoggedWindows {
+        LoggedWindows { connection: self.flow.announced(), stream: stream.map(FlowControl::announced) }
     }
 
     /// What we allow the peer after a frame on `stream`, or in general.
-    pub(in crate::proto::streams) fn windows_of(&self, stream: Option<&Stream>, is_connection: bool) -> Windows {
+    pub(in crate::proto::streams) fn windows_of(&self, stream: Option<&Stream>, is_connection: bool) -> LoggedWindows {
         match stream {
             None if is_connection => {
-                Windows { connection: self.flow.announced(), stream: Some(i64::from(self.init_window_sz)) }
+                LoggedWindows { connection: self.flow.announced(), stream: Some(i64::from(self.init_window_sz)) }
             }
             stream => self.windows(stream.map(|stream| &stream.recv_flow)),
         }

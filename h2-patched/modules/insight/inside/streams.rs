@@ -3,8 +3,8 @@
 use super::{Inner, Mutex, Peer, Streams};
 use crate::frame::{Reason, StreamId};
 use crate::insight::{
-    self, Blocked, BlockedOn, Changes, Connection, ConnectionSnapshot, EventKind, FrameCounter, Record, Role, Side,
-    StreamLimit, StreamSnapshot, TakeSnapshot, Windows,
+    self, Blocked, BlockedOn, Changes, Connection, ConnectionSnapshot, EventKind, FrameCounter, LoggedWindows, Record,
+    Role, Side, StreamLimit, StreamSnapshot, TakeSnapshot,
 };
 use crate::proto::streams::stream::Stream;
 use crate::proto::{peer, Error};
@@ -55,7 +55,7 @@ impl<B, P: Peer> Streams<B, P> {
     }
 
     /// The windows as they are now.
-    pub(crate) fn windows(&self, changes: Changes, stream: u32) -> Windows {
+    pub(crate) fn windows(&self, changes: Changes, stream: u32) -> LoggedWindows {
         let mut me = self.inner.lock().expect("no holder of the lock panicked");
         let me = &mut *me;
         let found = me.store.find_mut(&stream.into());
@@ -71,7 +71,7 @@ impl<B, P: Peer> Streams<B, P> {
                 let connection = me.actions.send.scheduler().half().window;
                 let sends = |stream: &&Stream| !stream.state.is_send_closed() || stream.buffered_send_data > 0;
                 let of_stream = found.filter(sends).map(|stream| stream.outgoing.window.signed());
-                Windows { connection, stream: of_stream.or((stream == 0).then_some(initial)) }
+                LoggedWindows { connection, stream: of_stream.or((stream == 0).then_some(initial)) }
             }
         }
     }

@@ -142,6 +142,22 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "credit/response-refused-by-goaway",
+            role: Role::Client,
+            title: "A response that GOAWAY refuses gives its credit back although the application keeps the body",
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                [1, 3].into_iter().for_each(|stream| ask(s, stream));
+                s.burst(in_paddings(3, 5000));
+                s.send(goaway(1, NO_ERROR));
+                s.app(App::Read { stream: 1, octets: WINDOW });
+                s.upload_in(body(1, DEFAULT_WINDOW.into()));
+            },
+            expect: whole_window(1),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "credit/response-reset-by-peer-read",
             role: Role::Client,
             title: "A response that the peer resets and the application reads to its end gives its credit back once",
