@@ -1,5 +1,6 @@
 //! What h2 promises beyond the RFCs: its API, and its policy where the RFCs leave a choice.
 
+mod blocked;
 mod capacity;
 mod credit;
 mod crossings;
@@ -30,6 +31,7 @@ pub(super) fn topics() -> Vec<Topic> {
         push,
         promises,
         errors,
+        blocked,
         capacity,
         send_budget,
         credit,

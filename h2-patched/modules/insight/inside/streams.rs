@@ -26,7 +26,7 @@ impl<B, P: Peer> Streams<B, P> {
 
     /// Events whether the transport takes more.
     #[inline(always)]
-    pub(super) fn transported<T>(&self, polled: Poll<T>) -> Poll<T> {
+    pub(crate) fn transported<T>(&self, polled: Poll<T>) -> Poll<T> {
         if polled.is_pending() {
             self.transport_is_full();
         }
