@@ -54,7 +54,7 @@ pub struct H2 {
 }
 
 enum Connection {
-    ServerHandshake(Box<h2::server::Handshake<SubjectEnd>>),
+    ServerHandshake(Pin<Box<h2::server::Handshake<SubjectEnd>>>),
     ClientHandshake(Pin<Box<ClientHandshake>>),
     Server(h2::server::Connection<SubjectEnd, Bytes>),
     Client(h2::client::Connection<SubjectEnd>),
@@ -82,7 +82,7 @@ impl H2 {
         // A connection reads the time when it is made, not only when it is polled.
         super::hold_time(case.config.time_passes.then(|| pipe.now()));
         let connection = match case.role {
-            Role::Server => Connection::ServerHandshake(Box::new(server(&case.config).handshake(end))),
+            Role::Server => Connection::ServerHandshake(Box::pin(server(&case.config).handshake(end))),
             Role::Client => {
                 let builder = client(&case.config);
                 Connection::ClientHandshake(Box::pin(async move { builder.handshake(end).await }))
@@ -143,7 +143,7 @@ impl H2 {
         let waker = self.woken.waker();
         let cx = &mut Context::from_waker(&waker);
         let ended = match &mut self.connection {
-            Connection::ServerHandshake(handshake) => match Pin::new(handshake).poll(cx) {
+            Connection::ServerHandshake(handshake) => match handshake.as_mut().poll(cx) {
                 Poll::Pending => return,
                 Poll::Ready(Ok(connection)) => {
                     self.connection = Connection::Server(connection);
