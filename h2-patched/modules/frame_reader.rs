@@ -66,6 +66,16 @@ pub(super) struct FrameReader<T> {
     has_failed: bool,
 }
 
+/// The error for a frame that is longer than was allowed (RFC 9113 section 4.2). What looks like
+/// one may be an answer in HTTP/1.
+#[cold]
+fn too_large(read: &[u8]) -> Error {
+    if read.starts_with(b"HTTP/1.") {
+        return Error::library_go_away_data(Reason::FRAME_SIZE_ERROR, "the peer answered with HTTP/1");
+    }
+    Error::library_go_away(Reason::FRAME_SIZE_ERROR)
+}
+
 impl<T> FrameReader<T> {
     pub(super) fn new(io: T) -> Self {
         let buffer = BytesMut::with_capacity(BUFFER);
@@ -106,7 +116,7 @@ impl<T> FrameReader<T> {
             let Some(&[a, b, c, ..]) = self.buffer.first_chunk::<HEADER_LEN>() else { return Ok(None) };
             let payload = u32::from_be_bytes([0, a, b, c]) as usize;
             if payload > self.max_payload {
-                return Err(Error::library_go_away(Reason::FRAME_SIZE_ERROR));
+                return Err(too_large(&self.buffer));
             }
             self.frame = HEADER_LEN + payload;
         }

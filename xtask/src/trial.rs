@@ -5,7 +5,7 @@
 //! it with a plain crate of the same version, so that the suite's subject `upstream` is the tree
 //! under trial. The copy has a lock file and a target directory of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -171,6 +171,15 @@ impl<'a> Trial<'a> {
             let content =
                 fs::read(&from).map_err(|cause| Failure::io(format_args!("read {}", from.display()), &cause))?;
             h2_materialize::tree::write_if_changed(&copy.join(name), &content)?;
+        }
+        // A patch that was renamed since the copy before would still claim what it did.
+        let kept: HashSet<&str> = listed.split('\0').filter(|name| self.repo.root.join(name).is_file()).collect();
+        for name in h2_materialize::tree::list_files(&copy, "h2-patched/patches")? {
+            if !kept.contains(name.as_str()) {
+                let file = copy.join(&name);
+                fs::remove_file(&file)
+                    .map_err(|cause| Failure::io(format_args!("remove {}", file.display()), &cause))?;
+            }
         }
         let manifest = copy.join("Cargo.toml");
         let text = read(&manifest)?;

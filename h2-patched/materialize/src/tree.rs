@@ -77,7 +77,7 @@ pub fn write_if_changed(file: &Path, content: &[u8]) -> Result<(), Error> {
 
 /// The files below `root/top`, sorted, relative to `root`, with forward slashes. An absent
 /// directory has none.
-pub(crate) fn list_files(root: &Path, top: &str) -> Result<Vec<String>, Error> {
+pub fn list_files(root: &Path, top: &str) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     let mut open = vec![top.to_owned()];
     while let Some(dir) = open.pop() {

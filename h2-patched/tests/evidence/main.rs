@@ -1,6 +1,7 @@
 //! The tests that go to h2 with the fixes, each in a file named like its patch. README.md says how
 //! they are used.
 
+mod accept_closed_sockets_at_shutdown;
 mod accept_frames_on_waiting_pushes;
 mod accept_push_reset_after_goaway;
 mod announce_after_initial_window_change;
@@ -16,6 +17,7 @@ mod drop_body_after_poison;
 mod end_streams_with_blocked_reset;
 mod finish_waiting_pushes_before_shutdown;
 mod keep_promised_streams;
+mod name_peers_without_http2;
 mod omit_reset_after_end;
 mod queue_settings_while_pending;
 mod read_while_replies_wait;
@@ -27,6 +29,7 @@ mod remember_last_request_by_id;
 mod report_compression_errors;
 mod report_frame_size_errors;
 mod report_initial_window_too_large;
+mod report_own_debug_data;
 mod report_reset_of_blocked_response;
 mod report_stream_closed;
 mod reserve_without_truncation;
