@@ -8,10 +8,10 @@ use h2_conformance::case::{Case, Config, Needs};
 use h2_conformance::drive::Link;
 use h2_conformance::script::{App, Handles};
 use h2_conformance::subject::{Subject, IN_MEMORY};
-use h2_conformance::wire::build::{data, post, reset, settings, window_update};
+use h2_conformance::wire::build::{data, headers_block, post, reset, settings, window_update, GET};
 use h2_conformance::wire::code::error::CANCEL;
 use h2_conformance::wire::code::{setting, DEFAULT_WINDOW};
-use h2_conformance::wire::{Frame, PREFACE};
+use h2_conformance::wire::{hpack, Frame, PREFACE};
 
 /// A server in memory, its peer and what it held before the burst.
 struct Server {
@@ -130,4 +130,23 @@ fn cancelled_waiters_are_let_go() {
         held[8] - held[0]
     });
     assert!(3 * patched < 2 * upstream, "eight rounds leave {patched} octets behind, in the release {upstream}");
+}
+
+/// Once the table and the list of remembered resets are full, a malformed request takes the place
+/// of another one.
+#[test]
+fn malformed_requests_leave_nothing_behind() {
+    let subject = IN_MEMORY.iter().find(|subject| subject.name == "patched").expect("it is in the list");
+    let mut server = Server::new(subject, Needs::Wire, settings());
+    let mut streams = (1..1_000).map(|number| 2 * number + 1);
+    let mut held_after = |count| {
+        for stream in streams.by_ref().take(count) {
+            let mut block = hpack::encode(&GET);
+            hpack::indexed_literal(&mut block, "x-bad", &format!("{stream:05}\0"));
+            server.send(headers_block(stream, block).end_stream());
+        }
+        server.held()
+    };
+    let (full, later) = (held_after(200), held_after(700));
+    assert!(later - full < 4_096, "{full} octets are held after 200, {later} after 900");
 }

@@ -3,17 +3,18 @@
 use crate::wire::code::{flag, kind};
 use crate::wire::{hpack, Frame};
 
-/// The authority and path to ask for.
+/// The authority and path to ask for. Host names the authority too.
 #[derive(Clone, Debug)]
 pub struct Address {
-    fields: [(Vec<u8>, Vec<u8>); 2],
+    fields: [(Vec<u8>, Vec<u8>); 3],
 }
 
 impl Address {
     #[must_use]
     pub fn new(authority: &str, path: &str) -> Self {
         let own = |name, example, own| (hpack::encode(&[(name, example)]), hpack::encode(&[(name, own)]));
-        Address { fields: [own(":authority", "example.test", authority), own(":path", "/", path)] }
+        let host = |name| own(name, "example.test", authority);
+        Address { fields: [host(":authority"), host("host"), own(":path", "/", path)] }
     }
 
     /// Writes them into a plain request. Frames that lie, are padded or go on elsewhere are left
@@ -47,6 +48,13 @@ mod tests {
     fn plain_requests_ask_for_the_address() {
         let own = [GET[0], GET[1], (":path", "/x"), (":authority", "h:1")];
         assert_eq!(addressed(get(1)), headers(1, &own).end_stream());
+    }
+
+    #[test]
+    fn host_goes_with_the_authority() {
+        let of = |host| headers(1, &[(":authority", host), ("host", host)]);
+        assert_eq!(addressed(of("example.test")), of("h:1"));
+        assert_eq!(addressed(of("elsewhere.test")), of("elsewhere.test"));
     }
 
     #[test]

@@ -157,5 +157,23 @@ pub(super) fn cases() -> Vec<Case> {
             expect: not_handed(3).and(none_of(kind::HEADERS, 3)).and(last_processed(1)),
             ..Case::DEFAULT
         },
+        Case {
+            id: "goaway/waiting-request-client",
+            role: Role::Client,
+            title: "A request that waits for a place when GOAWAY comes fails and is not sent",
+            requires: &["rfc9113/6.8/no-new-streams"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
+                s.app(App::Request { method: "GET", end: true });
+                s.app(App::RequestBeside { method: "GET", end: true });
+                s.app(App::AwaitResponse { stream: 1 });
+                s.app(App::AwaitResponse { stream: 3 });
+                s.send(goaway(0x7fff_ffff, NO_ERROR));
+                s.send(response(1, 200).end_stream());
+            },
+            expect: none_of(kind::HEADERS, 3).and(call_gives(2, 200)).and(call_fails(3)),
+            ..Case::DEFAULT
+        },
     ]
 }

@@ -1,6 +1,7 @@
 //! What any endpoint is held to by RFC 9113 and RFC 7541: each case names the requirements that it
 //! checks.
 
+mod authority;
 mod capacity;
 mod concurrency;
 mod content;
@@ -15,6 +16,8 @@ mod goaway;
 mod headers;
 mod hpack;
 mod ids;
+mod lengths;
+mod malformed;
 mod ping;
 mod preface;
 mod priority;
@@ -53,8 +56,11 @@ pub(super) fn topics() -> Vec<Topic> {
         concurrency,
         errors,
         requests,
+        authority,
         fields,
+        malformed,
         content,
+        lengths,
         responses,
         hpack,
         capacity,

@@ -218,5 +218,24 @@ pub(super) fn cases() -> Vec<Case> {
             expect: times(kind::RST_STREAM, 2, 1..=4).and(alive()).and(window(0, 65_535)),
             ..Case::DEFAULT
         },
+        Case {
+            id: "promises/window-update-after-informational-client",
+            role: Role::Client,
+            title: "WINDOW_UPDATE on a promised stream is no error once a 1xx response has come",
+            requires: &["rfc9113/5.1/reserved-remote"],
+            needs: Needs::Api,
+            config: Config { push: Some(true), ..Config::DEFAULT },
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                s.send(push_promise(1, 2));
+                s.send(response(2, 103));
+                s.mark();
+                s.send(window_update(2, 100));
+                s.send(response(2, 200).end_stream());
+            },
+            expect: alive().and(none_of(kind::RST_STREAM, 2)),
+            ..Case::DEFAULT
+        },
     ]
 }
