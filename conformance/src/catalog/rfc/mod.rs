@@ -15,6 +15,7 @@ mod goaway;
 mod headers;
 mod hpack;
 mod ids;
+mod late;
 mod ping;
 mod preface;
 mod priority;
@@ -61,6 +62,7 @@ pub(super) fn topics() -> Vec<Topic> {
         credit,
         push_credit,
         crossings,
+        late,
         updates,
         windows,
     ]
