@@ -78,6 +78,10 @@ pub struct Config {
     /// The subject sees the link's time. Else it has its own, and nothing in a case takes long.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub time_passes: bool,
+    /// What unread DATA frames of less than 256 octets may cost beside their content, in bytes by
+    /// the release's estimate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_frame_budget: Option<usize>,
     /// How many streams that were reset locally are remembered, and for how long.
     #[serde(rename = "reset_grace", with = "retention", skip_serializing_if = "Option::is_none")]
     pub reset_retention: Option<(usize, Duration)>,
@@ -100,6 +104,7 @@ impl Config {
         window_growth: None,
         update_policy: None,
         time_passes: false,
+        data_frame_budget: None,
         reset_retention: None,
         push: None,
     };

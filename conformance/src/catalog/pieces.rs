@@ -79,6 +79,9 @@ pub(super) const ONE: Config = Config { max_concurrent: Some(1), ..Config::DEFAU
 /// A window of the connection that no stream uses up.
 pub(super) const ROOMY: Config = Config { connection_window: Some(1 << 20), ..Config::DEFAULT };
 
+/// The application bounds what small DATA frames cost, by the least that the release has.
+pub(super) const BUDGETED: Config = Config { data_frame_budget: Some(25_600), ..Config::DEFAULT };
+
 /// No stream that was reset is remembered.
 pub(super) const NO_RETENTION: Config =
     Config { reset_retention: Some((0, Duration::from_secs(30))), ..Config::DEFAULT };

@@ -22,19 +22,11 @@ async fn a_malformed_field_is_an_error_of_its_stream() {
     ];
     for (what, field) in malformed {
         let (mut server, mut peer) = serve(&server::Builder::new(), &[]).await;
-        peer.send(&[
-            headers(1, &[field, GET].concat()).end(),
-            headers(3, GET).end(),
-        ])
-        .await;
+        peer.send(&[headers(1, &[field, GET].concat()).end(), headers(3, GET).end()]).await;
         let frames = peer.frames().await;
         assert_eq!(resets(&frames), [(1, Reason::PROTOCOL_ERROR)], "{what}");
         assert_eq!(goaway(&frames), None, "{what}");
-        assert_eq!(
-            server.request().await.0.uri().host(),
-            Some("test"),
-            "{what}"
-        );
+        assert_eq!(server.request().await.0.uri().host(), Some("test"), "{what}");
     }
 }
 
@@ -45,11 +37,7 @@ async fn the_table_keeps_a_malformed_field() {
     // The good entry, and the name of the malformed one with another value.
     let remembered = [GET, b"\xbe\x0f\x30\x012"].concat();
     let repeated = [GET, b"\xbf"].concat();
-    let requests = [
-        headers(1, &remembering),
-        headers(3, &repeated),
-        headers(5, &remembered),
-    ];
+    let requests = [headers(1, &remembering), headers(3, &repeated), headers(5, &remembered)];
     peer.send(&requests.map(|request| request.end())).await;
 
     let refused = [(1, Reason::PROTOCOL_ERROR), (3, Reason::PROTOCOL_ERROR)];
@@ -66,8 +54,7 @@ async fn a_malformed_field_takes_room_in_the_table() {
     // A table of 39 octets holds it, and one of 38 does not.
     let with_39 = [b"\x3f\x08", GET, b"\xbe"].concat();
     let with_38 = [b"\x3f\x07", GET, b"\xbe"].concat();
-    peer.send(&[headers(1, &remembering), headers(3, &with_39)])
-        .await;
+    peer.send(&[headers(1, &remembering), headers(3, &with_39)]).await;
     let frames = peer.frames().await;
     assert_eq!(resets(&frames).len(), 2);
     assert_eq!(goaway(&frames), None);
@@ -80,12 +67,8 @@ async fn a_block_of_malformed_fields_is_limited() {
     let mut builder = server::Builder::new();
     builder.max_header_list_size(1_000);
     let (_server, mut peer) = serve(&builder, &[]).await;
-    peer.send(&[headers(1, &[GET, &BAD.repeat(110)].concat()).end()])
-        .await;
-    assert_eq!(
-        goaway(&peer.frames().await),
-        Some(Reason::ENHANCE_YOUR_CALM)
-    );
+    peer.send(&[headers(1, &[GET, &BAD.repeat(110)].concat()).end()]).await;
+    assert_eq!(goaway(&peer.frames().await), Some(Reason::ENHANCE_YOUR_CALM));
 }
 
 #[tokio::test]
@@ -93,17 +76,12 @@ async fn malformed_requests_are_limited() {
     let mut builder = server::Builder::new();
     builder.max_local_error_reset_streams(Some(10));
     let (_server, mut peer) = serve(&builder, &[]).await;
-    let requests: Vec<_> = (0..11)
-        .map(|n| headers(2 * n + 1, &bad(GET)).end())
-        .collect();
+    let requests: Vec<_> = (0..11).map(|n| headers(2 * n + 1, &bad(GET)).end()).collect();
     peer.send(&requests[..10]).await;
     let frames = peer.frames().await;
     assert_eq!((resets(&frames).len(), goaway(&frames)), (10, None));
     peer.send(&requests[10..]).await;
-    assert_eq!(
-        goaway(&peer.frames().await),
-        Some(Reason::ENHANCE_YOUR_CALM)
-    );
+    assert_eq!(goaway(&peer.frames().await), Some(Reason::ENHANCE_YOUR_CALM));
 }
 
 #[tokio::test]
@@ -125,8 +103,7 @@ async fn a_response_with_a_malformed_field_leaves_others_alone() {
     let (bad_response, _) = client.send_request(request(), true).unwrap();
     let (response, _) = client.send_request(request(), true).unwrap();
     peer.frames().await;
-    peer.send(&[headers(1, &bad(OK)).end(), headers(3, OK).end()])
-        .await;
+    peer.send(&[headers(1, &bad(OK)).end(), headers(3, OK).end()]).await;
     assert_eq!(resets(&peer.frames().await), [(1, Reason::PROTOCOL_ERROR)]);
     let error = soon(bad_response).await.unwrap().unwrap_err();
     assert_eq!(error.reason(), Some(Reason::PROTOCOL_ERROR));

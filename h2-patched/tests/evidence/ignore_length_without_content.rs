@@ -44,11 +44,7 @@ async fn a_response_without_content_may_name_a_length() {
 
 #[tokio::test]
 async fn the_length_of_an_informational_response_is_none() {
-    let response = [
-        with_length(1, EARLY_HINTS),
-        headers(1, OK),
-        data(1, 3).end(),
-    ];
+    let response = [with_length(1, EARLY_HINTS), headers(1, OK), data(1, 3).end()];
     assert_eq!(response_of(Method::GET, &response).await, Some(3));
 }
 
@@ -66,8 +62,7 @@ async fn a_tunnel_has_no_length() {
 async fn nor_has_connect() {
     let (mut server, mut peer) = serve(&server::Builder::new(), &[]).await;
     let connect = b"\x02\x07CONNECT\x01\x06test:1";
-    peer.send(&[with_length(1, connect), data(1, 9).end()])
-        .await;
+    peer.send(&[with_length(1, connect), data(1, 9).end()]).await;
     let mut body = server.request().await.0.into_body();
     assert_eq!(soon(body.data()).await.unwrap().unwrap().unwrap().len(), 9);
 }

@@ -20,10 +20,7 @@ async fn a_response_that_begins_as_none_may_is_reset() {
         ("103 with END_STREAM", headers(1, b"\x08\x03103").end()),
         ("without :status", headers(1, TRAILERS).end()),
     ];
-    let refused = (
-        vec![(1, Reason::PROTOCOL_ERROR)],
-        Some(Reason::PROTOCOL_ERROR),
-    );
+    let refused = (vec![(1, Reason::PROTOCOL_ERROR)], Some(Reason::PROTOCOL_ERROR));
     for (what, head) in heads {
         assert_eq!(response_of(head).await, refused, "{what}");
     }

@@ -18,8 +18,10 @@ async fn nothing_is_promised_behind_the_end_of_a_response() {
 #[tokio::test]
 async fn nothing_is_promised_on_a_stream_that_was_reset() {
     let (mut server, mut peer) = serve(&server::Builder::new(), &[]).await;
-    peer.send(&[headers(1, POST), rst_stream(1, Reason::CANCEL)]).await;
+    peer.send(&[headers(1, POST)]).await;
     let (_request, mut respond) = server.request().await;
+    peer.send(&[rst_stream(1, Reason::CANCEL)]).await;
+    assert_eq!(peer.frames().await, []);
 
     assert!(respond.push_request(request()).is_err());
     assert_eq!(peer.frames().await, []);

@@ -4,8 +4,7 @@ use super::support::*;
 async fn trailers_have_no_pseudo_header_fields() {
     for field in [&b"\x84"[..], OK, b"\x82"] {
         let (_server, mut peer) = serve(&server::Builder::new(), &[]).await;
-        peer.send(&[headers(1, POST), headers(1, field).end()])
-            .await;
+        peer.send(&[headers(1, POST), headers(1, field).end()]).await;
         let frames = peer.frames().await;
         assert_eq!(resets(&frames), [(1, Reason::PROTOCOL_ERROR)]);
         assert_eq!(goaway(&frames), None);

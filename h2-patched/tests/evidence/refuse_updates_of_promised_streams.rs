@@ -31,18 +31,7 @@ async fn the_final_response_to_a_promise_follows_informational_ones() {
     peer.frames().await;
     let mut pushes = response.push_promises();
     let hints = headers(2, EARLY_HINTS);
-    peer.send(&[
-        push_promise(1, 2),
-        hints.clone(),
-        hints,
-        headers(2, OK).end(),
-    ])
-    .await;
-    let (_, pushed) = soon(pushes.push_promise())
-        .await
-        .unwrap()
-        .unwrap()
-        .unwrap()
-        .into_parts();
+    peer.send(&[push_promise(1, 2), hints.clone(), hints, headers(2, OK).end()]).await;
+    let (_, pushed) = soon(pushes.push_promise()).await.unwrap().unwrap().unwrap().into_parts();
     assert!(soon(pushed).await.unwrap().is_ok());
 }

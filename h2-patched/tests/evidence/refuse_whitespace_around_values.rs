@@ -4,8 +4,7 @@ use super::support::*;
 async fn whitespace_at_the_ends_of_a_value_is_malformed() {
     for value in [&b"\x02 a"[..], b"\x02a ", b"\x02\ta", b"\x02a\t", b"\x01 "] {
         let (_server, mut peer) = serve(&server::Builder::new(), &[]).await;
-        peer.send(&[headers(1, &[GET, b"\x00\x01x", value].concat()).end()])
-            .await;
+        peer.send(&[headers(1, &[GET, b"\x00\x01x", value].concat()).end()]).await;
         let frames = peer.frames().await;
         assert_eq!(resets(&frames), [(1, Reason::PROTOCOL_ERROR)]);
         assert_eq!(goaway(&frames), None);

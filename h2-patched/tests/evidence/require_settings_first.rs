@@ -30,10 +30,7 @@ async fn error_of_client_after(octets: &[u8]) -> Option<Reason> {
 async fn the_first_frame_is_settings() {
     for first in [PING_FRAME, SETTINGS_ACK] {
         assert_eq!(error_after(first).await, Some(Reason::PROTOCOL_ERROR));
-        assert_eq!(
-            error_of_client_after(first).await,
-            Some(Reason::PROTOCOL_ERROR)
-        );
+        assert_eq!(error_of_client_after(first).await, Some(Reason::PROTOCOL_ERROR));
     }
 }
 

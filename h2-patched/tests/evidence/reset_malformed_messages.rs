@@ -28,16 +28,14 @@ async fn a_malformed_fragment_is_not_forgotten() {
     let (fragment, rest) = TRAILERS.split_at(2);
     let fragment = [&forbidden(GET), fragment].concat();
     let rest = frame(CONTINUATION, END_HEADERS, 1, rest);
-    peer.send(&[frame(HEADERS, 0, 1, &fragment).end(), rest])
-        .await;
+    peer.send(&[frame(HEADERS, 0, 1, &fragment).end(), rest]).await;
     assert_eq!(resets(&peer.frames().await), [(1, Reason::PROTOCOL_ERROR)]);
 }
 
 #[tokio::test]
 async fn a_malformed_request_with_an_old_identifier_is_a_connection_error() {
     let (_server, mut peer) = serve(&server::Builder::new(), &[]).await;
-    peer.send(&[headers(5, GET).end(), headers(3, &forbidden(GET)).end()])
-        .await;
+    peer.send(&[headers(5, GET).end(), headers(3, &forbidden(GET)).end()]).await;
     assert_eq!(goaway(&peer.frames().await), Some(Reason::PROTOCOL_ERROR));
 }
 

@@ -28,6 +28,7 @@ const QUEUES: &str = "src/modules/scheduler/queues.rs";
 const STALLED: &str = "src/modules/insight/inside/counts.rs";
 const STALL: &str = "src/modules/scheduler/stall.rs";
 const OUTGOING: &str = "src/modules/scheduler/outgoing.rs";
+const UNACCEPTED: &str = "src/modules/unaccepted.rs";
 
 pub(crate) const ALL: &[Mutation] = &[
     // The connection's receive window.
@@ -453,6 +454,20 @@ pub(crate) const ALL: &[Mutation] = &[
         invariant: "C2",
         file: COUNTS,
         code: "«self.num_remote_reset_streams -= 1;»",
+        replacement: "",
+    },
+    Mutation {
+        name: "a reset before accept not counted off",
+        invariant: "C2",
+        file: UNACCEPTED,
+        code: "«counts.dec_num_remote_reset_streams(&mut stream);»",
+        replacement: "",
+    },
+    Mutation {
+        name: "content kept after a reset before accept",
+        invariant: "M1",
+        file: UNACCEPTED,
+        code: "«self.clear_recv_buffer(stream, &mut None, counts);»",
         replacement: "",
     },
     Mutation {

@@ -8,6 +8,7 @@ mod data;
 mod errors;
 mod growth;
 mod isolation;
+mod limits;
 mod policy;
 mod priority;
 mod promises;
@@ -38,6 +39,7 @@ pub(super) fn topics() -> Vec<Topic> {
         push_credit,
         slots,
         crossings,
+        limits,
         updates,
         windows,
         stream_target,

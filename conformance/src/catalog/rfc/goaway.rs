@@ -2,6 +2,14 @@
 
 use crate::catalog::prelude::*;
 
+/// Server: stream 1 waits for its response, and the last GOAWAY names it.
+fn draining(s: &mut Script) {
+    s.open();
+    s.send(get(1));
+    s.app(App::ShutDown);
+    s.mark();
+}
+
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
@@ -173,6 +181,35 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(response(1, 200).end_stream());
             },
             expect: none_of(kind::HEADERS, 3).and(call_gives(2, 200)).and(call_fails(3)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/window-update-above-last-stream",
+            role: Role::Server,
+            title: "WINDOW_UPDATE behind a request that crossed the last GOAWAY does not disturb what is finished",
+            requires: &["rfc9113/6.8/sender-discards", "rfc9113/6.8/existing-streams"],
+            needs: Needs::Api,
+            script: |s| {
+                draining(s);
+                s.burst([post(3), window_update(3, 100)]);
+                s.app(App::Respond { stream: 1, status: 200, end: true });
+            },
+            expect: message(1).and(ends()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/frames-above-last-stream",
+            role: Role::Server,
+            title: "Frames of requests that crossed the last GOAWAY are discarded, and their content is given back",
+            requires: &["rfc9113/6.8/sender-discards", "rfc9113/6.8/existing-streams"],
+            needs: Needs::Api,
+            script: |s| {
+                draining(s);
+                s.burst([post(3), priority(3), unknown(3), data(3, 16_384), data(3, 16_384), trailers(3)]);
+                s.burst([post(5), data(5, 0), reset(5, CANCEL), reset(5, CANCEL)]);
+                s.app(App::Respond { stream: 1, status: 200, end: true });
+            },
+            expect: message(1).and(ends()).and(window(0, 65_535)),
             ..Case::DEFAULT
         },
     ]

@@ -16,6 +16,7 @@ mod goaway;
 mod headers;
 mod hpack;
 mod ids;
+mod late;
 mod lengths;
 mod malformed;
 mod ping;
@@ -67,6 +68,7 @@ pub(super) fn topics() -> Vec<Topic> {
         credit,
         push_credit,
         crossings,
+        late,
         updates,
         windows,
     ]

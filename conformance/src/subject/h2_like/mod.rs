@@ -338,6 +338,7 @@ fn server(config: &Config) -> h2::server::Builder {
     config.receive_budget.map(|octets| builder.max_connection_receive_buffer_size(octets));
     config.window_growth.map(|grows| builder.adaptive_window(grows));
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
+    config.data_frame_budget.map(|budget| builder.data_frame_budget(budget));
     if let Some((streams, time)) = config.reset_retention {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
     }
@@ -357,6 +358,7 @@ fn client(config: &Config) -> h2::client::Builder {
     config.window_growth.map(|grows| builder.adaptive_window(grows));
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     config.push.map(|push| builder.enable_push(push));
+    config.data_frame_budget.map(|budget| builder.data_frame_budget(budget));
     if let Some((streams, time)) = config.reset_retention {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
     }

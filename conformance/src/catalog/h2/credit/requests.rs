@@ -207,6 +207,7 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title: "Small frames of a body that the application has dropped are no offence",
             needs: Needs::Api,
+            config: BUDGETED,
             script: |s| {
                 s.open();
                 s.send(post(1));
@@ -221,6 +222,7 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Server,
             title: "Large frames of a body that the application has dropped make up for small frames of another body",
             needs: Needs::Api,
+            config: BUDGETED,
             script: |s| {
                 s.open();
                 s.burst([post(1), post(3)]);

@@ -122,6 +122,7 @@ pub(super) fn cases() -> Vec<Case> {
             role: Role::Client,
             title: "Late small frames of cancelled calls are no offence",
             needs: Needs::Api,
+            config: BUDGETED,
             script: |s| {
                 s.open();
                 for stream in (1..80).step_by(2) {

@@ -1,0 +1,163 @@
+//! Servers and clients that are polled by hand, and a peer that writes octets.
+
+use std::cell::Cell;
+use std::future::{poll_fn, Future};
+use std::io;
+use std::pin::{pin, Pin};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use h2::{client, server, virtual_time, RecvStream};
+use h2_conformance::wire::build::{opening, settings};
+use h2_conformance::wire::feed::Feed;
+use h2_conformance::wire::wake::{by_hand, WakeFlag};
+use h2_conformance::wire::Frame;
+use http::Request;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// A transport whose peer may not read.
+#[derive(Clone)]
+pub struct Wire {
+    feed: Feed,
+    reads: Rc<Cell<bool>>,
+    written: Rc<Cell<usize>>,
+}
+
+impl Wire {
+    fn new() -> Self {
+        Wire { feed: Feed::with_capacity(8 << 20), reads: Rc::new(Cell::new(true)), written: Rc::default() }
+    }
+
+    pub fn send(&self, frames: impl IntoIterator<Item = Frame>) {
+        let mut octets = Vec::new();
+        frames.into_iter().for_each(|frame| frame.encode(&mut octets));
+        self.feed.write(&octets);
+    }
+
+    /// The peer stops reading.
+    pub fn stop_reading(&self) {
+        self.reads.set(false);
+    }
+
+    /// The peer reads again.
+    pub fn go_on_reading(&self) {
+        self.reads.set(true);
+    }
+
+    /// The octets that the endpoint has written.
+    pub fn written(&self) -> usize {
+        self.written.get()
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.feed).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+        if !self.reads.get() {
+            return Poll::Pending;
+        }
+        self.written.set(self.written.get() + octets.len());
+        Poll::Ready(Ok(octets.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The time of this thread.
+pub fn time_passes(time: Duration) {
+    virtual_time::advance(time);
+}
+
+/// Polls as often as the task is woken.
+fn until_rest<T>(mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Option<T> {
+    WakeFlag::set().run(poll_fn(|cx| poll(cx)))
+}
+
+pub type Accepted = (Request<RecvStream>, server::SendResponse<Bytes>);
+
+pub struct Server {
+    pub connection: server::Connection<Wire, Bytes>,
+    pub wire: Wire,
+}
+
+impl Server {
+    pub fn new(builder: &server::Builder) -> Self {
+        time_passes(Duration::ZERO);
+        let wire = Wire::new();
+        wire.feed.write(&opening(&settings()));
+        let Poll::Ready(connection) = pin!(builder.handshake(wire.clone())).poll(&mut by_hand()) else {
+            panic!("the preface is there")
+        };
+        let mut server = Server { connection: connection.expect("the preface is right"), wire };
+        server.accept().expect("nothing came");
+        server
+    }
+
+    /// Polls until nothing moves; returns the requests that came.
+    pub fn accept(&mut self) -> Result<Vec<Accepted>, h2::Error> {
+        let mut accepted = Vec::new();
+        while let Some(request) = until_rest(|cx| self.connection.poll_accept(cx)) {
+            accepted.push(request.expect("the peer does not close")?);
+        }
+        Ok(accepted)
+    }
+
+    /// Sends frames and polls. The application drops the requests that come.
+    pub fn take(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
+        self.wire.send(frames);
+        self.accept().map(drop)
+    }
+
+    /// Sends frames and polls, and the application accepts nothing.
+    pub fn take_unaccepted(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
+        self.wire.send(frames);
+        until_rest(|cx| self.connection.poll_closed(cx)).unwrap_or(Ok(()))
+    }
+}
+
+pub struct Client {
+    pub requests: client::SendRequest<Bytes>,
+    connection: client::Connection<Wire, Bytes>,
+    pub wire: Wire,
+}
+
+impl Client {
+    pub fn new(builder: &client::Builder) -> Self {
+        time_passes(Duration::ZERO);
+        let wire = Wire::new();
+        wire.send([settings(), settings().ack()]);
+        let Poll::Ready(made) = pin!(builder.handshake(wire.clone())).poll(&mut by_hand()) else {
+            panic!("it waits for nothing")
+        };
+        let (requests, connection) = made.expect("nothing was written yet");
+        let mut client = Client { requests, connection, wire };
+        client.take([]).expect("nothing came");
+        client
+    }
+
+    /// Sends frames and polls until nothing moves.
+    pub fn take(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
+        self.wire.send(frames);
+        until_rest(|cx| Pin::new(&mut self.connection).poll(cx)).unwrap_or(Ok(()))
+    }
+
+    /// Makes a request.
+    pub fn ask(&mut self) -> client::ResponseFuture {
+        let request = Request::get("http://test/").body(()).expect("a request");
+        let sent = self.requests.send_request(request, true);
+        sent.expect("the connection is open").0
+    }
+}
