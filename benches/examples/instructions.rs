@@ -12,13 +12,13 @@
 use std::future::Future;
 use std::pin::pin;
 use std::process::ExitCode;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use h2_benches::subject::{Handler, Shape, PATCHED, UPSTREAM};
 use h2_conformance_wire::build::{opening, ping, settings, unknown, window_update};
 use h2_conformance_wire::feed::Feed;
-use h2_conformance_wire::wake::by_hand;
+use h2_conformance_wire::wake::WakeFlag;
 use h2_conformance_wire::Frame;
 
 const USAGE: &str = "expected: upstream|patched LOAD COUNT, where LOAD is\n\
@@ -83,12 +83,17 @@ macro_rules! player {
                 (_, Some(_)) => (1, count),
                 _ => return false,
             };
-            let mut cx = by_hand();
+            let woken = WakeFlag::set();
+            let waker = woken.waker();
+            let mut cx = Context::from_waker(&waker);
             for _ in 0..connections {
                 let handshake = pin!($h2::server::handshake(wire(frame.clone(), frames)));
                 let Poll::Ready(Ok(connection)) = handshake.poll(&mut cx) else { panic!("the preface is there") };
                 let mut connection: $h2::server::Connection<Feed, Bytes> = connection;
-                assert!(connection.poll_accept(&mut cx).is_pending());
+                woken.wake();
+                while woken.take() {
+                    assert!(connection.poll_accept(&mut cx).is_pending());
+                }
             }
             true
         }

@@ -21,6 +21,12 @@ pub(super) const BUFFER: usize = 8 << 10;
 /// The largest read buffer that is kept for smaller frames, in bytes.
 const KEPT: usize = 64 << 10;
 
+/// What one poll of a connection reads, in octets: then what is to be written gets its turn.
+const TURN: usize = 1 << 20;
+
+/// What a frame counts at least in it, in octets.
+const LEAST_COST: usize = TURN / 128;
+
 /// One allocation of a read buffer. The default is that of a frame that was not read: it has no
 /// bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +70,8 @@ pub(super) struct FrameReader<T> {
     is_readable: bool,
     is_eof: bool,
     has_failed: bool,
+    /// What may still be read in this turn, in octets.
+    left: usize,
 }
 
 /// The error for a frame that is longer than was allowed (RFC 9113 section 4.2). What looks like
@@ -88,6 +96,7 @@ impl<T> FrameReader<T> {
             is_readable: false,
             is_eof: false,
             has_failed: false,
+            left: usize::MAX,
         }
     }
 
@@ -107,6 +116,14 @@ impl<T> FrameReader<T> {
     /// former limit.
     pub(super) fn set_max_frame_size(&mut self, octets: usize) {
         self.max_payload = octets;
+    }
+
+    /// A poll of the connection begins. After [`TURN`] octets of frames, [`poll_frame`] wakes its task
+    /// and is pending until the next turn, also where the frames are ignored.
+    ///
+    /// [`poll_frame`]: Self::poll_frame
+    pub(super) fn begin_turn(&mut self) {
+        self.left = TURN;
     }
 
     /// Takes the next frame out of the buffer if all of it was read.
@@ -168,8 +185,15 @@ impl<T: AsyncRead + Unpin> FrameReader<T> {
                 return Poll::Ready(None);
             }
             if self.is_readable {
+                if self.left == 0 {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 match self.next() {
-                    Ok(Some(frame)) => return Poll::Ready(Some(Ok(frame))),
+                    Ok(Some(frame)) => {
+                        self.left = self.left.saturating_sub(cmp::max(frame.octets.len(), LEAST_COST));
+                        return Poll::Ready(Some(Ok(frame)));
+                    }
                     Ok(None) => self.is_readable = false,
                     Err(error) => return self.fail(error),
                 }
