@@ -118,10 +118,8 @@ impl<T> FrameReader<T> {
         self.max_payload = octets;
     }
 
-    /// A poll of the connection begins. After [`TURN`] octets of frames, [`poll_frame`] wakes its task
-    /// and is pending until the next turn, also where the frames are ignored.
-    ///
-    /// [`poll_frame`]: Self::poll_frame
+    /// Begins a poll of the connection. After [`TURN`] octets of frames, ignored ones included,
+    /// [`Self::poll_frame`] wakes the task and is pending until the next one begins.
     pub(super) fn begin_turn(&mut self) {
         self.left = TURN;
     }
