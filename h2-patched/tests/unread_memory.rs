@@ -8,14 +8,14 @@ mod heap;
 
 use std::future::Future;
 use std::pin::pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use h2::server::{Builder, Connection, SendResponse};
 use h2::RecvStream;
 use h2_conformance::wire::build::{data, headers, opening, post, settings, POST};
 use h2_conformance::wire::feed::Feed;
-use h2_conformance::wire::wake::by_hand;
+use h2_conformance::wire::wake::{by_hand, WakeFlag};
 use h2_conformance::wire::Frame;
 use http::Request;
 
@@ -62,10 +62,15 @@ impl Server {
         Self::new(&builder)
     }
 
+    /// Polls as often as the connection wakes its task.
     fn poll(&mut self) {
-        while let Poll::Ready(request) = self.connection.poll_accept(&mut by_hand()) {
-            let request = request.expect("the connection goes on");
-            self.held.push(request.expect("the connection is sound"));
+        let woken = WakeFlag::set();
+        let waker = woken.waker();
+        while woken.take() {
+            while let Poll::Ready(request) = self.connection.poll_accept(&mut Context::from_waker(&waker)) {
+                let request = request.expect("the connection goes on");
+                self.held.push(request.expect("the connection is sound"));
+            }
         }
     }
 
