@@ -48,7 +48,7 @@ pub(super) fn cases() -> Vec<Case> {
             id: "late/response-credit-client",
             role: Role::Client,
             title: "The content of late responses is given back to the connection, octet for octet",
-            requires: &["rfc9113/5.1/after-own-reset", "rfc9113/6.9/all-counted"],
+            requires: &["rfc9113/5.1/after-own-reset", "rfc9113/6.9/account-for-every-frame"],
             needs: Needs::Api,
             config: NO_RETENTION,
             script: |s| {
