@@ -229,6 +229,7 @@ impl Scheduler {
         let written = match stream.pending_send.pop_front(buffer) {
             Some(Frame::Data(frame)) => {
                 let frame = self.cut(frame, stream, codec.max_send_frame_size());
+                counts.data_sent(frame.payload().remaining(), self.in_flight.is_some());
                 Some(write(Frame::Data(frame), codec))
             }
             Some(Frame::Headers(headers)) => Some(write(Frame::Headers(headers), codec)),

@@ -3,9 +3,11 @@
 
 mod endpoint;
 mod floods;
+mod frames;
 #[path = "../support/heap.rs"]
 mod heap;
 mod paces;
+mod resets;
 mod settings;
 
 use h2::Reason;

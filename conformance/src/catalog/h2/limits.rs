@@ -12,6 +12,9 @@ fn hundred(batch: u32) -> impl Iterator<Item = u32> {
 /// Windows of twice the default.
 const WIDE: Config = Config { stream_window: Some(131_070), connection_window: Some(131_070), ..Config::DEFAULT };
 
+/// Buckets are refilled by virtual time.
+const TIMED: Config = Config { time_passes: true, ..Config::DEFAULT };
+
 /// One place, and stream 1 takes it.
 fn full(s: &mut Script) {
     s.open();
@@ -104,6 +107,7 @@ pub(super) fn cases() -> Vec<Case> {
             id: "limits/empty-data-flood",
             role: Role::Server,
             title: "Empty DATA frames without end and without content between them end the connection",
+            config: TIMED,
             script: |s| {
                 s.open();
                 s.send(post(1));
@@ -210,9 +214,10 @@ pub(super) fn cases() -> Vec<Case> {
             id: "limits/reset-flood",
             role: Role::Server,
             title: "A flood of requests that are reset at once ends the connection",
+            config: TIMED,
             script: |s| {
                 s.open();
-                s.burst((0..15).flat_map(hundred).flat_map(|stream| [get(stream), reset(stream, CANCEL)]));
+                s.burst((0..60).flat_map(hundred).flat_map(|stream| [get(stream), reset(stream, CANCEL)]));
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
             ..Case::DEFAULT
@@ -221,10 +226,51 @@ pub(super) fn cases() -> Vec<Case> {
             id: "limits/malformed-requests",
             role: Role::Server,
             title: "1 500 malformed requests in a row end the connection",
+            config: TIMED,
             script: |s| {
                 s.open();
                 let malformed = |stream| headers(stream, &[(":method", "GET")]).end_stream();
                 (0..15).for_each(|batch| s.burst(hundred(batch).map(malformed)));
+            },
+            expect: conn_error(ENHANCE_YOUR_CALM),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "limits/settings-flood",
+            role: Role::Server,
+            and_client: true,
+            title: "1 200 SETTINGS frames in a row end the connection",
+            config: TIMED,
+            script: |s| {
+                s.open();
+                (0..12).for_each(|_| s.burst((0..100).map(|_| settings())));
+            },
+            expect: conn_error(ENHANCE_YOUR_CALM),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "limits/goaway-flood",
+            role: Role::Server,
+            and_client: true,
+            title: "200 GOAWAY frames in a row end the connection",
+            config: TIMED,
+            script: |s| {
+                s.open();
+                s.burst((0..200).map(|_| goaway(u32::MAX >> 1, NO_ERROR)));
+            },
+            expect: conn_error(ENHANCE_YOUR_CALM),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "limits/large-fields-flood",
+            role: Role::Server,
+            title: "1 200 requests with too large header fields in a row end the connection",
+            config: Config { max_header_list: Some(1_000), ..TIMED },
+            script: |s| {
+                s.open();
+                let field = "x".repeat(2_000);
+                let large = |stream| headers(stream, &[(":method", "GET"), ("x-large", &field)]).end_stream();
+                (0..12).for_each(|batch| s.burst(hundred(batch).map(large)));
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
             ..Case::DEFAULT

@@ -1,0 +1,26 @@
+//! What the codec charges for: frames whose cost does not depend on a stream.
+
+use super::{AbuseKind, Buckets};
+use crate::frame::Kind;
+use crate::proto::Error;
+
+#[derive(Debug, Default)]
+pub(crate) struct FrameGuard(Buckets);
+
+impl FrameGuard {
+    /// Charges the peer for a frame that was read.
+    #[inline]
+    pub(crate) fn charge(&mut self, kind: Kind) -> Result<(), Error> {
+        let kind = match kind {
+            // These are charged to the streams.
+            Kind::Data | Kind::Headers | Kind::Reset | Kind::PushPromise | Kind::WindowUpdate => return Ok(()),
+            Kind::Settings => AbuseKind::Settings,
+            Kind::Ping => AbuseKind::Ping,
+            Kind::Priority => AbuseKind::Priority,
+            Kind::GoAway => AbuseKind::GoAway,
+            Kind::Continuation => AbuseKind::Continuation,
+            Kind::Unknown => AbuseKind::Ignored,
+        };
+        self.0.charge(kind)
+    }
+}

@@ -1,0 +1,122 @@
+//! What a peer is charged for, and how much of it is no flood.
+
+use crate::frame::Reason;
+use crate::proto::{Error, DEFAULT_LOCAL_RESET_COUNT_MAX, MAX_RECV_EMPTY_DATA_FRAMES};
+
+/// What a peer is charged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AbuseKind {
+    /// An error of a stream, which this end resets.
+    StreamError,
+    /// A stream above the limit of concurrent streams.
+    RefusedStream,
+    /// A DATA frame without content that does not end its stream.
+    EmptyData,
+    /// A request that the peer resets before it has taken the response.
+    Reset,
+    /// A SETTINGS frame.
+    Settings,
+    /// A PING frame.
+    Ping,
+    /// A PRIORITY frame.
+    Priority,
+    /// A WINDOW_UPDATE frame.
+    WindowUpdate,
+    /// A CONTINUATION frame.
+    Continuation,
+    /// A GOAWAY frame.
+    GoAway,
+    /// A frame that is ignored: of an unknown type, or RST_STREAM on a stream that is over.
+    Ignored,
+    /// A request whose header fields are larger than the limit.
+    LargeFields,
+}
+
+/// How many kinds there are.
+pub(super) const KINDS: usize = 12;
+
+/// The size of a bucket in tenths of tokens, and the tokens that it gets back in a second.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit {
+    pub(super) tenths: u32,
+    pub(super) per_second: u32,
+}
+
+impl Limit {
+    const fn new(burst: u32, per_second: u32) -> Self {
+        Limit { tenths: burst.saturating_mul(10), per_second }
+    }
+}
+
+impl AbuseKind {
+    pub(super) const ALL: [AbuseKind; KINDS] = [
+        AbuseKind::StreamError,
+        AbuseKind::RefusedStream,
+        AbuseKind::EmptyData,
+        AbuseKind::Reset,
+        AbuseKind::Settings,
+        AbuseKind::Ping,
+        AbuseKind::Priority,
+        AbuseKind::WindowUpdate,
+        AbuseKind::Continuation,
+        AbuseKind::GoAway,
+        AbuseKind::Ignored,
+        AbuseKind::LargeFields,
+    ];
+
+    pub(super) const fn limit(self) -> Limit {
+        let (burst, per_second) = match self {
+            // What the release allows in the life of a connection.
+            AbuseKind::StreamError | AbuseKind::LargeFields => (DEFAULT_LOCAL_RESET_COUNT_MAX as u32, 100),
+            // A request that is refused costs less than one that is served. No more than 64 of
+            // their RST_STREAM frames wait to be written: then nothing is read.
+            AbuseKind::RefusedStream => (20_000, 2_000),
+            // Ten times what the release allows in the life of a connection.
+            AbuseKind::EmptyData => (MAX_RECV_EMPTY_DATA_FRAMES as u32, 1_000),
+            // All calls of a busy client at once, some times over; and a browser that cancels 100
+            // requests ten times a second.
+            AbuseKind::Reset => (4_000, 1_000),
+            // Each may change the window of all streams.
+            AbuseKind::Settings => (1_000, 100),
+            // An estimator of bandwidth has one on its way, so that it sends one a round trip,
+            // which takes 50 us at least.
+            AbuseKind::Ping => (20_000, 20_000),
+            // Browsers that move a tree of some hundred images.
+            AbuseKind::Priority => (10_000, 10_000),
+            // Beside those that the peer sends for frames. A whole window of the default size may
+            // come back by the octet, twice.
+            AbuseKind::WindowUpdate => (200_000, 20_000),
+            AbuseKind::Ignored => (20_000, 20_000),
+            // A thousand requests a second with 80 KiB of fields each.
+            AbuseKind::Continuation => (10_000, 5_000),
+            // A shutdown sends two. Each looks at all streams.
+            AbuseKind::GoAway => (100, 10),
+        };
+        Limit::new(burst, per_second)
+    }
+
+    /// What GOAWAY says when there were too many.
+    const fn complaint(self) -> &'static str {
+        match self {
+            AbuseKind::StreamError => "too_many_internal_resets",
+            AbuseKind::RefusedStream => "too_many_refused_streams",
+            AbuseKind::EmptyData => "too_many_empty_data_frames",
+            AbuseKind::Reset => "too_many_resets",
+            AbuseKind::Settings => "too_many_settings",
+            AbuseKind::Ping => "too_many_pings",
+            AbuseKind::Priority => "too_many_priority_frames",
+            AbuseKind::WindowUpdate => "too_many_window_updates",
+            AbuseKind::Continuation => "too_many_continuations",
+            AbuseKind::GoAway => "too_many_go_aways",
+            AbuseKind::Ignored => "too_many_ignored_frames",
+            AbuseKind::LargeFields => "too_many_large_field_sections",
+        }
+    }
+
+    /// The error of a connection whose peer does this too often.
+    #[cold]
+    pub(crate) fn flood(self) -> Error {
+        Error::library_go_away_data(Reason::ENHANCE_YOUR_CALM, self.complaint())
+    }
+}
