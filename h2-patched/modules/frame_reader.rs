@@ -72,6 +72,8 @@ pub(super) struct FrameReader<T> {
     has_failed: bool,
     /// What may still be read in this turn, in octets.
     left: usize,
+    /// Reads that gave something.
+    reads: u64,
 }
 
 /// The error for a frame that is longer than was allowed (RFC 9113 section 4.2). What looks like
@@ -97,7 +99,13 @@ impl<T> FrameReader<T> {
             is_eof: false,
             has_failed: false,
             left: usize::MAX,
+            reads: 0,
         }
+    }
+
+    /// How often the transport gave something.
+    pub(super) fn reads(&self) -> u64 {
+        self.reads
     }
 
     pub(super) fn get_ref(&self) -> &T {
@@ -207,6 +215,7 @@ impl<T: AsyncRead + Unpin> FrameReader<T> {
                     return self.fail(io::Error::other("bytes remaining on stream").into());
                 }
                 Ok(_) => {
+                    self.reads += 1;
                     self.is_eof = false;
                     self.is_readable = true;
                 }

@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::git::Git;
 use crate::layout;
 use crate::repo::{read, write, Repo};
+use crate::verify::manifest;
 
 /// The line of the workspace's manifest below which the crate under trial is named.
 const PATCH_SECTION: &str = "[patch.crates-io]\n";
@@ -113,6 +114,13 @@ impl<'a> Trial<'a> {
         // Without a workspace of its own, cargo takes the crate for a member of the one that it
         // lies in.
         write(&dir.join("Cargo.toml"), &format!("{}\n[workspace]\n", self.release_manifest))
+    }
+
+    /// The same, with the dependencies that the fork has beside those of the release.
+    pub(crate) fn write_crate_of_fork(&self, tree: &Tree, dir: &Path) -> Result<(), Failure> {
+        self.write_crate(tree, dir)?;
+        let manifest = dir.join("Cargo.toml");
+        write(&manifest, &format!("{}\n{}", read(&manifest)?, manifest::added(self.repo)?))
     }
 
     fn play(&self, subject: &str, mut command: Command) -> Result<Outcomes, Failure> {

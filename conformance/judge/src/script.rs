@@ -420,6 +420,11 @@ impl Script {
         self.behavior.credit = credit;
     }
 
+    /// Has the peer acknowledge PING only where the script says so.
+    pub fn withhold_ping_ack(&mut self) {
+        self.behavior.ack_ping = false;
+    }
+
     /// Has the peer acknowledge SETTINGS only where the script says so.
     pub fn withhold_settings_ack(&mut self) {
         self.behavior.ack_settings = false;

@@ -10,7 +10,7 @@ mod server;
 
 pub use client::{Client, Held};
 pub use proxy::{Proxy, Way, Wire};
-pub use server::Server;
+pub use server::{serve, Server};
 
 use std::future::Future;
 use std::time::Duration;

@@ -10,7 +10,8 @@ use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::Error;
@@ -50,6 +51,21 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// Serves one connection, and shuts it down gracefully when it is asked to.
+///
+/// # Errors
+/// Those of the connection.
+pub async fn serve(socket: TcpStream, shut_down: oneshot::Receiver<()>) -> hyper::Result<()> {
+    let connection =
+        http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service_fn(answer));
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        result = connection.as_mut() => return result,
+        Ok(()) = shut_down => connection.as_mut().graceful_shutdown(),
+    }
+    connection.await
 }
 
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {

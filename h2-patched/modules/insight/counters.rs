@@ -67,6 +67,7 @@ pub(crate) struct Counters {
     pub(crate) streams_received: Counter,
     pub(crate) streams_accepted: Counter,
     pub(crate) streams_closed: Counter,
+    pub(super) deadlines_passed: Counter,
 }
 
 impl Counters {
@@ -87,6 +88,7 @@ impl Counters {
             updates_received: received.updates.read(),
             go_aways_sent: sent.go_aways.read(),
             go_aways_received: received.go_aways.read(),
+            deadlines_passed: self.deadlines_passed.read(),
         }
     }
 }
@@ -143,4 +145,6 @@ counts! {
     go_aways_sent,
     /// GOAWAY frames received.
     go_aways_received,
+    /// [Deadlines](crate::tuning::Deadlines) that passed.
+    deadlines_passed,
 }

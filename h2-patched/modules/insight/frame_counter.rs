@@ -9,7 +9,7 @@ use super::counters::{Counters, Passed};
 use super::event_queue::Events;
 use super::frame_log::{self, Changes, Direction, Log, LoggedWindows};
 use super::stalled::Gauges;
-use super::{label, register, Connection, EventKind, GoingAway, Side};
+use super::{label, register, Connection, DeadlineKind, EventKind, GoingAway, Side};
 use crate::frame::{self, Frame, Kind, HEADER_LEN};
 use crate::{Reason, StreamId};
 
@@ -174,6 +174,21 @@ impl FrameCounter {
         if let Some(event_queue) = &self.events {
             event_queue.enqueue_now(None, EventKind::GoingAway { by: Side::Local, reason, last_stream });
         }
+    }
+
+    /// A deadline of the connection passed.
+    #[cold]
+    pub(crate) fn deadline_passed(&self, deadline: DeadlineKind) {
+        self.shared.counters.deadlines_passed.add(1);
+        if let Some(event_queue) = &self.events {
+            event_queue.enqueue_now(None, EventKind::DeadlinePassed { deadline });
+        }
+    }
+
+    /// Deadlines of streams passed, whose events are queued.
+    #[cold]
+    pub(crate) fn stream_deadlines_passed(&self, streams: usize) {
+        self.shared.counters.deadlines_passed.add(streams);
     }
 
     #[cold]

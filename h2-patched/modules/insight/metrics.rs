@@ -32,6 +32,7 @@
 //! | `h2_stalls_total` | counter | `role`, `who`, `on` | [`Exporter`] |
 //! | `h2_stall_seconds` | histogram | `role`, `who`, `on`; `end`: [`StallEnd::as_str`](super::StallEnd::as_str) | [`Exporter`], when the stall is over, however it ends |
 //! | `h2_reset_codes_total` | counter | `by`; `code`: the name of the error code | [`Exporter`] |
+//! | `h2_deadlines_passed_total` | counter | `deadline`: [`DeadlineKind::as_str`](super::DeadlineKind::as_str) | [`Exporter`] |
 //! | `h2_connections_closed_total` | counter | `reason`: `ended`, `transport`, or the name of an error code | [`Exporter`] |
 //!
 //! `h2_resets_total` counts every RST_STREAM frame; `h2_reset_codes_total` those received only for
@@ -92,6 +93,7 @@ pub fn describe() {
     describe_counter!("h2_stalls_total", "times that an endpoint had something to send and could not");
     describe_histogram!("h2_stall_seconds", Unit::Seconds, "how long stalls lasted");
     describe_counter!("h2_reset_codes_total", "RST_STREAM frames of streams that are not forgotten, by error code");
+    describe_counter!("h2_deadlines_passed_total", "deadlines of HTTP/2 connections that passed");
     describe_counter!("h2_connections_closed_total", "HTTP/2 connections that were closed, by reason");
 }
 
@@ -169,6 +171,10 @@ impl Observer for Exporter {
                 let labels = [("by", by.as_str()), ("code", code(reason))]
                     .map(|(key, value)| Label::from_static_parts(key, value));
                 counter!("h2_reset_codes_total", of(event.connection, labels)).increment(1);
+            }
+            EventKind::DeadlinePassed { deadline } => {
+                let labels = of(event.connection, [Label::from_static_parts("deadline", deadline.as_str())]);
+                counter!("h2_deadlines_passed_total", labels).increment(1);
             }
             EventKind::Closed { reason } if event.stream.is_none() => {
                 let reason = match reason {

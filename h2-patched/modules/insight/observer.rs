@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::{BlockedOn, CloseReason, Connection, Side, StallEnd};
+use super::{BlockedOn, CloseReason, Connection, DeadlineKind, Side, StallEnd};
 use crate::{Reason, StreamId};
 
 /// Receives the events of connections.
@@ -125,6 +125,12 @@ pub enum EventKind {
         reason: Reason,
         /// The last stream that the sender might act on.
         last_stream: StreamId,
+    },
+    /// A [deadline](crate::tuning::Deadlines) of the connection passed. What follows is said there.
+    #[non_exhaustive]
+    DeadlinePassed {
+        /// Which one.
+        deadline: DeadlineKind,
     },
     /// The stream or the connection is over.
     #[non_exhaustive]

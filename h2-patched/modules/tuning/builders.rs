@@ -1,6 +1,6 @@
 //! What builders of connections can set of this.
 
-use super::{checked_buffer_size, WindowUpdatePolicy};
+use super::{checked_buffer_size, Deadlines, WindowUpdatePolicy};
 use crate::{client, server};
 
 macro_rules! receive_options {
@@ -46,6 +46,15 @@ macro_rules! receive_options {
             #[track_caller]
             pub fn max_connection_receive_buffer_size(&mut self, octets: u32) -> &mut Self {
                 self.receive.budget = Some(checked_buffer_size(octets));
+                self
+            }
+
+            /// Sets how long the connection may wait: for its peer, without use, and at its end.
+            ///
+            /// These replace all deadlines of the process, see
+            /// [`Tuning::deadlines`](crate::tuning::Tuning::deadlines).
+            pub fn deadlines(&mut self, deadlines: Deadlines) -> &mut Self {
+                self.deadlines = Some(Box::new(deadlines));
                 self
             }
         }

@@ -51,6 +51,10 @@
 //!
 //! No frames are sent for this but WINDOW_UPDATE, and no timer runs.
 //!
+//! # Deadlines
+//!
+//! How long a connection may wait for its peer, without use and at its end is set by [`Deadlines`].
+//!
 //! # What a peer can make a program hold
 //!
 //! Octets of content at most:
@@ -74,10 +78,13 @@
 //! ```
 
 mod builders;
+mod deadlines;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
 
+pub use self::deadlines::{Deadlines, IdleTimeout, KeepAlive};
+pub use crate::liveness::{set_timer, Deadline, Timer};
 use crate::process_budget;
 use crate::proto::MAX_WINDOW_SIZE;
 pub use crate::window_policy::WindowUpdatePolicy;
@@ -119,6 +126,7 @@ pub struct Tuning {
     max_connection_receive_buffer_size: u32,
     max_process_receive_buffer_size: Option<usize>,
     max_connection_send_buffer_size: Option<usize>,
+    deadlines: Deadlines,
 }
 
 impl Tuning {
@@ -130,6 +138,7 @@ impl Tuning {
             max_connection_receive_buffer_size: DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE,
             max_process_receive_buffer_size: None,
             max_connection_send_buffer_size: None,
+            deadlines: Deadlines::new(),
         }
     }
 
@@ -194,6 +203,15 @@ impl Tuning {
         self
     }
 
+    /// Sets how long connections may wait: for their peers, without use, and at their end. The
+    /// default is [`Deadlines::new`].
+    ///
+    /// A builder that sets deadlines replaces all of them.
+    pub const fn deadlines(mut self, deadlines: Deadlines) -> Self {
+        self.deadlines = deadlines;
+        self
+    }
+
     /// The limit of what a connection buffers for sending: its own, or else this one.
     fn send_buffer(&self, own: Option<usize>) -> Option<usize> {
         own.or(self.max_connection_send_buffer_size)
@@ -241,6 +259,19 @@ pub fn defaults() -> Tuning {
 /// The limit of what a connection buffers for sending: its own, or else the process's.
 pub(crate) fn connection_send_buffer(own: Option<usize>) -> Option<usize> {
     defaults().send_buffer(own)
+}
+
+/// The deadlines of a connection: its own, or else the process's.
+pub(crate) fn deadlines(own: Option<&Deadlines>) -> Deadlines {
+    own.copied().unwrap_or_else(|| defaults().deadlines)
+}
+
+/// The deadlines of a connection that is opened, if there are any.
+pub(crate) fn deadlines_of_open_connection(own: Option<&Deadlines>) -> Option<Deadlines> {
+    if own.is_none() && !IS_SET.load(Relaxed) {
+        return None;
+    }
+    Some(deadlines(own)).filter(Deadlines::bound_open_connections)
 }
 
 #[track_caller]

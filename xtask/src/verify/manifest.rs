@@ -13,6 +13,9 @@ const REPEATED: [&str; 3] = ["features", "dependencies", "target"];
 const OURS: [(&str, Option<&str>); 4] =
     [("__invariants", None), ("__virtual-time", None), ("metrics", Some("metrics")), ("serde", Some("serde"))];
 
+/// Dependencies that the fork has and the release has not.
+const ADDED: [&str; 1] = ["futures-timer"];
+
 pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     let release = repo.release()?;
     let upstream = parse(&read(&repo.pristine()?.dir.join("Cargo.toml"))?)?;
@@ -21,10 +24,18 @@ pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     faults.extend(version_fault(&release.version, &fork));
     faults.extend(needs_itself(&fork));
     if faults.is_empty() {
-        let adds = "features of our own add nothing that is not optional";
-        return Ok(format!("features and dependencies are upstream's, and {adds}"));
+        let adds = format!("{}; features of our own add nothing that is not optional", ADDED.join(", "));
+        return Ok(format!("features and dependencies are upstream's and {adds}"));
     }
     Err(Failure::new(format!("h2-patched/Cargo.toml: {}", faults.join(", "))))
+}
+
+/// The sections of a manifest for the dependencies of [`ADDED`].
+pub(crate) fn added(repo: &Repo) -> Result<String, Failure> {
+    let fork = parse(&read(&repo.package().join("Cargo.toml"))?)?;
+    let dependencies = entries(&fork, "dependencies");
+    let of_ours = dependencies.into_iter().filter(|(name, _)| ADDED.contains(&name.as_str()));
+    Ok(Table::from_iter([("dependencies".to_owned(), Value::Table(of_ours.collect()))]).to_string())
 }
 
 fn parse(text: &str) -> Result<Table, Failure> {
@@ -55,8 +66,11 @@ fn differences(upstream: &Table, fork: &Table) -> Vec<String> {
 }
 
 /// A feature of our own that turns on no more than its dependency, or such a dependency, which has
-/// to be optional.
+/// to be optional, or a dependency of [`ADDED`].
 fn is_ours(section: &str, name: &str, value: &Value) -> bool {
+    if section == "dependencies" && ADDED.contains(&name) {
+        return true;
+    }
     OURS.iter().any(|(feature, dependency)| match section {
         "features" => *feature == name && is_list_of(value, dependency.map(|dependency| format!("dep:{dependency}"))),
         "dependencies" => {

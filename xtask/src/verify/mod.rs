@@ -1,6 +1,6 @@
 //! `verify`: everything the fork claims about itself.
 
-mod manifest;
+pub(crate) mod manifest;
 mod modules;
 mod proofs;
 mod tiers;

@@ -16,7 +16,7 @@ pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     let trial = Trial::new(repo)?;
     for tier in ENDS {
         let dir = trial.dir("tier");
-        trial.write_crate(&workshop.up_to(tier)?, &dir)?;
+        trial.write_crate_of_fork(&workshop.up_to(tier)?, &dir)?;
         let mut command = trial.cargo(&dir, "target-tier");
         let output = command.args(["check", "--quiet"]).output().map_err(|cause| Failure::io("run cargo", &cause))?;
         if !output.status.success() {

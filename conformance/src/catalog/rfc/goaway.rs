@@ -1,5 +1,7 @@
 //! GOAWAY (RFC 9113 section 6.8).
 
+use std::time::Duration;
+
 use crate::catalog::prelude::*;
 
 /// Server: stream 1 waits for its response, and the last GOAWAY names it.
@@ -163,6 +165,53 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(get(3));
             },
             expect: not_handed(3).and(none_of(kind::HEADERS, 3)).and(last_processed(1)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/shut-down-unanswered",
+            role: Role::Server,
+            title: "A server that shuts down names its last stream and closes although its PING is not acknowledged",
+            requires: &["rfc9113/6.8/graceful"],
+            needs: Needs::Api,
+            config: Config { time_passes: true, ..Config::DEFAULT },
+            script: |s| {
+                s.open();
+                s.withhold_ping_ack();
+                s.app(App::ShutDown);
+                s.elapse(Duration::from_secs(60));
+            },
+            expect: ends().and(times(kind::GOAWAY, 0, 1..=2)).and(last_processed(0)),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/shut-down-beside-ping",
+            role: Role::Server,
+            title: "A PING of the application is sent while a graceful shutdown waits for its acknowledgement",
+            requires: &["rfc9113/6.8/graceful"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.send(get(1));
+                s.withhold_ping_ack();
+                s.app(App::ShutDown);
+                s.app(App::Ping);
+            },
+            expect: times(kind::PING, 0, 2..=2),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/shut-down-twice",
+            role: Role::Server,
+            title: "A server that is told twice to shut down waits for no acknowledgement",
+            requires: &["rfc9113/6.8/graceful"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.withhold_ping_ack();
+                s.app(App::ShutDown);
+                s.app(App::ShutDown);
+            },
+            expect: ends().and(times(kind::GOAWAY, 0, 1..=2)).and(last_processed(0)),
             ..Case::DEFAULT
         },
         Case {
