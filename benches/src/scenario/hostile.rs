@@ -269,8 +269,8 @@ mod tests {
             for attack in ATTACKS.iter().chain(&FLOODS) {
                 let damage = suffer(subject, attack, 2).unwrap_or_else(|why| panic!("{name}, {}: {why}", attack.name));
                 assert!(damage.frames > 4, "{name}, {}: {damage:?}", attack.name);
-                let floods = ["flood-continuation", "flood-headers-rst", "flood-empty-data"];
-                let defends = floods.contains(&attack.name) || ["interim", "promises"].contains(&attack.name);
+                let is_flood = matches!(attack.script, Script::Flood(_));
+                let defends = is_flood || ["interim", "promises"].contains(&attack.name);
                 assert!(defends || damage.ended == 0, "{name}, {}: {damage:?}", attack.name);
             }
         }

@@ -31,10 +31,14 @@ pub enum AbuseKind {
     Ignored,
     /// A request whose header fields are larger than the limit.
     LargeFields,
+    /// An interim response (1xx).
+    Interim,
+    /// A promised request.
+    Promise,
 }
 
 /// How many kinds there are.
-pub(super) const KINDS: usize = 12;
+pub(super) const KINDS: usize = 14;
 
 /// The size of a bucket in tenths of tokens, and the tokens that it gets back in a second.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +67,8 @@ impl AbuseKind {
         AbuseKind::GoAway,
         AbuseKind::Ignored,
         AbuseKind::LargeFields,
+        AbuseKind::Interim,
+        AbuseKind::Promise,
     ];
 
     pub(super) const fn limit(self) -> Limit {
@@ -90,6 +96,8 @@ impl AbuseKind {
             AbuseKind::Ignored => (20_000, 20_000),
             // A thousand requests a second with 80 KiB of fields each.
             AbuseKind::Continuation => (10_000, 5_000),
+            // Beside those that each request may have.
+            AbuseKind::Interim | AbuseKind::Promise => (1_000, 100),
             // A shutdown sends two. Each looks at all streams.
             AbuseKind::GoAway => (100, 10),
         };
@@ -111,6 +119,8 @@ impl AbuseKind {
             AbuseKind::GoAway => "too_many_go_aways",
             AbuseKind::Ignored => "too_many_ignored_frames",
             AbuseKind::LargeFields => "too_many_large_field_sections",
+            AbuseKind::Interim => "too_many_interim_responses",
+            AbuseKind::Promise => "too_many_promises",
         }
     }
 

@@ -24,6 +24,9 @@ const UPDATES: u32 = 4;
 /// frame.
 const OCTETS_PER_UPDATE: usize = 128;
 
+/// Tokens of [`AbuseKind::Interim`] and [`AbuseKind::Promise`] that a request gives back.
+const ADVICE: u32 = 32;
+
 impl Counts {
     /// Whether errors of streams and refused streams are charged to their buckets.
     pub(super) fn are_errors_charged_by_rate(&self) -> bool {
@@ -48,6 +51,8 @@ impl Counts {
         self.guards.refund(AbuseKind::EmptyData, EMPTY_FRAMES);
         self.guards.refund(AbuseKind::StreamError, ERRORS);
         self.guards.refund(AbuseKind::WindowUpdate, UPDATES);
+        self.guards.refund(AbuseKind::Interim, ADVICE);
+        self.guards.refund(AbuseKind::Promise, ADVICE);
     }
 
     /// The peer opened a stream, which may have an empty DATA frame.
@@ -92,6 +97,16 @@ impl Counts {
     /// The header fields of a request are too large.
     pub(in crate::proto::streams) fn charge_large_fields(&mut self) -> Result<(), Error> {
         self.guards.charge(AbuseKind::LargeFields)
+    }
+
+    /// An interim response comes.
+    pub(in crate::proto::streams) fn charge_interim(&mut self) -> Result<(), Error> {
+        self.guards.charge(AbuseKind::Interim)
+    }
+
+    /// A promise comes.
+    pub(in crate::proto::streams) fn charge_promise(&mut self) -> Result<(), Error> {
+        self.guards.charge(AbuseKind::Promise)
     }
 
     /// The peer resets a stream. That is free where it got the whole response, and on streams that

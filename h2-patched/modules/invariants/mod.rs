@@ -31,6 +31,7 @@
 //! | C3 | the budget for small frames is charged with queued ones only |
 //! | M1 | what is released is gone |
 //! | M2 | the excess of allocations over the content that is queued is the sum of that of its chunks, and within its bound |
+//! | M3 | promised requests that a client has not taken are counted, with the octets of their fields |
 //!
 //! | | insight |
 //! | --- | --- |
@@ -137,7 +138,7 @@ impl<T> Audit for Buffer<T> {
 impl Audit for Inner {
     fn audit(&self) {
         let streams: Vec<&Stream> = self.store.audited().collect();
-        self.actions.recv.audit(&streams);
+        self.actions.recv.audit(&streams, self.counts.peer().is_server());
         self.actions.send.scheduler().audit(&streams);
         self.counts.audit(&streams, self.actions.recv.queued_charges(&streams));
         audit_memory(&self.store, &self.actions.recv, &streams);

@@ -14,6 +14,7 @@ trait Fixed {
     fn due_window(&self) -> i64;
     fn audit_windows(&self, _: &[&Stream]);
     fn audit_queue(&self, _: &[&Stream]);
+    fn audit_promised(&self, _: &[&Stream]);
     fn queued_charge(&self, _: &Stream) -> usize;
 }
 
@@ -38,6 +39,8 @@ impl Fixed for Recv {
 
     fn audit_queue(&self, _: &[&Stream]) {}
 
+    fn audit_promised(&self, _: &[&Stream]) {}
+
     fn queued_charge(&self, stream: &Stream) -> usize {
         let overhead = |event| match octets(event) {
             0 => 0,
@@ -48,7 +51,7 @@ impl Fixed for Recv {
 }
 
 impl Recv {
-    pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream]) {
+    pub(in crate::proto::streams) fn audit(&self, streams: &[&Stream], is_server: bool) {
         let held: u64 = streams.iter().map(|stream| u64::from(stream.in_flight_recv_data)).sum();
         let early: u64 = streams.iter().map(|stream| u64::from(stream.credited_early)).sum();
         let in_flight = u64::from(self.in_flight_data);
@@ -66,6 +69,9 @@ impl Recv {
 
         self.audit_windows(streams);
         self.audit_queue(streams);
+        if !is_server {
+            self.audit_promised(streams);
+        }
         for stream in streams {
             self.audit_stream(stream);
         }

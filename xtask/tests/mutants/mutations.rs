@@ -29,6 +29,7 @@ const STALLED: &str = "src/modules/insight/inside/counts.rs";
 const STALL: &str = "src/modules/scheduler/stall.rs";
 const OUTGOING: &str = "src/modules/scheduler/outgoing.rs";
 const UNACCEPTED: &str = "src/modules/unaccepted.rs";
+const HELD_FIELDS: &str = "src/modules/held_fields.rs";
 
 pub(crate) const ALL: &[Mutation] = &[
     // The connection's receive window.
@@ -588,6 +589,20 @@ pub(crate) const ALL: &[Mutation] = &[
         invariant: "I2",
         file: STALL,
         code: "«self.record.wait_for_connection(0);»",
+        replacement: "",
+    },
+    Mutation {
+        name: "promised request taken and still counted",
+        invariant: "M3",
+        file: HELD_FIELDS,
+        code: "«self.promised.requests -= 1;»",
+        replacement: "",
+    },
+    Mutation {
+        name: "promised request dropped and still counted",
+        invariant: "M3",
+        file: HELD_FIELDS,
+        code: "if !counts.peer().is_server() {\n                «self.promise_taken(request);»",
         replacement: "",
     },
 ];

@@ -21,6 +21,11 @@ fn full(s: &mut Script) {
     s.send(post(1));
 }
 
+/// A request whose response is to come.
+fn ask_only(s: &mut Script) {
+    s.app(App::Request { method: "GET", end: true });
+}
+
 /// A request with content and an empty DATA frame before the last.
 fn flushed(stream: u32) -> [Frame; 4] {
     [post(stream), data(stream, 10), data(stream, 0), data(stream, 0).end_stream()]
@@ -273,6 +278,33 @@ pub(super) fn cases() -> Vec<Case> {
                 (0..12).for_each(|batch| s.burst(hundred(batch).map(large)));
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "limits/interim-flood-client",
+            role: Role::Client,
+            title: "1 200 interim responses in a row end the connection",
+            needs: Needs::Api,
+            config: TIMED,
+            script: |s| {
+                s.open();
+                ask_only(s);
+                (0..12).for_each(|_| s.burst((0..100).map(|_| response(1, 103))));
+            },
+            expect: conn_error(ENHANCE_YOUR_CALM),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "limits/promises-refused-client",
+            role: Role::Client,
+            title: "Promises beyond 128 that the application has not taken are refused, and the connection goes on",
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                ask_only(s);
+                s.burst((1..150).map(|promise| push_promise(1, 2 * promise)));
+            },
+            expect: refused(258).and(alive()),
             ..Case::DEFAULT
         },
     ]
