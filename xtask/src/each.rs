@@ -212,16 +212,13 @@ impl Each<'_> {
         Err(failure)
     }
 
-    /// Whether the proof fails on `tree`. `None`: it is no test of the fork's package.
+    /// Whether the proof fails on `tree`. `None`: it is no test of the fork's package. An error:
+    /// the tree does not compile, so that no test says anything about it.
     fn fails(&self, proof: &Proof, tree: &Tree) -> Result<Option<bool>, Failure> {
         if proof.kind == ProofKind::Bench {
             return Ok(None);
         }
-        match self.trial.test_fork(tree, &proof.name) {
-            Ok(passes) => Ok(passes.map(|passes| !passes)),
-            // A test that does not compile without the patch fails without it.
-            Err(_) => Ok(Some(true)),
-        }
+        Ok(self.trial.test_fork(tree, &proof.name)?.map(|passes| !passes))
     }
 }
 

@@ -58,8 +58,9 @@ impl<'a> Trial<'a> {
     }
 
     /// Runs that test, or that file of tests, with `tree` in the place of the series; returns
-    /// whether it passes. `None`: the fork's package has none of that name. An error is that of the
-    /// compiler.
+    /// whether it passes. A test that does not compile fails: it may call what the tree lacks.
+    /// `None`: the fork's package has none of that name. An error is that of the compiler about the
+    /// tree itself.
     pub(crate) fn test_fork(&self, tree: &Tree, name: &str) -> Result<Option<bool>, Failure> {
         let Some(Tests { target, filter }) = self.find_test(name)? else { return Ok(None) };
         let test = |more: &[&str]| -> Result<Output, Failure> {
@@ -67,11 +68,21 @@ impl<'a> Trial<'a> {
             command.args(["test", "--quiet", "--package", "h2@0.4.2001"]).args(&target);
             run(command.args(more))
         };
-        succeed("the tests", &test(&["--no-run"])?)?;
+        if !test(&["--no-run"])?.status.success() {
+            self.compile_fork(tree)?;
+            return Ok(Some(false));
+        }
         let filter: Vec<&str> = filter.iter().map(String::as_str).collect();
         let output = test(&filter)?;
         // A module that is not compiled without the patch takes its tests with it.
         Ok(Some(output.status.success() && ran_any(&String::from_utf8_lossy(&output.stdout))))
+    }
+
+    /// Compiles the library of the fork, with the features that its tests use.
+    fn compile_fork(&self, tree: &Tree) -> Result<(), Failure> {
+        let mut command = self.fork(tree)?;
+        command.args(["check", "--quiet", "--package", "h2@0.4.2001", "--lib"]);
+        succeed("the fork", &run(command.args(["--features", "__invariants,__virtual-time"]))?)
     }
 
     /// The options of cargo that name the program of the tests, and the filter for it.
