@@ -72,6 +72,8 @@ pub(crate) trait TakeSnapshot: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Appends the streams of one batch, which begins at this place of their store: where the next
     /// one begins, if there are more.
     fn snapshot_batch(&self, from: usize, streams: &mut Vec<StreamSnapshot>) -> Option<Option<usize>>;
+
+    fn local_streams(&self) -> Option<StreamLimit>;
 }
 
 /// The streams of a connection that are looked at while their lock is held once: for about as long
@@ -127,6 +129,14 @@ impl Connection {
 
     fn add_stalled(&self, sums: &mut Stalled) {
         sums.add(self.role, &self.shared.stalled);
+    }
+
+    /// The streams that this end opened, and the limit that the peer sets, as in a snapshot: a pool
+    /// of connections learns from it that a connection is full. Returns `None` when the connection
+    /// and the last handle of its streams are gone. Its cost does not depend on the number of
+    /// streams.
+    pub fn local_streams(&self) -> Option<StreamLimit> {
+        self.streams.upgrade()?.local_streams()
     }
 
     /// What it counted so far. Takes no lock.

@@ -79,6 +79,8 @@
 
 mod builders;
 mod deadlines;
+mod leniency;
+mod requests;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
@@ -88,6 +90,9 @@ pub use crate::liveness::{set_timer, Deadline, Timer};
 use crate::process_budget;
 use crate::proto::MAX_WINDOW_SIZE;
 pub use crate::window_policy::WindowUpdatePolicy;
+pub(crate) use leniency::{Leniency, LeniencyOptions};
+pub(crate) use requests::requests_before_settings;
+pub use requests::DEFAULT_MAX_REQUESTS_BEFORE_SETTINGS;
 
 /// The limit of a connection's receive buffer unless another is set, in octets: 64 MiB.
 pub const DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE: u32 = 64 << 20;
@@ -127,6 +132,8 @@ pub struct Tuning {
     max_process_receive_buffer_size: Option<usize>,
     max_connection_send_buffer_size: Option<usize>,
     deadlines: Deadlines,
+    max_requests_before_settings: Option<usize>,
+    leniency: Leniency,
 }
 
 impl Tuning {
@@ -139,6 +146,8 @@ impl Tuning {
             max_process_receive_buffer_size: None,
             max_connection_send_buffer_size: None,
             deadlines: Deadlines::new(),
+            max_requests_before_settings: None,
+            leniency: Leniency::NONE,
         }
     }
 

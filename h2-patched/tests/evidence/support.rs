@@ -144,19 +144,35 @@ impl Peer {
         let _ = soon(self.0.write_all(&octets)).await.expect("it reads");
     }
 
+    /// Returns the next frame that the endpoint writes, if there is one before it rests.
+    async fn frame(&mut self) -> Option<Frame> {
+        let mut head = [0; 9];
+        soon(self.0.read_exact(&mut head)).await?.ok()?;
+        let mut payload = vec![0; (&head[..]).get_uint(3) as usize];
+        self.0.read_exact(&mut payload).await.unwrap();
+        Some(frame(head[3], head[4], (&head[5..]).get_u32(), &payload))
+    }
+
+    /// Returns all that the endpoint writes until it rests, and answers none of it.
+    pub async fn unanswered(&mut self) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        while let Some(frame) = self.frame().await {
+            frames.push(frame);
+        }
+        frames
+    }
+
     /// Returns all that the endpoint writes until it rests; acknowledges its SETTINGS and PINGs.
     pub async fn frames(&mut self) -> Vec<Frame> {
-        let (mut head, mut frames) = ([0; 9], Vec::new());
-        while let Some(Ok(_)) = soon(self.0.read_exact(&mut head)).await {
-            let (kind, flags, stream) = (head[3], head[4], (&head[5..]).get_u32());
-            let mut payload = vec![0; (&head[..]).get_uint(3) as usize];
-            self.0.read_exact(&mut payload).await.unwrap();
-            if kind == SETTINGS && flags & ACK == 0 {
-                self.send(&[frame(kind, ACK, 0, &[])]).await;
-            } else if kind == PING && flags & ACK == 0 {
-                self.send(&[frame(kind, ACK, 0, &payload)]).await;
+        let mut frames = Vec::new();
+        while let Some(received) = self.frame().await {
+            let Frame(kind, flags, _, payload) = &received;
+            if *kind == SETTINGS && flags & ACK == 0 {
+                self.send(&[frame(*kind, ACK, 0, &[])]).await;
+            } else if *kind == PING && flags & ACK == 0 {
+                self.send(&[frame(*kind, ACK, 0, payload)]).await;
             }
-            frames.push(frame(kind, flags, stream, &payload));
+            frames.push(received);
         }
         frames
     }
@@ -220,13 +236,18 @@ impl Server {
     }
 }
 
-/// Makes a client connection and a task that polls it.
-pub async fn connect(builder: &client::Builder) -> (client::SendRequest<Bytes>, Peer) {
+/// Makes a client connection, and a task that polls it, to a peer that has sent nothing yet.
+pub async fn connect_early(builder: &client::Builder) -> (client::SendRequest<Bytes>, Peer) {
     let (endpoint, mut pipe) = duplex(PIPE);
     let (client, connection) = builder.handshake(endpoint).await.unwrap();
     tokio::spawn(connection);
     pipe.read_exact(&mut [0; PREFACE.len()]).await.unwrap();
-    let mut peer = Peer(pipe);
+    (client, Peer(pipe))
+}
+
+/// Makes a client connection and a task that polls it.
+pub async fn connect(builder: &client::Builder) -> (client::SendRequest<Bytes>, Peer) {
+    let (client, mut peer) = connect_early(builder).await;
     peer.send(&[settings(&[])]).await;
     peer.frames().await;
     (client, peer)

@@ -67,6 +67,32 @@ fn never_opened(stream: u32) -> Expect {
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
+            id: "slots/burst-before-settings",
+            role: Role::Client,
+            title: "A burst of requests before the server's SETTINGS is held to what servers should allow",
+            needs: Needs::Api,
+            script: |s| {
+                s.mark();
+                (0..101).for_each(|_| s.app(App::RequestBeside { method: "GET", end: true }));
+                s.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 100));
+            },
+            expect: times(kind::HEADERS, 199, 1..=1).and(none_of(kind::HEADERS, 201)).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "slots/burst-goes-on-after-settings",
+            role: Role::Client,
+            title: "Requests that were held before the server's SETTINGS are sent as soon as they allow it",
+            needs: Needs::Api,
+            script: |s| {
+                s.mark();
+                (0..101).for_each(|_| s.app(App::RequestBeside { method: "GET", end: true }));
+                s.send(settings());
+            },
+            expect: times(kind::HEADERS, 201, 1..=1).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "slots/reset-of-blocked-response",
             role: Role::Server,
             title: "A finished response that is reset while it waits for credit no longer counts against the stream limit",

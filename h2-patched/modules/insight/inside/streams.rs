@@ -131,6 +131,10 @@ impl TakeSnapshot for Mutex<Inner> {
         let me = self.lock().ok()?;
         Some(me.snapshot_batch(from, streams))
     }
+
+    fn local_streams(&self) -> Option<StreamLimit> {
+        Some(self.lock().ok()?.local_streams())
+    }
 }
 
 impl Inner {
@@ -138,12 +142,16 @@ impl Inner {
         role(self.counts.peer())
     }
 
+    fn local_streams(&self) -> StreamLimit {
+        StreamLimit { active: self.counts.active_streams().0, max: self.counts.max_send_streams() }
+    }
+
     fn snapshot(&self) -> ConnectionSnapshot {
         let now = crate::clock::now();
         let stats = self.counts.stats();
         let scheduler = self.actions.send.scheduler();
         let receive = self.actions.recv.half();
-        let (local, peer) = self.counts.active_streams();
+        let (_, peer) = self.counts.active_streams();
         let stalled = scheduler.stalled_since().map(|since| blocked(BlockedOn::ConnectionWindow, Some(since), now));
         let full = stats.transport_full.map(|since| blocked(BlockedOn::Transport, Some(since), now));
         let shared = stats.record.shared.as_ref().expect("insight is attached before there is a handle");
@@ -158,7 +166,7 @@ impl Inner {
             receive_buffer: self.actions.recv.receive_buffer(),
             writer: full.or(stalled),
             peer: (receive.announced <= 0).then(|| blocked(BlockedOn::ConnectionWindow, stats.spent, now)),
-            local_streams: StreamLimit { active: local, max: self.counts.max_send_streams() },
+            local_streams: self.local_streams(),
             peer_streams: StreamLimit { active: peer, max: self.counts.max_recv_streams() },
             waiting_to_open: scheduler.waiting_to_open(),
             going_away: stats.going_away(),

@@ -3,14 +3,13 @@
 //! so these tests say something in debug builds only.
 #![cfg(debug_assertions)]
 
-mod support;
-
 use h2_conformance::case::{Config, Role};
 use h2_conformance::script::{App, Handles, Script, Step};
 use h2_conformance::transcript::EventKind;
 use h2_conformance::wire::build::ping;
 use h2_conformance::wire::Frame;
-use support::{open, subject, STREAMS};
+
+use crate::support::{open, subject, STREAMS};
 
 /// A server that is done with its streams while their responses wait for window, and a peer that
 /// then does `last`.
