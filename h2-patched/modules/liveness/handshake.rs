@@ -30,7 +30,8 @@ impl HandshakeDeadline {
     /// The handshake waits. Returns an error if it has waited for too long.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, own: Option<&Deadlines>) -> Poll<io::Error> {
         if let HandshakeDeadline::Unknown = self {
-            *self = Self::from_now(tuning::deadlines(own).handshake);
+            let process = || tuning::defaults().handshake_timeout();
+            *self = Self::from_now(own.map_or_else(process, |own| own.handshake));
         }
         let HandshakeDeadline::At(sleep, timeout) = self else { return Poll::Pending };
         sleep.poll(cx, clock::now()).map(|()| {

@@ -8,6 +8,9 @@ use crate::tuning::KeepAlive;
 /// Round trips in an adaptive interval.
 const ROUND_TRIPS: u32 = 1_000;
 
+/// How late the end of a peer may be seen, and how long the peer gets then.
+const LATE: Duration = Duration::from_secs(1);
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
@@ -31,11 +34,13 @@ pub(super) struct Pings {
     quiet_since: Instant,
     /// When the PING was due that nothing has followed on.
     sent: Option<Instant>,
+    /// The end was due, and the peer got more time because the task was polled late.
+    looked_twice: bool,
 }
 
 impl Pings {
     pub(super) fn new(settings: KeepAlive, now: Instant) -> Self {
-        Pings { settings, interval: None, quiet_since: now, sent: None }
+        Pings { settings, interval: None, quiet_since: now, sent: None, looked_twice: false }
     }
 
     /// Something came from the peer.
@@ -43,6 +48,22 @@ impl Pings {
         self.quiet_since = now;
         self.interval = None;
         self.sent = None;
+    }
+
+    /// The transport took octets at this time, and more wait: the PING may be behind them.
+    pub(super) fn progress(&mut self, at: Instant) {
+        self.sent = self.sent.map(|sent| sent.max(at));
+    }
+
+    /// The end is due. If the task was polled much later than that, the process may have stood
+    /// still, and the answer may wait where it was not looked for yet.
+    fn end(&mut self, now: Instant, end: Instant) -> Due {
+        if self.looked_twice || now.saturating_duration_since(end) < LATE {
+            return Due::End;
+        }
+        self.looked_twice = true;
+        self.sent = (now + LATE).checked_sub(self.settings.timeout).or(self.sent);
+        Due::At(now + LATE)
     }
 
     /// What is due now.
@@ -55,7 +76,7 @@ impl Pings {
     ) -> Due {
         if let Some(sent) = self.sent {
             return match sent.checked_add(self.settings.timeout) {
-                Some(end) if end <= now => Due::End,
+                Some(end) if end <= now => self.end(now, end),
                 Some(end) => Due::At(end),
                 None => Due::Never,
             };
@@ -70,6 +91,7 @@ impl Pings {
             let usual = round_trip.map_or(max, |round_trip| round_trip.saturating_mul(ROUND_TRIPS).clamp(min, max));
             jitter.spread(usual, jitter_percent)
         });
+        self.looked_twice = false;
         match self.quiet_since.checked_add(interval) {
             Some(due) if due <= now => {
                 self.sent = Some(now);

@@ -63,8 +63,8 @@ pub(crate) struct Facts {
     pub(crate) streams: u64,
     /// The SETTINGS of the peer have come.
     pub(crate) has_settings: bool,
-    /// SETTINGS of ours wait for their acknowledgement.
-    pub(crate) awaits_ack: bool,
+    /// The number of the SETTINGS of ours that wait for their acknowledgement.
+    pub(crate) awaits_ack: Option<u32>,
     pub(crate) round_trip: Option<Duration>,
 }
 
@@ -79,7 +79,7 @@ impl Facts {
         has_stalled_streams: false,
         streams: 0,
         has_settings: false,
-        awaits_ack: true,
+        awaits_ack: Some(0),
         round_trip: None,
     };
 }
@@ -141,7 +141,9 @@ pub(crate) struct Liveness {
     reads: Unchanged<u64>,
     written: Unchanged<(u64, bool)>,
     streams: Unchanged<(u64, bool)>,
-    awaits_ack: Unchanged<bool>,
+    /// Whether streams were counted before.
+    knows_streams: bool,
+    awaits_ack: Unchanged<Option<u32>>,
     pings: Option<Pings>,
     idle: Option<Box<Idle>>,
     /// When streams that wait for window are looked at again.
@@ -167,6 +169,12 @@ fn sooner(next: Option<Instant>, at: Option<Instant>) -> Option<Instant> {
 }
 
 impl Liveness {
+    /// Makes the deadlines of a connection that is opened, if it has any before it ends.
+    pub(crate) fn of_open_connection(deadlines: Option<&Deadlines>) -> Option<Box<Liveness>> {
+        let deadlines = deadlines.filter(|deadlines| deadlines.bound_open_connections())?;
+        Some(Box::new(Liveness::new(*deadlines, &Facts::OPENED)))
+    }
+
     pub(crate) fn new(deadlines: Deadlines, facts: &Facts) -> Self {
         let now = crate::clock::now();
         let mut jitter = Jitter::new();
@@ -179,6 +187,7 @@ impl Liveness {
             reads: Unchanged { value: facts.reads, since: now },
             written: Unchanged { value: (facts.written, facts.is_blocked), since: now },
             streams: Unchanged { value: (facts.streams, facts.has_streams), since: now },
+            knows_streams: false,
             awaits_ack: Unchanged { value: facts.awaits_ack, since: now },
             pings: deadlines.keep_alive.map(|settings| Pings::new(settings, now)),
             idle: deadlines.idle.map(|timeout| Box::new(Idle::new(timeout, now))),
@@ -227,8 +236,10 @@ impl Liveness {
         }
         if let Some(before) = self.streams.update((facts.streams, facts.has_streams), now) {
             let (streams, had_streams) = before.value;
+            // The time before the first stream tells nothing about the use.
+            let is_first = !std::mem::replace(&mut self.knows_streams, true);
             let opened = u32::try_from(facts.streams.wrapping_sub(streams)).unwrap_or(u32::MAX);
-            if let Some(idle) = self.idle.as_mut().filter(|_| opened > 0) {
+            if let Some(idle) = self.idle.as_mut().filter(|_| opened > 0 && !is_first) {
                 let gap = (!had_streams).then(|| now.saturating_duration_since(before.since));
                 idle.streams_opened(opened, gap, now);
             }
@@ -241,6 +252,21 @@ impl Liveness {
             Some(at) if at <= self.now => Err(action),
             at => Ok(at),
         }
+    }
+
+    /// The latest time that was seen.
+    pub(crate) fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// How long the connection has been in its stage.
+    pub(crate) fn in_stage_for(&self) -> Duration {
+        crate::clock::now().saturating_duration_since(self.stage.since)
+    }
+
+    /// Whether streams that wait for window have a deadline.
+    pub(crate) fn watches_stalls(&self) -> bool {
+        self.deadlines.stream_write != Duration::MAX
     }
 
     /// Streams that wait for window were looked at. The one that waits longest does so since
@@ -285,7 +311,7 @@ impl Liveness {
             let action = Action::Close(DeadlineKind::Handshake);
             next = sooner(next, self.due(self.opened, self.deadlines.handshake, action)?);
         }
-        if facts.awaits_ack {
+        if facts.awaits_ack.is_some() {
             let action = Action::Close(DeadlineKind::SettingsAck);
             next = sooner(next, self.due(self.awaits_ack.since, self.deadlines.settings_ack, action)?);
         }
@@ -298,7 +324,7 @@ impl Liveness {
 
     fn check_stalled_streams(&mut self, facts: &Facts) -> Check {
         let timeout = self.deadlines.stream_write;
-        if timeout == Duration::MAX || !facts.has_stalled_streams {
+        if !self.watches_stalls() || !facts.has_stalled_streams {
             self.stalled_check = None;
             return Ok(None);
         }
@@ -318,6 +344,10 @@ impl Liveness {
         }
         let Some(pings) = &mut self.pings else { return Ok(None) };
         let has_use = facts.has_streams || facts.stage != Stage::Open;
+        if facts.is_blocked {
+            // The PING may wait behind what the peer has yet to take.
+            pings.progress(self.written.since);
+        }
         match pings.check(now, has_use, facts.round_trip, &mut self.jitter) {
             Due::Ping => Err(Action::Ping),
             Due::End => Err(Action::Abandon(DeadlineKind::KeepAlive)),

@@ -47,7 +47,8 @@ static IS_SET: AtomicBool = AtomicBool::new(false);
 /// Sets the timer of all connections of the process. `None` gives the default back.
 ///
 /// The default runs on any runtime: one thread for the process, which begins when a connection has
-/// a deadline for the first time (crate `futures-timer`).
+/// a deadline for the first time (crate `futures-timer`). Where no thread can be started, or a
+/// process forks, set another one.
 pub fn set_timer(timer: Option<Arc<dyn Timer>>) {
     let mut current = TIMER.write().unwrap_or_else(PoisonError::into_inner);
     IS_SET.store(timer.is_some(), Relaxed);

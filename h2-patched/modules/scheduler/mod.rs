@@ -90,6 +90,9 @@ pub(super) struct Scheduler {
     max_buffer_size: usize,
     /// Since when the connection's window is spent while some stream could use more.
     stalled: Option<Instant>,
+    /// Whether the connection is woken when a stream begins to wait for window: it has a deadline
+    /// for that.
+    wakes_on_stall: bool,
     record: Record,
 }
 
@@ -113,6 +116,7 @@ impl Scheduler {
             budget: u64::MAX,
             max_buffer_size: config.local_max_buffer_size,
             stalled: None,
+            wakes_on_stall: false,
             record: Record::default(),
         }
     }
@@ -120,6 +124,11 @@ impl Scheduler {
     /// Limits what all streams may buffer.
     pub(crate) fn limit_buffer(&mut self, octets: usize) {
         self.budget = octets as u64;
+    }
+
+    /// Sets whether the connection is woken when a stream begins to wait for window.
+    pub(crate) fn wake_on_stall(&mut self, enabled: bool) {
+        self.wakes_on_stall = enabled;
     }
 
     /// Queues a frame that needs no credit.
@@ -383,10 +392,8 @@ impl Scheduler {
         } else if let Some(queue) = misplaced {
             self.queues.requeue(stream, queue);
         }
-        if is_noted {
-            self.note_stall(stream, queue);
-        }
-        if has_work {
+        let is_stalled = is_noted && self.note_stall(stream, queue);
+        if has_work || (is_stalled && self.wakes_on_stall) {
             wake(task);
         }
         if self.asking() > 0 && !self.advertise_later {

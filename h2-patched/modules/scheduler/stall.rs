@@ -57,15 +57,29 @@ impl Scheduler {
         own.or(self.stalled.filter(|_| on == BlockedOn::ConnectionWindow))
     }
 
-    /// Updates the stall of a stream that is to be in `queue`.
+    /// Returns since when a stream has had no window, its own or that of the connection.
+    pub(in crate::proto::streams) fn without_window_since(&self, stream: &Stream) -> Option<Instant> {
+        let own = |on| self.blocked_since(stream, on);
+        match self.blocked_on(stream)? {
+            on @ BlockedOn::StreamWindow => own(on),
+            // Window that other streams used was progress.
+            on @ BlockedOn::ConnectionWindow => own(on).max(self.stalled),
+            _ => None,
+        }
+    }
+
+    /// Updates the stall of a stream that is to be in `queue`. Returns whether the stream begins to
+    /// wait for window.
     #[cold]
-    pub(super) fn note_stall(&mut self, stream: &mut Stream, queue: Option<SendQueue>) {
+    pub(super) fn note_stall(&mut self, stream: &mut Stream, queue: Option<SendQueue>) -> bool {
         let blocked_on = self.blocked_on_in(queue, stream);
         let noted = stream.outgoing.stall.as_ref().map(|stall| stall.on);
-        if noted != blocked_on && queue != Some(SendQueue::Open) {
+        let changes = noted != blocked_on && queue != Some(SendQueue::Open);
+        if changes {
             self.change_stall(blocked_on, stream);
         }
         self.count_waiting(stream.state.stall_end());
+        changes && matches!(blocked_on, Some(BlockedOn::StreamWindow | BlockedOn::ConnectionWindow))
     }
 
     /// Updates the number of streams that wait for the connection's window. The last one ended its

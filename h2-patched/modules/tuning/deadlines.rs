@@ -74,9 +74,11 @@ impl Deadlines {
     /// section 3.4](https://www.rfc-editor.org/rfc/rfc9113#section-3.4)). There is no limit by
     /// default.
     ///
-    /// The time begins when the handshake begins. If a client has sent no preface, the handshake
-    /// fails with an error of the kind [`TimedOut`](std::io::ErrorKind::TimedOut). If only SETTINGS
-    /// is missing, the connection ends with GOAWAY and SETTINGS_TIMEOUT.
+    /// The time begins when the server begins to wait for the preface of a client. If that does not
+    /// come, the handshake fails with an error of the kind
+    /// [`TimedOut`](std::io::ErrorKind::TimedOut). It begins anew when the preface has come, and on
+    /// a client with its connection. If SETTINGS does not come, the connection ends with GOAWAY and
+    /// SETTINGS_TIMEOUT.
     ///
     /// # Panics
     ///
@@ -115,9 +117,9 @@ impl Deadlines {
     /// Sets the age at which a connection begins a graceful shutdown. There is no limit by default.
     ///
     /// Each connection has its own age between 90 % and 110 % of this, so that connections that
-    /// were opened together do not end together. A client opens no more requests on the connection
-    /// then; [`SendRequest`](crate::client::SendRequest) returns an error, with which a pool opens
-    /// another connection.
+    /// were opened together do not end together. A client takes no more requests on the connection
+    /// then, and sends those that it has taken; [`SendRequest`](crate::client::SendRequest) returns
+    /// an error, with which a pool opens another connection.
     #[track_caller]
     pub const fn max_age(mut self, age: Duration) -> Self {
         self.max_age = checked(age);
@@ -148,7 +150,8 @@ impl Deadlines {
     /// the connection. There is no limit by default.
     ///
     /// The stream is then reset with CANCEL, at the latest after an eighth of the time more. A
-    /// WINDOW_UPDATE that lets it send begins the time anew.
+    /// WINDOW_UPDATE that lets it send begins the time anew, as does window of the connection that
+    /// other streams use: this is no defence against a peer that gives an octet at a time.
     #[track_caller]
     pub const fn stream_write_timeout(mut self, timeout: Duration) -> Self {
         self.stream_write = checked(timeout);
@@ -181,7 +184,8 @@ impl Deadlines {
 
     /// Sets how long a connection that closes may wait until the transport takes more of what is to
     /// be written, the last GOAWAY included. The default is 30 seconds. The transport is then
-    /// dropped.
+    /// dropped. A transport with a large buffer of its own, such as TLS over a slow link, may take
+    /// that long although octets arrive.
     #[track_caller]
     pub const fn flush_timeout(mut self, timeout: Duration) -> Self {
         self.flush = checked(timeout);

@@ -84,6 +84,7 @@ mod requests;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 
 pub use self::deadlines::{Deadlines, IdleTimeout, KeepAlive};
 pub use crate::liveness::{set_timer, Deadline, Timer};
@@ -221,6 +222,11 @@ impl Tuning {
         self
     }
 
+    /// How long a handshake may take.
+    pub(crate) fn handshake_timeout(&self) -> Duration {
+        self.deadlines.handshake
+    }
+
     /// The limit of what a connection buffers for sending: its own, or else this one.
     fn send_buffer(&self, own: Option<usize>) -> Option<usize> {
         own.or(self.max_connection_send_buffer_size)
@@ -270,17 +276,13 @@ pub(crate) fn connection_send_buffer(own: Option<usize>) -> Option<usize> {
     defaults().send_buffer(own)
 }
 
-/// The deadlines of a connection: its own, or else the process's.
-pub(crate) fn deadlines(own: Option<&Deadlines>) -> Deadlines {
-    own.copied().unwrap_or_else(|| defaults().deadlines)
-}
-
-/// The deadlines of a connection that is opened, if there are any.
-pub(crate) fn deadlines_of_open_connection(own: Option<&Deadlines>) -> Option<Deadlines> {
-    if own.is_none() && !IS_SET.load(Relaxed) {
-        return None;
+/// The deadlines of a connection that is opened: its own, or else the process's. `None` where these
+/// are the default.
+pub(crate) fn deadlines(own: Option<Box<Deadlines>>) -> Option<Box<Deadlines>> {
+    if own.is_some() || !IS_SET.load(Relaxed) {
+        return own;
     }
-    Some(deadlines(own)).filter(Deadlines::bound_open_connections)
+    Some(defaults().deadlines).filter(|deadlines| *deadlines != Deadlines::new()).map(Box::new)
 }
 
 #[track_caller]

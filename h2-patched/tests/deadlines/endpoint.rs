@@ -30,20 +30,20 @@ pub struct Wire {
     written: Rc<RefCell<Written>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Written {
     frames: FrameReader,
     /// The octets that the peer still takes.
     room: usize,
     is_closed: bool,
+    holds_back: bool,
     peer_has_closed: bool,
 }
 
 impl Wire {
     pub fn new() -> Self {
         virtual_time::advance(Duration::ZERO);
-        let written =
-            Written { frames: FrameReader::default(), room: usize::MAX, is_closed: false, peer_has_closed: false };
+        let written = Written { room: usize::MAX, ..Written::default() };
         Wire { feed: Feed::with_capacity(1 << 10), written: Rc::new(RefCell::new(written)) }
     }
 
@@ -54,6 +54,11 @@ impl Wire {
     /// The octets that the peer takes from now on.
     pub fn takes(&self, octets: usize) {
         self.written.borrow_mut().room = octets;
+    }
+
+    /// The transport takes octets and does not flush them.
+    pub fn holds_back(&self, enabled: bool) {
+        self.written.borrow_mut().holds_back = enabled;
     }
 
     /// The peer closes its side.
@@ -109,7 +114,10 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+        match self.written.borrow().holds_back {
+            true => Poll::Pending,
+            false => Poll::Ready(Ok(())),
+        }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -161,7 +169,7 @@ impl Server {
     }
 
     /// Polls as often as the task is woken.
-    fn run(&mut self) {
+    pub fn run(&mut self) {
         let Server { connection, requests, ended, task, .. } = self;
         let end = task.run(poll_fn(|cx| loop {
             match ready!(connection.poll_accept(cx)) {

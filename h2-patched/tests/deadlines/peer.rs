@@ -208,15 +208,18 @@ fn a_peer_that_reads_slowly_goes_on() {
 #[test]
 fn a_stream_that_gets_no_window_is_reset_and_others_go_on() {
     let mut server = Server::open(&builder(Deadlines::new().stream_write_timeout(80 * SECOND)));
-    server.take([settings().with(4, 10), get(1), get(3)]);
+    server.take([settings().with(4, 0), get(1), get(3)]);
     let mut bodies = Vec::new();
     for (_, mut response) in server.requests.drain(..) {
-        let mut body = response.send_response(http::Response::new(()), false).expect("the stream is open");
-        body.send_data(bytes::Bytes::from_static(&[0; 100]), true).expect("the stream is open");
-        bodies.push(body);
+        bodies.push(response.send_response(http::Response::new(()), false).expect("the stream is open"));
     }
     server.wake();
     server.sent();
+    // The application has content later. Only the fork wakes the task.
+    for body in &mut bodies {
+        body.send_data(bytes::Bytes::from_static(&[0; 100]), true).expect("the stream is open");
+    }
+    server.run();
     server.pass(70);
     server.take([window_update(3, 10)]);
     assert_eq!(server.sent(), ["DATA 3"]);
@@ -248,4 +251,49 @@ fn a_closed_window_of_the_connection_counts_for_all_streams() {
     assert_eq!(server.sent(), ["Reset { code: 8 }", "Reset { code: 8 }"]);
     server.take([window_update(0, 1 << 20)]);
     assert!(server.ended.is_none());
+}
+
+#[test]
+fn settings_that_follow_others_have_all_of_their_time() {
+    let mut server = Server::new(&builder(Deadlines::new().settings_ack_timeout(10 * SECOND)), &[]);
+    server.connection.set_initial_window_size(1 << 20).expect("it is queued");
+    server.pass(9);
+    server.take([settings().ack()]);
+    assert_eq!(server.sent(), ["SETTINGS", "SETTINGS ack", "SETTINGS"]);
+    server.pass(9);
+    assert!(server.ended.is_none());
+    server.pass(1);
+    assert!(is_settings_timeout(&server.ended));
+}
+
+#[test]
+fn a_ping_behind_much_content_has_its_time_when_the_content_moves() {
+    let mut server = Server::open(&builder(Deadlines::new().keep_alive(alive().while_idle(true))));
+    server.take([get(1)]);
+    server.wire.takes(0);
+    server.respond();
+    for _ in 0..10 {
+        server.pass(4);
+        server.wire.takes(1);
+        server.wake();
+    }
+    assert!(server.ended.is_none());
+    server.pass(5);
+    assert!(is_timed_out(&server.ended), "{:?}", server.ended);
+}
+
+#[test]
+fn window_that_other_streams_use_is_progress() {
+    let mut server = Server::open(&builder(Deadlines::new().stream_write_timeout(80 * SECOND)));
+    server.take([get(1), get(3), get(5)]);
+    for (_, mut response) in server.requests.drain(..) {
+        let mut body = response.send_response(http::Response::new(()), false).expect("the stream is open");
+        body.send_data(bytes::Bytes::from_static(&[0; 60_000]), true).expect("the stream is open");
+    }
+    server.wake();
+    for _ in 0..4 {
+        server.pass(50);
+        server.take([window_update(0, 16_384)]);
+    }
+    assert!(server.sent().iter().all(|frame| !frame.starts_with("Reset")));
 }

@@ -78,9 +78,12 @@ fn streams_may_have_a_deadline() {
     server.take([ping(SHUTDOWN).ack()]);
     server.pass(29);
     assert!(server.ended.is_none());
+    let (_, mut response) = server.requests.remove(0);
     server.pass(1);
     assert!(matches!(server.ended, Some(Ok(()))), "{:?}", server.ended);
     assert_eq!(server.sent(), ["GOAWAY 1 code 0"]);
+    let reset = poll_once(std::future::poll_fn(|cx| response.poll_reset(cx))).expect("it is over");
+    assert_eq!(reset.expect("the connection ended by GOAWAY"), h2::Reason::NO_ERROR);
 }
 
 #[test]
@@ -117,6 +120,11 @@ fn the_answer_to_an_earlier_ping_does_not_count() {
 #[test]
 fn a_second_call_does_not_wait_for_the_acknowledgement() {
     let mut server = shutting_down(&Builder::new(), 1);
+    // A loop that calls it at once again changes nothing.
+    server.connection.graceful_shutdown();
+    server.wake();
+    assert!(server.sent().is_empty());
+    server.pass(1);
     server.connection.graceful_shutdown();
     server.wake();
     assert_eq!(server.sent(), ["GOAWAY 1 code 0"]);
@@ -181,4 +189,35 @@ fn the_peer_may_get_time_to_close_its_side() {
     server.wake();
     let Some(Err(error)) = &server.ended else { panic!("{:?}", server.ended) };
     assert_eq!(error.reason(), Some(h2::Reason::PROTOCOL_ERROR), "the error is that of the connection");
+}
+
+#[test]
+fn the_last_of_all_streams_does_not_hold_a_shutdown() {
+    let mut server = Server::open(&Builder::new());
+    server.take([get(0x7fff_ffff)]);
+    server.connection.graceful_shutdown();
+    server.wake();
+    assert_eq!(server.sent(), ["GOAWAY announced", "PING"]);
+    // The final GOAWAY names the same stream.
+    server.pass(10);
+    assert_eq!(server.sent(), ["GOAWAY announced"]);
+    server.pass(10);
+    server.take([ping(SHUTDOWN).ack()]);
+    assert!(server.sent().is_empty() && server.ended.is_none());
+    server.respond();
+    assert!(matches!(server.ended, Some(Ok(()))), "{:?}", server.ended);
+}
+
+#[test]
+fn a_transport_that_holds_back_what_it_took_is_bounded_too() {
+    let mut server = Server::open(&Builder::new());
+    server.wire.holds_back(true);
+    server.connection.graceful_shutdown();
+    server.wake();
+    // The peer is alive, and reads nothing.
+    for _ in 0..40 {
+        server.pass(1);
+        server.take([ping(*b"h2-alive").ack()]);
+    }
+    assert!(matches!(server.ended, Some(Ok(()))), "{:?}", server.ended);
 }

@@ -2,7 +2,7 @@
 
 use h2::tuning::{Deadlines, IdleTimeout};
 use h2::{client, server};
-use h2_conformance::wire::build::{get, ping, response};
+use h2_conformance::wire::build::{get, ping, push_promise, response, settings};
 
 use crate::endpoint::{poll_once, Client, Server, SECOND};
 
@@ -121,4 +121,42 @@ fn without_settings_nothing_ends_a_quiet_connection() {
     assert!(server.sent().is_empty() && server.ended.is_none());
     assert_eq!(client.sent(), ["HEADERS 1"]);
     assert!(client.ended.is_none());
+}
+
+#[test]
+fn the_time_before_the_first_stream_is_no_use() {
+    let mut server = server(Deadlines::new().idle_timeout(IdleTimeout::adaptive(SECOND, 600 * SECOND)));
+    server.take([get(1)]);
+    server.respond();
+    server.pass(599);
+    assert_eq!(server.sent(), ["HEADERS 1"]);
+    server.pass(1);
+    assert_eq!(server.sent(), ["GOAWAY announced", "PING"]);
+}
+
+#[test]
+fn requests_that_wait_when_a_client_is_too_old_are_sent() {
+    let mut client = client(Deadlines::new().max_age(1_000 * SECOND));
+    client.take([settings().with(3, 1)]);
+    let first = client.ask().expect("it is open");
+    let mut beside = client.send.clone();
+    let request = http::Request::get("http://test/").body(()).expect("a request");
+    let (second, _) = beside.send_request(request, true).expect("it waits for a place");
+    client.pass(1_100);
+    client.take([response(1, 200).end_stream()]);
+    assert!(client.sent().contains(&"HEADERS 3".to_owned()));
+    client.take([response(3, 200).end_stream()]);
+    assert!(poll_once(first).expect("it came").is_ok() && poll_once(second).expect("it came").is_ok());
+    assert!(matches!(client.ended, Some(Ok(()))), "{:?}", client.ended);
+}
+
+#[test]
+fn a_push_that_crosses_the_goaway_of_a_client_is_no_harm() {
+    let mut client = client(Deadlines::new().max_age(1_000 * SECOND));
+    let answer = client.ask().expect("it is open");
+    client.pass(1_100);
+    client.take([push_promise(1, 2), response(2, 200).end_stream(), response(1, 200).end_stream()]);
+    assert!(poll_once(answer).expect("it came").is_ok());
+    client.wake();
+    assert!(matches!(client.ended, Some(Ok(()))), "{:?}", client.ended);
 }

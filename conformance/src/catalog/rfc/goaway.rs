@@ -184,6 +184,21 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "goaway/shut-down-at-last-stream",
+            role: Role::Server,
+            title: "A server that shuts down finishes the last of all streams and closes",
+            requires: &["rfc9113/6.8/graceful"],
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.send(get(0x7fff_ffff));
+                s.app(App::ShutDown);
+                s.app(App::Respond { stream: 0x7fff_ffff, status: 200, end: true });
+            },
+            expect: ends().and(message(0x7fff_ffff)).and(last_processed(0x7fff_ffff)),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "goaway/shut-down-beside-ping",
             role: Role::Server,
             title: "A PING of the application is sent while a graceful shutdown waits for its acknowledgement",
@@ -205,10 +220,12 @@ pub(super) fn cases() -> Vec<Case> {
             title: "A server that is told twice to shut down waits for no acknowledgement",
             requires: &["rfc9113/6.8/graceful"],
             needs: Needs::Api,
+            config: Config { time_passes: true, ..Config::DEFAULT },
             script: |s| {
                 s.open();
                 s.withhold_ping_ack();
                 s.app(App::ShutDown);
+                s.elapse(Duration::from_secs(1));
                 s.app(App::ShutDown);
             },
             expect: ends().and(times(kind::GOAWAY, 0, 1..=2)).and(last_processed(0)),

@@ -4,6 +4,7 @@ use bytes::{Buf, Bytes};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{Connection, ConnectionInner, State};
@@ -11,7 +12,6 @@ use crate::frame::{GoAway, Reason, StreamId};
 use crate::liveness::{Action, DeadlineKind, Facts, Liveness, Stage};
 use crate::proto::streams::Use;
 use crate::proto::{Error, Initiator, Peer};
-use crate::tuning;
 
 /// Reads of a connection that waits for the peer's end, in one poll.
 const READS_A_POLL: usize = 16;
@@ -49,9 +49,16 @@ where
                 self.as_dyn().go_away(StreamId::MAX, Reason::NO_ERROR);
                 self.ping_pong.ping_shutdown();
             }
-            Stage::Open | Stage::Announced => self.finish_shutdown(),
-            Stage::Draining | Stage::Closing | Stage::Lingering => {}
+            Stage::Open => self.finish_shutdown(),
+            // A program may call this in a loop.
+            Stage::Announced if self.was_announced_before() => self.finish_shutdown(),
+            _ => {}
         }
+    }
+
+    /// Whether the shutdown was announced a second ago, or earlier.
+    fn was_announced_before(&self) -> bool {
+        self.liveness.as_ref().is_some_and(|liveness| liveness.in_stage_for() >= Duration::from_secs(1))
     }
 
     /// Sends the final GOAWAY: it names the last stream of the peer that is served.
@@ -64,6 +71,7 @@ where
             // The streams of a client have higher identifiers, and go on.
             me.go_away.go_away(GoAway::new(last, Reason::NO_ERROR));
         }
+        me.go_away.set_final();
     }
 
     /// Ends the connection with GOAWAY.
@@ -74,7 +82,11 @@ where
                 self.as_dyn().handle_go_away(Reason::SETTINGS_TIMEOUT, what, Initiator::Library);
             }
             // The peer did nothing wrong: it had notice.
-            _ => self.as_dyn().go_away_from_user(Reason::NO_ERROR),
+            _ => {
+                let mut me = self.as_dyn();
+                me.streams.handle_error(Error::library_go_away_data(Reason::NO_ERROR, deadline.words().as_bytes()));
+                me.go_away_now(Reason::NO_ERROR);
+            }
         }
     }
 
@@ -127,8 +139,8 @@ where
     fn meet_deadline(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
         let facts = self.facts();
         let ConnectionInner { liveness, deadlines, .. } = &mut *self.inner;
-        let liveness =
-            liveness.get_or_insert_with(|| Box::new(Liveness::new(tuning::deadlines(deadlines.as_deref()), &facts)));
+        let liveness = liveness
+            .get_or_insert_with(|| Box::new(Liveness::new(deadlines.as_deref().copied().unwrap_or_default(), &facts)));
         let Some(action) = liveness.poll(cx, &facts) else { return Ok(false) };
         if let Some(deadline) = action.deadline() {
             tracing::debug!(?deadline, "a deadline passed");
@@ -138,16 +150,16 @@ where
         match action {
             Action::Ping => inner.ping_pong.probe(),
             Action::ResetStalledStreams(timeout) => {
-                let (resets, longest) = inner.streams.reset_stalled(timeout);
                 if let Some(liveness) = &mut inner.liveness {
+                    let (resets, longest) = inner.streams.reset_stalled(timeout, liveness.now());
                     liveness.stalled_streams_checked(longest);
+                    self.codec.frame_counter().stream_deadlines_passed(resets);
                 }
-                self.codec.frame_counter().stream_deadlines_passed(resets);
             }
             Action::ShutDown(deadline) => {
                 if !P::r#dyn().is_server() {
                     let what = deadline.words().as_bytes();
-                    inner.streams.open_no_more(Error::library_go_away_data(Reason::NO_ERROR, what));
+                    inner.streams.take_no_more(Error::library_go_away_data(Reason::NO_ERROR, what));
                 }
                 inner.shut_down();
             }
@@ -161,7 +173,7 @@ where
     /// Waits for the end of the peer's side, if that is set. What comes before it is discarded.
     pub(super) fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if !self.inner.is_lingering {
-            if tuning::deadlines(self.inner.deadlines.as_deref()).close.is_zero() {
+            if self.inner.deadlines.as_deref().copied().unwrap_or_default().close.is_zero() {
                 return Poll::Ready(());
             }
             self.inner.is_lingering = true;
@@ -179,8 +191,9 @@ where
     }
 
     fn facts(&self) -> Facts {
-        let ConnectionInner { streams, settings, .. } = &*self.inner;
-        let Use { has_streams, has_stalled_streams, streams, round_trip } = streams.look_at_use();
+        let ConnectionInner { streams, settings, liveness, .. } = &*self.inner;
+        let watches_stalls = liveness.as_ref().is_some_and(|liveness| liveness.watches_stalls());
+        let Use { has_streams, has_stalled_streams, streams, round_trip } = streams.look_at_use(watches_stalls);
         let (written, is_blocked) = self.codec.written();
         Facts {
             stage: self.inner.stage(),

@@ -22,8 +22,11 @@ impl<B, P> Streams<B, P>
 where
     P: Peer,
 {
-    pub(crate) fn look_at_use(&self) -> Use {
-        let me = self.inner.lock().expect("no holder of the lock panicked");
+    /// Looks at the use of the connection. If `watches_stalls`, the connection is woken when a
+    /// stream begins to wait for window.
+    pub(crate) fn look_at_use(&self, watches_stalls: bool) -> Use {
+        let mut me = self.inner.lock().expect("no holder of the lock panicked");
+        me.actions.send.scheduler_mut().wake_on_stall(watches_stalls);
         let recv = &me.actions.recv;
         let newest = match me.counts.peer().is_server() {
             true => Some(recv.last_processed_id()),
@@ -42,31 +45,31 @@ where
 
     /// Resets streams that have waited for window for that long. Returns how many there were, and
     /// since when the one waits that waits longest of the others.
-    pub(crate) fn reset_stalled(&mut self, timeout: Duration) -> (usize, Option<Instant>) {
+    pub(crate) fn reset_stalled(&mut self, timeout: Duration, now: Instant) -> (usize, Option<Instant>) {
         let mut me = self.inner.lock().expect("no holder of the lock panicked");
-        me.reset_stalled(&self.send_buffer, timeout)
+        me.reset_stalled(&self.send_buffer, timeout, now)
     }
 
-    /// Opens no more streams. Requests that wait fail, and so do later ones.
-    pub(crate) fn open_no_more(&mut self, error: Error) {
+    /// Takes no more requests: later ones fail with this error. Those that wait are still sent.
+    pub(crate) fn take_no_more(&mut self, error: Error) {
         let mut me = self.inner.lock().expect("no holder of the lock panicked");
-        me.open_no_more(&self.send_buffer, error);
+        me.actions.conn_error = Some(error);
     }
 }
 
 impl Inner {
-    fn reset_stalled<B>(&mut self, send_buffer: &SendBuffer<B>, timeout: Duration) -> (usize, Option<Instant>) {
+    fn reset_stalled<B>(
+        &mut self,
+        send_buffer: &SendBuffer<B>,
+        timeout: Duration,
+        now: Instant,
+    ) -> (usize, Option<Instant>) {
         let Inner { counts, actions, store, .. } = self;
         let mut send_buffer = send_buffer.inner.lock().expect("no holder of the lock panicked");
         let send_buffer = &mut *send_buffer;
-        let now = crate::clock::now();
         let (mut resets, mut longest) = (0, None::<Instant>);
         store.for_each(|stream| {
-            let scheduler = actions.send.scheduler();
-            let is_window = |on: &BlockedOn| matches!(on, BlockedOn::StreamWindow | BlockedOn::ConnectionWindow);
-            let since =
-                scheduler.blocked_on(&stream).filter(is_window).and_then(|on| scheduler.blocked_since(&stream, on));
-            let Some(since) = since else { return };
+            let Some(since) = actions.send.scheduler().without_window_since(&stream) else { return };
             if now.saturating_duration_since(since) < timeout {
                 longest = Some(longest.map_or(since, |longest| longest.min(since)));
                 return;
@@ -83,22 +86,5 @@ impl Inner {
             });
         });
         (resets, longest)
-    }
-
-    fn open_no_more<B>(&mut self, send_buffer: &SendBuffer<B>, error: Error) {
-        let Inner { counts, actions, store, .. } = self;
-        let mut send_buffer = send_buffer.inner.lock().expect("no holder of the lock panicked");
-        let send_buffer = &mut *send_buffer;
-        let peer = counts.peer();
-        store.for_each(|stream| {
-            if peer.is_local_init(stream.id) && !stream.is_send_ready() {
-                counts.transition(stream, |counts, stream| {
-                    actions.recv.handle_error(&error, &mut *stream);
-                    actions.recv.credit_early(&mut *stream);
-                    actions.send.handle_error(send_buffer, stream, counts);
-                })
-            }
-        });
-        actions.conn_error = Some(error);
     }
 }
