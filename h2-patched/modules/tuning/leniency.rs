@@ -4,7 +4,6 @@ use http::header::{HeaderName, HeaderValue, CONNECTION, TE, TRANSFER_ENCODING, U
 use http::uri::Authority;
 
 use super::{defaults, Tuning};
-use crate::{client, server};
 
 impl Tuning {
     /// Sets whether connection-specific header fields that a peer sends are dropped. By default, as
@@ -65,8 +64,8 @@ fn is_connection_field(name: &HeaderName, value: &HeaderValue) -> bool {
 /// The same, as far as the builder of a connection said.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LeniencyOptions {
-    drops_connection_fields: Option<bool>,
-    drops_authority: Option<bool>,
+    pub(crate) drops_connection_fields: Option<bool>,
+    pub(crate) drops_authority: Option<bool>,
 }
 
 impl LeniencyOptions {
@@ -84,35 +83,6 @@ impl LeniencyOptions {
     /// A client receives no requests but promised ones, which are for a server that it knows.
     pub(crate) fn of_client(self) -> Leniency {
         Leniency { drops_authority: false, ..self.or(defaults().leniency) }
-    }
-}
-
-macro_rules! connection_fields {
-    ($builder:ty) => {
-        impl $builder {
-            /// Sets whether connection-specific header fields that the peer sends are dropped,
-            /// instead of making a message malformed. The default is that of the process, which is
-            /// `false` unless it was set: see
-            /// [`Tuning::drop_connection_fields`](crate::tuning::Tuning::drop_connection_fields).
-            pub fn drop_connection_fields(&mut self, enabled: bool) -> &mut Self {
-                self.leniency.drops_connection_fields = Some(enabled);
-                self
-            }
-        }
-    };
-}
-
-connection_fields!(client::Builder);
-connection_fields!(server::Builder);
-
-impl server::Builder {
-    /// Sets whether an `:authority` that is none is dropped, such as the path of a unix socket,
-    /// instead of making a request malformed. The default is that of the process, which is `false`
-    /// unless it was set: see
-    /// [`Tuning::drop_invalid_authority`](crate::tuning::Tuning::drop_invalid_authority).
-    pub fn drop_invalid_authority(&mut self, enabled: bool) -> &mut Self {
-        self.leniency.drops_authority = Some(enabled);
-        self
     }
 }
 
