@@ -2,6 +2,8 @@
 //! they are used.
 
 mod accept_closed_sockets_at_shutdown;
+mod accept_empty_promise_fragments;
+mod accept_fields_up_to_limit;
 mod accept_frames_on_waiting_pushes;
 mod accept_push_reset_after_goaway;
 mod announce_after_initial_window_change;
@@ -28,6 +30,7 @@ mod queue_settings_while_pending;
 mod read_while_replies_wait;
 mod refuse_differing_host;
 mod refuse_enable_push_from_servers;
+mod refuse_late_interim_responses;
 mod refuse_malformed_responses;
 mod refuse_promise_on_ended_stream;
 mod refuse_pseudo_fields_in_trailers;

@@ -159,5 +159,20 @@ pub(super) fn cases() -> Vec<Case> {
             expect: call_gives(UPLOAD, 30_000).and(times(kind::SETTINGS, 0, 1..=1)).and(alive()),
             ..Case::DEFAULT
         },
+        Case {
+            id: "blocked/smaller-window-after-larger",
+            role: Role::Server,
+            title: "SETTINGS whose acknowledgement waits raise no window that later SETTINGS lowered",
+            needs: Needs::Api,
+            script: |s| {
+                blocked(s);
+                let initial = |octets| settings().with(setting::INITIAL_WINDOW_SIZE, octets);
+                s.burst([initial(0x7fff_ffff), initial(0), window_update(1, 20_000)]);
+                upload(s);
+                s.go_on_reading();
+            },
+            expect: call_gives(UPLOAD, 30_000).and(times(kind::SETTINGS, 0, 2..=2)).and(alive()),
+            ..Case::DEFAULT
+        },
     ]
 }

@@ -43,6 +43,20 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "continuation/empty-promise-fragment",
+            role: Role::Client,
+            title: "The first fragment of a promised request may be empty",
+            requires: &["rfc9113/4.3/fragments"],
+            script: |s| {
+                s.open();
+                let promise = push_promise(1, 2);
+                s.burst([promise.clone().resized(4).continues(), continuation(1, promise.payload[4..].to_vec())]);
+                s.send(response(2, 200).end_stream());
+            },
+            expect: ignored(),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "continuation/split-trailers",
             role: Role::Server,
             title: "Trailers may be split over HEADERS and CONTINUATION",

@@ -126,6 +126,22 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "headers/list-at-limit",
+            role: Role::Server,
+            title: "A field section of exactly SETTINGS_MAX_HEADER_LIST_SIZE is accepted",
+            requires: &["rfc9113/6.5.2/max-header-list-size"],
+            config: Config { max_header_list: Some(1_000), ..Config::DEFAULT },
+            script: |s| {
+                s.open();
+                let size =
+                    |fields: &[(&str, &str)]| -> usize { fields.iter().map(|(n, v)| n.len() + v.len() + 32).sum() };
+                let fills = "v".repeat(1_000 - size(&GET) - size(&[("x-long", "")]));
+                s.send(headers(1, &[&GET[..], &[("x-long", fills.as_str())]].concat()).end_stream());
+            },
+            expect: answered_with(1, 200),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "headers/list-too-large",
             role: Role::Server,
             title: "A field section above SETTINGS_MAX_HEADER_LIST_SIZE is refused without harm to the connection",
