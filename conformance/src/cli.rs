@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use h2_conformance::case::Role;
 use lexopt::prelude::*;
 use lexopt::{Error, Parser};
 
@@ -25,6 +26,13 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
   explain CASE           what one case does, requires and expects, with the transcripts of both subjects
   replay FILE            plays a recorded script, such as `explain --format json` writes
     --subject NAME         the subject that plays the other part (default: patched)
+  legal                  random peers that obey RFC 9113: nothing may go wrong on their connections
+    --connections N        how many, of both roles in turns (default: 10000)
+    --seed S               the seed of the first (default: 1)
+    --role server|client   only subjects of this role
+    --subject NAME         upstream or patched (default: patched)
+    --long                 every connection lives for long; else one in 2048 does
+    --plan DIGITS          plays the connection that a finding names, and prints its frames
 
   --case GLOB            of compare, run and endpoint: only cases that match; `*` stands for any text; may be given again
   --format FORMAT        text, json, junit, markdown or html (default: text)
@@ -39,7 +47,7 @@ environment failed.
 
 const VERSION: &str = concat!("h2-conformance ", env!("CARGO_PKG_VERSION"), " (", env!("H2_CONFORMANCE_GIT"), ")\n");
 
-const COMMANDS: &str = "compare, run, endpoint, list, explain, replay";
+const COMMANDS: &str = "compare, run, endpoint, list, explain, replay, legal";
 
 /// What was asked for.
 #[derive(Debug)]
@@ -82,6 +90,7 @@ pub(crate) enum Command {
     List(List),
     Explain(Explain),
     Replay(Replay),
+    Legal(Legal),
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -135,6 +144,16 @@ pub(crate) struct Explain {
 pub(crate) struct Replay {
     pub(crate) file: PathBuf,
     pub(crate) subject: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Legal {
+    pub(crate) connections: u64,
+    pub(crate) seed: u64,
+    pub(crate) role: Option<Role>,
+    pub(crate) subject: String,
+    pub(crate) plan: Option<String>,
+    pub(crate) long: bool,
 }
 
 /// What to do instead of running a command.
@@ -213,6 +232,7 @@ impl Arguments {
                 Ok(Command::Explain(Explain { case }))
             }
             "replay" => self.replay(),
+            "legal" => self.legal(),
             other => Err(Error::from(format!("expected one of {COMMANDS}, found {other:?}")).into()),
         }
     }
@@ -278,6 +298,25 @@ impl Arguments {
             other => Err(unknown(other)),
         })?;
         Ok(Command::Replay(Replay { file: file.into(), subject }))
+    }
+
+    fn legal(&mut self) -> Result<Command, Answer> {
+        const ROLES: [(&str, Role); 2] = [("server", Role::Server), ("client", Role::Client)];
+        let mut legal =
+            Legal { connections: 10_000, seed: 1, role: None, subject: "patched".to_owned(), plan: None, long: false };
+        self.options(|option, arguments| {
+            match option {
+                "connections" => legal.connections = arguments.at_least_one(option)?,
+                "seed" => legal.seed = arguments.at_least_one(option)?,
+                "role" => legal.role = Some(arguments.choice(option, &ROLES)?),
+                "subject" => legal.subject = arguments.text()?,
+                "plan" => legal.plan = Some(arguments.text()?),
+                "long" => legal.long = true,
+                other => return Err(unknown(other)),
+            }
+            Ok(())
+        })?;
+        Ok(Command::Legal(legal))
     }
 
     /// Hands each option to `take` up to the end of the line, where no operand is expected.
@@ -394,6 +433,8 @@ mod tests {
             (&["run", "--json"], "invalid option '--json'"),
             (&["list", "--case", "x"], "invalid option '--case'"),
             (&["list", "--json", "--case"], "invalid option '--case'"),
+            (&["legal", "--connections", "0"], "--connections: expected a number from 1"),
+            (&["legal", "--role", "proxy"], "--role: expected one of server, client, found"),
             (&["-x"], "invalid option '-x'"),
             (&["--quiet=yes"], "unexpected argument for option '--quiet'"),
         ] {

@@ -19,6 +19,7 @@ pub mod expectations;
 pub mod explain;
 pub mod fuzz;
 pub mod glob;
+pub mod legal;
 pub mod panics;
 pub mod problem;
 pub mod replay;

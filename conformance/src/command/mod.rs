@@ -3,6 +3,7 @@
 mod compare;
 mod endpoint;
 mod explain;
+mod legal;
 mod list;
 mod output;
 mod progress;
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::List(options) => list::run(options, common),
         Command::Explain(options) => explain::run(options, common),
         Command::Replay(options) => replay::run(options, common),
+        Command::Legal(options) => legal::run(options, common),
     }
 }
 

@@ -20,4 +20,4 @@ fn policy(policy: UpdatePolicy) -> h2::tuning::WindowUpdatePolicy {
         .min_interval(Duration::from_millis(policy.min_interval.into()))
 }
 
-pub use h2_like::{start, H2};
+pub use h2_like::{application, start, H2};

@@ -16,4 +16,4 @@ fn policy(policy: UpdatePolicy) -> UpdatePolicy {
     policy
 }
 
-pub use h2_like::{start, H2};
+pub use h2_like::{application, start, H2};

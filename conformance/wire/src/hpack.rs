@@ -73,6 +73,12 @@ impl fmt::Debug for Decoder {
 }
 
 impl Decoder {
+    /// Lets the writer choose a dynamic table of up to this many octets: what
+    /// SETTINGS_HEADER_TABLE_SIZE allows it.
+    pub fn allow_table(&mut self, octets: usize) {
+        self.0.set_max_allowed_table_size(octets);
+    }
+
     /// The fields of one complete field section, or why it cannot be read.
     pub fn decode(&mut self, block: &[u8]) -> Result<Vec<Field>, String> {
         self.0.decode(block).map_err(|error| format!("{error:?}"))

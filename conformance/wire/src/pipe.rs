@@ -22,6 +22,8 @@ struct State {
     outbound: Vec<u8>,
     outbound_closed: bool,
     blocked: bool,
+    /// Octets that fit into the pipe unread. `None`: all.
+    capacity: Option<usize>,
     reader: Option<Waker>,
     writer: Option<Waker>,
     now: Duration,
@@ -71,6 +73,27 @@ impl PeerEnd {
         wake(&mut state.writer);
     }
 
+    /// Makes the subject's writes wait while this many octets are unread, in octets. A write that
+    /// does not fit is taken in part. `None`: any number fits.
+    pub fn limit(&self, capacity: Option<usize>) {
+        let mut state = lock(&self.0);
+        state.capacity = capacity;
+        wake(&mut state.writer);
+    }
+
+    /// Reads up to `octets` of what the subject wrote, and makes room for as many.
+    #[must_use]
+    pub fn take(&self, octets: usize) -> Vec<u8> {
+        let mut state = lock(&self.0);
+        let octets = octets.min(state.outbound.len());
+        let taken = state.outbound.drain(..octets).collect();
+        if octets > 0 {
+            state.now += DELAY;
+            wake(&mut state.writer);
+        }
+        taken
+    }
+
     /// What the subject wrote since the last call.
     #[must_use]
     pub fn read(&self) -> Vec<u8> {
@@ -78,6 +101,7 @@ impl PeerEnd {
         let octets = std::mem::take(&mut state.outbound);
         if !octets.is_empty() {
             state.now += DELAY;
+            wake(&mut state.writer);
         }
         octets
     }
@@ -123,10 +147,12 @@ impl AsyncRead for SubjectEnd {
 impl AsyncWrite for SubjectEnd {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
         let mut state = lock(&self.0);
-        if state.blocked {
+        let room = state.capacity.map_or(usize::MAX, |capacity| capacity.saturating_sub(state.outbound.len()));
+        if state.blocked || room == 0 && !octets.is_empty() {
             state.writer = Some(cx.waker().clone());
             return Poll::Pending;
         }
+        let octets = &octets[..octets.len().min(room)];
         state.outbound.extend_from_slice(octets);
         Poll::Ready(Ok(octets.len()))
     }

@@ -3,6 +3,7 @@
 
 mod additions;
 mod calls;
+mod legal;
 mod ops;
 mod tcp;
 
@@ -27,6 +28,7 @@ use crate::wire::wake::WakeFlag;
 #[allow(unused_imports)]
 use additions::{BuilderAdditions, ConnectionAdditions};
 use calls::Held;
+pub use legal::application;
 use ops::{Op, Task};
 
 /// Polls after which a subject counts as one that does not come to rest. The longest honest run
