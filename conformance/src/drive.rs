@@ -3,6 +3,7 @@
 //! The driver is the peer: it writes what the script says, reads what the subject sends, and has
 //! the behavior the script allows. It judges nothing.
 
+mod header_table;
 mod received;
 mod remote;
 
@@ -16,6 +17,7 @@ use crate::wire::code::kind;
 use crate::wire::FlowWindows;
 use crate::wire::{Frame, FrameReader, PeerReader, View, PREFACE};
 
+use header_table::HeaderTable;
 use received::Received;
 pub use remote::{QUIET, TOTAL};
 
@@ -171,6 +173,7 @@ pub struct Driver<'a> {
     silence: Duration,
     peer_closed: bool,
     over: bool,
+    header_table: HeaderTable,
 }
 
 impl<'a> Driver<'a> {
@@ -199,6 +202,7 @@ impl<'a> Driver<'a> {
             serves: subject_is_server,
             peer_closed: false,
             over: false,
+            header_table: HeaderTable::default(),
         }
     }
 
@@ -223,6 +227,7 @@ impl<'a> Driver<'a> {
                     let mut piece = piece.clone();
                     if let Sent::Frame(frame) = &mut piece {
                         self.link.address(frame);
+                        self.header_table.begin(frame);
                     }
                     self.note_sent(&piece);
                     piece.encode(&mut octets);
@@ -389,6 +394,9 @@ impl<'a> Driver<'a> {
         match View::from(frame) {
             View::Settings(values) => {
                 self.sendable.settings(&values);
+                if self.link.is_remote() {
+                    self.header_table.announced(&values);
+                }
                 // The opening of a script acknowledges the first SETTINGS.
                 if std::mem::replace(&mut self.settings_seen, true) && self.behavior.ack_settings {
                     self.send_automatic(settings().ack());

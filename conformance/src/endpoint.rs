@@ -1,6 +1,11 @@
 //! A server elsewhere, named by a URL.
 
+mod announced;
+mod baseline;
 mod open_request;
+
+pub use announced::Announced;
+pub use baseline::{AnswerTiming, Baseline, MAX_CONTENT};
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::OnceLock;
@@ -25,19 +30,20 @@ pub struct Options {
     pub timeout: Duration,
 }
 
+/// Why cases cannot be played against a server, in one line for the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// The server is not there, or does not speak HTTP/2.
+    Server(String),
+    /// The server answers, but not so that verdicts could rest on it: the URL has to name another
+    /// path.
+    Path(String),
+}
+
 impl Default for Options {
     fn default() -> Self {
         Options { timeout: Duration::from_millis(1000) }
     }
-}
-
-/// What a server did with the first request it got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AnswerTiming {
-    /// The server waits for the request's end, as cases take for granted.
-    ReadsToTheEnd,
-    /// The server answers a request that is not over yet, as it may (RFC 9113 section 8.1).
-    AnswersEarly,
 }
 
 /// A server elsewhere.
@@ -102,34 +108,29 @@ impl Endpoint {
         Endpoint { host, port, authority: address.to_string(), path: "/".into(), addresses }
     }
 
-    /// Whether a server answers there, in HTTP/2, and when: worth a look before two hundred cases
-    /// say so one by one. An error is one line for the user.
-    pub fn check(&self, options: Options) -> Result<AnswerTiming, String> {
+    /// Asks the server for its baseline, before two hundred cases say one by one that no server is
+    /// there.
+    pub fn check(&self, options: Options) -> Result<Baseline, Unusable> {
         let mut script = Script::new(true);
-        script.open();
-        open_request::ask(&mut script);
+        baseline::ask(&mut script);
         let transcript = play(&mut self.connect(options), &script, true, &|_| Want::Quiet);
-        let answer_timing = match open_request::was_answered_early(&transcript) {
-            true => AnswerTiming::AnswersEarly,
-            false => AnswerTiming::ReadsToTheEnd,
-        };
         for event in &transcript.events {
             match &event.kind {
-                EventKind::Harness(message) => return Err(message.clone()),
+                EventKind::Harness(message) => return Err(Unusable::Server(message.clone())),
                 EventKind::Subject(frame) if matches!(View::from(frame), View::Settings(_)) => {
-                    return Ok(answer_timing)
+                    return baseline::read(&transcript)
+                        .map_err(|why| Unusable::Path(format!("{}{}: {why}", self.authority, self.path)));
                 }
                 EventKind::SubjectClosed { rest } if rest.starts_with(b"HTTP/1") => {
-                    return Err(format!(
-                        "{} answers in HTTP/1: HTTP/2 with prior knowledge is off there",
-                        self.authority
-                    ));
+                    let why = "answers in HTTP/1: HTTP/2 with prior knowledge is off there";
+                    return Err(Unusable::Server(format!("{} {why}", self.authority)));
                 }
                 _ => {}
             }
         }
         let within = options.timeout.as_millis();
-        Err(format!("{} does not speak HTTP/2 in clear text: no SETTINGS came within {within} ms", self.authority))
+        let why = format!("does not speak HTTP/2 in clear text: no SETTINGS came within {within} ms");
+        Err(Unusable::Server(format!("{} {why}", self.authority)))
     }
 
     fn addresses(&self) -> Result<&[SocketAddr], String> {
@@ -158,6 +159,10 @@ pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Played {
     }
 }
 
+/// What servers of this process answer.
+const OWN: Baseline =
+    Baseline { answer_timing: AnswerTiming::ReadsToTheEnd, status: 200, content: 2, announced: Announced::INITIAL };
+
 /// A server on a socket as something to play cases on.
 #[derive(Debug)]
 pub struct Remote {
@@ -165,22 +170,22 @@ pub struct Remote {
     version: String,
     endpoint: Endpoint,
     options: Options,
-    answer_timing: AnswerTiming,
+    baseline: Baseline,
     /// A server of this process, with the default windows of RFC 9113. It ends with this.
     server: Option<RunningServer>,
 }
 
 impl Remote {
-    /// A server elsewhere. It is named by its authority; `answer_timing` is what
-    /// [`Endpoint::check`] found.
+    /// A server elsewhere. It is named by its authority; `baseline` is what [`Endpoint::check`]
+    /// found.
     #[must_use]
-    pub fn elsewhere(endpoint: Endpoint, options: Options, answer_timing: AnswerTiming) -> Self {
+    pub fn elsewhere(endpoint: Endpoint, options: Options, baseline: Baseline) -> Self {
         Remote {
             name: endpoint.authority.clone(),
             version: "unknown".into(),
             endpoint,
             options,
-            answer_timing,
+            baseline,
             server: None,
         }
     }
@@ -190,14 +195,7 @@ impl Remote {
         let server = (subject.start)()?;
         let endpoint = Endpoint::local(server.addr);
         let (name, version) = (subject.name.into(), subject.version.into());
-        Ok(Remote {
-            name,
-            version,
-            endpoint,
-            options,
-            answer_timing: AnswerTiming::ReadsToTheEnd,
-            server: Some(server),
-        })
+        Ok(Remote { name, version, endpoint, options, baseline: OWN, server: Some(server) })
     }
 }
 
@@ -213,7 +211,11 @@ impl Target for Remote {
     fn skips(&self, case: &Case) -> Option<String> {
         let windows = if self.server.is_none() { needs_known_windows(case) } else { None };
         let skipped = windows.or_else(|| needs_more_than_a_socket(case));
-        skipped.or_else(|| needs_a_request_that_stays_open(case, self.answer_timing)).map(str::to_owned)
+        skipped
+            .or_else(|| needs_a_request_that_stays_open(case, self.baseline.answer_timing))
+            .or_else(|| needs_another_response(case, &self.baseline))
+            .map(str::to_owned)
+            .or_else(|| self.baseline.announced.obstacle(case))
     }
 
     fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
@@ -231,6 +233,22 @@ fn needs_known_windows(case: &Case) -> Option<&'static str> {
 fn needs_a_request_that_stays_open(case: &Case, answer_timing: AnswerTiming) -> Option<&'static str> {
     let lost = answer_timing == AnswerTiming::AnswersEarly && open_request::is_relied_on(&case.steps());
     lost.then_some("the server answers before the request has ended: name a path that reads it to the end")
+}
+
+/// Why a case cannot be played against a server whose plain response is not that of the suite's own
+/// servers.
+fn needs_another_response(case: &Case, baseline: &Baseline) -> Option<&'static str> {
+    let names_status = case.expect.any(&|check| matches!(check, Check::Message { status: Some(200), .. }));
+    let waits_for_content = case.topic() == "capacity";
+    match baseline {
+        Baseline { status, .. } if *status != 200 && names_status => {
+            Some("expects status 200: name a path that answers GET with it")
+        }
+        Baseline { content: 0 | 1, .. } if waits_for_content => {
+            Some("needs content of more than one octet: name a path that has it")
+        }
+        _ => None,
+    }
 }
 
 /// Why a case cannot be played over a socket against a server that answers requests as soon as it

@@ -5,6 +5,7 @@ mod findings;
 use std::ops::RangeInclusive;
 
 use self::findings::*;
+pub use self::findings::{content, final_status};
 pub(super) use self::findings::{named, octets_within, span};
 use super::ending::{broke_off, goaway};
 use super::{Expect, Outcome};
@@ -38,7 +39,7 @@ pub enum Check {
     /// The connection comes to its end without an error: GOAWAY NO_ERROR at most, then the close.
     Ends,
     /// A whole message from the subject on this stream: HEADERS to END_STREAM. `status` where it
-    /// matters.
+    /// matters; else any below 400.
     Message { stream: u32, status: Option<u16> },
     /// RST_STREAM REFUSED_STREAM, and the connection goes on.
     Refused { stream: u32 },
@@ -254,6 +255,7 @@ impl Check {
             Check::Ignored => ignored(transcript),
             Check::Alive => is_alive(transcript),
             Check::Ends => ends(transcript),
+            Check::Message { stream, status: None } => accepted(transcript, *stream),
             Check::Message { stream, status } => message(transcript, *stream, *status),
             Check::Refused { stream } => stream_error(transcript, *stream, &[REFUSED_STREAM]),
             Check::Content { stream, octets } => {

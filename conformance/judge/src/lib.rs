@@ -18,7 +18,7 @@ pub mod setup;
 pub mod transcript;
 pub mod words;
 
-pub use check::{Check, Codes};
+pub use check::{content, final_status, Check, Codes};
 pub use ending::{in_words as ending_in_words, Ending};
 
 use crate::transcript::{EventKind, Transcript};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use h2_conformance::endpoint::{Endpoint, Options, Remote};
+use h2_conformance::endpoint::{Endpoint, Options, Remote, Unusable};
 use h2_conformance::{catalog, select};
 
 use super::run::play;
@@ -20,6 +20,9 @@ pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failur
         return Err(Failure::Input("--insecure and --sni come later, with https".into()));
     }
     let how = Options { timeout: Duration::from_millis(options.timeout_ms) };
-    let answer_timing = endpoint.check(how).map_err(Failure::Broken)?;
-    play(&Remote::elsewhere(endpoint, how, answer_timing), &cases, &catalogue, AT_A_TIME, common)
+    let baseline = endpoint.check(how).map_err(|unusable| match unusable {
+        Unusable::Server(why) => Failure::Broken(why),
+        Unusable::Path(why) => Failure::Input(why),
+    })?;
+    play(&Remote::elsewhere(endpoint, how, baseline), &cases, &catalogue, AT_A_TIME, common)
 }

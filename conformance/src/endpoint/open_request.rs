@@ -8,7 +8,7 @@ use crate::wire::build::{ping, post};
 use crate::wire::code::kind;
 
 /// The request that asks whether requests are read to their end.
-const STREAM: u32 = 1;
+const STREAM: u32 = 5;
 
 /// Opens a request and leaves it so for two round trips: that of the runner's own PING, and that of
 /// this one for applications which take their time.

@@ -1,7 +1,10 @@
 //! Scripts ask for the example's resource; a server elsewhere has its own.
 
-use crate::wire::code::{flag, kind};
+use crate::wire::code::kind;
 use crate::wire::{hpack, Frame};
+
+/// The largest payload that every peer takes (RFC 9113 section 4.2).
+const MAX_PAYLOAD: usize = 16_384;
 
 /// The authority and path to ask for. Host names the authority too.
 #[derive(Clone, Debug)]
@@ -17,19 +20,21 @@ impl Address {
         Address { fields: [host(":authority"), host("host"), own(":path", "/", path)] }
     }
 
-    /// Writes them into a plain request. Frames that lie, are padded or go on elsewhere are left
-    /// alone: their exact octets are what their case is about.
+    /// Writes them into a field block, or into the fragment of one that has a whole field. Frames
+    /// whose length lies, or that would become too large, are left alone: their exact octets are
+    /// what their case is about.
     pub fn write_into(&self, frame: &mut Frame) {
-        let plain = frame.kind == kind::HEADERS
-            && frame.has(flag::END_HEADERS)
-            && !frame.has(flag::PADDED)
-            && frame.declared.is_none();
-        if plain {
-            for (example, own) in &self.fields {
-                if let Some(at) = frame.payload.windows(example.len()).position(|window| window == example) {
-                    frame.payload.splice(at..at + example.len(), own.iter().copied());
-                }
+        if !matches!(frame.kind, kind::HEADERS | kind::CONTINUATION) || frame.declared.is_some() {
+            return;
+        }
+        let mut payload = frame.payload.clone();
+        for (example, own) in &self.fields {
+            if let Some(at) = payload.windows(example.len()).position(|window| window == example) {
+                payload.splice(at..at + example.len(), own.iter().copied());
             }
+        }
+        if payload.len() <= MAX_PAYLOAD.max(frame.payload.len()) {
+            frame.payload = payload;
         }
     }
 }
@@ -37,7 +42,7 @@ impl Address {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::build::{get, headers, GET};
+    use crate::wire::build::{continuation, get, headers, GET};
 
     fn addressed(mut frame: Frame) -> Frame {
         Address::new("h:1", "/x").write_into(&mut frame);
@@ -58,8 +63,21 @@ mod tests {
     }
 
     #[test]
+    fn heads_that_are_padded_or_go_on_elsewhere_ask_for_it_too() {
+        let own = [GET[0], GET[1], (":path", "/x"), (":authority", "h:1")];
+        let plain = headers(1, &own).end_stream();
+        assert_eq!(addressed(get(1).padded(3)), plain.clone().padded(3));
+        assert_eq!(addressed(get(1).continues()), plain.continues());
+        let rest = |fields: &[(&str, &str)]| continuation(1, crate::wire::hpack::encode(fields));
+        assert_eq!(addressed(rest(&GET)), rest(&own));
+    }
+
+    #[test]
     fn other_frames_stay_as_they_are() {
-        for frame in [get(1).padded(3), get(1).continues(), get(1).declaring(3), headers(1, &[(":path", "//")])] {
+        let filled = |length| headers(1, &[(":path", "/"), ("filler", &"x".repeat(length))]);
+        let long = filled(16_384 - filled(1_000).payload.len() + 1_000);
+        assert_eq!(long.payload.len(), 16_384);
+        for frame in [get(1).declaring(3), headers(1, &[(":path", "//")]), long] {
             assert_eq!(addressed(frame.clone()), frame);
         }
     }

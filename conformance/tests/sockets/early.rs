@@ -31,8 +31,8 @@ fn server() -> RunningServer {
 
 fn elsewhere(server: &RunningServer) -> (Remote, AnswerTiming) {
     let options = Options::default();
-    let answer_timing = Endpoint::local(server.addr).check(options).expect("it speaks HTTP/2");
-    (Remote::elsewhere(Endpoint::local(server.addr), options, answer_timing), answer_timing)
+    let baseline = Endpoint::local(server.addr).check(options).expect("it speaks HTTP/2");
+    (Remote::elsewhere(Endpoint::local(server.addr), options, baseline), baseline.answer_timing)
 }
 
 #[test]

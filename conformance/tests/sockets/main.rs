@@ -1,13 +1,14 @@
 //! Cases over sockets: real servers, and servers that do their worst.
 
 mod bad;
+mod baseline;
 mod early;
 
 use std::time::{Duration, Instant};
 
 use h2_conformance::case::Case;
 use h2_conformance::catalog;
-use h2_conformance::endpoint::{AnswerTiming, Endpoint, Options, Remote};
+use h2_conformance::endpoint::{AnswerTiming, Baseline, Endpoint, Options, Remote};
 use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{IN_MEMORY, SOCKET};
 use h2_conformance::suite::{play, play_all};
@@ -143,8 +144,9 @@ fn a_server_ends_with_its_handle() {
     for subject in SOCKET {
         let server = (subject.start)().expect("a server");
         let endpoint = Endpoint::local(server.addr);
-        let answer_timing = endpoint.check(Options::default()).expect(subject.name);
-        assert_eq!(answer_timing, AnswerTiming::ReadsToTheEnd, "{}", subject.name);
+        let baseline = endpoint.check(Options::default()).expect(subject.name);
+        let Baseline { answer_timing, status, content, .. } = baseline;
+        assert_eq!((answer_timing, status, content), (AnswerTiming::ReadsToTheEnd, 200, 2), "{}", subject.name);
         drop(server);
         endpoint.check(Options::default()).expect_err(subject.name);
     }

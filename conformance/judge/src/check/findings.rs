@@ -175,18 +175,37 @@ pub(super) fn message(transcript: &Transcript, stream: u32, expected: Option<u16
     if !sections.iter().any(|(of, _)| *of == stream) {
         return fail(format!("a field section on stream {stream} has no end"));
     }
-    let found = final_status(&sections, stream);
+    let found = last_status(&sections, stream);
     holds(expected.is_none() || found == expected, || {
         format!("status {}, expected {}", found.unwrap_or(0), expected.unwrap_or(0))
     })
 }
 
-/// The status of the subject's final response on a stream.
-fn status(transcript: &Transcript, stream: u32) -> Option<u16> {
-    final_status(&field_sections(transcript).ok()?, stream)
+/// A whole message that is no refusal. A subject that answers a sound request with 4xx or 5xx has
+/// not taken it.
+pub(super) fn accepted(transcript: &Transcript, stream: u32) -> Finding {
+    match (message(transcript, stream, None), status(transcript, stream)) {
+        ((Outcome::Pass, _), Some(status)) if status >= 400 => {
+            fail(format!("the request was refused with status {status}"))
+        }
+        (finding, _) => finding,
+    }
 }
 
-fn final_status(sections: &[(u32, Vec<Field>)], stream: u32) -> Option<u16> {
+/// The status of a whole final response on a stream, or what it lacks.
+pub fn final_status(transcript: &Transcript, stream: u32) -> Result<u16, String> {
+    match message(transcript, stream, None) {
+        (Outcome::Pass, _) => status(transcript, stream).ok_or_else(|| "the response has no status".into()),
+        (_, why) => Err(why),
+    }
+}
+
+/// The status of the subject's final response on a stream.
+fn status(transcript: &Transcript, stream: u32) -> Option<u16> {
+    last_status(&field_sections(transcript).ok()?, stream)
+}
+
+fn last_status(sections: &[(u32, Vec<Field>)], stream: u32) -> Option<u16> {
     let statuses = sections.iter().filter(|(of, _)| *of == stream).filter_map(|(_, fields)| {
         let (_, value) = fields.iter().find(|(name, _)| name == b":status")?;
         std::str::from_utf8(value).ok()?.parse::<u16>().ok()
@@ -237,7 +256,9 @@ pub(super) fn last_frame(transcript: &Transcript, stream: u32, kind: u8) -> Find
     }
 }
 
-pub(super) fn content(transcript: &Transcript, stream: u32) -> u64 {
+/// The octets of content that the subject sends on a stream, padding excluded.
+#[must_use]
+pub fn content(transcript: &Transcript, stream: u32) -> u64 {
     transcript
         .subject_frames()
         .filter(|(_, frame)| frame.stream == stream)

@@ -1,0 +1,171 @@
+//! What a server announced in its first SETTINGS. Cases count on the initial values (RFC 9113
+//! section 6.5.2); a server with others is right to treat some of them differently.
+
+use std::collections::BTreeMap;
+
+use crate::case::Case;
+use crate::script::{Sent, Step};
+use crate::transcript::Transcript;
+use crate::wire::code::{kind, setting};
+use crate::wire::{Frame, View};
+
+/// Settings of a server that cases depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announced {
+    pub header_table_size: u32,
+    pub max_concurrent_streams: u32,
+    pub initial_window_size: u32,
+    pub max_frame_size: u32,
+}
+
+impl Announced {
+    /// The initial values. There is no limit of concurrent streams.
+    pub const INITIAL: Announced = Announced {
+        header_table_size: 4_096,
+        max_concurrent_streams: u32::MAX,
+        initial_window_size: 65_535,
+        max_frame_size: 16_384,
+    };
+
+    /// The values of the first SETTINGS of a server.
+    pub(super) fn read(transcript: &Transcript) -> Self {
+        let mut announced = Announced::INITIAL;
+        let first = transcript.subject_frames().find_map(|(_, frame)| match View::from(frame) {
+            View::Settings(values) => Some(values),
+            _ => None,
+        });
+        for (id, value) in first.unwrap_or_default() {
+            match id {
+                setting::HEADER_TABLE_SIZE => announced.header_table_size = value,
+                setting::MAX_CONCURRENT_STREAMS => announced.max_concurrent_streams = value,
+                setting::INITIAL_WINDOW_SIZE => announced.initial_window_size = value,
+                setting::MAX_FRAME_SIZE => announced.max_frame_size = value,
+                _ => {}
+            }
+        }
+        announced
+    }
+
+    /// Why a case proves nothing about a server with these settings.
+    pub(super) fn obstacle(&self, case: &Case) -> Option<String> {
+        let frames = frames(case);
+        self.obstacle_of_frame_size(&frames)
+            .or_else(|| self.obstacle_of_streams(&frames))
+            .or_else(|| self.obstacle_of_window(&frames))
+            .or_else(|| self.obstacle_of_table(case))
+    }
+
+    fn obstacle_of_frame_size(&self, frames: &[Frame]) -> Option<String> {
+        let largest = frames.iter().map(|frame| frame.declared.unwrap_or(0).max(frame.payload.len() as u32)).max()?;
+        let exceeds = |limit| largest > limit;
+        (exceeds(Self::INITIAL.max_frame_size) && self.max_frame_size > Self::INITIAL.max_frame_size).then(|| {
+            format!("sends a frame above 16384 octets, and the server announces a maximum of {}", self.max_frame_size)
+        })
+    }
+
+    fn obstacle_of_streams(&self, frames: &[Frame]) -> Option<String> {
+        let mut opened: Vec<u32> =
+            frames.iter().filter(|frame| frame.kind == kind::HEADERS).map(|frame| frame.stream).collect();
+        opened.sort_unstable();
+        opened.dedup();
+        let limit = self.max_concurrent_streams;
+        (opened.len() as u64 > u64::from(limit))
+            .then(|| format!("opens {} streams, and the server allows {limit} at a time", opened.len()))
+    }
+
+    fn obstacle_of_window(&self, frames: &[Frame]) -> Option<String> {
+        let mut sent = BTreeMap::<u32, u64>::new();
+        for frame in frames.iter().filter(|frame| frame.kind == kind::DATA) {
+            *sent.entry(frame.stream).or_default() += u64::from(frame.flow_controlled());
+        }
+        let most = sent.into_values().max()?;
+        let (initial, own) = (u64::from(Self::INITIAL.initial_window_size), u64::from(self.initial_window_size));
+        ((most > initial) != (most > own))
+            .then(|| format!("sends {most} octets on a stream, and the server announces a window of {own}"))
+    }
+
+    fn obstacle_of_table(&self, case: &Case) -> Option<String> {
+        let own = self.header_table_size;
+        (own != Self::INITIAL.header_table_size && case.topic() == "hpack")
+            .then(|| format!("counts on a header table of 4096 octets, and the server announces {own}"))
+    }
+}
+
+fn frames(case: &Case) -> Vec<Frame> {
+    let steps = case.steps().steps.into_iter();
+    let writes = steps.filter_map(|step| match step {
+        Step::Write(sent) => Some(sent),
+        _ => None,
+    });
+    writes
+        .flatten()
+        .filter_map(|sent| match sent {
+            Sent::Frame(frame) => Some(frame),
+            Sent::Raw(_) => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::Script;
+    use crate::wire::build::{data, get, post};
+
+    #[track_caller]
+    fn obstacle(announced: Announced, id: &'static str, script: fn(&mut Script)) -> Option<String> {
+        announced.obstacle(&Case { id, script, ..Case::DEFAULT })
+    }
+
+    fn upload(s: &mut Script) {
+        s.open();
+        s.send(post(1));
+        s.send(data(1, 16_384).end_stream());
+    }
+
+    fn too_large(s: &mut Script) {
+        s.open();
+        s.send(post(1));
+        s.send(data(1, 16_385));
+    }
+
+    #[test]
+    fn the_initial_values_are_no_obstacle() {
+        for script in [upload, too_large] {
+            assert_eq!(obstacle(Announced::INITIAL, "hpack/any", script), None);
+        }
+    }
+
+    #[test]
+    fn a_frame_that_the_server_allows_is_not_too_large() {
+        let announced = Announced { max_frame_size: 1 << 20, ..Announced::INITIAL };
+        let why = obstacle(announced, "framing/any", too_large).expect("an obstacle");
+        assert!(why.contains("1048576"), "{why}");
+        assert_eq!(obstacle(announced, "framing/any", upload), None);
+    }
+
+    #[test]
+    fn more_streams_than_the_server_allows_are_not_opened() {
+        let announced = Announced { max_concurrent_streams: 1, ..Announced::INITIAL };
+        assert_eq!(obstacle(announced, "data/any", upload), None);
+        let two = |s: &mut Script| s.burst([get(1), get(3)]);
+        assert!(obstacle(announced, "data/any", two).is_some_and(|why| why.contains("opens 2 streams")));
+    }
+
+    #[test]
+    fn more_than_a_small_window_is_not_sent() {
+        let announced = Announced { initial_window_size: 1_000, ..Announced::INITIAL };
+        assert!(obstacle(announced, "data/any", upload).is_some_and(|why| why.contains("a window of 1000")));
+        let overrun = |s: &mut Script| (0..5).for_each(|_| s.send(data(1, 16_384)));
+        assert_eq!(obstacle(announced, "data/any", overrun), None);
+        let large = Announced { initial_window_size: 1 << 20, ..Announced::INITIAL };
+        assert!(obstacle(large, "data/any", overrun).is_some());
+    }
+
+    #[test]
+    fn another_header_table_is_for_other_topics_only() {
+        let announced = Announced { header_table_size: 0, ..Announced::INITIAL };
+        assert!(obstacle(announced, "hpack/any", upload).is_some());
+        assert_eq!(obstacle(announced, "data/any", upload), None);
+    }
+}

@@ -1,0 +1,154 @@
+//! What a server does with plain requests decides whether it can be judged at all.
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http2::Builder;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+
+use h2_conformance::endpoint::{AnswerTiming, Baseline, Endpoint, Options, Remote, Unusable, MAX_CONTENT};
+use h2_conformance::subject::RunningServer;
+use h2_conformance::suite::{play_all, Played};
+use h2_conformance::{catalog, select};
+
+/// A server that reads requests to their end, and answers GET and POST with these.
+fn server(get: u16, post: u16, content: u64) -> RunningServer {
+    let started = RunningServer::start(move |stream| async move {
+        let answer = service_fn(move |request: Request<Incoming>| async move {
+            let status = if request.method() == Method::GET { get } else { post };
+            let _ = request.into_body().collect().await;
+            let mut response = Response::new(Full::new(Bytes::from(vec![b'x'; content as usize])));
+            *response.status_mut() = StatusCode::from_u16(status).expect("a status");
+            Ok::<_, Infallible>(response)
+        });
+        // How it ended shows on the wire.
+        let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), answer).await;
+    });
+    started.expect("a server")
+}
+
+fn check(server: &RunningServer) -> Result<Baseline, String> {
+    Endpoint::local(server.addr).check(Options::default()).map_err(|unusable| match unusable {
+        Unusable::Path(why) => why,
+        Unusable::Server(why) => panic!("{why}"),
+    })
+}
+
+#[test]
+fn a_server_that_answers_is_judged_by_its_answer() {
+    let found = check(&server(204, 303, 0)).expect("it can be judged");
+    assert_eq!((found.answer_timing, found.status, found.content), (AnswerTiming::ReadsToTheEnd, 204, 0));
+    let found = check(&server(200, 200, MAX_CONTENT)).expect("it can be judged");
+    assert_eq!(found.content, MAX_CONTENT);
+}
+
+#[test]
+fn a_server_that_refuses_sound_requests_is_not_judged() {
+    for (get, post, method) in [(404, 404, "GET"), (200, 405, "POST"), (500, 200, "GET")] {
+        let why = check(&server(get, post, 2)).expect_err("refusals prove nothing");
+        assert!(why.contains(&format!("plain {method} was refused")) && !why.contains('\n'), "{why}");
+    }
+}
+
+#[test]
+fn a_resource_that_is_too_large_is_not_asked_for() {
+    let why = check(&server(200, 200, 100_000)).expect_err("no case grants that much");
+    assert!(why.contains("100000 octets") && why.contains("smaller"), "{why}");
+}
+
+#[test]
+fn cases_that_need_another_answer_are_skipped() {
+    let server = server(204, 204, 0);
+    let baseline = check(&server).expect("it can be judged");
+    let remote = Remote::elsewhere(Endpoint::local(server.addr), Options::default(), baseline);
+    let catalogue = catalog::all();
+    let cases = select::cases(&catalogue, &["capacity/*".into()]).expect("there are some");
+    let reasons: Vec<String> = play_all(&cases, &[&remote], 8, &|_| {})
+        .into_iter()
+        .filter_map(|row| match row.into_iter().next() {
+            Some(Played::Skipped(reason)) => Some(reason),
+            Some(Played::Ran(_)) => panic!("a case of capacity needs content"),
+            None => None,
+        })
+        .collect();
+    assert!(reasons.iter().any(|reason| reason.contains("status 200")), "{reasons:?}");
+}
+
+/// The oracle behind every sound request.
+#[test]
+fn a_refusal_is_no_answer_to_a_sound_request() {
+    use h2_conformance::case::Case;
+    use h2_conformance::judge::words::answered;
+    use h2_conformance::judge::Outcome;
+    use h2_conformance::suite::play;
+    use h2_conformance::wire::build::get;
+
+    let sound = Case {
+        id: "data/any",
+        title: "a request is answered",
+        script: |s| {
+            s.open();
+            s.send(get(1));
+        },
+        expect: answered(1),
+        ..Case::DEFAULT
+    };
+    let baseline = check(&server(200, 200, 2)).expect("it can be judged");
+    for (status, expected) in [(200, Outcome::Pass), (304, Outcome::Pass), (400, Outcome::Fail), (503, Outcome::Fail)] {
+        let server = server(status, status, 2);
+        let remote = Remote::elsewhere(Endpoint::local(server.addr), Options::default(), baseline);
+        let played = play(&sound, &remote);
+        let verdict = &played.run().expect("it is played").verdict;
+        assert_eq!(verdict.outcome, expected, "{status}: {}", verdict.reason);
+    }
+}
+
+/// The runner keeps the rules: a server with a smaller header table gets its size update first.
+#[test]
+fn the_first_field_section_after_a_smaller_table_begins_with_a_size_update() {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use h2_conformance::case::Case;
+    use h2_conformance::endpoint::run_case;
+    use h2_conformance::wire::build::{get, headers, settings};
+    use h2_conformance::wire::code::{kind, setting};
+    use h2_conformance::wire::{FrameReader, PREFACE};
+
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("the runner connects");
+        stream.write_all(&settings().with(setting::HEADER_TABLE_SIZE, 30).to_bytes()).expect("it reads");
+        let (mut reader, mut octets, mut blocks) = (FrameReader::default(), [0; 1_024], Vec::new());
+        let mut is_open = false;
+        while blocks.len() < 3 {
+            let read = stream.read(&mut octets).expect("it writes");
+            reader.push(&octets[..read]);
+            is_open = is_open || reader.strip(PREFACE).expect("the preface comes in one go");
+            let frames = std::iter::from_fn(|| reader.next_frame());
+            blocks.extend(frames.filter(|frame| frame.kind == kind::HEADERS).map(|frame| frame.payload));
+        }
+        blocks
+    });
+    let case = Case {
+        id: "data/any",
+        script: |s| {
+            s.open();
+            // Too short for the fields that its flags announce.
+            s.send(headers(1, &[]).flag(0x8));
+            s.burst([get(3).padded(1), get(5)]);
+        },
+        ..Case::DEFAULT
+    };
+    let _ = run_case(&Endpoint::local(address), &case, Options::default());
+    let blocks = server.join().expect("the server got what it waited for");
+    // 30 fits into the prefix of five bits.
+    assert_eq!(blocks[0], [0_u8; 0]);
+    assert_eq!(blocks[1][..2], [1, 0x20 | 30]);
+    assert_ne!(blocks[2][0], 0x20 | 30);
+}
