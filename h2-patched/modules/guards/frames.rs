@@ -4,8 +4,24 @@ use super::{AbuseKind, Buckets};
 use crate::frame::Kind;
 use crate::proto::Error;
 
+use std::ops::{Deref, DerefMut};
+
 #[derive(Debug, Default)]
 pub(crate) struct FrameGuard(Buckets);
+
+impl Deref for FrameGuard {
+    type Target = Buckets;
+
+    fn deref(&self) -> &Buckets {
+        &self.0
+    }
+}
+
+impl DerefMut for FrameGuard {
+    fn deref_mut(&mut self) -> &mut Buckets {
+        &mut self.0
+    }
+}
 
 impl FrameGuard {
     /// Charges the peer for a frame that was read.

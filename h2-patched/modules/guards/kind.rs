@@ -3,25 +3,31 @@
 use crate::frame::Reason;
 use crate::proto::{Error, DEFAULT_LOCAL_RESET_COUNT_MAX, MAX_RECV_EMPTY_DATA_FRAMES};
 
-/// What a peer is charged for.
+/// What a peer is charged for, see [`AbuseLimits`](crate::tuning::AbuseLimits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum AbuseKind {
-    /// An error of a stream, which this end resets.
+    /// An error of a stream, which this end resets. A stream that this end opens gives back two,
+    /// and a stream that neither side resets gives back one.
     StreamError,
     /// A stream above the limit of concurrent streams.
     RefusedStream,
-    /// A DATA frame without content that does not end its stream.
+    /// A DATA frame without content that does not end its stream. A stream and a DATA frame with
+    /// content give back two.
     EmptyData,
-    /// A request that the peer resets before it has taken the response.
+    /// A request that the peer resets before it has taken the response. A response that the peer
+    /// takes to its end gives back two.
     Reset,
-    /// A SETTINGS frame.
+    /// A SETTINGS frame, or its acknowledgement.
     Settings,
-    /// A PING frame.
+    /// A PING frame, or its acknowledgement.
     Ping,
     /// A PRIORITY frame.
     Priority,
-    /// A WINDOW_UPDATE frame.
+    /// A WINDOW_UPDATE frame. A stream gives back four, and so does a DATA frame that is sent; each
+    /// 128 octets of it give back one more.
     WindowUpdate,
     /// A CONTINUATION frame.
     Continuation,
@@ -31,24 +37,37 @@ pub enum AbuseKind {
     Ignored,
     /// A request whose header fields are larger than the limit.
     LargeFields,
-    /// An interim response (1xx).
+    /// An interim response (1xx). A request gives back 32.
     Interim,
-    /// A promised request.
+    /// A promised request. A request gives back 32.
     Promise,
 }
 
 /// How many kinds there are.
-pub(super) const KINDS: usize = 14;
+pub(crate) const KINDS: usize = 14;
 
 /// The size of a bucket in tenths of tokens, and the tokens that it gets back in a second.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limit {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limit {
     pub(super) tenths: u32,
     pub(super) per_second: u32,
 }
 
 impl Limit {
-    const fn new(burst: u32, per_second: u32) -> Self {
+    pub(crate) const NONE: Limit = Limit { tenths: u32::MAX, per_second: u32::MAX };
+
+    /// The defaults of all kinds.
+    pub(crate) const DEFAULTS: [Limit; KINDS] = {
+        let mut limits = [Limit::NONE; KINDS];
+        let mut at = 0;
+        while at < KINDS {
+            limits[at] = AbuseKind::ALL[at].default_limit();
+            at += 1;
+        }
+        limits
+    };
+
+    pub(crate) const fn new(burst: u32, per_second: u32) -> Self {
         Limit { tenths: burst.saturating_mul(10), per_second }
     }
 }
@@ -71,7 +90,7 @@ impl AbuseKind {
         AbuseKind::Promise,
     ];
 
-    pub(super) const fn limit(self) -> Limit {
+    const fn default_limit(self) -> Limit {
         let (burst, per_second) = match self {
             // What the release allows in the life of a connection.
             AbuseKind::StreamError | AbuseKind::LargeFields => (DEFAULT_LOCAL_RESET_COUNT_MAX as u32, 100),
@@ -102,6 +121,26 @@ impl AbuseKind {
             AbuseKind::GoAway => (100, 10),
         };
         Limit::new(burst, per_second)
+    }
+
+    /// The name of the kind: `"ping"`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            AbuseKind::StreamError => "stream-error",
+            AbuseKind::RefusedStream => "refused-stream",
+            AbuseKind::EmptyData => "empty-data",
+            AbuseKind::Reset => "reset",
+            AbuseKind::Settings => "settings",
+            AbuseKind::Ping => "ping",
+            AbuseKind::Priority => "priority",
+            AbuseKind::WindowUpdate => "window-update",
+            AbuseKind::Continuation => "continuation",
+            AbuseKind::GoAway => "go-away",
+            AbuseKind::Ignored => "ignored",
+            AbuseKind::LargeFields => "large-fields",
+            AbuseKind::Interim => "interim",
+            AbuseKind::Promise => "promise",
+        }
     }
 
     /// What GOAWAY says when there were too many.

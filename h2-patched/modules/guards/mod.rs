@@ -2,8 +2,8 @@
 //!
 //! Each kind of cost has a token bucket. It is refilled by time, and by work that serves the
 //! application. A peer that goes on at a pace that a conforming peer can have never empties it. A
-//! flood empties it, and ends the connection with ENHANCE_YOUR_CALM and debug data that names the
-//! kind.
+//! flood empties it. Then the connection reads no faster than the bucket is refilled, and after
+//! some seconds ends with ENHANCE_YOUR_CALM and debug data that names the kind.
 //!
 //! A setting of the release that a program changes is a limit for the life of the connection, as
 //! the release has it, and takes the place of the bucket.
@@ -13,7 +13,10 @@
 mod bucket;
 mod frames;
 mod kind;
+mod slow;
 
 pub(crate) use self::bucket::Buckets;
 pub(crate) use self::frames::FrameGuard;
-pub(crate) use self::kind::AbuseKind;
+pub use self::kind::AbuseKind;
+pub(crate) use self::kind::{Limit, KINDS};
+pub(crate) use self::slow::{Overdrawn, Slowed};

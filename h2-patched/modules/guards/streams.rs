@@ -2,7 +2,7 @@
 
 use super::super::stream::Stream;
 use super::Counts;
-use crate::guards::AbuseKind;
+use crate::guards::{AbuseKind, Buckets};
 use crate::proto::{Error, DEFAULT_LOCAL_RESET_COUNT_MAX};
 
 /// Tokens of [`AbuseKind::EmptyData`] that a stream gives back when it is opened, and a DATA frame
@@ -75,6 +75,14 @@ impl Counts {
         let for_frame = if is_cut { 0 } else { UPDATES };
         let for_octets = (octets / OCTETS_PER_UPDATE) as u32;
         self.guards.refund(AbuseKind::WindowUpdate, for_frame + for_octets);
+    }
+
+    pub(in crate::proto::streams) fn guards(&self) -> &Buckets {
+        &self.guards
+    }
+
+    pub(in crate::proto::streams) fn guards_mut(&mut self) -> &mut Buckets {
+        &mut self.guards
     }
 
     /// All that was queued was written to the transport.

@@ -68,6 +68,7 @@ pub(crate) struct Counters {
     pub(crate) streams_accepted: Counter,
     pub(crate) streams_closed: Counter,
     pub(super) deadlines_passed: Counter,
+    pub(super) floods_slowed: Counter,
 }
 
 impl Counters {
@@ -89,6 +90,7 @@ impl Counters {
             go_aways_sent: sent.go_aways.read(),
             go_aways_received: received.go_aways.read(),
             deadlines_passed: self.deadlines_passed.read(),
+            floods_slowed: self.floods_slowed.read(),
         }
     }
 }
@@ -147,4 +149,6 @@ counts! {
     go_aways_received,
     /// [Deadlines](crate::tuning::Deadlines) that passed.
     deadlines_passed,
+    /// Floods of peers that were slowed, see [`AbuseLimits`](crate::tuning::AbuseLimits).
+    floods_slowed,
 }

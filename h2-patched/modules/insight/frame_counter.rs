@@ -9,7 +9,7 @@ use super::counters::{Counters, Passed};
 use super::event_queue::Events;
 use super::frame_log::{self, Changes, Direction, Log, LoggedWindows};
 use super::stalled::Gauges;
-use super::{label, register, Connection, DeadlineKind, EventKind, GoingAway, Side};
+use super::{label, register, AbuseKind, Connection, DeadlineKind, EventKind, GoingAway, Side};
 use crate::frame::{self, Frame, Kind, HEADER_LEN};
 use crate::{Reason, StreamId};
 
@@ -182,6 +182,15 @@ impl FrameCounter {
         self.shared.counters.deadlines_passed.add(1);
         if let Some(event_queue) = &self.events {
             event_queue.enqueue_now(None, EventKind::DeadlinePassed { deadline });
+        }
+    }
+
+    /// The peer floods, and is slowed from now on.
+    #[cold]
+    pub(crate) fn flood_slowed(&self, kind: AbuseKind) {
+        self.shared.counters.floods_slowed.add(1);
+        if let Some(event_queue) = &self.events {
+            event_queue.enqueue_now(None, EventKind::Slowed { kind });
         }
     }
 

@@ -32,6 +32,7 @@
 //! | `h2_stalls_total` | counter | `role`, `who`, `on` | [`Exporter`] |
 //! | `h2_stall_seconds` | histogram | `role`, `who`, `on`; `end`: [`StallEnd::as_str`](super::StallEnd::as_str) | [`Exporter`], when the stall is over, however it ends |
 //! | `h2_reset_codes_total` | counter | `by`; `code`: the name of the error code | [`Exporter`] |
+//! | `h2_floods_slowed_total` | counter | `kind`: [`AbuseKind::as_str`](super::AbuseKind::as_str) | [`Exporter`] |
 //! | `h2_deadlines_passed_total` | counter | `deadline`: [`DeadlineKind::as_str`](super::DeadlineKind::as_str) | [`Exporter`] |
 //! | `h2_connections_closed_total` | counter | `reason`: `ended`, `transport`, or the name of an error code | [`Exporter`] |
 //!
@@ -93,6 +94,7 @@ pub fn describe() {
     describe_counter!("h2_stalls_total", "times that an endpoint had something to send and could not");
     describe_histogram!("h2_stall_seconds", Unit::Seconds, "how long stalls lasted");
     describe_counter!("h2_reset_codes_total", "RST_STREAM frames of streams that are not forgotten, by error code");
+    describe_counter!("h2_floods_slowed_total", "floods of peers that were slowed, by what there was too much of");
     describe_counter!("h2_deadlines_passed_total", "deadlines of HTTP/2 connections that passed");
     describe_counter!("h2_connections_closed_total", "HTTP/2 connections that were closed, by reason");
 }
@@ -171,6 +173,10 @@ impl Observer for Exporter {
                 let labels = [("by", by.as_str()), ("code", code(reason))]
                     .map(|(key, value)| Label::from_static_parts(key, value));
                 counter!("h2_reset_codes_total", of(event.connection, labels)).increment(1);
+            }
+            EventKind::Slowed { kind } => {
+                let labels = of(event.connection, [Label::from_static_parts("kind", kind.as_str())]);
+                counter!("h2_floods_slowed_total", labels).increment(1);
             }
             EventKind::DeadlinePassed { deadline } => {
                 let labels = of(event.connection, [Label::from_static_parts("deadline", deadline.as_str())]);

@@ -50,6 +50,7 @@ pub use self::receive_buffer::{ConnectionReceiveBuffer, ProcessReceiveBuffer};
 pub use self::register::{connections, open_by_label, totals, Labelled, Totals};
 pub use self::snapshot::*;
 pub use self::stalled::{Stalled, StalledBy};
+pub use crate::guards::AbuseKind;
 pub use crate::liveness::DeadlineKind;
 
 pub(crate) use self::event_queue::{open_queue, Events};

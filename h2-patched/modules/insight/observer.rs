@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::{BlockedOn, CloseReason, Connection, DeadlineKind, Side, StallEnd};
+use super::{AbuseKind, BlockedOn, CloseReason, Connection, DeadlineKind, Side, StallEnd};
 use crate::{Reason, StreamId};
 
 /// Receives the events of connections.
@@ -131,6 +131,13 @@ pub enum EventKind {
     DeadlinePassed {
         /// Which one.
         deadline: DeadlineKind,
+    },
+    /// The peer floods. The connection reads no faster than its [limit](crate::tuning::AbuseLimits)
+    /// from now on, and ends if that goes on.
+    #[non_exhaustive]
+    Slowed {
+        /// What there is too much of.
+        kind: AbuseKind,
     },
     /// The stream or the connection is over.
     #[non_exhaustive]

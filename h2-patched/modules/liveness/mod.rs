@@ -14,6 +14,7 @@ mod timer;
 
 pub(crate) use self::handshake::HandshakeDeadline;
 pub use self::kind::DeadlineKind;
+pub(crate) use self::timer::Sleep;
 pub use self::timer::{set_timer, Deadline, Timer};
 
 use std::task::Context;
@@ -22,7 +23,6 @@ use std::time::{Duration, Instant};
 use self::idle::Idle;
 use self::jitter::Jitter;
 use self::keep_alive::{Due, Pings};
-use self::timer::Sleep;
 use crate::tuning::{Deadlines, KeepAlive};
 
 /// The PINGs of a connection that shuts down, unless others are set: a peer that is gone must not

@@ -1,6 +1,8 @@
 //! What builders of connections can set of this.
 
-use super::{checked_buffer_size, Deadlines, WindowUpdatePolicy};
+use std::sync::Arc;
+
+use super::{checked_buffer_size, AbuseLimits, Deadlines, WindowUpdatePolicy};
 use crate::{client, server};
 
 macro_rules! receive_options {
@@ -46,6 +48,15 @@ macro_rules! receive_options {
             #[track_caller]
             pub fn max_connection_receive_buffer_size(&mut self, octets: u32) -> &mut Self {
                 self.receive.budget = Some(checked_buffer_size(octets));
+                self
+            }
+
+            /// Sets how much the peer may do of what costs this end more than it costs the peer.
+            ///
+            /// These replace all limits of the process, see
+            /// [`Tuning::abuse_limits`](crate::tuning::Tuning::abuse_limits).
+            pub fn abuse_limits(&mut self, limits: AbuseLimits) -> &mut Self {
+                self.receive.abuse = Some(Arc::new(limits));
                 self
             }
 

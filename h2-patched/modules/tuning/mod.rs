@@ -77,15 +77,17 @@
 //! tuning::set_defaults(Tuning::new().max_connection_receive_buffer_size(0));
 //! ```
 
+mod abuse_limits;
 mod builders;
 mod deadlines;
 mod leniency;
 mod requests;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+pub use self::abuse_limits::{AbuseKind, AbuseLimits};
 pub use self::deadlines::{Deadlines, IdleTimeout, KeepAlive};
 pub use crate::liveness::{set_timer, Deadline, Timer};
 use crate::process_budget;
@@ -135,6 +137,7 @@ pub struct Tuning {
     deadlines: Deadlines,
     max_requests_before_settings: Option<usize>,
     leniency: Leniency,
+    abuse_limits: AbuseLimits,
 }
 
 impl Tuning {
@@ -149,6 +152,7 @@ impl Tuning {
             deadlines: Deadlines::new(),
             max_requests_before_settings: None,
             leniency: Leniency::NONE,
+            abuse_limits: AbuseLimits::new(),
         }
     }
 
@@ -227,6 +231,13 @@ impl Tuning {
         self.deadlines.handshake
     }
 
+    /// Sets how much peers may do of what costs this end more than it costs them. The default is
+    /// [`AbuseLimits::new`]. A builder that sets limits replaces all of them.
+    pub const fn abuse_limits(mut self, limits: AbuseLimits) -> Self {
+        self.abuse_limits = limits;
+        self
+    }
+
     /// The limit of what a connection buffers for sending: its own, or else this one.
     fn send_buffer(&self, own: Option<usize>) -> Option<usize> {
         own.or(self.max_connection_send_buffer_size)
@@ -292,11 +303,12 @@ const fn checked_buffer_size(octets: u32) -> u32 {
 }
 
 /// How a connection receives, as far as its builder said.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ReceiveOptions {
     policy: Option<WindowUpdatePolicy>,
     grows: Option<bool>,
     budget: Option<u32>,
+    abuse: Option<Arc<AbuseLimits>>,
 }
 
 /// How a connection receives.
@@ -309,15 +321,27 @@ pub(crate) struct Receiving {
 
 impl ReceiveOptions {
     pub(crate) const fn new() -> Self {
-        ReceiveOptions { policy: None, grows: None, budget: None }
+        ReceiveOptions { policy: None, grows: None, budget: None, abuse: None }
+    }
+
+    /// The limits of abuse: those of the builder, or else those of the process; `None` if those are
+    /// the defaults.
+    pub(crate) fn abuse_limits(&self) -> Option<Arc<AbuseLimits>> {
+        self.abuse_limits_or(&defaults())
+    }
+
+    fn abuse_limits_or(&self, process: &Tuning) -> Option<Arc<AbuseLimits>> {
+        let limits = process.abuse_limits;
+        let is_set = limits != AbuseLimits::new();
+        self.abuse.clone().or_else(|| is_set.then(|| Arc::new(limits)))
     }
 
     /// What the builder did not say is as the process has it.
-    pub(crate) fn resolve(self) -> Receiving {
+    pub(crate) fn resolve(&self) -> Receiving {
         self.or(&defaults())
     }
 
-    fn or(self, process: &Tuning) -> Receiving {
+    fn or(&self, process: &Tuning) -> Receiving {
         Receiving {
             policy: self.policy.unwrap_or(process.window_update_policy),
             grows: self.grows.unwrap_or(process.adaptive_window),
@@ -341,6 +365,17 @@ mod tests {
     }
 
     #[test]
+    fn abuse_limits_are_the_builders_or_the_processes_or_the_default() {
+        let limited = |burst| AbuseLimits::new().limit(AbuseKind::Ping, burst, 1);
+        let process = Tuning::new().abuse_limits(limited(5));
+        let (none, mut own) = (ReceiveOptions::new(), ReceiveOptions::new());
+        own.abuse = Some(Arc::new(limited(7)));
+        assert_eq!(own.abuse_limits_or(&process).as_deref(), Some(&limited(7)));
+        assert_eq!(none.abuse_limits_or(&process).as_deref(), Some(&limited(5)));
+        assert_eq!(none.abuse_limits_or(&Tuning::new()), None);
+    }
+
+    #[test]
     fn where_nothing_is_set_the_defaults_hold() {
         let nothing = effect(ReceiveOptions::new(), &Tuning::new());
         assert_eq!(nothing, (WindowUpdatePolicy::new(), true, DEFAULT_MAX_CONNECTION_RECEIVE_BUFFER_SIZE));
@@ -358,9 +393,9 @@ mod tests {
     #[test]
     fn the_connection_goes_before_the_process_setting_by_setting() {
         let (none, usual) = (ReceiveOptions::new(), WindowUpdatePolicy::new());
-        assert_eq!(effect(ReceiveOptions { policy: Some(usual), ..none }, &PROCESS), (usual, false, 7));
-        assert_eq!(effect(ReceiveOptions { grows: Some(true), ..none }, &PROCESS), (POLICY, true, 7));
-        assert_eq!(effect(ReceiveOptions { budget: Some(0), ..none }, &PROCESS), (POLICY, false, 0));
+        assert_eq!(effect(ReceiveOptions { policy: Some(usual), ..none.clone() }, &PROCESS), (usual, false, 7));
+        assert_eq!(effect(ReceiveOptions { grows: Some(true), ..none.clone() }, &PROCESS), (POLICY, true, 7));
+        assert_eq!(effect(ReceiveOptions { budget: Some(0), ..none.clone() }, &PROCESS), (POLICY, false, 0));
         assert_eq!(PROCESS.max_connection_send_buffer_size(7).send_buffer(Some(9)), Some(9));
     }
 }

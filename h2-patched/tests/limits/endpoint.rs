@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::{poll_fn, Future};
 use std::io;
+use std::ops::Range;
 use std::pin::{pin, Pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -23,27 +24,39 @@ pub struct Wire {
     feed: Feed,
     reads: Rc<Cell<bool>>,
     written: Rc<Cell<usize>>,
+    /// Octets that were sent to the endpoint and that it has not read.
+    unread: Rc<Cell<usize>>,
 }
 
 impl Wire {
     fn new() -> Self {
-        Wire { feed: Feed::with_capacity(8 << 20), reads: Rc::new(Cell::new(true)), written: Rc::default() }
+        Wire {
+            feed: Feed::with_capacity(8 << 20),
+            reads: Rc::new(Cell::new(true)),
+            written: Rc::default(),
+            unread: Rc::default(),
+        }
     }
 
     pub fn send(&self, frames: impl IntoIterator<Item = Frame>) {
         let mut octets = Vec::new();
         frames.into_iter().for_each(|frame| frame.encode(&mut octets));
-        self.feed.write(&octets);
+        self.write(&octets);
+    }
+
+    fn write(&self, octets: &[u8]) {
+        self.feed.write(octets);
+        self.unread.set(self.unread.get() + octets.len());
+    }
+
+    /// Octets that wait to be read.
+    pub fn unread(&self) -> usize {
+        self.unread.get()
     }
 
     /// The peer stops reading.
     pub fn stop_reading(&self) {
         self.reads.set(false);
-    }
-
-    /// The peer reads again.
-    pub fn go_on_reading(&self) {
-        self.reads.set(true);
     }
 
     /// The octets that the endpoint has written.
@@ -54,7 +67,10 @@ impl Wire {
 
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.feed).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.feed).poll_read(cx, buffer);
+        self.unread.set(self.unread.get() - (buffer.filled().len() - before));
+        polled
     }
 }
 
@@ -97,7 +113,7 @@ impl Server {
     pub fn new(builder: &server::Builder) -> Self {
         time_passes(Duration::ZERO);
         let wire = Wire::new();
-        wire.feed.write(&opening(&settings()));
+        wire.write(&opening(&settings()));
         let Poll::Ready(connection) = pin!(builder.handshake(wire.clone())).poll(&mut by_hand()) else {
             panic!("the preface is there")
         };
@@ -159,5 +175,71 @@ impl Client {
         let request = Request::get("http://test/").body(()).expect("a request");
         let sent = self.requests.send_request(request, true);
         sent.expect("the connection is open").0
+    }
+}
+
+/// A server or a client.
+pub trait Endpoint {
+    fn wire(&self) -> &Wire;
+
+    /// Sends frames and polls until nothing moves.
+    fn take(&mut self, frames: Vec<Frame>) -> Result<(), h2::Error>;
+
+    /// Sends these frames, number after number, until the endpoint does not read them at once.
+    /// Returns the number.
+    fn slowed_by(&mut self, mut numbers: Range<u32>, mut frames: impl FnMut(u32) -> Vec<Frame>) -> u32 {
+        let slowed = numbers.find(|number| {
+            self.take(frames(*number)).expect("it is slowed first");
+            self.wire().unread() > 0
+        });
+        slowed.expect("a flood is slowed")
+    }
+
+    /// Sends these frames for as long as the endpoint reads them. Returns how long it lives, and
+    /// how many were sent.
+    fn ended_by(&mut self, from: u32, mut frames: impl FnMut(u32) -> Vec<Frame>) -> (Duration, u32, h2::Error) {
+        let (mut lived, mut number) = (Duration::ZERO, from);
+        loop {
+            // The smallest frame has 13 octets.
+            let count = (256_usize << 10).saturating_sub(self.wire().unread()) / 13;
+            let more = (number..number + count as u32).flat_map(&mut frames).collect();
+            number += count as u32;
+            if let Err(error) = self.take(more) {
+                return (lived, number - from, error);
+            }
+            assert!(lived < Duration::from_secs(60), "a flood ends the connection");
+            let step = Duration::from_millis(100);
+            time_passes(step);
+            lived += step;
+        }
+    }
+
+    /// The flood ends the connection after it was slowed for five seconds, and GOAWAY says why.
+    fn dies_of(&mut self, complaint: &str, from: u32, frames: impl FnMut(u32) -> Vec<Frame>) -> u32 {
+        let (lived, read, error) = self.ended_by(from, frames);
+        assert!((50..75).contains(&(lived.as_millis() / 100)), "{lived:?}");
+        assert_eq!(error.reason(), Some(h2::Reason::ENHANCE_YOUR_CALM));
+        assert!(error.to_string().contains(complaint), "{error}");
+        read
+    }
+}
+
+impl Endpoint for Server {
+    fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    fn take(&mut self, frames: Vec<Frame>) -> Result<(), h2::Error> {
+        Server::take(self, frames)
+    }
+}
+
+impl Endpoint for Client {
+    fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    fn take(&mut self, frames: Vec<Frame>) -> Result<(), h2::Error> {
+        Client::take(self, frames)
     }
 }

@@ -7,7 +7,7 @@ use h2_conformance::wire::build::{data, get, headers, post, reset, POST};
 use h2_conformance::wire::code::error::CANCEL;
 use h2_conformance::wire::Frame;
 
-use crate::endpoint::{time_passes, Server};
+use crate::endpoint::{time_passes, Endpoint, Server};
 use crate::{heap, is_calm, stream, KIB};
 
 /// What a connection may need beside what the tests measure: buffers that grow once.
@@ -46,8 +46,9 @@ fn a_million_late_frames_take_no_memory_and_get_no_answer() {
 #[test]
 fn refused_requests_beyond_the_rate_end_the_connection() {
     let (mut server, _busy) = full();
-    let taken = (1..1_000_000).find(|number| is_calm(&server.take([get(stream(*number))])));
-    assert_eq!(taken, Some(20_001));
+    let refused = |number| vec![get(stream(number))];
+    assert_eq!(server.slowed_by(1..100_000, refused), 20_002);
+    server.dies_of("too_many_refused_streams", 20_003, refused);
 }
 
 #[test]
@@ -85,8 +86,9 @@ fn errors_within_the_rate_take_no_memory_and_beyond_it_end_the_connection() {
         }
     }
     assert!(heap::live() - before < FIXED, "{} bytes", heap::live() - before);
-    let taken = (100_000..200_000).find(|number| is_calm(&server.take([malformed(stream(*number))])));
-    assert!(taken.is_some_and(|number| number < 102_100), "{taken:?}");
+    let malformed = |number| vec![malformed(stream(number))];
+    assert!(server.slowed_by(100_000..200_000, malformed) < 102_100);
+    server.dies_of("too_many_internal_resets", 102_100, malformed);
 }
 
 #[test]
@@ -116,8 +118,8 @@ fn empty_frames_without_progress_end_the_connection() {
         time_passes(Duration::from_secs(1));
         server.take((0..1_000).map(|_| data(1, 0))).expect("within the rate");
     }
-    let taken = (1..10_000).find(|_| is_calm(&server.take([data(1, 0)])));
-    assert!(taken.is_some_and(|number| number <= 1_001), "{taken:?}");
+    assert!(server.slowed_by(1..10_000, |_| vec![data(1, 0)]) <= 1_002);
+    server.dies_of("too_many_empty_data_frames", 0, |_| vec![data(1, 0)]);
 }
 
 #[test]
@@ -141,9 +143,7 @@ fn requests_that_are_reset_unaccepted_take_no_memory() {
 #[test]
 fn a_flood_of_requests_that_are_reset_ends_the_connection() {
     let mut server = Server::new(&server::Builder::new());
-    let taken = (0..20_000).find(|number| {
-        let id = stream(*number);
-        is_calm(&server.take([get(id), reset(id, CANCEL)]))
-    });
-    assert_eq!(taken, Some(4_000));
+    let pair = |number| vec![get(stream(number)), reset(stream(number), CANCEL)];
+    assert_eq!(server.slowed_by(0..20_000, pair), 4_001);
+    server.dies_of("too_many_resets", 4_002, pair);
 }

@@ -9,6 +9,7 @@ mod heap;
 mod paces;
 mod resets;
 mod settings;
+mod slowed;
 mod untaken;
 
 use h2::Reason;

@@ -6,8 +6,8 @@ use h2::server;
 use h2_conformance::wire::build::{get, post, reset};
 use h2_conformance::wire::code::error::CANCEL;
 
-use crate::endpoint::{time_passes, Accepted, Server};
-use crate::{heap, is_calm, stream, KIB};
+use crate::endpoint::{time_passes, Accepted, Endpoint, Server};
+use crate::{heap, stream, KIB};
 
 /// The peer opens these streams, and the application accepts them.
 fn open(server: &mut Server, numbers: impl Iterator<Item = u32>) -> Vec<Accepted> {
@@ -18,11 +18,14 @@ fn open(server: &mut Server, numbers: impl Iterator<Item = u32>) -> Vec<Accepted
 #[test]
 fn requests_that_are_reset_after_they_are_accepted_end_the_connection() {
     let mut server = Server::new(&server::Builder::new());
-    let taken = (0..20_000).find(|number| {
-        let _accepted = open(&mut server, *number..*number + 1);
-        is_calm(&server.take([reset(stream(*number), CANCEL)]))
-    });
-    assert_eq!(taken, Some(4_000));
+    // Within these nothing is slowed.
+    for number in 0..4_000 {
+        let _accepted = open(&mut server, number..number + 1);
+        server.take([reset(stream(number), CANCEL)]).expect("within the limit");
+    }
+    let pair = |number| vec![post(stream(number)), reset(stream(number), CANCEL)];
+    assert_eq!(server.slowed_by(4_000..5_000, pair), 4_001);
+    server.dies_of("too_many_resets", 4_002, pair);
 }
 
 #[test]
@@ -73,21 +76,25 @@ fn a_reset_of_a_response_that_waits_for_window_is_not_free() {
 
     let mut server = Server::new(&server::Builder::new());
     server.take([settings().with(4, 0)]).expect("no window for streams");
-    let taken = (0..20_000).find(|number| {
-        let mut accepted = open(&mut server, *number..*number + 1);
+    for number in 0..4_000 {
+        let mut accepted = open(&mut server, number..number + 1);
         let mut body = accepted[0].1.send_response(http::Response::new(()), false).expect("it waits");
         body.send_data(bytes::Bytes::from_static(b"content"), true).expect("it waits");
-        is_calm(&server.take([reset(stream(*number), CANCEL)]))
-    });
-    assert_eq!(taken, Some(4_000));
+        server.take([reset(stream(number), CANCEL)]).expect("within the limit");
+    }
+    let pair = |number| vec![post(stream(number)), reset(stream(number), CANCEL)];
+    assert_eq!(server.slowed_by(4_000..5_000, pair), 4_001);
 }
 
 #[test]
 fn resets_of_streams_that_are_over_end_the_connection() {
     let mut server = Server::new(&server::Builder::new());
-    let _accepted = open(&mut server, 0..1);
-    let taken = (0..100_000).find(|_| is_calm(&server.take([reset(1, CANCEL)])));
-    // The first one resets the stream, which the application keeps.
-    drop(_accepted);
-    assert!(taken.is_some(), "{taken:?}");
+    server.wire.send([get(1)]);
+    let (_request, mut respond) = server.accept().expect("conforming").remove(0);
+    respond.send_response(http::Response::new(()), true).expect("it waits");
+    server.take([]).expect("the response is sent");
+    let again = |_| vec![reset(1, CANCEL)];
+    let slowed = server.slowed_by(1..100_000, again);
+    assert!((20_000..20_010).contains(&slowed), "{slowed}");
+    server.dies_of("too_many_ignored_frames", 0, again);
 }

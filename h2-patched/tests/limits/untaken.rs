@@ -11,8 +11,8 @@ use h2_conformance::wire::code::error::CANCEL;
 use h2_conformance::wire::wake::by_hand;
 use h2_conformance::wire::Frame;
 
-use crate::endpoint::{time_passes, Client};
-use crate::{heap, is_calm, KIB};
+use crate::endpoint::{time_passes, Client, Endpoint};
+use crate::{heap, KIB};
 
 /// What a client may need beside what the tests measure: buffers that grow once.
 const FIXED: isize = 96 * KIB;
@@ -76,8 +76,8 @@ fn the_latest_interim_responses_are_kept_in_order() {
 #[test]
 fn a_flood_of_interim_responses_ends_the_connection() {
     let (mut client, _call) = asking();
-    let taken = (1..10_000).find(|number| is_calm(&client.take([interim(*number, 10)])));
-    assert_eq!(taken, Some(1_001));
+    assert_eq!(client.slowed_by(1..10_000, |number| vec![interim(number, 10)]), 1_002);
+    client.dies_of("too_many_interim_responses", 0, |number| vec![interim(number, 10)]);
 }
 
 fn promise(number: u32) -> Frame {
@@ -147,6 +147,6 @@ fn promises_that_end_untaken_make_room() {
 fn a_flood_of_promises_ends_the_connection() {
     let (mut client, mut call) = asking();
     let _pushes = call.push_promises();
-    let taken = (0..10_000).find(|number| is_calm(&client.take([promise(*number)])));
-    assert_eq!(taken, Some(1_000));
+    assert_eq!(client.slowed_by(0..10_000, |number| vec![promise(number)]), 1_001);
+    client.dies_of("too_many_promises", 1_002, |number| vec![promise(number)]);
 }

@@ -4,6 +4,8 @@
 use crate::catalog::prelude::*;
 use crate::wire::Frame;
 
+use std::time::Duration;
+
 /// The next hundred of the peer's streams.
 fn hundred(batch: u32) -> impl Iterator<Item = u32> {
     (0..100).map(move |stream| 200 * batch + 2 * stream + 1)
@@ -14,6 +16,11 @@ const WIDE: Config = Config { stream_window: Some(131_070), connection_window: S
 
 /// Buckets are refilled by virtual time.
 const TIMED: Config = Config { time_passes: true, ..Config::DEFAULT };
+
+/// A flood is slowed for five seconds before it ends the connection.
+fn wait(s: &mut Script) {
+    (0..32).for_each(|_| s.elapse(Duration::from_millis(250)));
+}
 
 /// One place, and stream 1 takes it.
 fn full(s: &mut Script) {
@@ -116,7 +123,8 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 s.open();
                 s.send(post(1));
-                (0..15).for_each(|_| s.burst((0..100).map(|_| data(1, 0))));
+                (0..100).for_each(|_| s.burst((0..100).map(|_| data(1, 0))));
+                wait(s);
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
             ..Case::DEFAULT
@@ -222,7 +230,8 @@ pub(super) fn cases() -> Vec<Case> {
             config: TIMED,
             script: |s| {
                 s.open();
-                s.burst((0..60).flat_map(hundred).flat_map(|stream| [get(stream), reset(stream, CANCEL)]));
+                s.burst((0..100).flat_map(hundred).flat_map(|stream| [get(stream), reset(stream, CANCEL)]));
+                wait(s);
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
             ..Case::DEFAULT
@@ -230,12 +239,13 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "limits/malformed-requests",
             role: Role::Server,
-            title: "1 500 malformed requests in a row end the connection",
+            title: "2 000 malformed requests in a row end the connection",
             config: TIMED,
             script: |s| {
                 s.open();
                 let malformed = |stream| headers(stream, &[(":method", "GET")]).end_stream();
-                (0..15).for_each(|batch| s.burst(hundred(batch).map(malformed)));
+                (0..20).for_each(|batch| s.burst(hundred(batch).map(malformed)));
+                wait(s);
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
             ..Case::DEFAULT
@@ -244,24 +254,25 @@ pub(super) fn cases() -> Vec<Case> {
             id: "limits/settings-flood",
             role: Role::Server,
             and_client: true,
-            title: "1 200 SETTINGS frames in a row end the connection",
+            title: "2 000 SETTINGS frames in a row end the connection",
             config: TIMED,
             script: |s| {
                 s.open();
-                (0..12).for_each(|_| s.burst((0..100).map(|_| settings())));
+                (0..20).for_each(|_| s.burst((0..100).map(|_| settings())));
+                wait(s);
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
             ..Case::DEFAULT
         },
         Case {
-            id: "limits/goaway-flood",
-            role: Role::Server,
-            and_client: true,
-            title: "200 GOAWAY frames in a row end the connection",
+            id: "limits/goaway-flood-client",
+            role: Role::Client,
+            title: "300 GOAWAY frames in a row end the connection",
             config: TIMED,
             script: |s| {
                 s.open();
-                s.burst((0..200).map(|_| goaway(u32::MAX >> 1, NO_ERROR)));
+                s.burst((0..300).map(|_| goaway(u32::MAX >> 1, NO_ERROR)));
+                wait(s);
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
             ..Case::DEFAULT
@@ -269,13 +280,14 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "limits/large-fields-flood",
             role: Role::Server,
-            title: "1 200 requests with too large header fields in a row end the connection",
+            title: "2 000 requests with too large header fields in a row end the connection",
             config: Config { max_header_list: Some(1_000), ..TIMED },
             script: |s| {
                 s.open();
                 let field = "x".repeat(2_000);
                 let large = |stream| headers(stream, &[(":method", "GET"), ("x-large", &field)]).end_stream();
-                (0..12).for_each(|batch| s.burst(hundred(batch).map(large)));
+                (0..20).for_each(|batch| s.burst(hundred(batch).map(large)));
+                wait(s);
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
             ..Case::DEFAULT
@@ -283,13 +295,14 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "limits/interim-flood-client",
             role: Role::Client,
-            title: "1 200 interim responses in a row end the connection",
+            title: "2 000 interim responses in a row end the connection",
             needs: Needs::Api,
             config: TIMED,
             script: |s| {
                 s.open();
                 ask_only(s);
-                (0..12).for_each(|_| s.burst((0..100).map(|_| response(1, 103))));
+                (0..20).for_each(|_| s.burst((0..100).map(|_| response(1, 103))));
+                wait(s);
             },
             expect: conn_error(ENHANCE_YOUR_CALM),
             ..Case::DEFAULT
