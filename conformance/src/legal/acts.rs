@@ -17,6 +17,9 @@ use crate::wire::Frame;
 /// Empty DATA frames that a peer sends beside one for each stream: the fork takes a burst of 100,
 /// and two for each stream.
 const EMPTY: usize = 60;
+
+/// SETTINGS that the peer sends on a connection.
+const SETTINGS: usize = 500;
 /// CONTINUATION frames of a field section: the fork takes five, and more where the section needs
 /// them.
 const PIECES: u32 = 4;
@@ -362,6 +365,10 @@ impl Peer {
     }
 
     pub(super) fn change_settings(&mut self, draw: &mut Draw) {
+        if self.settings_sent >= SETTINGS {
+            return;
+        }
+        self.settings_sent += 1;
         let (mut frame, mut initial) = (settings(), None);
         for _ in 0..=draw.below(3) {
             let (id, value) = match draw.below(9) {
@@ -376,6 +383,7 @@ impl Peer {
             if id == INITIAL_WINDOW_SIZE && (initial.is_some() || !self.may_have_initial(value)) {
                 continue;
             }
+            self.declines_pushes |= (id, value) == (ENABLE_PUSH, 0);
             initial = initial.or((id == INITIAL_WINDOW_SIZE).then_some(value));
             frame = frame.with(id, value);
         }

@@ -89,7 +89,7 @@ impl Heard {
         let gave_up = |hand: &Hand| !hand.resets.is_empty() || hand.dropped;
         let by_application = gave_up(hand) || parent.is_some_and(gave_up);
         let goes = shut_down || peer.gone.is_some();
-        let is_late_push = goes && call == "send" && hand.is_unbegun_push();
+        let is_late_push = (goes || peer.declines_pushes) && call == "send" && hand.is_unbegun_push();
         let was_reset = |stream: &u32| peer.streams.get(stream).is_some_and(|stream| stream.reset_by_peer.is_some());
         // A promise is not sent on a stream that is over.
         let by_peer = was_reset(&stream) || hand.parent.as_ref().is_some_and(was_reset);

@@ -27,6 +27,9 @@
 //!
 //! * more than 60 DATA frames without content beside one for each stream (`guards`: a burst of 100,
 //!   and two for each stream and each frame with content);
+//! * more than 500 SETTINGS (`guards`: a burst of 1000);
+//! * pauses of more than 20 seconds in all once the subject may go away: it drops a peer that then
+//!   reads nothing for 30 seconds, or answers no PING for 60 (`tuning::Deadlines`);
 //! * a field section in more than five CONTINUATION frames, unless its size needs them;
 //! * before it has read the subject's SETTINGS, field sections of more than about a thousand
 //!   octets: the subject may be set to less, and four times its SETTINGS_MAX_HEADER_LIST_SIZE ends
@@ -37,6 +40,7 @@
 //!
 //! # What is known and not counted
 //!
+//! * A promise that waits is withdrawn where the peer disables pushes: sending its response fails.
 //! * A connection that goes away does not wait for a promised response that is not begun: the
 //!   application's call fails.
 //! * A body whose receiver is dropped, while the application keeps credit that it has not released,

@@ -176,6 +176,10 @@ pub(super) struct Peer {
     pub(super) most_streams: usize,
     /// DATA frames without content that the peer sent.
     pub(super) empty: usize,
+    /// SETTINGS that the peer sent.
+    pub(super) settings_sent: usize,
+    /// The peer has sent ENABLE_PUSH of 0.
+    pub(super) declines_pushes: bool,
     pub(super) reached: Reached,
     pub(super) trace: Trace,
 }
@@ -207,6 +211,8 @@ impl Peer {
             is_long: false,
             most_streams: STREAMS,
             empty: 0,
+            settings_sent: 0,
+            declines_pushes: false,
             reached: Reached::default(),
             trace,
         }

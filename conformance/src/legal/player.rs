@@ -12,6 +12,9 @@ use crate::case::{Config, Role};
 
 /// Rounds of one step after which the two ends count as ones that do not come to rest.
 const ROUNDS: usize = 20_000;
+/// The longest of all pauses together while the subject may go away.
+const LONGEST_GOING: Duration = Duration::from_secs(20);
+
 /// Rounds of one step in which a pipe that holds few octets is emptied.
 const NARROW_ROUNDS: usize = 20;
 
@@ -45,6 +48,8 @@ pub(super) struct Player {
     reads: Pace,
     /// The pipe to the peer holds few octets.
     is_narrow: bool,
+    /// The pauses since the subject may go away.
+    going_for: Duration,
     pub(super) draw: Draw,
 }
 
@@ -97,6 +102,7 @@ impl Player {
             writes,
             reads,
             is_narrow: false,
+            going_for: Duration::ZERO,
             draw,
         }
     }
@@ -165,6 +171,7 @@ impl Player {
                     Duration::from_secs(61),
                     LONGEST_PAUSE,
                 ]);
+                let pause = self.bounded(pause);
                 self.peer.trace.line(|| format!("{pause:?} pass"));
                 if pause == LONGEST_PAUSE {
                     self.peer.reached.add(State::Hours);
@@ -172,6 +179,17 @@ impl Player {
                 self.app.pipe().elapse(pause);
             }
         }
+    }
+
+    /// While the subject goes away, or may do so, it drops a peer that reads nothing for 30 seconds
+    /// or answers no PING for 60. This peer is quicker.
+    fn bounded(&mut self, pause: Duration) -> Duration {
+        if !self.peer.may_go && self.peer.gone.is_none() {
+            return pause;
+        }
+        let pause = if self.going_for + pause > LONGEST_GOING { Duration::from_millis(1) } else { pause };
+        self.going_for += pause;
+        pause
     }
 
     /// Carries up to so many octets of the peer to the subject. Returns whether there were any.

@@ -45,7 +45,7 @@ impl Pool {
     }
 
     /// How many connections are open.
-    pub async fn len(&self) -> usize {
+    pub async fn open_connections(&self) -> usize {
         self.connections.lock().await.len()
     }
 

@@ -53,6 +53,6 @@ async fn full_connections_are_joined_by_others() {
     for request in requests {
         tokio::time::timeout(Duration::from_secs(60), request).await.expect("it ends").unwrap().unwrap();
     }
-    assert_eq!(pool.len().await, TOGETHER.div_ceil(ALLOWED as usize));
+    assert_eq!(pool.open_connections().await, TOGETHER.div_ceil(ALLOWED as usize));
     server.abort();
 }

@@ -6,6 +6,9 @@ use crate::proto::Error;
 
 use std::ops::{Deref, DerefMut};
 
+/// The flag of an acknowledgement (RFC 9113 section 6.5).
+const ACK: u8 = 1;
+
 #[derive(Debug, Default)]
 pub(crate) struct FrameGuard(Buckets);
 
@@ -26,8 +29,10 @@ impl DerefMut for FrameGuard {
 impl FrameGuard {
     /// Charges the peer for a frame that was read.
     #[inline]
-    pub(crate) fn charge(&mut self, kind: Kind) -> Result<(), Error> {
+    pub(crate) fn charge(&mut self, kind: Kind, flags: u8) -> Result<(), Error> {
         let kind = match kind {
+            // This end asked for it: without SETTINGS of ours it is an error.
+            Kind::Settings if flags & ACK != 0 => return Ok(()),
             // These are charged to the streams.
             Kind::Data | Kind::Headers | Kind::Reset | Kind::PushPromise | Kind::WindowUpdate => return Ok(()),
             Kind::Settings => AbuseKind::Settings,

@@ -20,7 +20,7 @@ pub enum AbuseKind {
     /// A request that the peer resets before it has taken the response. A response that the peer
     /// takes to its end gives back two.
     Reset,
-    /// A SETTINGS frame, or its acknowledgement.
+    /// A SETTINGS frame that is no acknowledgement.
     Settings,
     /// A PING frame, or its acknowledgement.
     Ping,

@@ -62,8 +62,8 @@ fn in_two_parts(number: u32) -> Vec<Frame> {
 
 #[test]
 fn each_kind_of_frame_has_its_limit() {
-    // One of them, or of its acknowledgements, came with the handshake.
-    assert_eq!(flood("too_many_settings", |_| vec![settings()]), 1_000);
+    // One of them came with the handshake.
+    assert_eq!(flood("too_many_settings", |_| vec![settings()]), 1_001);
     assert_eq!(flood("too_many_pings", |_| vec![ping([1; 8])]), 502);
     assert_eq!(flood("too_many_pings", |_| vec![ping([1; 8]).ack()]), 502);
     assert_eq!(flood("too_many_priority_frames", |_| vec![priority(1)]), 402);
@@ -78,6 +78,16 @@ fn frames_within_the_rate_go_on_for_ever() {
     assert!(takes(10_000, |_| vec![ping([1; 8])]));
     assert!(takes(10_000, |_| vec![priority(1)]));
     assert!(takes(10_000, |_| vec![unknown(1)]));
+}
+
+#[test]
+fn acknowledgements_that_this_end_asks_for_are_free() {
+    let mut server = Server::new(&server::Builder::new());
+    for number in 0..5_000 {
+        server.connection.set_initial_window_size(65_536 + number).expect("the last ones are acknowledged");
+        server.take([]).expect("SETTINGS are sent");
+        server.take([settings().ack()]).expect("the connection goes on");
+    }
 }
 
 #[test]
