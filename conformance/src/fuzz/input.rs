@@ -72,7 +72,7 @@ impl Mode {
             needs: if self.behaves { Needs::Wire } else { Needs::Api },
             config: Config {
                 receive_budget: Some(if self.grows { BUDGET } else { 0 }),
-                time_passes: self.grows,
+                time_passes: true,
                 ..if self.tight { tight } else { Config::DEFAULT }
             },
             ..Case::DEFAULT

@@ -2,6 +2,7 @@
 //! when one was complete.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::time::Duration;
 
 use super::input::{Input, Mode};
 use crate::case::Role;
@@ -11,6 +12,9 @@ use crate::subject::patched::H2;
 use crate::transcript::{probe, AppResult, Event, EventKind, Transcript};
 use crate::wire::build::{opening, ping, settings};
 use crate::wire::{FrameReader, PeerReader, View, PREFACE};
+
+/// How long the answer to the last PING may take, in virtual time.
+const SECONDS_OF_A_FLOOD: u32 = 10;
 
 struct Peer {
     link: H2,
@@ -137,6 +141,11 @@ impl Peer {
             let frame = ping(probe(1));
             self.record(EventKind::Probe(frame.clone()));
             self.hand_over(&frame.to_bytes());
+            // A peer that floods is read slowly for some seconds before its connection ends.
+            for _ in 0..SECONDS_OF_A_FLOOD {
+                self.link.elapse(Duration::from_secs(1));
+                self.settle();
+            }
         }
         // With debug assertions h2 checks its accounting once more when its last handle goes, also
         // when the application leaves in the middle of things as it does here. That is no fault of
