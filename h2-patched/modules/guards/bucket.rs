@@ -29,7 +29,8 @@ const MAX_AT_ONCE: u32 = 1_000 * TENTHS;
 pub(crate) struct Buckets {
     /// Tenths of tokens.
     spent: [u32; KINDS],
-    /// The time up to which the buckets are refilled. Nothing was ever spent if there is none.
+    /// The time up to which the buckets are refilled. Less than half of each was spent if there is
+    /// none.
     refilled: Option<Instant>,
     /// Other limits than the default.
     limits: Option<Arc<AbuseLimits>>,
@@ -51,11 +52,13 @@ impl Buckets {
         self.limits.as_deref().unwrap_or(&DEFAULT).of(kind)
     }
 
-    /// Takes a token. The time is read for the first one, and when it seems that there is none
-    /// left.
+    /// Takes a token. The time is read for the first time when half of a bucket is spent, and then
+    /// when it seems that no token is left. Most connections never come to that.
     #[inline]
     pub(crate) fn charge(&mut self, kind: AbuseKind) -> Result<(), Error> {
-        if self.spent[kind as usize] < self.limit(kind).tenths && self.refilled.is_some() {
+        let Limit { tenths, .. } = self.limit(kind);
+        let enough = if self.refilled.is_some() { tenths } else { tenths / 2 };
+        if self.spent[kind as usize] < enough {
             self.spend(kind);
             return Ok(());
         }
