@@ -83,7 +83,9 @@ pub(crate) fn message() {
     );
     check("message", &Check::Message { stream: 1, status: Some(200) }.into(), &rows);
     let rows = vec![
-        ("any status will do", opened().subject(response(1, 500).end_stream()).alive(), Pass, Clean),
+        ("any status below 400 will do", opened().subject(response(1, 399).end_stream()).alive(), Pass, Clean),
+        ("a refusal", opened().subject(response(1, 400).end_stream()).alive(), Fail, Clean),
+        ("an error of the server", opened().subject(response(1, 500).end_stream()).alive(), Fail, Clean),
         ("a client's request", opened().subject(get(1)).alive(), Pass, Clean),
         ("nothing", opened().alive(), Fail, Clean),
         ("no end", opened().subject(post(1)).alive(), Fail, Clean),
