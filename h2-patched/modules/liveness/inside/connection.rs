@@ -138,7 +138,8 @@ where
     #[inline(never)]
     fn meet_deadline(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
         let facts = self.facts();
-        let ConnectionInner { liveness, deadlines, .. } = &mut *self.inner;
+        let inner: &mut ConnectionInner<P, B> = &mut self.inner;
+        let ConnectionInner { liveness, deadlines, .. } = inner;
         let liveness = liveness
             .get_or_insert_with(|| Box::new(Liveness::new(deadlines.as_deref().copied().unwrap_or_default(), &facts)));
         let Some(action) = liveness.poll(cx, &facts) else { return Ok(false) };
@@ -146,7 +147,7 @@ where
             tracing::debug!(?deadline, "a deadline passed");
             self.codec.frame_counter().deadline_passed(deadline);
         }
-        let inner = &mut *self.inner;
+        let inner: &mut ConnectionInner<P, B> = &mut self.inner;
         match action {
             Action::Ping => inner.ping_pong.probe(),
             Action::ResetStalledStreams(timeout) => {
@@ -191,7 +192,8 @@ where
     }
 
     fn facts(&self) -> Facts {
-        let ConnectionInner { streams, settings, liveness, .. } = &*self.inner;
+        let inner: &ConnectionInner<P, B> = &self.inner;
+        let ConnectionInner { streams, settings, liveness, .. } = inner;
         let watches_stalls = liveness.as_ref().is_some_and(|liveness| liveness.watches_stalls());
         let Use { has_streams, has_stalled_streams, streams, round_trip } = streams.look_at_use(watches_stalls);
         let (written, is_blocked) = self.codec.written();
