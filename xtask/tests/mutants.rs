@@ -1,4 +1,4 @@
-//! Mutation tests of the invariants. With each mutation of [`mutations::ALL`] active, some case of
+//! Mutation tests of the invariants. With each mutation of [`mutations::all`] active, some case of
 //! the catalogue has to fail, and the failure has to name the invariant that the mutation breaks.
 //!
 //! All mutations are compiled into one runner. The variable H2_MUTATION activates one of them.
@@ -8,7 +8,7 @@ mod support;
 
 #[path = "mutants/apply.rs"]
 mod apply;
-#[path = "mutants/mutations.rs"]
+#[path = "mutants/mutations/mod.rs"]
 mod mutations;
 
 use std::env;
@@ -19,7 +19,7 @@ use std::process::{Command, Output};
 use h2_materialize::WORKTREE;
 use serde_json::Value;
 
-use mutations::{Mutation, ALL};
+use mutations::Mutation;
 use support::{repository, stderr, stdout};
 
 /// The width of the column of names.
@@ -28,14 +28,14 @@ const WIDTH: usize = 56;
 #[test]
 fn every_mutation_has_one_place() {
     let dir = tempfile::tempdir().unwrap();
-    apply::apply(dir.path(), ALL);
+    apply::apply(dir.path());
 }
 
 #[test]
 #[ignore = "takes minutes: cargo xtask mutants runs it"]
 fn every_mutation_is_caught() {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");
-    apply::apply(&place.join("tree"), ALL);
+    apply::apply(&place.join("tree"));
     let runner = build(&place);
 
     let (control, findings) = play(&runner, &place, None);
@@ -43,7 +43,7 @@ fn every_mutation_is_caught() {
     assert!(findings.is_empty(), "without a mutation: {findings:?}");
 
     println!("{:<WIDTH$} inv. cases  first reason", "mutation");
-    let numbered = (1..).zip(ALL);
+    let numbered = (1..).zip(mutations::all());
     let uncaught = numbered.filter(|(number, mutation)| !is_caught(mutation, &play(&runner, &place, Some(*number)).1));
     let uncaught: Vec<&str> = uncaught.map(|(_, mutation)| mutation.name).collect();
     assert!(uncaught.is_empty(), "not caught by the invariant they break: {uncaught:#?}");

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use h2_materialize::{locate, point_at_modules, Manifest, Search, Series, Tree};
 
-use crate::mutations::Mutation;
+use crate::mutations::{self, Mutation};
 use crate::support::repository;
 
 /// The variable that activates a mutation by its number. 1 is the first.
@@ -17,10 +17,10 @@ pub(crate) const SWITCH: &str = "H2_MUTATION";
 const MODULES: &str = "src/modules";
 
 /// Makes a work tree in `dir` with every mutation.
-pub(crate) fn apply(dir: &Path, mutations: &[Mutation]) {
+pub(crate) fn apply(dir: &Path) {
     let mut tree = sources();
     let mut edits: BTreeMap<&str, Vec<(Range<usize>, String)>> = BTreeMap::new();
-    for (number, mutation) in (1..).zip(mutations) {
+    for (number, mutation) in (1..).zip(mutations::all()) {
         let file =
             tree.files.get(mutation.file).unwrap_or_else(|| panic!("{}: no file {}", mutation.name, mutation.file));
         let text = std::str::from_utf8(file).unwrap();

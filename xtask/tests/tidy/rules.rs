@@ -15,11 +15,7 @@ const DOC_OPENINGS: &[&str] = &["It", "Its", "Of", "So many", "That", "Those", "
 /// Files that may be longer, and why.
 const LONG_FILES: &[(&str, &str)] = &[
     ("PATCHES.md", "it is generated"),
-    ("conformance/src/catalog/h2/capacity.rs", "it is a table of cases, all of one topic"),
-    ("conformance/src/catalog/rfc/push.rs", "it is a table of cases, all of one topic"),
-    ("conformance/src/catalog/rfc/requests.rs", "it is a table of cases, all of one topic"),
     ("h2-patched/patches/policy/send-scheduler.patch", "it replaces the users of one module of upstream at once"),
-    ("xtask/tests/mutants/mutations.rs", "it is a table of mutations"),
 ];
 
 /// Files whose functions may be longer, and why.
