@@ -68,11 +68,11 @@ impl Counts {
         self.guards.refund(AbuseKind::EmptyData, EMPTY_FRAMES);
     }
 
-    /// A DATA frame was sent. One that the window cut gives back no more than its octets do, so
-    /// that a peer that opens the window by the octet pays for that.
+    /// A DATA frame was sent. If the window is too small for what is to follow, only the octets
+    /// give tokens back, so that a peer that opens the window by the octet pays for that.
     #[inline]
-    pub(in crate::proto::streams) fn data_sent(&mut self, octets: usize, is_cut: bool) {
-        let for_frame = if is_cut { 0 } else { UPDATES };
+    pub(in crate::proto::streams) fn data_sent(&mut self, octets: usize, is_window_short: bool) {
+        let for_frame = if is_window_short { 0 } else { UPDATES };
         let for_octets = (octets / OCTETS_PER_UPDATE) as u32;
         self.guards.refund(AbuseKind::WindowUpdate, for_frame + for_octets);
     }

@@ -229,7 +229,8 @@ impl Scheduler {
         let written = match stream.pending_send.pop_front(buffer) {
             Some(Frame::Data(frame)) => {
                 let frame = self.cut(frame, stream, codec.max_send_frame_size());
-                counts.data_sent(frame.payload().remaining(), self.in_flight.is_some());
+                let window = self.window.octets().min(stream.outgoing.window.octets());
+                counts.data_sent(frame.payload().remaining(), window <= stream.outgoing.reserved);
                 Some(write(Frame::Data(frame), codec))
             }
             Some(Frame::Headers(headers)) => Some(write(Frame::Headers(headers), codec)),

@@ -143,6 +143,23 @@ fn a_window_that_is_opened_by_the_octet_ends_the_connection() {
 }
 
 #[test]
+fn a_window_that_is_opened_by_the_octet_for_a_writer_that_follows_it_ends_the_connection() {
+    let (mut server, mut body) = responding();
+    body.reserve_capacity(1 << 20);
+    let mut ten = |_| {
+        let capacity = body.capacity();
+        if capacity > 0 {
+            body.send_data(Bytes::from(vec![0; capacity]), false).expect("the stream is open");
+            body.reserve_capacity(1 << 20);
+        }
+        (0..10).flat_map(|_| [window_update(0, 1), window_update(1, 1)]).collect()
+    };
+    let tens = server.slowed_by(1..100_000, &mut ten);
+    assert!((10_000..10_050).contains(&tens), "{tens}");
+    server.dies_of("too_many_window_updates", 0, ten);
+}
+
+#[test]
 fn updates_of_nothing_end_the_connection() {
     let fifty = |stream| (0..50).map(|_| window_update(stream, 1)).collect();
     assert_eq!(flood("too_many_window_updates", |_| fifty(1)), 102);
