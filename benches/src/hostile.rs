@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use h2_conformance_wire::code::{kind, DEFAULT_WINDOW};
+use h2_conformance_wire::code::{flag, kind, DEFAULT_WINDOW};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Octets of a frame's header (RFC 9113 section 4.1).
@@ -48,6 +48,8 @@ pub(crate) struct Heard {
     pub(crate) raised: i64,
     /// The victim sent GOAWAY.
     pub(crate) goaway: bool,
+    /// Streams that the victim ended: its responses, or its requests.
+    pub(crate) ended: u64,
 }
 
 impl Heard {
@@ -61,6 +63,7 @@ impl Heard {
             stream: 0,
             raised: 0,
             goaway: false,
+            ended: 0,
         }
     }
 
@@ -97,6 +100,7 @@ impl Heard {
         let stream = u32::from_be_bytes([a, b, c, d]);
         match self.header[3] {
             kind::GOAWAY => self.goaway = true,
+            kind::DATA | kind::HEADERS => self.ended += u64::from(self.header[4] & flag::END_STREAM),
             kind::WINDOW_UPDATE => {
                 let increment = i64::from(u32::from_be_bytes(self.increment));
                 if stream == 0 {
@@ -212,7 +216,7 @@ impl AsyncWrite for VictimEnd {
 
 #[cfg(test)]
 mod tests {
-    use h2_conformance_wire::build::{goaway, settings, window_update};
+    use h2_conformance_wire::build::{get, goaway, post, settings, window_update};
     use h2_conformance_wire::PREFACE;
 
     use super::*;
@@ -232,6 +236,9 @@ mod tests {
             assert_eq!((heard.connection, heard.raised, heard.goaway), (65_535 + 1000 - 35, 500 - 35, false));
             wire.0.borrow_mut().heard.hear(&goaway(0, 11).to_bytes());
             assert!(wire.heard().goaway);
+            wire.0.borrow_mut().heard.hear(&get(1).to_bytes());
+            wire.0.borrow_mut().heard.hear(&post(3).to_bytes());
+            assert_eq!(wire.heard().ended, 1);
         }
     }
 }

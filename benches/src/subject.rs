@@ -22,6 +22,8 @@ pub struct Subject {
     pub respond: fn(&[Answer]) -> Box<dyn Server>,
     /// A receiver in memory, in virtual time.
     pub receive: fn(&Intake) -> Box<dyn Receiver>,
+    /// From now on it is this time on this thread, for what depends on time; `None` lets time run.
+    pub(crate) set_time: fn(Option<Duration>),
     /// A connection in memory, set up as hyper's, that is attacked over this line.
     pub(crate) victim: Attacked,
     /// One connection in memory with that many streams in one state. An error says what went wrong
@@ -269,9 +271,16 @@ pub enum Stance {
     NeverAccepts,
     /// A server that answers each request with content without end, as its send capacity allows.
     Responds,
+    /// A server that reads each request to its end and answers it.
+    Serves,
     /// A client that made one request and reads nothing.
     Requests,
+    /// A client that makes [`CANCELLED`] requests in each turn and gives up those of the last one.
+    Cancels,
 }
+
+/// The requests that [`Stance::Cancels`] gives up at a time.
+pub const CANCELLED: usize = 100;
 
 /// A connection that is attacked, and the handles that its application keeps.
 pub trait Victim {

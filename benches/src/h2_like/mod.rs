@@ -25,6 +25,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     pair: |shape| Box::new(pair::Pair::new(shape)),
     respond: |answers| Box::new(respond::Server::new(answers)),
     receive: |intake| Box::new(receive::Receiver::new(intake)),
+    set_time,
     victim: |wire, stance| Ok(Box::new(hostile::Victim::new(wire, stance)?)),
     beside: scale::beside,
     connections: |count| Ok(Box::new(scale::Register::new(count)?)),

@@ -1,5 +1,6 @@
 //! Scenarios: each measures both in one run.
 
+mod abuse;
 mod fairness;
 mod hostile;
 mod isolation;
@@ -72,6 +73,12 @@ pub const ALL: &[Scenario] = &[
         about: "memory that hostile peers make a process hold, on 1, 100 and 1000 connections, and the CPU time of each frame",
         run: hostile::run,
         work: Some(hostile::work),
+    },
+    Scenario {
+        name: "abuse",
+        about: "what floods take from a connection beside them, their CPU and memory, and what conforming peers live through",
+        run: abuse::run,
+        work: Some(abuse::work),
     },
     Scenario {
         name: "pause",
