@@ -4,32 +4,13 @@ use super::{AbuseKind, Buckets};
 use crate::frame::Kind;
 use crate::proto::Error;
 
-use std::ops::{Deref, DerefMut};
-
 /// The flag of an acknowledgement (RFC 9113 section 6.5).
 const ACK: u8 = 1;
 
-#[derive(Debug, Default)]
-pub(crate) struct FrameGuard(Buckets);
-
-impl Deref for FrameGuard {
-    type Target = Buckets;
-
-    fn deref(&self) -> &Buckets {
-        &self.0
-    }
-}
-
-impl DerefMut for FrameGuard {
-    fn deref_mut(&mut self) -> &mut Buckets {
-        &mut self.0
-    }
-}
-
-impl FrameGuard {
+impl Buckets {
     /// Charges the peer for a frame that was read.
     #[inline]
-    pub(crate) fn charge(&mut self, kind: Kind, flags: u8) -> Result<(), Error> {
+    pub(crate) fn charge_frame(&mut self, kind: Kind, flags: u8) -> Result<(), Error> {
         let kind = match kind {
             // This end asked for it: without SETTINGS of ours it is an error.
             Kind::Settings if flags & ACK != 0 => return Ok(()),
@@ -42,6 +23,6 @@ impl FrameGuard {
             Kind::Continuation => AbuseKind::Continuation,
             Kind::Unknown => AbuseKind::Ignored,
         };
-        self.0.charge(kind)
+        self.charge(kind)
     }
 }

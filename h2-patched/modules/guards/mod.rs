@@ -16,7 +16,6 @@ mod kind;
 mod slow;
 
 pub(crate) use self::bucket::Buckets;
-pub(crate) use self::frames::FrameGuard;
 pub use self::kind::AbuseKind;
 pub(crate) use self::kind::{Limit, KINDS};
 pub(crate) use self::slow::{Overdrawn, Slowed};
