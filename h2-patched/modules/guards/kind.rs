@@ -26,8 +26,8 @@ pub enum AbuseKind {
     Ping,
     /// A PRIORITY frame.
     Priority,
-    /// A WINDOW_UPDATE frame. A stream gives back four, and so does a DATA frame that is sent, if the
-    /// window has room for what is to follow. Each 128 octets of it give back one more.
+    /// A WINDOW_UPDATE frame. A stream gives back four, and so does a DATA frame that is sent, if
+    /// the window has room for what is to follow. Each 128 octets of it give back one more.
     WindowUpdate,
     /// A CONTINUATION frame.
     Continuation,

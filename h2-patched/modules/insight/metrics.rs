@@ -169,7 +169,7 @@ impl Observer for Exporter {
             EventKind::Stalled { who, on } => {
                 counter!("h2_stalls_total", of(event.connection, stall(role, who, on))).increment(1);
             }
-            EventKind::Reset { by, reason } => {
+            EventKind::Reset { by, reason, .. } => {
                 let labels = [("by", by.as_str()), ("code", code(reason))]
                     .map(|(key, value)| Label::from_static_parts(key, value));
                 counter!("h2_reset_codes_total", of(event.connection, labels)).increment(1);

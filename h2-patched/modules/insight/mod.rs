@@ -41,6 +41,7 @@ mod settings;
 mod snapshot;
 mod stalled;
 mod stats;
+mod stream_error;
 
 pub use self::counters::Counts;
 pub use self::frame_log::{log_frames, to_stderr, FrameSink};
@@ -50,6 +51,7 @@ pub use self::receive_buffer::{ConnectionReceiveBuffer, ProcessReceiveBuffer};
 pub use self::register::{connections, open_by_label, totals, Labelled, Totals};
 pub use self::snapshot::*;
 pub use self::stalled::{Stalled, StalledBy};
+pub use self::stream_error::StreamErrorKind;
 pub use crate::guards::AbuseKind;
 pub use crate::liveness::DeadlineKind;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::{AbuseKind, BlockedOn, CloseReason, Connection, DeadlineKind, Side, StallEnd};
+use super::{AbuseKind, BlockedOn, CloseReason, Connection, DeadlineKind, Side, StallEnd, StreamErrorKind};
 use crate::{Reason, StreamId};
 
 /// Receives the events of connections.
@@ -115,6 +115,8 @@ pub enum EventKind {
         by: Side,
         /// The error code.
         reason: Reason,
+        /// What the peer did wrong, if this end reset the stream for that.
+        error: Option<StreamErrorKind>,
     },
     /// GOAWAY was sent or received. A graceful shutdown sends two.
     #[non_exhaustive]

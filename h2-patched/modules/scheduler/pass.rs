@@ -235,7 +235,7 @@ impl Scheduler {
             }
             Some(Frame::Headers(headers)) => Some(write(Frame::Headers(headers), codec)),
             Some(Frame::Reset(reset)) => {
-                self.reset_sent(&reset);
+                self.reset_sent(&reset, &stream.state);
                 Some(write(Frame::Reset(reset), codec))
             }
             Some(frame) => Some(write(frame.map(|_| unreachable!("only DATA has a payload")), codec)),
@@ -244,7 +244,7 @@ impl Scheduler {
                 // No frame may follow the ends of both sides (RFC 9113 section 5.1).
                 let ended = reason == Reason::NO_ERROR && stream.outgoing.peer_ended;
                 let reset = (!ended).then(|| frame::Reset::new(stream.id, reason));
-                reset.iter().for_each(|reset| self.reset_sent(reset));
+                reset.iter().for_each(|reset| self.reset_sent(reset, &stream.state));
                 counts.stream_over(stream);
                 reset.map(|reset| write(Frame::Reset(reset), codec))
             }),

@@ -7,6 +7,7 @@
 
 #[cfg(feature = "__invariants")]
 use super::super::streams::holds;
+use super::super::state::State;
 use super::*;
 use crate::insight::{BlockedOn, EventKind, LoggedWindows, Record, SendHalf, Side, StallEnd};
 
@@ -203,10 +204,10 @@ impl Scheduler {
     }
 
     /// Queues the event of a RST_STREAM that is sent.
-    pub(super) fn reset_sent(&self, reset: &frame::Reset) {
+    pub(super) fn reset_sent(&self, reset: &frame::Reset, state: &State) {
         if let Some(event_queue) = &self.record.events {
-            event_queue
-                .enqueue_now(Some(reset.stream_id()), EventKind::Reset { by: Side::Local, reason: reset.reason() });
+            let (reason, error) = (reset.reason(), state.peer_error());
+            event_queue.enqueue_now(Some(reset.stream_id()), EventKind::Reset { by: Side::Local, reason, error });
         }
     }
 

@@ -10,3 +10,4 @@ mod observers;
 mod recorder;
 mod snapshots;
 mod stalls;
+mod stream_errors;

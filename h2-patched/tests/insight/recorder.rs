@@ -33,7 +33,10 @@ impl Observer for Recorder {
             EventKind::StallEnded { who, on, lasted, end, .. } => {
                 format!("stall of {} on {} ends after {}: {}", side(who), on.as_str(), lasted.as_secs(), end.as_str())
             }
-            EventKind::Reset { by, reason, .. } => format!("reset {reason:?} by {}", side(by)),
+            EventKind::Reset { by, reason, error, .. } => {
+                let what = error.map_or(String::new(), |error| format!(": {error}"));
+                format!("reset {reason:?} by {}{what}", side(by))
+            }
             EventKind::GoingAway { by, reason, last_stream, .. } => {
                 format!("going away {reason:?} {} by {}", u32::from(last_stream), side(by))
             }

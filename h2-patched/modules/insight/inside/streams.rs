@@ -51,7 +51,8 @@ impl<B, P: Peer> Streams<B, P> {
 
     pub(crate) fn refusal_sent(&self, id: StreamId) {
         let me = self.inner.lock().expect("no holder of the lock panicked");
-        me.counts.stats().enqueue(Some(id), EventKind::Reset { by: Side::Local, reason: Reason::REFUSED_STREAM });
+        let reset = EventKind::Reset { by: Side::Local, reason: Reason::REFUSED_STREAM, error: None };
+        me.counts.stats().enqueue(Some(id), reset);
     }
 
     /// The windows as they are now.
