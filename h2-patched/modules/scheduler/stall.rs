@@ -5,9 +5,9 @@
 //! nothing. Many streams may wait for the connection's window or for the stream limit at once, so
 //! that these waits are recorded when a write pass ends.
 
+use super::super::state::State;
 #[cfg(feature = "__invariants")]
 use super::super::streams::holds;
-use super::super::state::State;
 use super::*;
 use crate::insight::{BlockedOn, EventKind, LoggedWindows, Record, SendHalf, Side, StallEnd};
 
