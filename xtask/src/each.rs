@@ -9,6 +9,7 @@ use h2_materialize::header::{Proof, ProofKind};
 use h2_materialize::series::{SeriesPatch, Tier};
 use h2_materialize::Tree;
 
+use crate::evidence;
 use crate::failure::Failure;
 use crate::print::say;
 use crate::repo::Repo;
@@ -28,7 +29,7 @@ pub(crate) enum Questions {
 }
 
 pub(crate) fn run(repo: &Repo, slug: Option<&str>, questions: Questions) -> Result<(), Failure> {
-    let each = Each { workshop: Workshop::open(repo)?, trial: Trial::new(repo)?, release: OnceCell::new() };
+    let each = Each { repo, workshop: Workshop::open(repo)?, trial: Trial::new(repo)?, release: OnceCell::new() };
     let series = repo.series()?;
     let chosen: Vec<&SeriesPatch> = match slug {
         Some(slug) => vec![find(&series, slug)?],
@@ -83,7 +84,15 @@ impl Tally {
     }
 }
 
+/// Whether the proofs of a patch fail on a tree without it.
+enum Fails {
+    All(Answer),
+    /// One passes.
+    Not(String),
+}
+
 struct Each<'a> {
+    repo: &'a Repo,
     workshop: Workshop,
     trial: Trial<'a>,
     /// Played when it is first needed.
@@ -141,19 +150,37 @@ impl Each<'_> {
     }
 
     /// Takes the patch out of the series: each of its proofs fails. The first way of taking it out
-    /// in which they do is the answer.
+    /// in which they do is the answer. Where no way compiles, because later patches and modules are
+    /// built on it, its proofs fail on an earlier tree, or on the release.
     fn without(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
-        let mut answer = Err(Failure::new("it cannot be taken out of the series: later patches change its lines"));
+        let (mut passes, mut broken) = (None, Failure::new("later patches change its lines"));
         for way in self.workshop.without(&patch.slug, Tier::Speed)? {
-            answer = self.fails_without(patch, &way);
-            if answer.is_ok() {
-                return answer;
+            match self.fails_without(patch, &way) {
+                Ok(Fails::All(answer)) => return Ok(answer),
+                // Where lines of the patch are left, it proves nothing that a proof passes.
+                Ok(Fails::Not(detail)) if way.is_clean => passes = passes.or(Some(detail)),
+                Ok(Fails::Not(_)) => {}
+                Err(failure) => broken = failure,
             }
         }
-        answer.or_else(|failure| self.fails_before(patch, failure))
+        if let Some(answer) = self.fails_before(patch)? {
+            return Ok(answer);
+        }
+        match passes {
+            Some(detail) => Err(Failure::new(detail)),
+            None if patch.tier == Tier::Fixes => self.fails_on_release(patch),
+            None => Ok(Answer::Open(format!("it cannot be taken out: {}", broken.sentence))),
+        }
     }
 
-    fn fails_without(&self, patch: &SeriesPatch, without: &Without) -> Result<Answer, Failure> {
+    /// The test of a fix in upstream's manner fails on the release, and passes there with the fix.
+    fn fails_on_release(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
+        let detail = evidence::check_one(self.repo, &self.workshop, &self.trial, patch)?;
+        Ok(Answer::AsClaimed(format!("later patches are built on it; on the release {detail}")))
+    }
+
+    /// Whether the proofs fail on that tree. An error is that of the compiler.
+    fn fails_without(&self, patch: &SeriesPatch, without: &Without) -> Result<Fails, Failure> {
         let gone_too = match without.gone_too.as_slice() {
             [] => String::new(),
             slugs => format!(" (with it go {})", slugs.join(", ")),
@@ -162,7 +189,7 @@ impl Each<'_> {
         if !cases.is_empty() {
             let outcomes = self.trial.play_fork(&without.tree)?;
             if let Some(case) = cases.iter().find(|case| passes(&outcomes, case)) {
-                return Err(Failure::new(format!("case:{case} passes without it{gone_too}")));
+                return Ok(Fails::Not(format!("case:{case} passes without it{gone_too}")));
             }
         }
         let mut fail = 0;
@@ -170,30 +197,29 @@ impl Each<'_> {
         for proof in patch.header.proven_by.iter().filter(|proof| proof.kind != ProofKind::Case) {
             match self.fails(proof, &without.tree)? {
                 Some(true) => fail += 1,
-                Some(false) => return Err(Failure::new(format!("{proof} passes without it{gone_too}"))),
+                Some(false) => return Ok(Fails::Not(format!("{proof} passes without it{gone_too}"))),
                 None => not_run.push(proof.to_string()),
             }
         }
         if cases.len() + fail == 0 {
-            return Ok(Answer::Open(format!("its proofs cannot be run on another tree: {}", not_run.join(", "))));
+            let detail = format!("its proofs cannot be run on another tree: {}", not_run.join(", "));
+            return Ok(Fails::All(Answer::Open(detail)));
         }
         let not_run = match not_run.is_empty() {
             true => String::new(),
             false => format!(", not run: {}", not_run.join(", ")),
         };
-        Ok(Answer::AsClaimed(format!("{} case(s) and {fail} other proof(s) fail{not_run}{gone_too}", cases.len())))
+        let detail = format!("{} case(s) and {fail} other proof(s) fail{not_run}{gone_too}", cases.len());
+        Ok(Fails::All(Answer::AsClaimed(detail)))
     }
 
-    /// Later patches and modules are built on this one, so that the rest does not compile without
-    /// it. The next best answer: its cases fail on an earlier tree that compiles, which is the end
-    /// of a tier. For a fix that is its own tier without it.
-    fn fails_before(&self, patch: &SeriesPatch, failure: Failure) -> Result<Answer, Failure> {
+    /// The next best answer: its cases fail on an earlier tree that compiles, which is the end of a
+    /// tier. For a fix that is its own tier without it.
+    fn fails_before(&self, patch: &SeriesPatch) -> Result<Option<Answer>, Failure> {
         let count = cases(patch).count();
-        if count == 0 {
-            return Err(failure);
-        }
         let (end, ways) = match patch.tier {
-            Tier::Build => return Err(failure),
+            Tier::Build => return Ok(None),
+            _ if count == 0 => return Ok(None),
             Tier::Fixes => (Tier::Fixes, self.workshop.without(&patch.slug, Tier::Fixes)?),
             Tier::Policy | Tier::Observability => (Tier::Fixes, Vec::new()),
             Tier::Speed => (Tier::Observability, Vec::new()),
@@ -206,10 +232,10 @@ impl Each<'_> {
             let Ok(outcomes) = self.trial.play_release(&tree) else { continue };
             if !cases(patch).any(|case| passes(&outcomes, case)) {
                 let detail = format!("{count} case(s) fail at the end of tier {end}; later patches are built on it");
-                return Ok(Answer::AsClaimed(detail));
+                return Ok(Some(Answer::AsClaimed(detail)));
             }
         }
-        Err(failure)
+        Ok(None)
     }
 
     /// Whether the proof fails on `tree`. `None`: it is no test of the fork's package. An error:

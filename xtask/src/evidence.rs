@@ -211,7 +211,13 @@ pub(crate) fn check(repo: &Repo, slug: Option<&str>) -> Result<(), Failure> {
     }
 }
 
-fn check_one(repo: &Repo, workshop: &Workshop, trial: &Trial<'_>, patch: &SeriesPatch) -> Result<String, Failure> {
+/// Tries it for one fix; what was shown.
+pub(crate) fn check_one(
+    repo: &Repo,
+    workshop: &Workshop,
+    trial: &Trial<'_>,
+    patch: &SeriesPatch,
+) -> Result<String, Failure> {
     let change = Change::on_release(repo, workshop, patch)?;
     change.applies()?;
     change.is_formatted()?;

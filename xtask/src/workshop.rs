@@ -22,6 +22,8 @@ pub(crate) struct Workshop {
 #[derive(Debug)]
 pub(crate) struct Without {
     pub(crate) tree: Tree,
+    /// No line of a conflict was given to either side.
+    pub(crate) is_clean: bool,
     /// The slugs of the patches that went with it, because they need it.
     pub(crate) gone_too: Vec<String>,
 }
@@ -67,16 +69,17 @@ impl Workshop {
         let others = self.series.patches.iter().filter(|patch| patch.tier <= end).map(|patch| patch.slug.as_str());
         let others: Vec<&str> = others.filter(|slug| !gone.contains(slug)).collect();
         let trees = [
-            self.revert(&gone, end, None)?,
-            self.pick(&others)?,
-            self.revert(&gone, end, Some("theirs"))?,
-            self.revert(&gone, end, Some("ours"))?,
+            (true, self.revert(&gone, end, None)?),
+            (true, self.pick(&others)?),
+            (false, self.revert(&gone, end, Some("theirs"))?),
+            (false, self.revert(&gone, end, Some("ours"))?),
         ];
         let mut ways: Vec<Without> = Vec::new();
-        for tree in trees.into_iter().flatten() {
+        for (is_clean, tree) in trees {
+            let Some(tree) = tree else { continue };
             if ways.iter().all(|way| way.tree != tree) {
                 let gone_too = gone.iter().filter(|gone| **gone != slug).map(|gone| (*gone).to_owned()).collect();
-                ways.push(Without { tree, gone_too });
+                ways.push(Without { tree, is_clean, gone_too });
             }
         }
         Ok(ways)
