@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::script::{App, PeerBehavior, Script, Sent, Step, Upload};
-use crate::transcript::{probe, AppResult, Event, EventKind, Transcript};
+use crate::transcript::{probe, AppResult, Event, EventKind, OtherProtocol, Transcript};
 use crate::wire::build::{ping, settings, window_update};
 use crate::wire::code::kind;
 use crate::wire::FlowWindows;
@@ -19,7 +19,7 @@ use crate::wire::{Frame, FrameReader, PeerReader, View, PREFACE};
 
 use header_table::HeaderTable;
 use received::Received;
-pub use remote::{QUIET, TOTAL};
+pub use remote::{CLOSE, QUIET, TOTAL};
 
 /// Events after which a run is cut off. The longest honest one has some ten thousand.
 pub const EVENTS: usize = 200_000;
@@ -149,6 +149,8 @@ pub struct Driver<'a> {
     reader: FrameReader,
     preface_due: bool,
     settings_seen: bool,
+    /// Whether the subject has sent a frame.
+    spoke: bool,
     /// What the peer may send.
     sendable: FlowWindows,
     /// What the subject may send, less what the peer has yet to credit.
@@ -171,6 +173,8 @@ pub struct Driver<'a> {
     serves: bool,
     /// Silence that the run may still spend on a remote subject.
     silence: Duration,
+    /// How long the close may still take after GOAWAY with an error code.
+    close: Duration,
     peer_closed: bool,
     over: bool,
     header_table: HeaderTable,
@@ -183,11 +187,13 @@ impl<'a> Driver<'a> {
         Driver {
             link,
             silence,
+            close: silence * CLOSE,
             behavior,
             transcript: Transcript::default(),
             reader: FrameReader::default(),
             preface_due: !subject_is_server,
             settings_seen: false,
+            spoke: false,
             sendable: FlowWindows::default(),
             received: Received::default(),
             uploads: Vec::new(),
@@ -378,7 +384,14 @@ impl<'a> Driver<'a> {
                 None => return,
             }
         }
+        if self.serves && !self.spoke {
+            if let Some(protocol) = OtherProtocol::of(self.reader.rest()) {
+                self.over = true;
+                return self.record(EventKind::OtherProtocol(protocol));
+            }
+        }
         while let Some(frame) = self.reader.next_frame().filter(|_| self.transcript.events.len() <= EVENTS) {
+            self.spoke = true;
             self.record(EventKind::Subject(frame.clone()));
             self.react(&frame);
         }

@@ -18,7 +18,7 @@ use crate::run::run;
 use crate::script::{Script, Step};
 use crate::subject::{RunningServer, SocketSubject};
 use crate::suite::{Played, Target};
-use crate::transcript::EventKind;
+use crate::transcript::{EventKind, OtherProtocol};
 use crate::transport::socket::Socket;
 use crate::transport::tcp;
 use crate::wire::View;
@@ -121,8 +121,11 @@ impl Endpoint {
                     return baseline::read(&transcript)
                         .map_err(|why| Unusable::Path(format!("{}{}: {why}", self.authority, self.path)));
                 }
-                EventKind::SubjectClosed { rest } if rest.starts_with(b"HTTP/1") => {
-                    let why = "answers in HTTP/1: HTTP/2 with prior knowledge is off there";
+                EventKind::OtherProtocol(protocol) => {
+                    let why = match protocol {
+                        OtherProtocol::Http1 => "answers in HTTP/1: HTTP/2 with prior knowledge is off there",
+                        OtherProtocol::Tls => "speaks TLS: name a port that speaks HTTP/2 in clear text",
+                    };
                     return Err(Unusable::Server(format!("{} {why}", self.authority)));
                 }
                 _ => {}

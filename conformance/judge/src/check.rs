@@ -9,7 +9,7 @@ pub use self::findings::{content, final_status};
 pub(super) use self::findings::{named, octets_within, span};
 use super::ending::{broke_off, goaway};
 use super::{Expect, Outcome};
-use crate::transcript::{AppResult, Transcript};
+use crate::transcript::{AppResult, OtherProtocol, Transcript};
 use h2_conformance_wire::code::error::{PROTOCOL_ERROR, REFUSED_STREAM};
 
 /// One thing that has to hold. "After the mark" means: in the part of the script that is under
@@ -19,7 +19,8 @@ pub enum Check {
     /// GOAWAY with one of these codes, then the close.
     ConnectionError(Codes),
     /// The octets that open a connection are refused: GOAWAY with one of these codes, then the
-    /// close, or the close alone (section 3.4 lets GOAWAY be omitted).
+    /// close, or the close alone (section 3.4 lets GOAWAY be omitted). An answer in HTTP/1.1 will do:
+    /// the server speaks that on the same port.
     PrefaceRefused(Codes),
     /// The last GOAWAY names this as the last stream that was processed.
     LastProcessed(u32),
@@ -171,6 +172,11 @@ impl Check {
         }
     }
 
+    /// Whether the check asks for something that an ended connection cannot give.
+    pub(super) fn needs_the_connection(&self) -> bool {
+        matches!(self, Check::Message { .. } | Check::Content { .. } | Check::Alive)
+    }
+
     /// Whether the check itself says what becomes of the connection, or looks at what the
     /// application learns of it.
     pub(super) fn speaks_of_the_end(&self) -> bool {
@@ -237,6 +243,8 @@ impl Check {
     pub(super) fn holds(&self, transcript: &Transcript) -> Finding {
         match self {
             Check::ConnectionError(codes) => connection_error(transcript, &codes.0),
+            // The other protocol of the port. What section 3.4 asks for is for HTTP/2 connections.
+            Check::PrefaceRefused(_) if transcript.other_protocol() == Some(OtherProtocol::Http1) => pass(),
             Check::PrefaceRefused(codes) => match (goaway(transcript), transcript.closed()) {
                 (None, Some(_)) if !broke_off(transcript) => pass(),
                 _ => connection_error(transcript, &codes.0),

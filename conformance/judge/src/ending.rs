@@ -84,6 +84,7 @@ pub(super) fn of(expect: &Expect, transcript: &Transcript) -> Ending {
     }
     let Some((_, code)) = goaway(transcript) else {
         return match closed {
+            _ if transcript.other_protocol().is_some() && permits_close(expect) => Ending::Clean,
             Some(_) if peer_closed_first(transcript) || permits_close(expect) => Ending::Clean,
             Some(_) => Ending::NoGoaway,
             None if alive(transcript) || could_not_ask(transcript) => Ending::Clean,

@@ -91,10 +91,19 @@ impl Expect {
     }
 
     /// The worst finding; of equals, the first.
+    ///
+    /// Where a stream error ended the whole connection, as section 5.4.1 permits, what should have
+    /// followed cannot be seen.
     fn holds(&self, transcript: &Transcript) -> (Outcome, String) {
+        let escalates = |check: &Check| check.is_stream_error() && check.holds(transcript).0 == Outcome::Weak;
+        let is_over = ending::goaway(transcript).is_some_and(|(_, code)| code != NO_ERROR);
+        let is_escalated = is_over && self.checks.iter().any(escalates);
         let mut worst = (Outcome::Pass, String::new());
         for check in &self.checks {
-            let found = check.holds(transcript);
+            let mut found = check.holds(transcript);
+            if is_escalated && check.needs_the_connection() && found.0 == Outcome::Fail {
+                found = (Outcome::Weak, format!("cannot be seen, because the connection ended: {}", found.1));
+            }
             if found.0 > worst.0 {
                 worst = found;
             }

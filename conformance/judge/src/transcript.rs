@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::script::App;
+use h2_conformance_wire::code::error::NO_ERROR;
 use h2_conformance_wire::print::hex;
-use h2_conformance_wire::Frame;
+use h2_conformance_wire::{Frame, View};
 
 /// The record of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub enum EventKind {
     SubjectPreface,
     /// The subject sent a frame.
     Subject(Frame),
+    /// The subject's first octets are those of another protocol. Nothing after them is read.
+    OtherProtocol(OtherProtocol),
     /// The subject closed the connection; octets of an incomplete frame may be left over.
     SubjectClosed { rest: Vec<u8> },
     /// The application made a call, the `call`-th of the script.
@@ -57,6 +60,35 @@ pub enum EventKind {
     Livelock,
     /// The environment failed: not the subject's fault.
     Harness(String),
+}
+
+/// What a subject speaks instead of HTTP/2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherProtocol {
+    Http1,
+    Tls,
+}
+
+impl OtherProtocol {
+    /// The protocol of the first octets of a connection, if they cannot be those of HTTP/2.
+    #[must_use]
+    pub fn of(octets: &[u8]) -> Option<Self> {
+        match octets {
+            [b'H', b'T', b'T', b'P', b'/', b'1', b'.', ..] => Some(OtherProtocol::Http1),
+            // An alert (RFC 8446 section 5.1): what a server sends to a client that sends no TLS.
+            [0x15, 0x03, 0x00..=0x04, ..] => Some(OtherProtocol::Tls),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for OtherProtocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            OtherProtocol::Http1 => "HTTP/1",
+            OtherProtocol::Tls => "TLS",
+        })
+    }
 }
 
 /// What came of a call.
@@ -104,6 +136,22 @@ impl Transcript {
         self.events.iter().position(|event| matches!(event.kind, EventKind::SubjectClosed { .. }))
     }
 
+    /// Whether the subject sent GOAWAY with an error code.
+    #[must_use]
+    pub fn error_sent(&self) -> bool {
+        self.subject_frames()
+            .any(|(_, frame)| matches!(View::from(frame), View::GoAway { code, .. } if code != NO_ERROR))
+    }
+
+    /// What the subject speaks instead of HTTP/2.
+    #[must_use]
+    pub fn other_protocol(&self) -> Option<OtherProtocol> {
+        self.events.iter().find_map(|event| match event.kind {
+            EventKind::OtherProtocol(protocol) => Some(protocol),
+            _ => None,
+        })
+    }
+
     /// What came of the `call`-th call of the application (from 0), if anything did.
     #[must_use]
     pub fn result(&self, call: usize) -> Option<&AppResult> {
@@ -144,6 +192,7 @@ impl fmt::Display for EventKind {
             EventKind::PeerClosed => f.write_str("peer    -> end of its half"),
             EventKind::SubjectPreface => f.write_str("subject <- connection preface"),
             EventKind::Subject(frame) => write!(f, "subject <- {frame}"),
+            EventKind::OtherProtocol(protocol) => write!(f, "subject <- answers in {protocol}, which is not read"),
             EventKind::SubjectClosed { rest } if rest.is_empty() => f.write_str("subject <- closes"),
             EventKind::SubjectClosed { rest } => {
                 write!(f, "subject <- closes in the middle of a frame ({} octets left)", rest.len())

@@ -9,6 +9,8 @@
 //!   script takes at most half of what is left, so that the end of the script always gets some. A
 //!   run in which octets keep coming is ended after [`TOTAL`] times the patience, and is
 //!   inconclusive.
+//! * A subject that sent GOAWAY with an error code may take its time until it closes: RFC 9113 sets
+//!   none (section 5.4.1). The close has a time budget of its own, [`CLOSE`] times the patience.
 //! * That something does *not* come is believed after [`QUIET`] of silence behind the barrier, so
 //!   that a late GOAWAY is seen.
 
@@ -21,6 +23,8 @@ use crate::transcript::{EventKind, Transcript};
 pub const QUIET: Duration = Duration::from_millis(30);
 /// The longest run, in multiples of the patience.
 pub const TOTAL: u32 = 10;
+/// How long a close may take after GOAWAY with an error code, in multiples of the patience.
+pub const CLOSE: u32 = 2;
 /// Probes after which only explicit waits of a script ask again: a thousand frames in a row are not
 /// worth a thousand round trips, and some subjects take too many PINGs for an attack.
 const PROBES: u32 = 64;
@@ -48,6 +52,7 @@ impl Driver<'_> {
             let more = match want(&self.transcript) {
                 Want::Nothing => false,
                 Want::Quiet => self.quiet(),
+                Want::More if self.transcript.error_sent() => self.listen_for_the_close(),
                 Want::More => self.listen(self.silence),
             };
             if !more {
@@ -91,6 +96,15 @@ impl Driver<'_> {
             let blocked = self.received.windows.available(*stream) == 0 && self.begun.contains(stream);
             !blocked
         })
+    }
+
+    /// Waits for something to come after GOAWAY with an error code. All such waits of a run share a
+    /// budget; whether anything came.
+    fn listen_for_the_close(&mut self) -> bool {
+        let silence = std::mem::replace(&mut self.silence, self.close);
+        let any = self.listen(self.close);
+        self.close = std::mem::replace(&mut self.silence, silence);
+        any
     }
 
     /// Listens until nothing came for [`QUIET`], which costs no patience; whether anything came.

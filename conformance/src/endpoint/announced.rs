@@ -16,6 +16,8 @@ pub struct Announced {
     pub max_concurrent_streams: u32,
     pub initial_window_size: u32,
     pub max_frame_size: u32,
+    /// Whether the server takes requests with :protocol (RFC 8441 section 3).
+    pub enable_connect_protocol: bool,
 }
 
 impl Announced {
@@ -25,6 +27,7 @@ impl Announced {
         max_concurrent_streams: u32::MAX,
         initial_window_size: 65_535,
         max_frame_size: 16_384,
+        enable_connect_protocol: false,
     };
 
     /// The values of the first SETTINGS of a server.
@@ -40,6 +43,7 @@ impl Announced {
                 setting::MAX_CONCURRENT_STREAMS => announced.max_concurrent_streams = value,
                 setting::INITIAL_WINDOW_SIZE => announced.initial_window_size = value,
                 setting::MAX_FRAME_SIZE => announced.max_frame_size = value,
+                setting::ENABLE_CONNECT_PROTOCOL => announced.enable_connect_protocol = value == 1,
                 _ => {}
             }
         }
@@ -53,6 +57,7 @@ impl Announced {
             .or_else(|| self.obstacle_of_streams(&frames))
             .or_else(|| self.obstacle_of_window(&frames))
             .or_else(|| self.obstacle_of_table(case))
+            .or_else(|| self.obstacle_of_connect(&frames))
     }
 
     fn obstacle_of_frame_size(&self, frames: &[Frame]) -> Option<String> {
@@ -84,6 +89,13 @@ impl Announced {
             .then(|| format!("sends {most} octets on a stream, and the server announces a window of {own}"))
     }
 
+    fn obstacle_of_connect(&self, frames: &[Frame]) -> Option<String> {
+        const NAME: &[u8] = b":protocol";
+        let names_protocol = |frame: &Frame| frame.payload.windows(NAME.len()).any(|octets| octets == NAME);
+        (self.enable_connect_protocol && frames.iter().any(names_protocol))
+            .then(|| "sends :protocol, and the server announces that it takes it".to_owned())
+    }
+
     fn obstacle_of_table(&self, case: &Case) -> Option<String> {
         let own = self.header_table_size;
         (own != Self::INITIAL.header_table_size && case.topic() == "hpack")
@@ -110,7 +122,7 @@ fn frames(case: &Case) -> Vec<Frame> {
 mod tests {
     use super::*;
     use crate::script::Script;
-    use crate::wire::build::{data, get, post};
+    use crate::wire::build::{data, get, headers, post};
 
     #[track_caller]
     fn obstacle(announced: Announced, id: &'static str, script: fn(&mut Script)) -> Option<String> {
@@ -160,6 +172,15 @@ mod tests {
         assert_eq!(obstacle(announced, "data/any", overrun), None);
         let large = Announced { initial_window_size: 1 << 20, ..Announced::INITIAL };
         assert!(obstacle(large, "data/any", overrun).is_some());
+    }
+
+    #[test]
+    fn protocol_is_an_error_only_where_it_is_not_announced() {
+        let connect = |s: &mut Script| s.send(headers(1, &[(":method", "CONNECT"), (":protocol", "websocket")]));
+        let announced = Announced { enable_connect_protocol: true, ..Announced::INITIAL };
+        assert!(obstacle(announced, "requests/any", connect).is_some_and(|why| why.contains(":protocol")));
+        assert_eq!(obstacle(announced, "requests/any", upload), None);
+        assert_eq!(obstacle(Announced::INITIAL, "requests/any", connect), None);
     }
 
     #[test]

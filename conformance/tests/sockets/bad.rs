@@ -7,9 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use h2_conformance::case::Case;
-use h2_conformance::drive::TOTAL;
-use h2_conformance::endpoint::{run_case, Endpoint, Options};
-use h2_conformance::judge::words::{alive, answered, conn_error, ignored};
+use h2_conformance::drive::{CLOSE, TOTAL};
+use h2_conformance::endpoint::{run_case, Endpoint, Options, Unusable};
+use h2_conformance::judge::words::{alive, answered, conn_error, ignored, preface_refused};
 use h2_conformance::judge::{Ending, Outcome};
 use h2_conformance::run::Run;
 use h2_conformance::transport::socket::FLOOD;
@@ -251,4 +251,70 @@ fn a_server_that_reads_nothing() {
     let (run, took) = play(address, &upload);
     expect(&run, Outcome::Fail, Ending::Hang, "PING");
     assert!(took < PATIENCE + SLACK * 5, "{took:?}");
+}
+
+/// Refuses PRIORITY, and does not close.
+fn refuse(stream: TcpStream) {
+    converse(stream, |stream, frame| {
+        if frame.kind == 2 {
+            let _ = stream.write_all(&goaway(0, PROTOCOL_ERROR).to_bytes());
+        }
+    });
+}
+
+#[test]
+fn a_close_has_time_of_its_own_after_goaway() {
+    let refused = Case { expect: conn_error(PROTOCOL_ERROR), ..a_ping() };
+    let closes = server(|stream| {
+        let closing = stream.try_clone().expect("a handle");
+        thread::spawn(move || {
+            thread::sleep(PATIENCE * 3 / 2);
+            let _ = closing.shutdown(std::net::Shutdown::Both);
+        });
+        thread::spawn(move || refuse(stream));
+    });
+    let (run, _) = play(closes, &refused);
+    expect(&run, Outcome::Pass, Ending::Clean, "");
+    let never_closes = server(|stream| {
+        thread::spawn(move || refuse(stream));
+    });
+    let (run, took) = play(never_closes, &refused);
+    expect(&run, Outcome::Weak, Ending::Hang, "stays open");
+    assert!(took < PATIENCE * (1 + CLOSE) + SLACK, "{took:?}");
+}
+
+#[test]
+fn a_port_that_speaks_something_else_is_named() {
+    let http1 = server(|mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+        thread::spawn(move || stream.read(&mut [0; 4096]));
+    });
+    let tls = server(|mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(&[0x15, 3, 3, 0, 2, 2, 70]);
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        thread::spawn(move || stream.read(&mut [0; 4096]));
+    });
+    for (address, name) in [(http1, "answers in HTTP/1"), (tls, "speaks TLS")] {
+        match Endpoint::local(address).check(Options { timeout: PATIENCE }) {
+            Err(Unusable::Server(why)) => assert!(why.contains(name) && !why.contains('\n'), "{why}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    // An HTTP/1.1 request on a port that speaks both.
+    let opening = Case {
+        script: |s| {
+            s.mark();
+            s.raw(b"GET / HTTP/1.1\r\nhost: example.test\r\n\r\n");
+            s.settle();
+        },
+        expect: preface_refused(PROTOCOL_ERROR),
+        ..Case::DEFAULT
+    };
+    let (run, _) = play(http1, &opening);
+    expect(&run, Outcome::Pass, Ending::Clean, "");
+    // It is no answer to anything else.
+    let (run, _) = play(http1, &Case { expect: answered(1), ..a_ping() });
+    assert_ne!(run.verdict.outcome, Outcome::Pass, "{}", run.transcript);
 }

@@ -1,6 +1,6 @@
 //! What was found for each kind of check.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::super::ending::{alive, broke_off, goaway};
 use super::super::{Expect, Outcome};
@@ -120,8 +120,14 @@ pub(super) fn malformed(transcript: &Transcript, stream: u32) -> Finding {
 }
 
 pub(super) fn ignored(transcript: &Transcript) -> Finding {
-    let extra =
-        transcript.answers().find(|frame| !matches!(View::from(*frame), View::SettingsAck | View::PingAck { .. }));
+    // What an endpoint may send at any time says nothing about the frame under test.
+    let of_its_own = |frame: &Frame| match View::from(frame) {
+        View::SettingsAck | View::PingAck { .. } | View::Settings(_) | View::Ping { .. } => true,
+        View::WindowUpdate { increment } => increment > 0,
+        View::GoAway { code, .. } => code == NO_ERROR,
+        _ => false,
+    };
+    let extra = transcript.answers().find(|frame| !of_its_own(frame));
     match extra {
         Some(frame) => fail(format!("answered with {frame}")),
         None => is_alive(transcript),
@@ -148,11 +154,14 @@ pub(super) fn ends(transcript: &Transcript) -> Finding {
 pub(super) fn message(transcript: &Transcript, stream: u32, expected: Option<u16>) -> Finding {
     let mut begun = false;
     let mut ended = false;
-    for (_, frame) in transcript.subject_frames().filter(|(_, frame)| frame.stream == stream) {
+    let mut not_wanted = None;
+    for (at, frame) in transcript.subject_frames().filter(|(_, frame)| frame.stream == stream) {
         match frame.kind {
             // A server may say that it does not want the rest of the request (8.1): only after its
             // whole answer.
-            kind::RST_STREAM if ended && View::from(frame) == (View::Reset { code: NO_ERROR }) => {}
+            kind::RST_STREAM if ended && View::from(frame) == (View::Reset { code: NO_ERROR }) => not_wanted = Some(at),
+            // It answers what the peer sent after that.
+            kind::RST_STREAM if not_wanted.is_some_and(|from| sent_on(transcript, stream, from..at)) => {}
             kind::RST_STREAM if ended => return fail(format!("{frame} after the message")),
             kind::RST_STREAM => return fail(format!("{frame} instead of a message")),
             kind::HEADERS | kind::DATA if ended => return fail(format!("{frame} after the end of the message")),
@@ -178,6 +187,14 @@ pub(super) fn message(transcript: &Transcript, stream: u32, expected: Option<u16
     let found = last_status(&sections, stream);
     holds(expected.is_none() || found == expected, || {
         format!("status {}, expected {}", found.unwrap_or(0), expected.unwrap_or(0))
+    })
+}
+
+/// Whether the peer sent a frame on a stream in this part of the record.
+fn sent_on(transcript: &Transcript, stream: u32, part: Range<usize>) -> bool {
+    transcript.events[part].iter().any(|event| match &event.kind {
+        EventKind::Peer(frame) | EventKind::Automatic(frame) => frame.stream == stream,
+        _ => false,
     })
 }
 

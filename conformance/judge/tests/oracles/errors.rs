@@ -1,5 +1,6 @@
 //! Checks that expect an error.
 
+use h2_conformance_judge::transcript::{EventKind, OtherProtocol};
 use h2_conformance_judge::words::{self, *};
 use h2_conformance_judge::{Ending, Outcome};
 use h2_conformance_wire::build::*;
@@ -151,6 +152,9 @@ pub(crate) fn preface_refused() {
         ("GOAWAY but stays open", begun().subject(goaway(0, PROTOCOL_ERROR)), Weak, Hang),
         ("goes on", begun().subject(settings()).alive(), Fail, Clean),
         ("breaks off in a frame", begun().closes_within_a_frame(), Weak, Abrupt),
+        ("an answer in HTTP/1.1", begun().add(EventKind::OtherProtocol(OtherProtocol::Http1)), Pass, Clean),
+        ("the same, and the close", begun().add(EventKind::OtherProtocol(OtherProtocol::Http1)).closes(), Pass, Clean),
+        ("an alert of TLS", begun().add(EventKind::OtherProtocol(OtherProtocol::Tls)), Fail, Clean),
     ];
     check("preface refused", &h2_conformance_judge::words::preface_refused(PROTOCOL_ERROR), &rows);
 }
@@ -172,6 +176,23 @@ pub(crate) fn last_processed() {
         ("no GOAWAY", opened().closes(), Fail, NoGoaway),
     ];
     check("last processed", &expect, &rows);
+}
+
+#[test]
+fn what_an_ended_connection_cannot_show() {
+    use Ending::*;
+    use Outcome::*;
+    let expect = h2_conformance_judge::words::malformed(5).and(h2_conformance_judge::words::answered(3));
+    let reset = || opened().subject(reset(5, PROTOCOL_ERROR));
+    let rows = vec![
+        ("the error and the answer", reset().subject(response(3, 200).end_stream()).alive(), Pass, Clean),
+        ("no answer", reset().alive(), Fail, Clean),
+        ("the whole connection", opened().subject(goaway(3, PROTOCOL_ERROR)).closes(), Weak, Escalated),
+        ("with another code", opened().subject(goaway(3, CANCEL)).closes(), Fail, WrongCode),
+        ("the close alone", opened().closes(), Fail, NoGoaway),
+        ("no error and no answer", opened().alive(), Fail, Clean),
+    ];
+    check("malformed beside another", &expect, &rows);
 }
 
 pub(crate) fn one_of() {

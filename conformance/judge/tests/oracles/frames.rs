@@ -51,6 +51,18 @@ pub(crate) fn message() {
             ),
             ("in two pieces", opened().subject(split.clone()).subject(rest).alive(), Pass, Clean),
             ("then NO_ERROR: the rest is not wanted", whole().subject(reset(1, NO_ERROR)).alive(), Pass, Clean),
+            (
+                "then NO_ERROR, and an error for what the peer sent after that",
+                whole().subject(reset(1, NO_ERROR)).peer(data(1, 1)).subject(reset(1, STREAM_CLOSED)).alive(),
+                Pass,
+                Clean,
+            ),
+            (
+                "then NO_ERROR, and an error for nothing",
+                whole().peer(data(1, 1)).subject(reset(1, NO_ERROR)).subject(reset(1, STREAM_CLOSED)).alive(),
+                Fail,
+                Clean,
+            ),
             ("the second piece is missing", opened().subject(split), Fail, Clean),
             ("another status", opened().subject(response(1, 500).end_stream()).alive(), Fail, Clean),
             ("on another stream", opened().subject(response(3, 200).end_stream()).alive(), Fail, Clean),

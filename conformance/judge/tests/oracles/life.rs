@@ -65,8 +65,11 @@ pub(crate) fn ignored() {
         ("RST_STREAM", opened().subject(reset(1, PROTOCOL_ERROR)).alive(), Fail, Clean),
         ("RST_STREAM after the probe's answer", opened().alive().subject(reset(1, PROTOCOL_ERROR)), Fail, Clean),
         ("an answer to the request", opened().subject(response(1, 200).end_stream()).alive(), Fail, Clean),
-        ("credit", opened().subject(window_update(0, 1)).alive(), Fail, Clean),
-        ("a shutdown", opened().subject(goaway(0, NO_ERROR)).alive(), Fail, Clean),
+        ("credit", opened().subject(window_update(0, 1)).alive(), Pass, Clean),
+        ("SETTINGS and PING of its own", opened().subject(settings()).subject(ping([1; 8])).alive(), Pass, Clean),
+        ("credit of nothing", opened().subject(window_update(0, 0)).alive(), Fail, Clean),
+        ("a shutdown that still answers", opened().subject(goaway(0, NO_ERROR)).alive(), Pass, Clean),
+        ("a shutdown and the close", opened().subject(goaway(0, NO_ERROR)).closes(), Fail, Clean),
         ("an unknown frame", opened().subject(unknown(0)).alive(), Fail, Clean),
         ("SETTINGS ACK with a payload", opened().subject(settings().ack().payload(&[0])).alive(), Fail, Clean),
     ]);

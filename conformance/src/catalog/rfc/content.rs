@@ -90,8 +90,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/8.1.1/content-length"],
             script: |s| {
                 s.open();
-                s.send(post_of(1, "two"));
-                s.send(data(1, 2).end_stream());
+                s.burst([post_of(1, "two"), data(1, 2).end_stream()]);
             },
             expect: malformed(1),
             ..Case::DEFAULT
@@ -103,8 +102,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/8.1.1/content-length"],
             script: |s| {
                 s.open();
-                s.send(post_of(1, "+2"));
-                s.send(data(1, 2).end_stream());
+                s.burst([post_of(1, "+2"), data(1, 2).end_stream()]);
             },
             expect: malformed(1),
             ..Case::DEFAULT
@@ -116,8 +114,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/8.1.1/content-length"],
             script: |s| {
                 s.open();
-                s.send(post_of(1, "18446744073709551618"));
-                s.send(data(1, 2).end_stream());
+                s.burst([post_of(1, "18446744073709551618"), data(1, 2).end_stream()]);
             },
             expect: malformed(1),
             ..Case::DEFAULT
@@ -240,7 +237,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/5/interleaved"],
             script: |s| {
                 s.open();
-                s.burst([post(1), post(3), data(1, 1), data(3, 1), data(1, 1).end_stream(), trailers(3)]);
+                s.burst([post(1), post(3), data(1, 1), data(3, 1), data(1, 1).end_stream(), data(3, 1).end_stream()]);
             },
             expect: answered(1).and(answered(3)),
             ..Case::DEFAULT

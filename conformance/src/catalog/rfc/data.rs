@@ -90,8 +90,8 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/6.1/padding"],
             script: |s| {
                 s.open();
-                s.send(headers(1, &[&POST[..], &[("content-length", "0")]].concat()));
-                s.send(data(1, 0).padded(255).end_stream());
+                let head = headers(1, &[&POST[..], &[("content-length", "0")]].concat());
+                s.burst([head, data(1, 0).padded(255).end_stream()]);
             },
             expect: answered(1),
             ..Case::DEFAULT

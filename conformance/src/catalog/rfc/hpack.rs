@@ -396,10 +396,12 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/4.3.1/shrink", "rfc7541/4.2/update-at-start"],
             script: |s| {
                 s.open();
-                s.send(settings().with(setting::HEADER_TABLE_SIZE, 0));
+                // The first response may leave fields in the table.
                 s.send(get(1));
+                s.send(settings().with(setting::HEADER_TABLE_SIZE, 0));
+                s.send(get(3));
             },
-            expect: block_begins(1, &[0x20]).and(answered(1)),
+            expect: block_begins(3, &[0x20]).and(answered(3)),
             ..Case::DEFAULT
         },
         Case {

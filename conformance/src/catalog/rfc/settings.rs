@@ -246,6 +246,7 @@ pub(super) fn cases() -> Vec<Case> {
             title: "Values of one SETTINGS take effect in their order: the last of a setting counts",
             requires: &["rfc9113/6.5.3/order"],
             script: |s| {
+                s.mark();
                 s.open_with(
                     settings().with(setting::INITIAL_WINDOW_SIZE, 0).with(setting::INITIAL_WINDOW_SIZE, 65_535),
                 );

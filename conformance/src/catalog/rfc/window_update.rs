@@ -55,7 +55,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(window_update(1, 0));
                 s.send(data(3, 2).end_stream());
             },
-            expect: stream_error_only(1, PROTOCOL_ERROR).and(answered(3)),
+            expect: stream_error(1, PROTOCOL_ERROR).and(answered(3)),
             ..Case::DEFAULT
         },
         Case {
