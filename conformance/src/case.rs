@@ -1,9 +1,11 @@
 //! A case: one sentence about HTTP/2, what to do to find out, and what has to come of it.
 
-use crate::judge::Expect;
+use crate::judge::words::answered;
+use crate::judge::{Check, Expect};
 use crate::recording::Recording;
-use crate::script::Script;
+use crate::script::{Script, Sent, Step};
 use crate::spec::{requirements, Level};
+use crate::wire::build::get;
 
 pub use crate::judge::setup::{Config, Needs, Role};
 
@@ -56,7 +58,10 @@ impl Case {
     /// The cases to play: one, or one for each role.
     #[must_use]
     pub fn for_each_role(self) -> Vec<Case> {
+        let twin = self.twin();
         let case = Case { and_client: false, ..self.clone() };
+        let case =
+            Case { expect: twin.map_or(case.expect.clone(), |stream| case.expect.and(answered(stream))), ..case };
         let client = self.and_client.then(|| {
             let id = format!("{}-client", self.id).leak();
             Case { id, role: Role::Client, ..case.clone() }
@@ -67,9 +72,40 @@ impl Case {
     /// The script, written out.
     #[must_use]
     pub fn steps(&self) -> Script {
+        let mut script = self.own_steps();
+        if let Some(stream) = self.twin() {
+            script.send(get(stream));
+        }
+        script
+    }
+
+    fn own_steps(&self) -> Script {
         let mut script = Script::new(self.role == Role::Server);
         (self.script)(&mut script);
         script
+    }
+
+    /// The stream of the sound request that follows a malformed one on its connection. A server that
+    /// refuses every request, or resets every stream, has not told the two apart.
+    fn twin(&self) -> Option<u32> {
+        let is_of_a_stream = |check: &Check| matches!(check, Check::Malformed { .. } | Check::StreamError { .. });
+        let has_one = self.role == Role::Server && self.needs == Needs::Wire;
+        if !has_one || !self.expect.checks().iter().any(is_of_a_stream) {
+            return None;
+        }
+        let steps = self.own_steps().steps;
+        if steps.iter().any(|step| matches!(step, Step::Close)) {
+            return None;
+        }
+        let frames = steps.iter().filter_map(|step| match step {
+            Step::Write(sent) => Some(sent),
+            _ => None,
+        });
+        let streams = frames.flatten().filter_map(|sent| match sent {
+            Sent::Frame(frame) => Some(frame.stream),
+            Sent::Raw(_) => None,
+        });
+        streams.max().map(|last| (last + 2) | 1)
     }
 
     /// What the case does, without what it expects.

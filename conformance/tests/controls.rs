@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use h2_conformance::case::Case;
+use h2_conformance::case::{Case, Role};
 use h2_conformance::catalog;
 use h2_conformance::judge::{Check, Expect, Outcome};
 use h2_conformance::run::{run, Run};
@@ -17,6 +17,7 @@ use h2_conformance::wire::Frame;
 /// property has come to nothing. Raise it as the catalogue grows.
 mod at_least {
     pub(crate) const ERRORS: usize = 200;
+    pub(crate) const ERRORS_OF_SERVERS: usize = 190;
     pub(crate) const ERRORS_OR_IGNORED: usize = 400;
     pub(crate) const CREDIT_AFTER_RESET: usize = 5;
     pub(crate) const PASSED_BY_THE_HONEST_PART: usize = 100;
@@ -85,6 +86,34 @@ fn a_subject_that_never_objects_passes_no_error() {
 fn a_subject_with_wrong_codes_passes_no_error() {
     let asks = |case: &Case| any(case, |check| is_objection(check) && !check.allows(INTERNAL_ERROR));
     never_passes("control-wrong-code", at_least::ERRORS, asks);
+}
+
+/// The share of the cases about an error of a server that a control passes, in percent, and those.
+fn passed_errors(control: &str) -> (usize, Vec<&'static str>) {
+    let of_servers = |case: &Case| case.role == Role::Server && any(case, is_objection);
+    let cases: Vec<Case> = catalog::all().into_iter().filter(of_servers).collect();
+    assert!(cases.len() >= at_least::ERRORS_OF_SERVERS, "only {} cases ask for an error of a server", cases.len());
+    let passed = cases.iter().filter(|case| play(control, case).verdict.outcome == Outcome::Pass);
+    let passed: Vec<&str> = passed.map(|case| case.id).collect();
+    (passed.len() * 100 / cases.len(), passed)
+}
+
+#[test]
+fn a_subject_that_refuses_everything_passes_few_errors() {
+    for control in ["control-refuses", "control-resets"] {
+        let (percent, passed) = passed_errors(control);
+        assert!(percent < 5, "{control} passes {percent} %: {passed:?}");
+    }
+}
+
+/// No second request can show that such a server refuses sound ones too. The baseline of a server
+/// elsewhere shows it (`sockets/baseline.rs`).
+#[test]
+fn a_subject_that_ends_every_connection_passes_errors_of_connections_only() {
+    let (_, passed) = passed_errors("control-goaway");
+    for case in catalog::all().iter().filter(|case| passed.contains(&case.id)) {
+        assert!(any(case, |check| matches!(check, Check::ConnectionError(_))), "{}", case.id);
+    }
 }
 
 #[test]

@@ -96,7 +96,7 @@ impl Expect {
     /// followed cannot be seen.
     fn holds(&self, transcript: &Transcript) -> (Outcome, String) {
         let escalates = |check: &Check| check.is_stream_error() && check.holds(transcript).0 == Outcome::Weak;
-        let is_over = ending::goaway(transcript).is_some_and(|(_, code)| code != NO_ERROR);
+        let is_over = transcript.closed().is_some() || transcript.error_sent();
         let is_escalated = is_over && self.checks.iter().any(escalates);
         let mut worst = (Outcome::Pass, String::new());
         for check in &self.checks {

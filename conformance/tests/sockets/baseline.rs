@@ -1,6 +1,8 @@
 //! What a server does with plain requests decides whether it can be judged at all.
 
 use std::convert::Infallible;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -13,6 +15,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use h2_conformance::endpoint::{AnswerTiming, Baseline, Endpoint, Options, Remote, Unusable, MAX_CONTENT};
 use h2_conformance::subject::RunningServer;
 use h2_conformance::suite::{play_all, Played};
+use h2_conformance::wire::build::{goaway, settings};
+use h2_conformance::wire::code::error::PROTOCOL_ERROR;
 use h2_conformance::{catalog, select};
 
 /// A server that reads requests to their end, and answers GET and POST with these.
@@ -51,6 +55,23 @@ fn a_server_that_refuses_sound_requests_is_not_judged() {
     for (get, post, method) in [(404, 404, "GET"), (200, 405, "POST"), (500, 200, "GET")] {
         let why = check(&server(get, post, 2)).expect_err("refusals prove nothing");
         assert!(why.contains(&format!("plain {method} was refused")) && !why.contains('\n'), "{why}");
+    }
+}
+
+#[test]
+fn a_server_that_ends_every_connection_is_not_judged() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.write_all(&settings().to_bytes());
+            let _ = stream.read(&mut [0; 1_024]);
+            let _ = stream.write_all(&goaway(1, PROTOCOL_ERROR).to_bytes());
+        }
+    });
+    match Endpoint::local(address).check(Options::default()) {
+        Err(Unusable::Path(why)) => assert!(why.contains("plain GET got no whole answer"), "{why}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -110,9 +131,6 @@ fn a_refusal_is_no_answer_to_a_sound_request() {
 /// The runner keeps the rules: a server with a smaller header table gets its size update first.
 #[test]
 fn the_first_field_section_after_a_smaller_table_begins_with_a_size_update() {
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
-
     use h2_conformance::case::Case;
     use h2_conformance::endpoint::run_case;
     use h2_conformance::wire::build::{get, headers, settings};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Out;
-use crate::wire::build::{goaway, ping, response, settings, window_update};
-use crate::wire::code::error::INTERNAL_ERROR;
+use crate::wire::build::{goaway, ping, reset, response, settings, window_update};
+use crate::wire::code::error::{INTERNAL_ERROR, PROTOCOL_ERROR};
 use crate::wire::code::{flag, kind};
 use crate::wire::Frame;
 
@@ -28,6 +28,31 @@ pub(super) fn yes_man(out: &mut Out, frame: &Frame) {
         out.send(&window_update(frame.stream, octets));
     }
     answer(out, frame);
+}
+
+/// Answers every request with 400.
+pub(super) fn refuses(out: &mut Out, frame: &Frame) {
+    acknowledge(out, frame);
+    if out.serves && frame.ends_stream() && frame.stream != 0 {
+        out.send(&response(frame.stream, 400).end_stream());
+    }
+}
+
+/// Resets every stream at its HEADERS.
+pub(super) fn resets(out: &mut Out, frame: &Frame) {
+    acknowledge(out, frame);
+    if frame.kind == kind::HEADERS && frame.stream != 0 {
+        out.send(&reset(frame.stream, PROTOCOL_ERROR));
+    }
+}
+
+/// Ends the connection at the first HEADERS.
+pub(super) fn goes_away(out: &mut Out, frame: &Frame) {
+    acknowledge(out, frame);
+    if frame.kind == kind::HEADERS {
+        out.send(&goaway(frame.stream, PROTOCOL_ERROR));
+        out.closed = true;
+    }
 }
 
 /// Octets of credit held back per stream until the stream ends.

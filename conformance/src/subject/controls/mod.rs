@@ -33,6 +33,21 @@ pub const CONTROLS: &[Subject] = &[
         make: |case| Box::new(Fake::new(case, misbehaviors::wrong_code)),
     },
     Subject {
+        name: "control-refuses",
+        version: "answers every request with 400",
+        make: |case| Box::new(Fake::new(case, misbehaviors::refuses)),
+    },
+    Subject {
+        name: "control-resets",
+        version: "resets every stream with PROTOCOL_ERROR",
+        make: |case| Box::new(Fake::new(case, misbehaviors::resets)),
+    },
+    Subject {
+        name: "control-goaway",
+        version: "ends the connection at every request with GOAWAY PROTOCOL_ERROR",
+        make: |case| Box::new(Fake::new(case, misbehaviors::goes_away)),
+    },
+    Subject {
         name: "control-leaks",
         version: "loses an octet of the connection's credit with each stream that is reset",
         make: |case| {
