@@ -85,8 +85,8 @@ impl Case {
         script
     }
 
-    /// The stream of the sound request that follows a malformed one on its connection. A server that
-    /// refuses every request, or resets every stream, has not told the two apart.
+    /// The stream of the sound request that follows an error of a stream on its connection. A
+    /// server that refuses every request, or resets every stream, has not told the two apart.
     fn twin(&self) -> Option<u32> {
         let is_of_a_stream = |check: &Check| matches!(check, Check::Malformed { .. } | Check::StreamError { .. });
         let has_one = self.role == Role::Server && self.needs == Needs::Wire;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use h2_conformance::case::Role;
+use h2_conformance::spec::Level;
 use lexopt::prelude::*;
 use lexopt::{Error, Parser};
 
@@ -22,6 +23,11 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
                          http://host:port/path, over HTTP/2 with prior knowledge; cases that rely on an open request
                          are skipped unless the path answers POST after reading it to the end
     --timeout-ms N         how long the server may be silent in one case, in milliseconds (default: 1000)
+    --jobs N               connections at a time, 1 to 64 (default: 8)
+    --level LEVEL          only cases of this level or a stronger one: must, should, may, quality (default: quality)
+    --exclude GLOB         no case that matches; may be given again
+    --expect FILE          known shortfalls, which do not count: lines of CASE OUTCOME REASON
+    --write-expect FILE    writes what falls short now as such a file, for its reasons to be filled in
   list [--json]          the catalogue; --json is the same as --format json
   explain CASE           what one case does, requires and expects, with the transcripts of both subjects
   replay FILE            plays a recorded script, such as `explain --format json` writes
@@ -82,6 +88,9 @@ const FORMATS: [(&str, Format); 5] = [
     ("html", Format::Html),
 ];
 
+const LEVELS: [(&str, Level); 4] =
+    [("must", Level::Must), ("should", Level::Should), ("may", Level::May), ("quality", Level::Quality)];
+
 #[derive(Debug)]
 pub(crate) enum Command {
     Compare(Compare),
@@ -124,6 +133,12 @@ pub(crate) struct Endpoint {
     pub(crate) url: String,
     pub(crate) cases: Vec<String>,
     pub(crate) timeout_ms: u64,
+    /// Connections at a time.
+    pub(crate) jobs: usize,
+    pub(crate) level: Level,
+    pub(crate) exclude: Vec<String>,
+    pub(crate) expect: Option<PathBuf>,
+    pub(crate) write_expect: Option<PathBuf>,
     /// Whether to accept any certificate: refused as long as https:// is not supported.
     pub(crate) insecure: bool,
     /// The name to ask for in TLS: refused as well.
@@ -264,12 +279,27 @@ impl Arguments {
     }
 
     fn endpoint(&mut self) -> Result<Command, Answer> {
-        let mut endpoint =
-            Endpoint { url: String::new(), cases: Vec::new(), timeout_ms: 1000, insecure: false, sni: None };
+        let mut endpoint = Endpoint {
+            url: String::new(),
+            cases: Vec::new(),
+            timeout_ms: 1000,
+            jobs: 8,
+            level: Level::Quality,
+            exclude: Vec::new(),
+            expect: None,
+            write_expect: None,
+            insecure: false,
+            sni: None,
+        };
         let url = self.operand("URL", |option, arguments| {
             match option {
                 "case" => endpoint.cases.push(arguments.text()?),
                 "timeout-ms" => endpoint.timeout_ms = arguments.at_least_one(option)?,
+                "jobs" => endpoint.jobs = arguments.number_within(option, 1, 64)?,
+                "level" => endpoint.level = arguments.choice(option, &LEVELS)?,
+                "exclude" => endpoint.exclude.push(arguments.text()?),
+                "expect" => endpoint.expect = Some(arguments.parser.value()?.into()),
+                "write-expect" => endpoint.write_expect = Some(arguments.parser.value()?.into()),
                 "insecure" => endpoint.insecure = true,
                 "sni" => endpoint.sni = Some(arguments.text()?),
                 other => return Err(unknown(other)),
@@ -355,6 +385,13 @@ impl Arguments {
         let value = self.text()?;
         let number = value.parse().ok().filter(|number| *number >= N::from(1));
         number.ok_or_else(|| Error::from(format!("--{option}: expected a number from 1, found {value:?}")).into())
+    }
+
+    fn number_within(&mut self, option: &str, from: usize, to: usize) -> Result<usize, Answer> {
+        let value = self.text()?;
+        let number = value.parse().ok().filter(|number| (from..=to).contains(number));
+        let wrong = || Error::from(format!("--{option}: expected a number from {from} to {to}, found {value:?}"));
+        number.ok_or_else(|| wrong().into())
     }
 
     fn choice<T: Copy>(&mut self, option: &str, choices: &[(&str, T)]) -> Result<T, Answer> {

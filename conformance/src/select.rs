@@ -15,6 +15,16 @@ pub fn cases(catalogue: &[Case], globs: &[String]) -> Result<Vec<Case>, String> 
     Ok(catalogue.iter().filter(wanted).cloned().collect())
 }
 
+/// The cases that match none of the globs.
+pub fn without(catalogue: &[Case], cases: Vec<Case>, globs: &[String]) -> Result<Vec<Case>, String> {
+    // A glob that matches nothing is a mistake.
+    for pattern in globs {
+        self::cases(catalogue, std::slice::from_ref(pattern))?;
+    }
+    let stays = |case: &Case| !globs.iter().any(|pattern| glob::matches(pattern, case.id));
+    Ok(cases.into_iter().filter(stays).collect())
+}
+
 /// The case with this id.
 pub fn case(catalogue: &[Case], id: &str) -> Result<Case, String> {
     let found = catalogue.iter().find(|case| case.id == id);

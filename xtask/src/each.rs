@@ -173,7 +173,7 @@ impl Each<'_> {
         }
     }
 
-    /// The test of a fix in upstream's manner fails on the release, and passes there with the fix.
+    /// The test of a fix in upstream's style fails on the release, and passes there with the fix.
     fn fails_on_release(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
         let detail = evidence::check_one(self.repo, &self.workshop, &self.trial, patch)?;
         Ok(Answer::AsClaimed(format!("later patches are built on it; on the release {detail}")))

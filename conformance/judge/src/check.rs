@@ -19,8 +19,8 @@ pub enum Check {
     /// GOAWAY with one of these codes, then the close.
     ConnectionError(Codes),
     /// The octets that open a connection are refused: GOAWAY with one of these codes, then the
-    /// close, or the close alone (section 3.4 lets GOAWAY be omitted). An answer in HTTP/1.1 will do:
-    /// the server speaks that on the same port.
+    /// close, or the close alone (section 3.4 lets GOAWAY be omitted). An answer in HTTP/1.1 will
+    /// do: the server speaks that on the same port.
     PrefaceRefused(Codes),
     /// The last GOAWAY names this as the last stream that was processed.
     LastProcessed(u32),

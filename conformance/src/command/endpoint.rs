@@ -1,20 +1,23 @@
 //! `endpoint`: a server elsewhere.
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
+use h2_conformance::case::Case;
 use h2_conformance::endpoint::{Endpoint, Options, Remote, Unusable};
+use h2_conformance::expectations::Expectations;
+use h2_conformance::results::SubjectInfo;
 use h2_conformance::{catalog, select};
 
 use super::run::play;
-use super::Failure;
+use super::{output, status, Failure};
 use crate::cli::{self, Common};
-
-/// Connections at a time: a server elsewhere is not ours to burden.
-const AT_A_TIME: usize = 1;
 
 pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failure> {
     let catalogue = catalog::all();
-    let cases = select::cases(&catalogue, &options.cases).map_err(Failure::Input)?;
+    let cases = chosen(&catalogue, options).map_err(Failure::Input)?;
+    let expectations = options.expect.as_deref().map(|path| read(path, &catalogue)).transpose()?;
     let endpoint = Endpoint::parse(&options.url).map_err(Failure::Input)?;
     if options.insecure || options.sni.is_some() {
         return Err(Failure::Input("--insecure and --sni come later, with https".into()));
@@ -24,5 +27,37 @@ pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failur
         Unusable::Server(why) => Failure::Broken(why),
         Unusable::Path(why) => Failure::Input(why),
     })?;
-    play(&Remote::elsewhere(endpoint, how, baseline), &cases, &catalogue, AT_A_TIME, common)
+    let remote = Remote::elsewhere(endpoint, how, baseline);
+    let info = SubjectInfo { expectations: expectations.unwrap_or_default(), ..SubjectInfo::of(&remote) };
+    let results = play((&remote, info), &cases, &catalogue, options.jobs, common);
+    output::results(&results, common)?;
+    if let Some(path) = &options.write_expect {
+        let text = Expectations::text_of(&results);
+        fs::write(path, text).map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))?;
+    }
+    Ok(status(&results))
+}
+
+fn chosen(catalogue: &[Case], options: &cli::Endpoint) -> Result<Vec<Case>, String> {
+    let mut cases = select::cases(catalogue, &options.cases)?;
+    cases.retain(|case| case.level() <= options.level);
+    let cases = select::without(catalogue, cases, &options.exclude)?;
+    match cases.is_empty() {
+        true => Err("no case is left: --case, --level and --exclude take all away".into()),
+        false => Ok(cases),
+    }
+}
+
+/// Reads a file of known shortfalls.
+fn read(path: &Path, catalogue: &[Case]) -> Result<Expectations, Failure> {
+    let wrong = |why: &str| Failure::Input(format!("{}: {why}", path.display()));
+    let text = fs::read_to_string(path).map_err(|cause| wrong(&cause.to_string()))?;
+    let expectations = Expectations::parse(&text);
+    if let Some(fault) = expectations.faults().first() {
+        return Err(wrong(fault));
+    }
+    match expectations.entries().iter().find(|entry| catalogue.iter().all(|case| case.id != entry.case)) {
+        Some(entry) => Err(wrong(&format!("no case {:?}; `list` names them all", entry.case))),
+        None => Ok(expectations),
+    }
 }

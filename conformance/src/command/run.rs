@@ -26,32 +26,41 @@ pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
     match transport {
         Transport::Mem => {
             let subject = select::in_memory(name).map_err(Failure::Input)?;
-            play(subject, &cases, &catalogue, all_cores(), common)
+            report(subject, &cases, &catalogue, all_cores(), common)
         }
         Transport::Tcp => {
             let subject = select::on_socket(name).map_err(Failure::Input)?;
             let remote = Remote::start(subject, Options::default())
                 .map_err(|error| Failure::Broken(format!("cannot start {name} on a socket: {error}")))?;
-            play(&remote, &cases, &catalogue, ONE_SERVER, common)
+            report(&remote, &cases, &catalogue, ONE_SERVER, common)
         }
         Transport::Tls => Err(Failure::Input("--transport tls comes later; there are mem and tcp".into())),
     }
 }
 
-/// Plays cases on one target, `threads` at a time, and reports.
-pub(super) fn play(
+fn report(
     target: &dyn Target,
     cases: &[Case],
     catalogue: &[Case],
     threads: usize,
     common: &Common,
 ) -> Result<u8, Failure> {
+    let results = play((target, SubjectInfo::of(target)), cases, catalogue, threads, common);
+    output::results(&results, common)?;
+    Ok(status(&results))
+}
+
+/// Plays cases on one target, `threads` at a time.
+pub(super) fn play(
+    (target, info): (&dyn Target, SubjectInfo),
+    cases: &[Case],
+    catalogue: &[Case],
+    threads: usize,
+    common: &Common,
+) -> Results {
     let played = {
         let line = Line::new(common.quiet);
         play_all(cases, &[target], threads, &|progress| line.tell(progress))
     };
-    let infos = [SubjectInfo::of(target)];
-    let results = Results::of_run(Runs { subjects: &infos, cases, played: &played, catalogue });
-    output::results(&results, common)?;
-    Ok(status(&results))
+    Results::of_run(Runs { subjects: &[info], cases, played: &played, catalogue })
 }
