@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::judge::Outcome;
+use crate::spec::Level;
 
 /// Something that has to be put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +12,14 @@ pub enum Problem {
     /// The runner or the environment failed: what the subject would have done is unknown.
     BrokenHarness { case: &'static str, subject: String, message: String },
     /// A case came out other than expected.
-    Unexpected { case: &'static str, subject: String, outcome: Outcome, expected: Option<Outcome>, reason: String },
+    Unexpected {
+        case: &'static str,
+        level: Level,
+        subject: String,
+        outcome: Outcome,
+        expected: Option<Outcome>,
+        reason: String,
+    },
     /// The fork does worse than upstream.
     Worse { case: &'static str, before: Outcome, after: Outcome },
     /// A difference that no patch claims.
@@ -104,11 +112,10 @@ impl fmt::Display for Problem {
             Problem::BrokenHarness { case, subject, message } => {
                 write!(f, "{case} on {subject}: the runner could not do its part: {message}")
             }
-            Problem::Unexpected { case, subject, outcome, expected, reason } => {
-                write!(f, "{case} on {subject}: {}", outcome.name())?;
-                match expected {
-                    Some(expected) => write!(f, ", expected {}", expected.name())?,
-                    None => f.write_str(", expected pass")?,
+            Problem::Unexpected { case, level, subject, outcome, expected, reason } => {
+                write!(f, "{case} ({}) on {subject}: {}", level.name(), outcome.name())?;
+                if let Some(expected) = expected {
+                    write!(f, ", known as {}", expected.name())?;
                 }
                 if reason.is_empty() {
                     Ok(())

@@ -158,7 +158,7 @@ impl Results {
         for (case, played) in runs.cases.iter().zip(runs.played) {
             let cells = runs.subjects.iter().zip(played).map(|(info, played)| {
                 let status = status(info, case.id, played);
-                problems.extend(problem_of(info, case.id, played, &status));
+                problems.extend(problem_of(info, case, played, &status));
                 Cell { played: played.clone(), status }
             });
             rows.push(Row { case: case.clone(), cells: cells.collect(), patches: Vec::new() });
@@ -240,8 +240,8 @@ fn status(info: &SubjectInfo, case: &'static str, played: &Played) -> Status {
     }
 }
 
-fn problem_of(info: &SubjectInfo, case: &'static str, played: &Played, status: &Status) -> Option<Problem> {
-    let subject = info.name.clone();
+fn problem_of(info: &SubjectInfo, of: &Case, played: &Played, status: &Status) -> Option<Problem> {
+    let (case, subject) = (of.id, info.name.clone());
     match status {
         Status::Broken => {
             let message = played.harness_failure().unwrap_or_default().to_owned();
@@ -251,7 +251,8 @@ fn problem_of(info: &SubjectInfo, case: &'static str, played: &Played, status: &
             let verdict = &played.run()?.verdict;
             let expected = info.expectations.entry(case).map(|entry| entry.outcome);
             let reason = verdict.reason.clone();
-            Some(Problem::Unexpected { case, subject, outcome: verdict.outcome, expected, reason })
+            let (level, outcome) = (of.level(), verdict.outcome);
+            Some(Problem::Unexpected { case, level, subject, outcome, expected, reason })
         }
         Status::Fine | Status::Known(_) | Status::Skipped => None,
     }

@@ -1,8 +1,10 @@
 //! The results in one sentence. Never a percentage: which cases fall short matters, not how many
 //! there happen to be.
 
+use crate::judge::Outcome;
 use crate::problem::Problem;
-use crate::results::{Results, Status, PATCHED, UPSTREAM};
+use crate::results::{Results, Row, Status, PATCHED, UPSTREAM};
+use crate::spec::Level;
 
 /// The first sentence of every report.
 #[must_use]
@@ -12,7 +14,7 @@ pub fn headline(results: &Results) -> String {
         let broken = results.problems.iter().filter(|problem| matches!(problem, Problem::BrokenHarness { .. })).count();
         return format!("The runner could not do its part: {} nothing.", count(broken, "result says", "results say"));
     }
-    let cases = count(results.rows.len(), "case", "cases");
+    let cases = played(results);
     match (&results.differences, results.problems.is_empty()) {
         (Some(differences), true) if names == [UPSTREAM, PATCHED] => {
             let differences = count(differences.len(), "difference", "differences");
@@ -27,8 +29,41 @@ pub fn headline(results: &Results) -> String {
             format!("Nothing unexpected in {cases} on {}; {differences} between them.", names.join(" and "))
         }
         (None, true) => format!("Nothing unexpected in {cases} on {}{}.", names.join(" and "), known(results)),
-        (_, false) => format!("Not as expected on {}: {}.", names.join(" and "), kinds(results)),
+        (_, false) => format!("Not as expected on {}, in {cases}: {}.", names.join(" and "), kinds(results)),
     }
+}
+
+/// How many cases were played, and how many were not. A comparison counts a case that one of the two
+/// played.
+fn played(results: &Results) -> String {
+    let is_skipped = |row: &&Row| row.cells.iter().all(|cell| cell.status == Status::Skipped);
+    let skipped = results.rows.iter().filter(is_skipped).count();
+    let cases = count(results.rows.len() - skipped, "case", "cases");
+    match skipped {
+        0 => cases,
+        number => format!("{cases} ({number} skipped)"),
+    }
+}
+
+/// `5 fail (3 must, 2 should)`, and the same of other outcomes.
+fn unexpected(results: &Results) -> Vec<String> {
+    const OUTCOMES: [Outcome; 4] = [Outcome::Fail, Outcome::Weak, Outcome::Inconclusive, Outcome::Pass];
+    const LEVELS: [Level; 4] = [Level::Must, Level::Should, Level::May, Level::Quality];
+    let found = results.problems.iter().filter_map(|problem| match problem {
+        Problem::Unexpected { outcome, level, .. } => Some((*outcome, *level)),
+        _ => None,
+    });
+    let found: Vec<(Outcome, Level)> = found.collect();
+    let of = |wanted: Outcome| {
+        let levels: Vec<Level> =
+            found.iter().filter(|(outcome, _)| *outcome == wanted).map(|(_, level)| *level).collect();
+        let of_level = |level: Level| levels.iter().filter(|one| **one == level).count();
+        let parts = LEVELS.map(|level| (of_level(level), level.name()));
+        let parts = parts.iter().filter(|(number, _)| *number > 0).map(|(number, name)| format!("{number} {name}"));
+        let parts: Vec<String> = parts.collect();
+        (!levels.is_empty()).then(|| format!("{} {} ({})", levels.len(), wanted.name(), parts.join(", ")))
+    };
+    OUTCOMES.into_iter().filter_map(of).collect()
 }
 
 /// How many cases the subject, of two the second, is known to fall short of: to be expected is not
@@ -48,8 +83,7 @@ pub(super) fn count(number: usize, one: &str, more: &str) -> String {
 
 /// How many problems there are of each kind, in words.
 fn kinds(results: &Results) -> String {
-    const WORDS: [(&[&str], &str, &str); 6] = [
-        (&["unexpected"], "unexpected result", "unexpected results"),
+    const WORDS: [(&[&str], &str, &str); 5] = [
         (&["worse"], "case worse than upstream", "cases worse than upstream"),
         (&["unclaimed"], "unclaimed difference", "unclaimed differences"),
         (
@@ -68,7 +102,7 @@ fn kinds(results: &Results) -> String {
         let number = results.problems.iter().filter(|problem| kinds.contains(&problem.kind())).count();
         (number > 0).then(|| count(number, one, more))
     });
-    found.collect::<Vec<_>>().join(", ")
+    unexpected(results).into_iter().chain(found).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -81,7 +115,7 @@ mod tests {
         let mut results = sample();
         assert_eq!(headline(&results), "The runner could not do its part: 1 result says nothing.");
         results.problems.retain(|problem| problem.kind() != "broken-harness");
-        assert_eq!(headline(&results), "The fork does not hold: 1 unexpected result, 1 case worse than upstream.");
+        assert_eq!(headline(&results), "The fork does not hold: 1 fail (1 must), 1 case worse than upstream.");
         results.problems.clear();
         assert_eq!(
             headline(&results),

@@ -6,6 +6,7 @@ mod figures;
 use std::fmt::{self, Write as _};
 
 use super::headline::headline;
+use super::log::LOG;
 use super::text::{cell_in_words, change, owners, tally_in_words};
 use super::{escape, lines, GIT, NAME, VERSION};
 use crate::compare::Class;
@@ -17,9 +18,6 @@ const STYLE: &str = include_str!("html/page.css");
 /// A table that is wider than the window scrolls on its own.
 const TABLE: &str = "<div class=\"wide\"><table>";
 const END_OF_TABLE: &str = "</table></div>";
-
-/// Lines of a wire log that the page carries; `explain` shows them all.
-const LOG: usize = 150;
 
 const LEGEND: [(&str, &str); 5] = [
     ("pass", "the sentence holds"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::log::{lines, LOG};
 use super::{millis, GIT, NAME, VERSION};
 use crate::compare::Difference;
 use crate::problem::Problem;
@@ -59,6 +60,9 @@ struct Result<'a> {
     status: &'a str,
     /// Why it falls short, where that is known.
     known: Option<&'a str>,
+    /// What happened, a line an event, where the result is unexpected.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    frames: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -146,6 +150,10 @@ fn result(cell: &Cell) -> Result<'_> {
         Status::Broken => ("broken", None),
         Status::Skipped => ("skipped", None),
     };
+    let frames = match (&cell.status, &cell.played) {
+        (Status::Unexpected, Played::Ran(run)) => lines(&run.transcript, LOG),
+        _ => Vec::new(),
+    };
     match &cell.played {
         Played::Ran(run) => Result {
             outcome: run.verdict.outcome.name(),
@@ -154,8 +162,11 @@ fn result(cell: &Cell) -> Result<'_> {
             millis: millis(run),
             status,
             known,
+            frames,
         },
-        Played::Skipped(reason) => Result { outcome: "skipped", ending: None, reason, millis: 0.0, status, known },
+        Played::Skipped(reason) => {
+            Result { outcome: "skipped", ending: None, reason, millis: 0.0, status, known, frames }
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::log::{lines, LOG};
 use super::{escape, millis, NAME};
 use crate::problem::Problem;
 use crate::results::{Cell, Results, Row, Status};
@@ -63,7 +64,9 @@ fn result(out: &mut String, subject: &str, row: &Row, cell: &Cell) -> fmt::Resul
         Status::Known(why) => format!("<skipped message=\"{}\"/>", escape(&format!("known: {why} ({said})"))),
         Status::Skipped => format!("<skipped message=\"{}\"/>", escape(&said)),
         Status::Unexpected => {
-            format!("<failure message=\"{}\">{}</failure>", escape(&said), escape(row.case.title))
+            let frames = cell.played.run().map(|run| lines(&run.transcript, LOG)).unwrap_or_default();
+            let text = format!("{} ({})\n{}\n", row.case.title, row.case.level().name(), frames.join("\n"));
+            format!("<failure message=\"{}\">{}</failure>", escape(&said), escape(&text))
         }
         Status::Broken => format!("<error message=\"{}\"/>", escape(&said)),
     };

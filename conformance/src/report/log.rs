@@ -5,6 +5,9 @@ use std::time::Duration;
 use crate::run::Run;
 use crate::transcript::Transcript;
 
+/// Lines of a wire log in a report. `explain` shows all.
+pub(super) const LOG: usize = 150;
+
 /// A transcript's lines. Of more than `limit`, the middle is left out, and a line says so.
 #[must_use]
 pub fn lines(transcript: &Transcript, limit: usize) -> Vec<String> {
