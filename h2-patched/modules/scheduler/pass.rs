@@ -228,9 +228,7 @@ impl Scheduler {
         let was_data = stream.outgoing.head == Head::Data;
         let written = match stream.pending_send.pop_front(buffer) {
             Some(Frame::Data(frame)) => {
-                let frame = self.cut(frame, stream, codec.max_send_frame_size());
-                let window = self.window.octets().min(stream.outgoing.window.octets());
-                counts.data_sent(frame.payload().remaining(), window <= stream.outgoing.reserved);
+                let frame = self.cut(frame, stream, codec.max_send_frame_size(), counts);
                 Some(write(Frame::Data(frame), codec))
             }
             Some(Frame::Headers(headers)) => Some(write(Frame::Headers(headers), codec)),
@@ -279,6 +277,7 @@ impl Scheduler {
         mut frame: frame::Data<B>,
         stream: &mut Ptr,
         max_frame_size: usize,
+        counts: &mut Counts,
     ) -> frame::Data<Prioritized<B>> {
         let key = stream.key();
         let active = self.active();
@@ -294,6 +293,7 @@ impl Scheduler {
         stream.buffered_send_data -= len;
         self.buffered -= len as u64;
         stream.outgoing.flow_time.charge(octets, active, &mut self.virtual_time);
+        counts.data_sent(len, credit - octets <= stream.outgoing.reserved);
         // The wait for what follows begins now.
         if stream.outgoing.stall.is_some() {
             self.end_stall(stream, StallEnd::Resumed);
