@@ -33,8 +33,8 @@ pub fn headline(results: &Results) -> String {
     }
 }
 
-/// How many cases were played, and how many were not. A comparison counts a case that one of the two
-/// played.
+/// How many cases were played, and how many were not. A comparison counts a case that one of the
+/// two played.
 fn played(results: &Results) -> String {
     let is_skipped = |row: &&Row| row.cells.iter().all(|cell| cell.status == Status::Skipped);
     let skipped = results.rows.iter().filter(is_skipped).count();
