@@ -79,7 +79,9 @@ impl Case {
         script
     }
 
-    fn own_steps(&self) -> Script {
+    /// The script without the sound request at its end. Whether a server suits the case depends on
+    /// this alone.
+    pub(crate) fn own_steps(&self) -> Script {
         let mut script = Script::new(self.role == Role::Server);
         (self.script)(&mut script);
         script

@@ -234,7 +234,7 @@ fn needs_known_windows(case: &Case) -> Option<&'static str> {
 
 /// Why a case cannot be played against a server that answers before a request has ended.
 fn needs_a_request_that_stays_open(case: &Case, answer_timing: AnswerTiming) -> Option<&'static str> {
-    let lost = answer_timing == AnswerTiming::AnswersEarly && open_request::is_relied_on(&case.steps());
+    let lost = answer_timing == AnswerTiming::AnswersEarly && open_request::is_relied_on(&case.own_steps());
     lost.then_some("the server answers before the request has ended: name a path that reads it to the end")
 }
 

@@ -104,7 +104,7 @@ impl Announced {
 }
 
 fn frames(case: &Case) -> Vec<Frame> {
-    let steps = case.steps().steps.into_iter();
+    let steps = case.own_steps().steps.into_iter();
     let writes = steps.filter_map(|step| match step {
         Step::Write(sent) => Some(sent),
         _ => None,
@@ -121,6 +121,7 @@ fn frames(case: &Case) -> Vec<Frame> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::words::malformed;
     use crate::script::Script;
     use crate::wire::build::{data, get, headers, post};
 
@@ -162,6 +163,15 @@ mod tests {
         assert_eq!(obstacle(announced, "data/any", upload), None);
         let two = |s: &mut Script| s.burst([get(1), get(3)]);
         assert!(obstacle(announced, "data/any", two).is_some_and(|why| why.contains("opens 2 streams")));
+    }
+
+    /// The sound request comes when the stream before it is over.
+    #[test]
+    fn the_sound_request_after_an_error_is_not_counted() {
+        let announced = Announced { max_concurrent_streams: 1, ..Announced::INITIAL };
+        let case = Case { id: "fields/any", script: |s| s.send(get(1)), expect: malformed(1), ..Case::DEFAULT };
+        assert_eq!(case.steps().steps.len(), case.own_steps().steps.len() + 1);
+        assert_eq!(announced.obstacle(&case), None);
     }
 
     #[test]

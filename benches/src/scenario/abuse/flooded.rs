@@ -17,6 +17,8 @@ use crate::subject::{Stance, Subject};
 
 /// Requests that are made at a time.
 const REQUESTS: u64 = 100;
+/// The attacker sends for the first time in the second round.
+const MIN_ROUNDS: u64 = 4;
 /// The control makes requests in one of so many rounds.
 const CONTROL_ROUNDS: u64 = 4;
 /// What an attacker can send in a second: 100 Mbit.
@@ -84,7 +86,7 @@ impl<'a> Flooded<'a> {
         serve(&mut self.control, &self.get)?;
         heap::begin();
         for round in 0_u64.. {
-            if self.damage.time >= span {
+            if self.damage.time >= span && round >= MIN_ROUNDS {
                 break;
             }
             self.flood()?;
