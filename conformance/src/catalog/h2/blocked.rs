@@ -174,25 +174,5 @@ pub(super) fn cases() -> Vec<Case> {
             expect: call_gives(UPLOAD, 30_000).and(times(kind::SETTINGS, 0, 2..=2)).and(alive()),
             ..Case::DEFAULT
         },
-        Case {
-            id: "blocked/reset-beside-own-reset",
-            role: Role::Server,
-            title: "RST_STREAM takes the place of the subject's own that waits for the transport, and is not answered",
-            requires: &["rfc9113/5.4.2/no-answer"],
-            needs: Needs::Api,
-            script: |s| {
-                s.open();
-                s.send(post(1));
-                responding(s, &[3]);
-                s.app(App::Respond { stream: 1, status: 200, end: true });
-                s.stop_reading();
-                s.app(App::SendData { stream: 3, octets: 65_535, end: true });
-                s.app(App::Drop { stream: 1, what: Handles::All });
-                s.send(reset(1, CANCEL));
-                s.go_on_reading();
-            },
-            expect: none_of(kind::RST_STREAM, 1).and(alive()),
-            ..Case::DEFAULT
-        },
     ]
 }
