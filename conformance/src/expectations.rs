@@ -7,7 +7,6 @@
 //! holds is an error, so that the files cannot lie for long.
 
 use crate::judge::Outcome;
-use crate::results::{Results, Status};
 
 /// The files, and the subjects that each is about. A subject without a file is expected to pass
 /// everything.
@@ -58,26 +57,6 @@ impl Expectations {
         expectations
     }
 
-    /// A file with an entry for each result of the first subject that falls short.
-    #[must_use]
-    pub fn text_of(results: &Results) -> String {
-        let mut text =
-            String::from("# Known shortfalls: CASE OUTCOME REASON. Say in each reason why it is accepted.\n");
-        for row in &results.rows {
-            let Some((cell, run)) = row.cells.first().and_then(|cell| Some((cell, cell.played.run()?))) else {
-                continue;
-            };
-            let reason = match &cell.status {
-                Status::Known(reason) => reason,
-                Status::Unexpected if run.verdict.outcome != Outcome::Pass => &run.verdict.reason,
-                _ => continue,
-            };
-            let line = format!("{}  {}  {}\n", row.case.id, run.verdict.outcome.name(), reason.replace('\n', " "));
-            text.push_str(&line);
-        }
-        text
-    }
-
     /// The entry of a case.
     #[must_use]
     pub fn entry(&self, case: &str) -> Option<&Entry> {
@@ -119,10 +98,6 @@ fn entry(line: &str) -> Result<Entry, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claims::Claims;
-    use crate::results::{Runs, SubjectInfo};
-    use crate::suite::Played;
-    use crate::testing;
 
     #[test]
     fn entries_comments_and_faults() {
@@ -136,26 +111,6 @@ mod tests {
         assert_eq!(read.entries().len(), 2);
         let faults: Vec<&str> = read.faults().iter().map(|fault| &fault[..6]).collect();
         assert_eq!(faults, ["line 5", "line 6", "line 7", "line 8"]);
-    }
-
-    #[test]
-    fn what_falls_short_can_be_written_and_read_again() {
-        let rows = ["a/fails", "a/passes", "a/weak"].map(testing::case);
-        let verdicts = [Outcome::Fail, Outcome::Pass, Outcome::Weak];
-        let played: Vec<_> = verdicts.iter().map(|outcome| vec![Played::Ran(testing::run(*outcome, 1))]).collect();
-        let written = |expectations: Expectations| {
-            let (name, version) = ("server".to_owned(), "1".to_owned());
-            let subjects = [SubjectInfo { name, version, expectations, mended_by: Claims::NONE }];
-            let results =
-                Results::of_run(Runs { subjects: &subjects, cases: &rows, played: &played, catalogue: &rows });
-            (results.problems.len(), Expectations::text_of(&results))
-        };
-        let (problems, text) = written(Expectations::default());
-        assert_eq!(problems, 2);
-        let read = Expectations::parse(&text);
-        let outcomes: Vec<_> = read.entries().iter().map(|entry| (entry.case.as_str(), entry.outcome)).collect();
-        assert_eq!((outcomes, read.faults().len()), (vec![("a/fails", Outcome::Fail), ("a/weak", Outcome::Weak)], 0));
-        assert_eq!(written(read), (0, text));
     }
 
     #[test]

@@ -211,6 +211,26 @@ impl Results {
         self.differences.iter().flatten().filter(|difference| difference.patches.is_empty()).count()
     }
 
+    /// A file of expectations, with an entry for each result of the first subject that falls short.
+    #[must_use]
+    pub fn shortfalls(&self) -> String {
+        let mut text =
+            String::from("# Known shortfalls: CASE OUTCOME REASON. Say in each reason why it is accepted.\n");
+        for row in &self.rows {
+            let Some((cell, run)) = row.cells.first().and_then(|cell| Some((cell, cell.played.run()?))) else {
+                continue;
+            };
+            let reason = match &cell.status {
+                Status::Known(reason) => reason,
+                Status::Unexpected if run.verdict.outcome != Outcome::Pass => &run.verdict.reason,
+                _ => continue,
+            };
+            let line = format!("{}  {}  {}\n", row.case.id, run.verdict.outcome.name(), reason.replace('\n', " "));
+            text.push_str(&line);
+        }
+        text
+    }
+
     /// Whether the runner could not do its part somewhere.
     #[must_use]
     pub fn is_broken(&self) -> bool {
@@ -350,5 +370,25 @@ mod tests {
         assert!(results.problems.is_empty());
         assert_eq!((results.differences.as_ref().map(Vec::len), results.unclaimed()), (Some(1), 1));
         assert_eq!(results.tally(0), Tally { pass: 1, ..Tally::default() });
+    }
+
+    #[test]
+    fn what_falls_short_can_be_written_and_read_again() {
+        let rows = ["a/fails", "a/passes", "a/weak"].map(case);
+        let verdicts = [Fail, Pass, Weak];
+        let played: Vec<_> = verdicts.iter().map(|outcome| vec![Played::Ran(run(*outcome, 1))]).collect();
+        let written = |expectations: Expectations| {
+            let (name, version) = ("server".to_owned(), "1".to_owned());
+            let subjects = [SubjectInfo { name, version, expectations, mended_by: Claims::NONE }];
+            let results =
+                Results::of_run(Runs { subjects: &subjects, cases: &rows, played: &played, catalogue: &rows });
+            (results.problems.len(), results.shortfalls())
+        };
+        let (problems, text) = written(Expectations::default());
+        assert_eq!(problems, 2);
+        let read = Expectations::parse(&text);
+        let outcomes: Vec<_> = read.entries().iter().map(|entry| (entry.case.as_str(), entry.outcome)).collect();
+        assert_eq!((outcomes, read.faults().len()), (vec![("a/fails", Fail), ("a/weak", Weak)], 0));
+        assert_eq!(written(read), (0, text));
     }
 }

@@ -32,8 +32,8 @@ pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failur
     let results = play((&remote, info), &cases, &catalogue, options.jobs, common);
     output::results(&results, common)?;
     if let Some(path) = &options.write_expect {
-        let text = Expectations::text_of(&results);
-        fs::write(path, text).map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))?;
+        fs::write(path, results.shortfalls())
+            .map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))?;
     }
     Ok(status(&results))
 }

@@ -1,4 +1,4 @@
-//! What conforming peers do, at ten times the pace that was reported of any.
+//! What conforming peers do, at about ten times the pace of a busy one.
 
 use std::time::Duration;
 

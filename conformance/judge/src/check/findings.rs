@@ -6,7 +6,7 @@ use super::super::ending::{alive, broke_off, goaway};
 use super::super::{Expect, Outcome};
 use super::{fail, holds, pass, weak, Check, Finding};
 use crate::transcript::{Event, EventKind, Transcript};
-use h2_conformance_wire::code::error::{NO_ERROR, PROTOCOL_ERROR};
+use h2_conformance_wire::code::error::{NO_ERROR, PROTOCOL_ERROR, STREAM_CLOSED};
 use h2_conformance_wire::code::{error_name, kind, kind_name};
 use h2_conformance_wire::hpack::{self, Field};
 use h2_conformance_wire::print::hex;
@@ -161,7 +161,9 @@ pub(super) fn message(transcript: &Transcript, stream: u32, expected: Option<u16
             // whole answer.
             kind::RST_STREAM if ended && View::from(frame) == (View::Reset { code: NO_ERROR }) => not_wanted = Some(at),
             // It answers what the peer sent after that.
-            kind::RST_STREAM if not_wanted.is_some_and(|from| sent_on(transcript, stream, from..at)) => {}
+            kind::RST_STREAM
+                if View::from(frame) == (View::Reset { code: STREAM_CLOSED })
+                    && not_wanted.is_some_and(|from| sent_on(transcript, stream, from..at)) => {}
             kind::RST_STREAM if ended => return fail(format!("{frame} after the message")),
             kind::RST_STREAM => return fail(format!("{frame} instead of a message")),
             kind::HEADERS | kind::DATA if ended => return fail(format!("{frame} after the end of the message")),

@@ -55,6 +55,12 @@ fn resets_after_a_message() {
             Fail,
             Clean,
         ),
+        (
+            "then NO_ERROR, and another error for what the peer sent after that",
+            whole().subject(reset(1, NO_ERROR)).peer(data(1, 1)).subject(reset(1, CANCEL)).alive(),
+            Fail,
+            Clean,
+        ),
         ("an error after the message", whole().subject(reset(1, PROTOCOL_ERROR)).alive(), Fail, Clean),
     ];
     check("resets after a message", &h2_conformance_judge::words::message(1), &rows);
