@@ -436,8 +436,11 @@ impl Peer {
         fields.push(field(":authority", "example.test"));
         fields.extend(regular(draw, 300));
         // A client may refuse any promise (section 8.4.2). h2 does so above its limit of streams,
-        // and counts those that it cancels until its RST_STREAM is written.
-        let refusable = self.streams.values().filter(|stream| stream.parent.is_some()).count() >= capacity;
+        // and counts those that it cancels until its RST_STREAM is written. It also does so while
+        // the application has this many promises to take.
+        const UNTAKEN: usize = 128;
+        let promises = self.streams.values().filter(|stream| stream.parent.is_some()).count();
+        let refusable = promises >= capacity.min(UNTAKEN);
         let mut stream = Stream { parent: Some(parent), method: method.into(), refusable, ..Stream::default() };
         stream.inn.half = Half::Ended;
         stream.inn.head = Some(fields.clone());
