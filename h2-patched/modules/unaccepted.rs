@@ -1,10 +1,13 @@
-//! Requests that are reset before the application has accepted them.
+//! Requests and pushes that are reset before the application has accepted them.
 //!
 //! Such a request is not handed to the application. What came on it is dropped with the reset, and
 //! its credit is given back. The stream without content stays in the accept queue, because a stream
 //! in the middle of a queue cannot be taken out. It is removed when its turn comes, or when more
 //! than half of the queue are such streams, so that they are never more than the others by
 //! [`SPARE`].
+//!
+//! A push is handed to the application with its error. Its promised request is kept for that, and
+//! is one of the promises that `held_fields` bounds. What came on it besides is dropped.
 
 use super::store::Resolve;
 use super::*;
@@ -17,9 +20,15 @@ impl Recv {
     /// Drops what came on a stream that was reset, if it waits to be accepted.
     pub(in super::super) fn drop_unaccepted(&mut self, stream: &mut Stream, counts: &mut Counts) {
         let waits = stream.is_pending_accept && !stream.is_counted_reset;
-        if waits && stream.state.is_reset() && counts.drops_unaccepted() {
+        if !(waits && stream.state.is_reset() && counts.drops_unaccepted()) {
+            return;
+        }
+        if counts.peer().is_server() {
             counts.unaccepted_reset(stream);
             self.clear_recv_buffer(stream, &mut None, counts);
+        } else if let Some(promised) = stream.pending_recv.pop_front(&mut self.buffer) {
+            self.clear_recv_buffer(stream, &mut None, counts);
+            stream.pending_recv.push_back(&mut self.buffer, promised);
         }
     }
 
@@ -68,10 +77,9 @@ fn forget(mut stream: store::Ptr, counts: &mut Counts) {
 }
 
 impl Counts {
-    /// Whether the application is spared requests that were reset. A program that sets another
-    /// limit than the release's default gets them, up to that limit, as in the release. The pushes
-    /// of a client wait in queues of their own.
+    /// Whether what was reset unaccepted is dropped. A program that sets another limit than the
+    /// release's default gets it, up to that limit, as in the release.
     pub(in super::super) fn drops_unaccepted(&self) -> bool {
-        self.peer().is_server() && self.max_remote_reset_streams() == DEFAULT_REMOTE_RESET_STREAM_MAX
+        self.max_remote_reset_streams() == DEFAULT_REMOTE_RESET_STREAM_MAX
     }
 }

@@ -28,3 +28,21 @@ async fn a_promised_stream_is_kept_where_no_reset_stream_is_retained() {
     builder.max_concurrent_reset_streams(0);
     promise_and_drop(&builder).await;
 }
+
+#[tokio::test]
+async fn a_reset_by_the_peer_makes_room_before_our_own_is_sent() {
+    let mut builder = server::Builder::new();
+    builder.max_concurrent_reset_streams(0).max_concurrent_streams(2);
+    let (mut server, mut peer) = serve(&builder, &[]).await;
+    peer.send(&[headers(1, GET).end(), headers(3, POST)]).await;
+    let (_request_1, mut respond_1) = server.request().await;
+    let request_3 = server.request().await;
+    let mut response = respond_1.send_response(Response::new(()), false).unwrap();
+    response.send_data(vec![0; 16_384].into(), false).unwrap();
+    rest().await;
+
+    drop(request_3);
+    peer.send(&[rst_stream(3, Reason::CANCEL), headers(5, GET).end()]).await;
+    let frames = peer.frames().await;
+    assert_eq!(resets(&frames), []);
+}

@@ -21,7 +21,7 @@ mod fail_waiting_requests_on_goaway;
 mod finish_waiting_pushes_before_shutdown;
 mod ignore_length_without_content;
 mod ignore_updates_above_goaway;
-mod keep_promised_streams;
+mod keep_unsent_streams;
 mod name_peers_without_http2;
 mod omit_empty_data;
 mod omit_reset_after_end;

@@ -1,12 +1,14 @@
 //! A setting of the release that a program changes means what it means in the release.
 
+use std::iter::from_fn;
 use std::time::Duration;
 
-use h2::server;
-use h2_conformance::wire::build::{data, get, post, reset};
+use h2::{client, server};
+use h2_conformance::wire::build::{data, get, post, push_promise, reset};
 use h2_conformance::wire::code::error::CANCEL;
+use h2_conformance::wire::wake::by_hand;
 
-use crate::endpoint::{time_passes, Server};
+use crate::endpoint::{time_passes, Client, Endpoint, Server};
 use crate::{is_calm, stream};
 
 /// How many of these a connection takes, an hour apart.
@@ -54,6 +56,22 @@ fn a_limit_of_unaccepted_resets_is_one_of_those_that_wait() {
     server.wire.send(pairs(5, 5));
     assert_eq!(server.accept().expect("as many once more").len(), 5);
     assert!(is_calm(&server.take(pairs(6, 10))));
+}
+
+#[test]
+fn a_limit_of_untaken_resets_is_one_of_pushes_that_wait() {
+    let mut client = Client::new(client::Builder::new().max_pending_accept_reset_streams(5));
+    let mut call = client.ask();
+    client.take([]).expect("the request is sent");
+    let mut pushes = call.push_promises();
+    let pairs = |count: u32, from: u32| {
+        (from..from + count).map(|number| 2 * number + 2).flat_map(|id| [push_promise(1, id), reset(id, CANCEL)])
+    };
+    client.take(pairs(5, 0)).expect("as many as may wait");
+    let taken = from_fn(|| pushes.poll_push_promise(&mut by_hand()).is_ready().then_some(())).count();
+    assert_eq!(taken, 5);
+    client.take(pairs(5, 5)).expect("as many once more");
+    assert!(is_calm(&client.take(pairs(1, 10))));
 }
 
 #[test]

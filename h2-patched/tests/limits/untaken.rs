@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use h2::client;
-use h2_conformance::wire::build::{headers, push_promise, reset, response};
+use h2_conformance::wire::build::{data, headers, push_promise, reset, response};
 use h2_conformance::wire::code::error::CANCEL;
 use h2_conformance::wire::wake::by_hand;
 use h2_conformance::wire::Frame;
@@ -141,6 +141,27 @@ fn promises_that_end_untaken_make_room() {
     promise.stream = 3;
     client.take([promise]).expect("conforming");
     assert!(matches!(pushes.poll_push_promise(&mut by_hand()), Poll::Ready(Some(Ok(_)))));
+}
+
+#[test]
+fn pushes_that_are_reset_untaken_keep_only_their_request() {
+    let (mut client, mut call) = asking();
+    let mut pushes = call.push_promises();
+    client.take((0..128).map(promise)).expect("conforming");
+    let before = heap::live();
+    for number in 0..128 {
+        let id = 2 * number + 2;
+        let content = data(id, 10_000);
+        client.take([response(id, 200), content.clone(), content, reset(id, CANCEL)]).expect("the credit is back");
+    }
+    assert!(heap::live() - before < FIXED, "{} bytes", heap::live() - before);
+    for _ in 0..128 {
+        let Poll::Ready(Some(push)) = pushes.poll_push_promise(&mut by_hand()) else { panic!("it came") };
+        let (request, mut response) = push.expect("it came").into_parts();
+        assert_eq!(request.uri().path(), "/");
+        let Poll::Ready(Err(error)) = Pin::new(&mut response).poll(&mut by_hand()) else { panic!("it was reset") };
+        assert_eq!((error.reason(), error.is_remote()), (Some(h2::Reason::CANCEL), true));
+    }
 }
 
 #[test]

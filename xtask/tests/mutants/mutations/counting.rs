@@ -53,7 +53,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         name: "content kept after a reset before accept",
         invariant: "M1",
         file: UNACCEPTED,
-        code: "«self.clear_recv_buffer(stream, &mut None, counts);»",
+        code: "counts.unaccepted_reset(stream);\n            «self.clear_recv_buffer(stream, &mut None, counts);»",
         replacement: "",
     },
     Mutation {
