@@ -82,14 +82,12 @@ impl Heard {
     /// A call on a stream fails only if the stream was ended by the peer's RST_STREAM or GOAWAY, or
     /// by the application.
     fn failed(&mut self, stream: u32, call: &str, error: &str, peer: &Peer) -> Finding {
-        let shut_down = self.shut_down;
         self.hand(stream);
         let hand = &self.hands[&stream];
         let parent = hand.parent.and_then(|parent| self.hands.get(&parent));
         let gave_up = |hand: &Hand| !hand.resets.is_empty() || hand.dropped;
         let by_application = gave_up(hand) || parent.is_some_and(gave_up);
-        let goes = shut_down || peer.gone.is_some();
-        let is_late_push = (goes || peer.declines_pushes) && call == "send" && hand.is_unbegun_push();
+        let is_late_push = peer.declines_pushes && call == "send" && hand.is_unbegun_push();
         let was_reset = |stream: &u32| peer.streams.get(stream).is_some_and(|stream| stream.reset_by_peer.is_some());
         // A promise is not sent on a stream that is over.
         let by_peer = was_reset(&stream) || hand.parent.as_ref().is_some_and(was_reset);
@@ -139,9 +137,6 @@ impl Heard {
                 continue;
             }
             if peer.serves && hand.promise.is_none() && self.is_declined(stream, peer) {
-                continue;
-            }
-            if self.ended.is_some() && hand.is_unbegun_push() {
                 continue;
             }
             if let (Some(promise), true) = (&hand.promise, peer.serves) {
@@ -204,8 +199,7 @@ impl Heard {
 }
 
 impl Hand {
-    /// Whether this is a server's promise whose response was not handed over. h2 closes a
-    /// connection that goes away without waiting for it: no stream is counted.
+    /// Whether this is a server's promise whose response was not handed over.
     fn is_unbegun_push(&self) -> bool {
         self.promise.is_some() && self.sent.head.is_none()
     }

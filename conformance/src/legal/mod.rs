@@ -41,8 +41,6 @@
 //! # What is known and not counted
 //!
 //! * A promise that waits is withdrawn where the peer disables pushes: sending its response fails.
-//! * A connection that goes away does not wait for a promised response that is not begun: the
-//!   application's call fails.
 //! * A body whose receiver is dropped, while the application keeps credit that it has not released,
 //!   is received with what is left of the stream's window. The application resets such streams at
 //!   the end.

@@ -50,6 +50,23 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "promises/shutdown-before-response",
+            role: Role::Server,
+            title: "A server that shuts down still sends a promised response that the application begins later",
+            needs: Needs::Api,
+            script: |s| {
+                s.open();
+                s.send(get(1));
+                s.app(App::Promise { stream: 1 });
+                s.app(App::Respond { stream: 1, status: 200, end: true });
+                s.app(App::ShutDown);
+                s.send(settings());
+                s.app(App::Respond { stream: 2, status: 200, end: true });
+            },
+            expect: message(2).and(ends()),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "promises/credit-when-out-of-reach-client",
             role: Role::Client,
             title: "Credit of a push comes back when the application can no longer ask for it",
