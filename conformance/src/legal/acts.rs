@@ -422,6 +422,12 @@ impl Peer {
     }
 
     fn promise(&mut self, draw: &mut Draw, capacity: usize) {
+        /// Fewer than the bucket of promises holds: more of them without time between are a flood.
+        const MOST: usize = 900;
+        let promises = self.streams.values().filter(|stream| stream.parent.is_some()).count();
+        if promises == MOST {
+            return;
+        }
         let picked = self.pick(draw, |stream| {
             let may = stream.is_open() && stream.parent.is_none() && !stream.is_tunnel();
             may && stream.out.half != Half::Ended && stream.inn.half != Half::Idle
@@ -439,7 +445,6 @@ impl Peer {
         // and counts those that it cancels until its RST_STREAM is written. It also does so while
         // the application has this many promises to take.
         const UNTAKEN: usize = 128;
-        let promises = self.streams.values().filter(|stream| stream.parent.is_some()).count();
         let refusable = promises >= capacity.min(UNTAKEN);
         let mut stream = Stream { parent: Some(parent), method: method.into(), refusable, ..Stream::default() };
         stream.inn.half = Half::Ended;
