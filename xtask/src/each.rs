@@ -7,13 +7,15 @@ use std::cell::OnceCell;
 
 use h2_materialize::header::{Proof, ProofKind};
 use h2_materialize::series::{SeriesPatch, Tier};
-use h2_materialize::Tree;
+use h2_materialize::{point_at_modules, Tree};
 
 use crate::evidence;
 use crate::failure::Failure;
+use crate::layout;
 use crate::print::say;
 use crate::repo::Repo;
 use crate::show::find;
+use crate::switch;
 use crate::trial::{Outcomes, Trial};
 use crate::workshop::{Without, Workshop};
 
@@ -151,7 +153,8 @@ impl Each<'_> {
 
     /// Takes the patch out of the series: each of its proofs fails. The first way of taking it out
     /// in which they do is the answer. Where no way compiles, because later patches and modules are
-    /// built on it, its proofs fail on an earlier tree, or on the release.
+    /// built on it, its proofs fail on an earlier tree, or with its effect switched off, or on the
+    /// release.
     fn without(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
         let (mut passes, mut broken) = (None, Failure::new("later patches change its lines"));
         for way in self.workshop.without(&patch.slug, Tier::Speed)? {
@@ -166,10 +169,29 @@ impl Each<'_> {
         if let Some(answer) = self.fails_before(patch)? {
             return Ok(answer);
         }
+        if !patch.header.without.is_empty() {
+            return self.fails_switched_off(patch);
+        }
         match passes {
             Some(detail) => Err(Failure::new(detail)),
             None if patch.tier == Tier::Fixes => self.fails_on_release(patch),
             None => Ok(Answer::Open(format!("it cannot be taken out: {}", broken.sentence))),
+        }
+    }
+
+    /// The proofs of the patch fail on the series where its effect is switched off.
+    fn fails_switched_off(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
+        let mut tree = self.workshop.up_to(Tier::Speed)?;
+        let mut modules = Tree::read(&self.repo.package(), layout::MODULES)?;
+        switch::off(patch, &mut tree, &mut modules)?;
+        let dir = self.trial.dir("switched-off");
+        modules.write_sources(&dir)?;
+        point_at_modules(&mut tree, |_| dir.join(layout::MODULES).display().to_string());
+        let without = Without { tree, is_clean: true, gone_too: Vec::new() };
+        match self.fails_without(patch, &without)? {
+            Fails::All(Answer::AsClaimed(detail)) => Ok(Answer::AsClaimed(format!("switched off: {detail}"))),
+            Fails::All(open) => Ok(open),
+            Fails::Not(detail) => Err(Failure::new(format!("switched off: {detail}"))),
         }
     }
 

@@ -19,6 +19,7 @@ mod refresh;
 mod repo;
 mod roll;
 mod show;
+mod switch;
 mod trial;
 mod vendor;
 mod verify;

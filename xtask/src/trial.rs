@@ -22,6 +22,10 @@ use crate::verify::manifest;
 /// The line of the workspace's manifest below which the crate under trial is named.
 const PATCH_SECTION: &str = "[patch.crates-io]\n";
 
+/// The packages whose tests are proofs.
+const FORK: &str = "h2@0.4.2001";
+const BENCHES: &str = "h2-benches";
+
 /// The subjects of the suite.
 pub(crate) const UPSTREAM: &str = "upstream";
 pub(crate) const PATCHED: &str = "patched";
@@ -59,13 +63,13 @@ impl<'a> Trial<'a> {
 
     /// Runs that test, or that file of tests, with `tree` in the place of the series; returns
     /// whether it passes. A test that does not compile fails: it may call what the tree lacks.
-    /// `None`: the fork's package has none of that name. An error is that of the compiler about the
-    /// tree itself.
+    /// `None`: neither the fork's package nor the benches have one of that name. An error is that
+    /// of the compiler about the tree itself.
     pub(crate) fn test_fork(&self, tree: &Tree, name: &str) -> Result<Option<bool>, Failure> {
-        let Some(Tests { target, filter }) = self.find_test(name)? else { return Ok(None) };
+        let Some(Tests { package, target, filter }) = self.find_test(name)? else { return Ok(None) };
         let test = |more: &[&str]| -> Result<Output, Failure> {
             let mut command = self.fork(tree)?;
-            command.args(["test", "--quiet", "--package", "h2@0.4.2001"]).args(&target);
+            command.args(["test", "--quiet", "--package", package]).args(&target);
             run(command.args(more))
         };
         if !test(&["--no-run"])?.status.success() {
@@ -81,17 +85,20 @@ impl<'a> Trial<'a> {
     /// Compiles the library of the fork, with the features that its tests use.
     fn compile_fork(&self, tree: &Tree) -> Result<(), Failure> {
         let mut command = self.fork(tree)?;
-        command.args(["check", "--quiet", "--package", "h2@0.4.2001", "--lib"]);
+        command.args(["check", "--quiet", "--package", FORK, "--lib"]);
         succeed("the fork", &run(command.args(["--features", "__invariants,__virtual-time"]))?)
     }
 
     /// The options of cargo that name the program of the tests, and the filter for it.
     fn find_test(&self, name: &str) -> Result<Option<Tests>, Failure> {
         let tests = Tree::read(&self.repo.package(), "tests")?;
+        let benches = Tree::read(&self.repo.root.join("benches"), "tests")?;
         let program = |name: &str| vec!["--test".to_owned(), name.to_owned()];
         let files = [format!("tests/{name}.rs"), format!("tests/{name}/main.rs")];
-        if files.iter().any(|file| tests.files.contains_key(file)) {
-            return Ok(Some(Tests { target: program(name), filter: None }));
+        for (package, tests) in [(FORK, &tests), (BENCHES, &benches)] {
+            if files.iter().any(|file| tests.files.contains_key(file)) {
+                return Ok(Some(Tests { package, target: program(name), filter: None }));
+            }
         }
         // A file beside the `main.rs` of a program is a module of it.
         let module = tests.files.keys().find_map(|file| {
@@ -99,7 +106,8 @@ impl<'a> Trial<'a> {
             (file.strip_suffix(".rs") == Some(name)).then(|| program.to_owned())
         });
         if let Some(of) = module {
-            return Ok(Some(Tests { target: program(&of), filter: Some(format!("{name}::")) }));
+            let filter = Some(format!("{name}::"));
+            return Ok(Some(Tests { package: FORK, target: program(&of), filter }));
         }
         let last = name.rsplit([':', '/']).next().unwrap_or(name);
         let function = format!("fn {last}(");
@@ -107,7 +115,7 @@ impl<'a> Trial<'a> {
         let mut sources = tests.files.values().chain(modules.files.values());
         let found = sources.any(|text| String::from_utf8_lossy(text).contains(&function));
         let target = vec!["--lib".to_owned(), "--tests".to_owned()];
-        Ok(found.then(|| Tests { target, filter: Some(last.to_owned()) }))
+        Ok(found.then(|| Tests { package: FORK, target, filter: Some(last.to_owned()) }))
     }
 
     /// A cargo command on the fork with `tree` in the place of its series.
@@ -210,9 +218,10 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Tests of the fork's package: the options of cargo that name their programs, and what their names
-/// have in common.
+/// Tests of a package: the options of cargo that name their programs, and what their names have in
+/// common.
 struct Tests {
+    package: &'static str,
     target: Vec<String>,
     filter: Option<String>,
 }

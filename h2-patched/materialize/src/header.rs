@@ -76,6 +76,46 @@ impl fmt::Display for Proof {
     }
 }
 
+/// One entry of `Without`: code that is replaced to switch the effect of the patch off.
+///
+/// It is for a patch that later patches and modules are built on, so that it cannot be taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switch {
+    /// A file below `src` or `modules`, after all patches.
+    pub file: String,
+    /// Code that the file has in one place.
+    pub code: String,
+    /// What takes its place.
+    pub replacement: String,
+}
+
+impl Switch {
+    fn parse(line: &str) -> Option<Switch> {
+        let (file, rest) = line.split_once(": «")?;
+        let (code, replacement) = rest.strip_suffix('»')?.split_once("» becomes «")?;
+        let is_one = !code.is_empty() && !code.contains('»') && !replacement.contains('«');
+        let [file, code, replacement] = [file, code, replacement].map(str::to_owned);
+        is_one.then_some(Switch { file, code, replacement })
+    }
+
+    /// Returns the text of the file with the replacement. The code has to be there once.
+    pub fn apply(&self, text: &str) -> Result<String, Error> {
+        match text.matches(&self.code).count() {
+            1 => Ok(text.replacen(&self.code, &self.replacement, 1)),
+            count => Err(Error::new(format!(
+                "field Without: expected «{}» once in {}, found it {count} times",
+                self.code, self.file
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for Switch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: «{}» becomes «{}»", self.file, self.code, self.replacement)
+    }
+}
+
 /// A patch's header. Texts keep their line breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
@@ -93,6 +133,9 @@ pub struct Header {
     pub needs: Vec<String>,
     /// What fails without the patch and passes with it.
     pub proven_by: Vec<Proof>,
+    /// What switches its effect off, where later patches are built on it. Its proofs then fail. May
+    /// be empty.
+    pub without: Vec<Switch>,
     /// Globs of case ids whose frames change because of this patch without being its proof. May be
     /// empty.
     pub changes: Vec<String>,
@@ -105,7 +148,7 @@ pub struct Header {
 }
 
 /// The fields in the order in which they are written.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "Subject",
     "Class",
     "Why",
@@ -113,6 +156,7 @@ const FIELDS: [&str; 11] = [
     "Upstream-Issue",
     "Needs",
     "Proven-by",
+    "Without",
     "Changes",
     "Risk",
     "Forwarded",
@@ -131,6 +175,7 @@ impl Header {
             upstream_issue: fields.take("Upstream-Issue")?,
             needs: fields.take_list("Needs"),
             proven_by: parse_proofs(&fields.take("Proven-by")?)?,
+            without: parse_switches(&fields.take_optional("Without").unwrap_or_default())?,
             changes: fields.take_list("Changes"),
             risk: fields.take("Risk")?,
             forwarded: fields.take("Forwarded")?,
@@ -156,6 +201,10 @@ impl fmt::Display for Header {
             field(f, "Needs", &self.needs.join("\n"))?;
         }
         field(f, "Proven-by", &proofs.join("\n"))?;
+        if !self.without.is_empty() {
+            let switches: Vec<String> = self.without.iter().map(Switch::to_string).collect();
+            field(f, "Without", &switches.join("\n"))?;
+        }
         if !self.changes.is_empty() {
             field(f, "Changes", &self.changes.join("\n"))?;
         }
@@ -254,6 +303,16 @@ fn parse_proofs(text: &str) -> Result<Vec<Proof>, Error> {
         .collect()
 }
 
+fn parse_switches(text: &str) -> Result<Vec<Switch>, Error> {
+    text.lines()
+        .map(|line| {
+            Switch::parse(line).ok_or_else(|| {
+                Error::new(format!("field Without: expected `FILE: «CODE» becomes «CODE»`, found {line:?}"))
+            })
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,6 +330,8 @@ Needs: other-thing
  third-thing
 Proven-by: case:settings/ack-with-payload
  tests:some_test
+Without: modules/x.rs: «if self.is_on()» becomes «if false»
+ src/y.rs: «act();» becomes «»
 Changes: flow/*
 Risk: none
 Forwarded: no, because it is new
@@ -285,6 +346,18 @@ Drop-when: upstream does it
         assert_eq!(header.needs, ["other-thing", "third-thing"]);
         assert_eq!(header.changes, ["flow/*"]);
         assert_eq!(header.to_string(), FULL);
+    }
+
+    #[test]
+    fn a_switch_replaces_code_that_is_there_once() {
+        let header = Header::parse(FULL).unwrap();
+        let [first, second] = &header.without[..] else { panic!("{:?}", header.without) };
+        assert_eq!(first.file, "modules/x.rs");
+        assert_eq!(first.apply("if self.is_on() {}").unwrap(), "if false {}");
+        assert_eq!(second.apply("act(); rest").unwrap(), " rest");
+        let error = second.apply("act(); act();").unwrap_err().to_string();
+        assert_eq!(error, "field Without: expected «act();» once in src/y.rs, found it 2 times");
+        assert!(first.apply("").is_err());
     }
 
     #[test]
@@ -305,7 +378,7 @@ Drop-when: upstream does it
                 }
             }
             let result = Header::parse(&lines.join("\n"));
-            if ["Needs", "Changes"].contains(&field) {
+            if ["Needs", "Without", "Changes"].contains(&field) {
                 assert!(result.is_ok());
             } else {
                 let error = result.unwrap_err().to_string();
@@ -335,6 +408,8 @@ Drop-when: upstream does it
             ("Risk: none", "Risk: none\nRisk: none", "appears twice"),
             ("Subject: Do", " x\nSubject: Do", "before any field"),
             ("the thing", "the\n thing", "Subject: expected one line"),
+            ("» becomes «»", "»", "expected `FILE: «CODE» becomes «CODE»`"),
+            ("«act();»", "«»", "found \"src/y.rs: «» becomes «»\""),
         ] {
             let error = Header::parse(&FULL.replace(from, to)).unwrap_err();
             assert!(error.to_string().contains(complaint), "{error}");

@@ -59,3 +59,14 @@ impl Counts {
         !waits && (stream.state.is_send_streaming() || stream.state.is_send_closed())
     }
 }
+
+#[cfg(test)]
+#[test]
+#[should_panic(expected = "invariant C1: 1 streams of the receive side counted, 0 streams say so")]
+fn a_wrong_count_of_streams_is_named() {
+    use super::super::test_config;
+
+    let mut counts = Counts::new(crate::proto::peer::Dyn::Server, &test_config::server());
+    counts.num_recv_streams = 1;
+    counts.audit(&[], 0);
+}

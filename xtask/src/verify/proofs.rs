@@ -1,12 +1,16 @@
-//! Proofs that are no cases: what they name exists. Whether they pass, the test run says.
+//! Proofs that are no cases: what they name exists, and so does what switches a patch off. Whether
+//! they pass, the test run says; whether they fail without the patch, `verify --each`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use h2_materialize::header::{Proof, ProofKind};
+use h2_materialize::Tree;
 
 use crate::failure::Failure;
+use crate::layout;
 use crate::repo::{read, Repo};
+use crate::switch;
 
 /// What is not ours to look through.
 const SKIPPED: [&str; 2] = ["target", "node_modules"];
@@ -16,7 +20,14 @@ pub(crate) fn check(repo: &Repo) -> Result<String, Failure> {
     collect(&repo.root, &mut sources)?;
     let mut missing = Vec::new();
     let mut count = 0;
-    for patch in &repo.series()?.patches {
+    let series = repo.series()?;
+    let mut tree = repo.pristine()?.tree.compiled();
+    series.apply(&mut tree)?;
+    let modules = Tree::read(&repo.package(), layout::MODULES)?;
+    for patch in &series.patches {
+        if let Err(failure) = switch::off(patch, &mut tree.clone(), &mut modules.clone()) {
+            missing.push(failure.sentence);
+        }
         for proof in &patch.header.proven_by {
             count += 1;
             if !exists(repo, proof, &sources)? {
