@@ -7,6 +7,7 @@ mod header_table;
 mod link;
 mod received;
 mod remote;
+mod window;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -152,6 +153,7 @@ impl<'a> Driver<'a> {
                 }
                 self.run();
             }
+            Step::UseUpWindow { write, then } => self.use_up_window(write, then),
             Step::Close => {
                 self.record(EventKind::PeerClosed);
                 self.peer_closed = true;

@@ -222,7 +222,8 @@ impl Target for Remote {
     }
 
     fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
-        Ok(Box::new(self.endpoint.connect(self.options)))
+        let window = self.baseline.announced.connection_window;
+        Ok(Box::new(self.endpoint.connect(self.options).with_connection_window(window)))
     }
 }
 

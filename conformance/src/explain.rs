@@ -176,15 +176,27 @@ fn steps_in_words(script: &Script) -> Vec<String> {
     lines
 }
 
+fn write_in_words(sent: &[Sent]) -> String {
+    let named: Vec<String> = sent.iter().take(NAMED).map(sent_in_words).collect();
+    let more = match sent.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more in the same write"),
+    };
+    named.join(", ") + &more
+}
+
 fn step_in_words(step: &Step, calls: &mut usize) -> String {
     match step {
-        Step::Write(sent) => {
-            let named: Vec<String> = sent.iter().take(NAMED).map(sent_in_words).collect();
-            let more = match sent.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(", and {more} more in the same write"),
+        Step::Write(sent) => format!("the peer sends {}", write_in_words(sent)),
+        Step::UseUpWindow { write, then } => {
+            let then = match then.is_empty() {
+                true => String::new(),
+                false => format!("; then {}", write_in_words(then)),
             };
-            format!("the peer sends {}{more}", named.join(", "))
+            format!(
+                "the peer uses up the connection's window two and a half times with requests on streams of their own: {}{then}",
+                write_in_words(write)
+            )
         }
         Step::Close => "the peer ends its half of the connection".into(),
         Step::Block(true) => "the peer stops reading".into(),

@@ -20,6 +20,8 @@ mod at_least {
     pub(crate) const ERRORS_OF_SERVERS: usize = 190;
     pub(crate) const ERRORS_OR_IGNORED: usize = 400;
     pub(crate) const CREDIT_AFTER_RESET: usize = 5;
+    pub(crate) const CREDIT_OF_PADDING: usize = 60;
+    pub(crate) const CREDIT_OF_RESETS: usize = 15;
     pub(crate) const PASSED_BY_THE_HONEST_PART: usize = 100;
 }
 
@@ -124,6 +126,18 @@ fn a_subject_that_leaks_credit_at_a_reset_passes_no_case_that_counts_it() {
     });
 }
 
+#[test]
+fn a_subject_that_leaks_the_credit_of_padding_or_of_reset_streams_is_found() {
+    let credit = |case: &Case| any(case, |check| matches!(check, Check::CreditReturned));
+    never_passes("control-leaks-padding", at_least::CREDIT_OF_PADDING, |case| {
+        credit(case)
+            && ["half-padding", "mostly-padding", "with-empty-frames"].iter().any(|name| case.id.ends_with(name))
+    });
+    never_passes("control-leaks-resets", at_least::CREDIT_OF_RESETS, |case| {
+        credit(case) && resets_a_stream_with_data(case)
+    });
+}
+
 /// Whether the peer resets a stream on which it sent DATA and no END_STREAM.
 fn resets_a_stream_with_data(case: &Case) -> bool {
     let mut with_data = BTreeSet::new();
@@ -140,16 +154,18 @@ fn resets_a_stream_with_data(case: &Case) -> bool {
 }
 
 fn frames(step: &Step) -> Vec<&Frame> {
-    match step {
-        Step::Write(sent) => sent
-            .iter()
-            .filter_map(|piece| match piece {
-                Sent::Frame(frame) => Some(frame),
-                Sent::Raw(_) => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
+    let writes = match step {
+        Step::Write(sent) => [&sent[..], &[]],
+        Step::UseUpWindow { write, then } => [&write[..], &then[..]],
+        _ => return Vec::new(),
+    };
+    let pieces = writes.into_iter().flatten();
+    pieces
+        .filter_map(|piece| match piece {
+            Sent::Frame(frame) => Some(frame),
+            Sent::Raw(_) => None,
+        })
+        .collect()
 }
 
 /// A control that failed everything would prove nothing about the one thing that it gets wrong.

@@ -55,6 +55,9 @@ pub enum Check {
     /// The peer could send this many octets of content to the subject on this stream: a peer that
     /// obeys the windows gets no further than they allow.
     Uploaded { stream: u32, octets: u64 },
+    /// The peer could write all DATA that it had to: no credit of the connection was lost. Of a
+    /// connection that the subject ended before, nothing can be said.
+    CreditReturned,
     /// This held before the runner's PING at the end, which sets many a sleeper in motion.
     Unprompted(Box<Check>),
     /// The subject sends this many frames of this type on this stream after the mark.
@@ -200,6 +203,7 @@ impl Check {
             | Check::Window { .. }
             | Check::UpdatedTogether { .. }
             | Check::Uploaded { .. }
+            | Check::CreditReturned
             | Check::Count { .. }
             | Check::Pong(_)
             | Check::NoPong(_)
@@ -276,6 +280,7 @@ impl Check {
                     format!("the peer could send {sent} octets on stream {stream}, expected {octets}")
                 })
             }
+            Check::CreditReturned => credit_returned(transcript),
             Check::Unprompted(check) => unprompted(transcript, check),
             Check::Window { stream, octets } => window(transcript, *stream, octets),
             Check::UpdatedTogether { stream } => updated_together(transcript, *stream),

@@ -41,6 +41,7 @@ impl fmt::Display for Check {
             Check::Uploaded { stream, octets } => {
                 write!(f, "a peer that obeys the windows can send {octets} octets of content on stream {stream}")
             }
+            Check::CreditReturned => f.write_str("credit comes back, so that a peer that obeys the windows can go on"),
             Check::Unprompted(check) => write!(f, "{check}, before a PING wakes the connection"),
             Check::Window { stream: 0, octets } => {
                 write!(f, "the connection's receive window ends with {}", octets_within(octets))

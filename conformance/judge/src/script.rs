@@ -25,6 +25,17 @@ pub struct Script {
 pub enum Step {
     /// The peer writes these octets in one go: in a file, as hexadecimal digits.
     Write(#[serde(with = "digits")] Vec<Sent>),
+    /// The peer writes this again and again, each time on the next streams of its own, until it has
+    /// sent DATA of two and a half times the connection's window: if half of the credit or more is
+    /// lost, the window is used up. It writes no more DATA than the windows allow; the step is over
+    /// too when they allow none and nothing moves any more.
+    UseUpWindow {
+        #[serde(with = "digits")]
+        write: Vec<Sent>,
+        /// What follows in a write of its own. May be empty.
+        #[serde(with = "digits")]
+        then: Vec<Sent>,
+    },
     /// The peer ends its half of the connection.
     #[serde(with = "there")]
     Close,
@@ -356,6 +367,14 @@ impl Script {
     /// The peer sends frames in one write.
     pub fn burst(&mut self, frames: impl IntoIterator<Item = Frame>) {
         self.steps.push(Step::Write(frames.into_iter().map(Sent::Frame).collect()));
+    }
+
+    /// The peer uses up the connection's window two and a half times with requests like this one,
+    /// each on a stream of its own.
+    pub fn use_up_window(&mut self, write: impl IntoIterator<Item = Frame>, then: impl IntoIterator<Item = Frame>) {
+        let [write, then] = [write.into_iter().collect(), then.into_iter().collect()]
+            .map(|frames: Vec<Frame>| frames.into_iter().map(Sent::Frame).collect());
+        self.steps.push(Step::UseUpWindow { write, then });
     }
 
     /// The peer sends octets that need not be frames.

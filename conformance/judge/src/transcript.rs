@@ -36,6 +36,8 @@ pub enum EventKind {
     Probe(Frame),
     /// The peer sent octets that are not meant as a frame.
     PeerRaw(Vec<u8>),
+    /// The peer has DATA to send, and the windows do not allow an octet of it.
+    Stalled,
     /// The peer ended its half.
     PeerClosed,
     /// The subject sent its connection preface.
@@ -189,6 +191,7 @@ impl fmt::Display for EventKind {
             EventKind::PeerRaw(bytes) => {
                 write!(f, "peer    -> {} raw octets {}", bytes.len(), hex(&bytes[..bytes.len().min(24)]))
             }
+            EventKind::Stalled => f.write_str("peer    waits in vain for a WINDOW_UPDATE"),
             EventKind::PeerClosed => f.write_str("peer    -> end of its half"),
             EventKind::SubjectPreface => f.write_str("subject <- connection preface"),
             EventKind::Subject(frame) => write!(f, "subject <- {frame}"),

@@ -116,6 +116,12 @@ pub fn uploaded(stream: u32, octets: u64) -> Expect {
     Check::Uploaded { stream, octets }.into()
 }
 
+/// The peer, obeying the windows, could send all that it had: credit came back.
+#[must_use]
+pub fn credit_returned() -> Expect {
+    Check::CreditReturned.into()
+}
+
 /// All of this held before the runner's PING at the end, which sets many a sleeper in motion.
 #[must_use]
 pub fn unprompted(expect: Expect) -> Expect {

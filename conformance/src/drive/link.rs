@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::script::App;
 use crate::transcript::{AppResult, EventKind};
+use crate::wire::code::DEFAULT_WINDOW;
 use crate::wire::Frame;
 
 /// The way to a subject: in memory, or over a socket.
@@ -37,6 +38,10 @@ pub trait Link {
     fn wait(&mut self, limit: Duration) -> Vec<SubjectEvent> {
         let _ = limit;
         self.advance()
+    }
+    /// The subject's largest window of the connection that is known, in octets.
+    fn connection_window(&self) -> u64 {
+        DEFAULT_WINDOW.into()
     }
     /// How long a remote subject may keep silent in one run, all its silences together.
     fn patience(&self) -> Duration {

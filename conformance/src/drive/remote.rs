@@ -90,6 +90,11 @@ impl Driver<'_> {
         }
     }
 
+    /// Waits for what may open a window; whether anything came.
+    pub(super) fn wait_for_window(&mut self) -> bool {
+        self.listen(self.silence / 2)
+    }
+
     /// Whether a request waits for an answer that windows let through.
     fn owes_answer(&self) -> bool {
         self.unanswered.iter().any(|stream| {

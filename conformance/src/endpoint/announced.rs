@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
+use crate::judge::Check;
 use crate::script::{Sent, Step};
-use crate::transcript::Transcript;
+use crate::transcript::{EventKind, Transcript};
 use crate::wire::code::{kind, setting};
-use crate::wire::{Frame, View};
+use crate::wire::{FlowWindows, Frame, View};
 
 /// Settings of a server that cases depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,12 @@ pub struct Announced {
     pub max_frame_size: u32,
     /// Whether the server takes requests with :protocol (RFC 8441 section 3).
     pub enable_connect_protocol: bool,
+    /// The largest window of the connection that was seen, in octets.
+    pub connection_window: u64,
 }
+
+/// The largest window of the connection that a case uses up.
+const USABLE: u64 = 4 << 20;
 
 impl Announced {
     /// The initial values. There is no limit of concurrent streams.
@@ -28,11 +34,12 @@ impl Announced {
         initial_window_size: 65_535,
         max_frame_size: 16_384,
         enable_connect_protocol: false,
+        connection_window: 65_535,
     };
 
     /// The values of the first SETTINGS of a server.
     pub(super) fn read(transcript: &Transcript) -> Self {
-        let mut announced = Announced::INITIAL;
+        let mut announced = Announced { connection_window: connection_window(transcript), ..Announced::INITIAL };
         let first = transcript.subject_frames().find_map(|(_, frame)| match View::from(frame) {
             View::Settings(values) => Some(values),
             _ => None,
@@ -56,6 +63,7 @@ impl Announced {
         self.obstacle_of_frame_size(&frames)
             .or_else(|| self.obstacle_of_streams(&frames))
             .or_else(|| self.obstacle_of_window(&frames))
+            .or_else(|| self.obstacle_of_connection_window(case))
             .or_else(|| self.obstacle_of_table(case))
             .or_else(|| self.obstacle_of_connect(&frames))
     }
@@ -89,6 +97,13 @@ impl Announced {
             .then(|| format!("sends {most} octets on a stream, and the server announces a window of {own}"))
     }
 
+    fn obstacle_of_connection_window(&self, case: &Case) -> Option<String> {
+        let uses_it_up = case.expect.any(&|check| matches!(check, Check::CreditReturned));
+        (uses_it_up && self.connection_window > USABLE).then(|| {
+            format!("uses up the window of the connection, and that of the server is {} octets", self.connection_window)
+        })
+    }
+
     fn obstacle_of_connect(&self, frames: &[Frame]) -> Option<String> {
         const NAME: &[u8] = b":protocol";
         let names_protocol = |frame: &Frame| frame.payload.windows(NAME.len()).any(|octets| octets == NAME);
@@ -103,10 +118,24 @@ impl Announced {
     }
 }
 
+/// The largest window of the connection that the server granted so far.
+fn connection_window(transcript: &Transcript) -> u64 {
+    let mut windows = FlowWindows::default();
+    let levels = transcript.events.iter().map(|event| {
+        match &event.kind {
+            EventKind::Peer(frame) | EventKind::Automatic(frame) => windows.sent(frame),
+            EventKind::Subject(frame) => windows.granted(frame),
+            _ => {}
+        }
+        windows.connection()
+    });
+    levels.max().and_then(|most| u64::try_from(most).ok()).unwrap_or(0)
+}
+
 fn frames(case: &Case) -> Vec<Frame> {
     let steps = case.own_steps().steps.into_iter();
     let writes = steps.filter_map(|step| match step {
-        Step::Write(sent) => Some(sent),
+        Step::Write(sent) | Step::UseUpWindow { write: sent, .. } => Some(sent),
         _ => None,
     });
     writes

@@ -130,7 +130,7 @@ pub fn seed(case: &Case) -> Vec<u8> {
     let mut seed = vec![u8::from(case.role == Role::Client) | u8::from(api) << 1];
     for step in case.steps().steps {
         let (act, octets) = match step {
-            Step::Write(sent) => (0, written(&sent)),
+            Step::Write(sent) | Step::UseUpWindow { write: sent, .. } => (0, written(&sent)),
             Step::Upload(upload) | Step::UploadFromAfar { upload, .. } => {
                 let length = usize::try_from(upload.length).unwrap_or(LONGEST).min(upload.frame);
                 (0, crate::wire::build::data(upload.stream, length).to_bytes())

@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 
 use crate::drive::{Link, SubjectEvent};
 use crate::script::App;
+use crate::wire::code::DEFAULT_WINDOW;
 use crate::wire::Frame;
 
 use super::address::Address;
@@ -43,6 +44,7 @@ pub struct Socket {
     blocked: bool,
     received: usize,
     address: Option<Address>,
+    connection_window: u64,
 }
 
 enum Way {
@@ -71,6 +73,7 @@ impl Socket {
             blocked: false,
             received: 0,
             address: None,
+            connection_window: DEFAULT_WINDOW.into(),
         }
     }
 
@@ -79,6 +82,12 @@ impl Socket {
     pub fn asking_for(mut self, authority: &str, path: &str) -> Self {
         self.address = Some(Address::new(authority, path));
         self
+    }
+
+    /// Tells the runner the subject's window of the connection, in octets.
+    #[must_use]
+    pub fn with_connection_window(self, octets: u64) -> Self {
+        Socket { connection_window: octets, ..self }
     }
 }
 
@@ -177,6 +186,10 @@ impl Link for Socket {
 
     fn is_remote(&self) -> bool {
         true
+    }
+
+    fn connection_window(&self) -> u64 {
+        self.connection_window
     }
 
     fn patience(&self) -> Duration {

@@ -300,10 +300,48 @@ pub(super) fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
     .sum()
 }
 
+/// Whether the windows let all DATA of the peer through.
+pub(super) fn credit_returned(transcript: &Transcript) -> Finding {
+    let stalled = transcript.events.iter().position(|event| event.kind == EventKind::Stalled);
+    let ended = transcript.closed().is_some() || goaway(transcript).is_some();
+    match stalled {
+        _ if ended => weak("the subject ended the connection, so that its credit cannot be seen"),
+        None => pass(),
+        Some(at) => {
+            let events = &transcript.events[..at];
+            let sent: u64 = data_of_peer(events).map(|frame| u64::from(frame.flow_controlled())).sum();
+            fail(match granted(events).connection() {
+                1.. => format!("after {sent} octets of DATA a fresh stream has no window"),
+                used_up => {
+                    format!("after {sent} octets of DATA the connection's window is {used_up}, and no update comes")
+                }
+            })
+        }
+    }
+}
+
+fn data_of_peer(events: &[Event]) -> impl Iterator<Item = &Frame> {
+    let frames = events.iter().filter_map(|event| match &event.kind {
+        EventKind::Peer(frame) | EventKind::Automatic(frame) => Some(frame),
+        _ => None,
+    });
+    frames.filter(|frame| frame.kind == kind::DATA)
+}
+
 /// The window that the subject grants, as the peer accounts for it.
 pub(super) fn window(transcript: &Transcript, stream: u32, expected: &RangeInclusive<i64>) -> Finding {
+    let windows = granted(&transcript.events);
+    let found = if stream == 0 { windows.connection() } else { windows.stream(stream) };
+    let whose = if stream == 0 { "the connection".into() } else { format!("stream {stream}") };
+    holds(expected.contains(&found), || {
+        format!("the window of {whose} is {found}, expected {}", octets_within(expected))
+    })
+}
+
+/// The windows of the subject after these events.
+fn granted(events: &[Event]) -> FlowWindows {
     let mut windows = FlowWindows::default();
-    for event in &transcript.events {
+    for event in events {
         match &event.kind {
             EventKind::Peer(frame) | EventKind::Automatic(frame) => windows.sent(frame),
             EventKind::Subject(frame) => match View::from(frame) {
@@ -313,11 +351,7 @@ pub(super) fn window(transcript: &Transcript, stream: u32, expected: &RangeInclu
             _ => {}
         }
     }
-    let found = if stream == 0 { windows.connection() } else { windows.stream(stream) };
-    let whose = if stream == 0 { "the connection".into() } else { format!("stream {stream}") };
-    holds(expected.contains(&found), || {
-        format!("the window of {whose} is {found}, expected {}", octets_within(expected))
-    })
+    windows
 }
 
 /// In memory, what the subject writes in one go arrives at one moment, and nothing else does.

@@ -173,6 +173,29 @@ pub(crate) fn uploaded() {
     check("uploaded", &h2_conformance_judge::words::uploaded(1, 15), &rows);
 }
 
+pub(crate) fn credit_returned() {
+    use Ending::*;
+    use Outcome::*;
+    let stalled = || opened().peer(data(1, 65_535)).add(EventKind::Stalled);
+    let rows = table(
+        opened().peer(data(1, 65_535)).subject(window_update(0, 65_535)).peer(data(3, 10)).alive(),
+        vec![
+            ("the window is used up", stalled().alive(), Fail, Clean),
+            ("an update that comes too late", stalled().subject(window_update(0, 1)).alive(), Fail, Clean),
+            (
+                "an update of the stream",
+                opened().subject(window_update(1, 9)).add(EventKind::Stalled).alive(),
+                Fail,
+                Clean,
+            ),
+            ("ended with GOAWAY", opened().subject(goaway(1, 11)).closes(), Weak, WrongCode),
+            ("stalled and ended", stalled().subject(goaway(1, 11)).closes(), Weak, WrongCode),
+            ("ended without GOAWAY", opened().closes(), Weak, NoGoaway),
+        ],
+    );
+    check("credit returned", &h2_conformance_judge::words::credit_returned(), &rows);
+}
+
 pub(crate) fn unprompted() {
     use Ending::*;
     use Outcome::*;

@@ -54,6 +54,7 @@ tables! {
     Window => frames::window,
     UpdatedTogether => frames::updated_together,
     Uploaded => frames::uploaded,
+    CreditReturned => frames::credit_returned,
     Unprompted => frames::unprompted,
     Count => frames::count,
     Pong => frames::pong,

@@ -7,6 +7,7 @@ mod concurrency;
 mod content;
 mod continuation;
 mod credit;
+mod credit_back;
 mod crossings;
 mod data;
 mod errors;
@@ -66,6 +67,7 @@ pub(super) fn topics() -> Vec<Topic> {
         hpack,
         capacity,
         credit,
+        credit_back,
         push_credit,
         crossings,
         late,

@@ -6,7 +6,7 @@ use super::Out;
 use crate::wire::build::{goaway, ping, reset, response, settings, window_update};
 use crate::wire::code::error::{INTERNAL_ERROR, PROTOCOL_ERROR};
 use crate::wire::code::{flag, kind};
-use crate::wire::Frame;
+use crate::wire::{Frame, View};
 
 /// Closes without a word.
 pub(super) fn closes(out: &mut Out, _: &Frame) {
@@ -77,6 +77,35 @@ pub(super) fn leaks(held: &mut Held, out: &mut Out, frame: &Frame) {
     }
     if due > 0 {
         out.send(&window_update(0, due));
+    }
+    answer(out, frame);
+}
+
+/// As the yes-man, but padding and its length get no credit.
+pub(super) fn leaks_padding(out: &mut Out, frame: &Frame) {
+    acknowledge(out, frame);
+    if let View::Data { data, .. } = View::from(frame) {
+        if !data.is_empty() {
+            out.send(&window_update(0, data.len() as u32));
+        }
+    }
+    answer(out, frame);
+}
+
+/// Credit of the connection comes with the END_STREAM of a stream, so that there is none where a
+/// stream is reset.
+pub(super) fn leaks_resets(held: &mut Held, out: &mut Out, frame: &Frame) {
+    acknowledge(out, frame);
+    if frame.kind == kind::RST_STREAM {
+        held.insert(frame.stream, 0);
+    } else {
+        *held.entry(frame.stream).or_default() += frame.flow_controlled();
+    }
+    if frame.ends_stream() && frame.stream != 0 {
+        let due = held.remove(&frame.stream).unwrap_or(0);
+        if due > 0 {
+            out.send(&window_update(0, due));
+        }
     }
     answer(out, frame);
 }

@@ -55,6 +55,19 @@ pub const CONTROLS: &[Subject] = &[
             Box::new(Fake::new(case, move |out, frame| misbehaviors::leaks(&mut held, out, frame)))
         },
     },
+    Subject {
+        name: "control-leaks-padding",
+        version: "returns no credit for padding",
+        make: |case| Box::new(Fake::new(case, misbehaviors::leaks_padding)),
+    },
+    Subject {
+        name: "control-leaks-resets",
+        version: "returns no credit of streams that are reset",
+        make: |case| {
+            let mut held = misbehaviors::Held::default();
+            Box::new(Fake::new(case, move |out, frame| misbehaviors::leaks_resets(&mut held, out, frame)))
+        },
+    },
 ];
 
 /// What a control does at a frame after the opening.
