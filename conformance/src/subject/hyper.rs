@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http2::Builder;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -29,8 +29,10 @@ where
 }
 
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    // hyper leaves it to the application that a response to HEAD has no content.
+    let content = if request.method() == Method::HEAD { b"" } else { ANSWER };
     let mut body = request.into_body();
     // An error of the request is the peer's doing: hyper has answered it, and drops what comes now.
     while let Some(Ok(_)) = body.frame().await {}
-    Ok(Response::new(Full::new(Bytes::from_static(ANSWER))))
+    Ok(Response::new(Full::new(Bytes::from_static(content))))
 }

@@ -242,5 +242,41 @@ pub(super) fn cases() -> Vec<Case> {
             expect: answered(1).and(answered(3)),
             ..Case::DEFAULT
         },
+        Case {
+            id: "content/length-in-hexadecimal",
+            role: Role::Server,
+            title: "A request whose content-length is hexadecimal is malformed",
+            requires: &["rfc9113/8.1.1/content-length"],
+            script: |s| {
+                s.open();
+                s.burst([post_of(1, "0x2"), data(1, 2).end_stream()]);
+            },
+            expect: malformed(1),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "content/length-with-fraction",
+            role: Role::Server,
+            title: "A request whose content-length has a fraction is malformed",
+            requires: &["rfc9113/8.1.1/content-length"],
+            script: |s| {
+                s.open();
+                s.burst([post_of(1, "2.0"), data(1, 2).end_stream()]);
+            },
+            expect: malformed(1),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "content/length-empty",
+            role: Role::Server,
+            title: "A request whose content-length is empty is malformed",
+            requires: &["rfc9113/8.1.1/content-length"],
+            script: |s| {
+                s.open();
+                s.burst([post_of(1, ""), data(1, 2).end_stream()]);
+            },
+            expect: malformed(1),
+            ..Case::DEFAULT
+        },
     ]
 }

@@ -279,6 +279,81 @@ pub(super) fn cases() -> Vec<Case> {
             expect: answered(1),
             ..Case::DEFAULT
         },
+        Case {
+            id: "continuation/interrupted-by-priority",
+            role: Role::Server,
+            title: "PRIORITY inside a field block is a connection error",
+            requires: &["rfc9113/6.10/nothing-between", "rfc9113/6.2/nothing-between"],
+            script: |s| {
+                s.open();
+                let rest = continuation(1, crate::wire::hpack::encode(&[("x-rest", "1")]));
+                s.burst([get(1).continues(), priority(1), rest]);
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "continuation/interrupted-by-goaway",
+            role: Role::Server,
+            title: "GOAWAY inside a field block is a connection error",
+            requires: &["rfc9113/6.10/nothing-between", "rfc9113/6.2/nothing-between"],
+            script: |s| {
+                s.open();
+                let rest = continuation(1, crate::wire::hpack::encode(&[("x-rest", "1")]));
+                s.burst([get(1).continues(), goaway(0, NO_ERROR), rest]);
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "continuation/interrupted-by-push-promise",
+            role: Role::Server,
+            title: "PUSH_PROMISE inside a field block is a connection error",
+            requires: &["rfc9113/6.10/nothing-between", "rfc9113/6.2/nothing-between"],
+            script: |s| {
+                s.open();
+                let rest = continuation(1, crate::wire::hpack::encode(&[("x-rest", "1")]));
+                s.burst([get(1).continues(), push_promise(1, 2), rest]);
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "continuation/after-data",
+            role: Role::Server,
+            title: "CONTINUATION after DATA is a connection error",
+            requires: &["rfc9113/6.10/without-headers"],
+            script: |s| {
+                s.open();
+                s.burst([post(1), data(1, 2), continuation(1, Vec::new())]);
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "continuation/after-end-of-block",
+            role: Role::Server,
+            title: "CONTINUATION after a CONTINUATION with END_HEADERS is a connection error",
+            requires: &["rfc9113/6.10/without-headers"],
+            script: |s| {
+                s.open();
+                s.burst([post(1).continues(), continuation(1, Vec::new()), continuation(1, Vec::new())]);
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "continuation/on-idle-stream",
+            role: Role::Server,
+            title: "CONTINUATION on an idle stream is a connection error",
+            requires: &["rfc9113/6.10/without-headers"],
+            script: |s| {
+                s.open();
+                s.send(continuation(5, Vec::new()));
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
     ]
 }
 

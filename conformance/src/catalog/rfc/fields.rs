@@ -436,6 +436,33 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
     ]
+    .into_iter()
+    .chain([
+        in_trailers("fields/keep-alive-in-trailers", "Trailers with keep-alive are malformed", |s| {
+            send_trailers(s, ("keep-alive", "timeout=5"));
+        }),
+        in_trailers("fields/proxy-connection-in-trailers", "Trailers with proxy-connection are malformed", |s| {
+            send_trailers(s, ("proxy-connection", "close"));
+        }),
+        in_trailers("fields/transfer-encoding-in-trailers", "Trailers with transfer-encoding are malformed", |s| {
+            send_trailers(s, ("transfer-encoding", "chunked"));
+        }),
+        in_trailers("fields/upgrade-in-trailers", "Trailers with upgrade are malformed", |s| {
+            send_trailers(s, ("upgrade", "websocket"));
+        }),
+    ])
+    .collect()
+}
+
+/// A request whose trailers have this field.
+fn send_trailers(s: &mut Script, field: (&str, &str)) {
+    s.open();
+    s.burst([post(1), data(1, 2), headers(1, &[field]).end_stream()]);
+}
+
+fn in_trailers(id: &'static str, title: &'static str, script: fn(&mut Script)) -> Case {
+    let requires = &["rfc9113/8.2.2/connection-specific"];
+    Case { id, role: Role::Server, title, requires, script, expect: malformed(1), ..Case::DEFAULT }
 }
 
 type Octets<'a> = (&'a [u8], &'a [u8]);

@@ -278,5 +278,53 @@ pub(super) fn cases() -> Vec<Case> {
             expect: message(1).and(ends()).and(window(0, 65_535)),
             ..Case::DEFAULT
         },
+        Case {
+            id: "goaway/unknown-code",
+            role: Role::Server,
+            title: "GOAWAY with an unknown error code is no more than another GOAWAY",
+            requires: &["rfc9113/7/unknown-codes"],
+            script: |s| {
+                s.open();
+                s.burst([post(1), goaway(0, 0xdead_beef), data(1, 2).end_stream()]);
+            },
+            expect: one_of([message(1), ends()]),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/empty",
+            role: Role::Server,
+            title: "GOAWAY without payload is a connection error",
+            requires: &["rfc9113/4.2/frame-too-small", "rfc9113/4.2/altering-frame"],
+            script: |s| {
+                s.open();
+                s.send(goaway(0, NO_ERROR).resized(0));
+            },
+            expect: conn_error(FRAME_SIZE_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/twice",
+            role: Role::Server,
+            title: "A second GOAWAY of the peer changes nothing",
+            requires: &["rfc9113/6.8/existing-streams"],
+            script: |s| {
+                s.open();
+                s.burst([post(1), goaway(0, NO_ERROR), goaway(0, NO_ERROR), data(1, 2).end_stream()]);
+            },
+            expect: message(1),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "goaway/last-stream-never-opened",
+            role: Role::Server,
+            title: "GOAWAY may name a stream that was never opened",
+            requires: &["rfc9113/6.8/existing-streams"],
+            script: |s| {
+                s.open();
+                s.burst([post(1), goaway(100, NO_ERROR), data(1, 2).end_stream()]);
+            },
+            expect: message(1),
+            ..Case::DEFAULT
+        },
     ]
 }

@@ -159,5 +159,47 @@ pub(super) fn cases() -> Vec<Case> {
             ]),
             ..Case::DEFAULT
         },
+        Case {
+            id: "headers/padded-by-nothing",
+            role: Role::Server,
+            title: "HEADERS with a pad length of 0 are fine",
+            requires: &["rfc9113/6.2/padding"],
+            script: |s| {
+                s.open();
+                s.send(get(1).padded(0));
+            },
+            expect: answered(1),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "headers/padded-by-most",
+            role: Role::Server,
+            title: "HEADERS with the longest padding are fine",
+            requires: &["rfc9113/6.2/padding"],
+            script: |s| {
+                s.open();
+                s.send(get(1).padded(255));
+            },
+            expect: answered(1),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "headers/head",
+            role: Role::Server,
+            title: "The response to HEAD has no content",
+            requires: &["rfc9113/8.1.1/without-content"],
+            script: |s| {
+                s.open();
+                s.send(
+                    headers(
+                        1,
+                        &[(":method", "HEAD"), (":scheme", "http"), (":path", "/"), (":authority", "example.test")],
+                    )
+                    .end_stream(),
+                );
+            },
+            expect: answered(1).and(content(1, 0)),
+            ..Case::DEFAULT
+        },
     ]
 }

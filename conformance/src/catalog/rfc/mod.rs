@@ -2,6 +2,7 @@
 //! checks.
 
 mod authority;
+mod behind_end;
 mod capacity;
 mod concurrency;
 mod content;
@@ -11,12 +12,16 @@ mod credit_back;
 mod crossings;
 mod data;
 mod errors;
+mod extensions;
+mod field_forms;
 mod fields;
 mod framing;
 mod goaway;
 mod headers;
 mod hpack;
 mod ids;
+mod ignored_bits;
+mod injection;
 mod late;
 mod lengths;
 mod malformed;
@@ -42,6 +47,8 @@ pub(super) fn topics() -> Vec<Topic> {
     super::topics![
         preface,
         framing,
+        ignored_bits,
+        extensions,
         data,
         headers,
         continuation,
@@ -54,6 +61,7 @@ pub(super) fn topics() -> Vec<Topic> {
         promises,
         window_update,
         states,
+        behind_end,
         ids,
         concurrency,
         errors,
@@ -61,10 +69,12 @@ pub(super) fn topics() -> Vec<Topic> {
         authority,
         fields,
         malformed,
+        injection,
         content,
         lengths,
         responses,
         hpack,
+        field_forms,
         capacity,
         credit,
         credit_back,

@@ -95,5 +95,17 @@ pub(super) fn cases() -> Vec<Case> {
             expect: pong(*b"in haste").and(answered(1)),
             ..Case::DEFAULT
         },
+        Case {
+            id: "ping/hundred",
+            role: Role::Server,
+            title: "Each of a hundred PINGs is answered",
+            requires: &["rfc9113/6.7/answer"],
+            script: |s| {
+                s.open();
+                s.burst((0..100).map(|number| ping([number; 8])));
+            },
+            expect: (0..100).fold(alive(), |expect, number| expect.and(pong([number; 8]))),
+            ..Case::DEFAULT
+        },
     ]
 }

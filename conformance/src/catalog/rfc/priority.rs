@@ -123,5 +123,53 @@ pub(super) fn cases() -> Vec<Case> {
             expect: answered(1),
             ..Case::DEFAULT
         },
+        Case {
+            id: "priority/lightest",
+            role: Role::Server,
+            title: "PRIORITY with a weight of 1 is let pass",
+            requires: &["rfc9113/5.3/priority-ignored", "rfc9113/6.3/any-state"],
+            script: |s| {
+                s.open();
+                s.send(priority(1).payload(&[0, 0, 0, 0, 0]));
+            },
+            expect: ignored(),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "priority/heaviest",
+            role: Role::Server,
+            title: "PRIORITY with a weight of 256 is let pass",
+            requires: &["rfc9113/5.3/priority-ignored", "rfc9113/6.3/any-state"],
+            script: |s| {
+                s.open();
+                s.send(priority(1).payload(&[0, 0, 0, 0, 255]));
+            },
+            expect: ignored(),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "priority/exclusive",
+            role: Role::Server,
+            title: "PRIORITY with an exclusive dependency is let pass",
+            requires: &["rfc9113/5.3/priority-ignored", "rfc9113/6.3/any-state"],
+            script: |s| {
+                s.open();
+                s.send(priority(1).payload(&[0x80, 0, 0, 0, 15]));
+            },
+            expect: ignored(),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "priority/on-idle-parent",
+            role: Role::Server,
+            title: "PRIORITY that depends on an idle stream is let pass",
+            requires: &["rfc9113/5.3/priority-ignored", "rfc9113/6.3/any-state"],
+            script: |s| {
+                s.open();
+                s.send(priority(1).payload(&[0, 0, 0, 99, 15]));
+            },
+            expect: ignored(),
+            ..Case::DEFAULT
+        },
     ]
 }

@@ -267,5 +267,44 @@ pub(super) fn cases() -> Vec<Case> {
             expect: conn_error(PROTOCOL_ERROR),
             ..Case::DEFAULT
         },
+        Case {
+            id: "settings/largest-header-table",
+            role: Role::Server,
+            title: "The largest SETTINGS_HEADER_TABLE_SIZE is accepted",
+            requires: &["rfc9113/6.5/ack"],
+            script: |s| {
+                s.open();
+                s.send(settings().with(setting::HEADER_TABLE_SIZE, u32::MAX));
+                s.send(get(1));
+            },
+            expect: answered(1),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "settings/largest-header-list",
+            role: Role::Server,
+            title: "The largest SETTINGS_MAX_HEADER_LIST_SIZE is accepted",
+            requires: &["rfc9113/6.5/ack"],
+            script: |s| {
+                s.open();
+                s.send(settings().with(setting::MAX_HEADER_LIST_SIZE, u32::MAX));
+                s.send(get(1));
+            },
+            expect: answered(1),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "settings/no-streams-for-pushes",
+            role: Role::Server,
+            title: "SETTINGS_MAX_CONCURRENT_STREAMS of 0 does not concern responses",
+            requires: &["rfc9113/6.5.2/max-concurrent-zero"],
+            script: |s| {
+                s.open();
+                s.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
+                s.send(get(1));
+            },
+            expect: answered(1),
+            ..Case::DEFAULT
+        },
     ]
 }

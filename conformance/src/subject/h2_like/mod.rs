@@ -168,9 +168,10 @@ impl H2 {
                 Poll::Ready(Some(Ok((request, respond)))) => {
                     let stream = respond.stream_id().as_u32();
                     self.events.push(SubjectEvent::Accepted { stream });
+                    let has_content = *request.method() != http::Method::HEAD;
                     self.app.streams.insert(stream, Held::accepted(request.into_body(), respond));
                     if self.serves {
-                        self.ops.push(Op::new(None, Task::Serve { stream }));
+                        self.ops.push(Op::new(None, Task::Serve { stream, has_content }));
                     }
                     return self.woken.wake();
                 }

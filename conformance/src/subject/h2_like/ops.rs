@@ -29,8 +29,8 @@ pub(super) struct Op {
 pub(super) enum Task {
     /// A call of the script.
     Call(App),
-    /// Reads a request and answers it: 200 and two octets.
-    Serve { stream: u32 },
+    /// Reads a request and answers it: 200 and two octets, none to HEAD.
+    Serve { stream: u32, has_content: bool },
     /// Makes a GET request and reads the answer.
     Fetch,
 }
@@ -51,9 +51,9 @@ impl Op {
                 let call = call.clone();
                 self.poll_call(cx, app, &call)
             }
-            Task::Serve { stream } => {
-                let stream = *stream;
-                self.poll_serve(cx, app, stream)
+            Task::Serve { stream, has_content } => {
+                let (stream, has_content) = (*stream, *has_content);
+                self.poll_serve(cx, app, stream, has_content)
             }
             Task::Fetch => self.poll_fetch(cx, app),
         };
@@ -186,14 +186,22 @@ impl Op {
         pings.poll_pong(cx).map(|pong| pong.map(|_| AppResult::Done).map_err(text))
     }
 
-    fn poll_serve(&mut self, cx: &mut Context<'_>, app: &mut Application, stream: u32) -> Poll<Outcome> {
+    fn poll_serve(
+        &mut self,
+        cx: &mut Context<'_>,
+        app: &mut Application,
+        stream: u32,
+        has_content: bool,
+    ) -> Poll<Outcome> {
         if self.phase == 0 {
             ready!(self.poll_read(cx, app, stream, None))?;
-            app.respond(stream, 200, false)?;
+            app.respond(stream, 200, !has_content)?;
             self.phase = 1;
             self.octets = 0;
         }
-        ready!(self.poll_write(cx, app, stream, ANSWER, true))?;
+        if has_content {
+            ready!(self.poll_write(cx, app, stream, ANSWER, true))?;
+        }
         app.streams.remove(&stream);
         Poll::Ready(Ok(AppResult::Done))
     }
