@@ -12,6 +12,7 @@ mod check;
 mod describe;
 mod ending;
 mod invariant;
+mod messages;
 pub mod recording;
 pub mod script;
 pub mod setup;
@@ -137,7 +138,7 @@ fn outcome(expect: &Expect, transcript: &Transcript) -> (Outcome, String) {
     if let Some(message) = harness_failure(transcript) {
         return (Outcome::Inconclusive, message);
     }
-    if let Some(fault) = invariant::broken(transcript) {
+    if let Some(fault) = invariant::broken(transcript).or_else(|| messages::fault(transcript)) {
         return (Outcome::Fail, fault);
     }
     let Some(mark) = transcript.mark() else {

@@ -2,7 +2,7 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::super::ending::{alive, broke_off, goaway};
+use super::super::ending::{alive, broke_off, gave_up, goaway};
 use super::super::{Expect, Outcome};
 use super::{fail, holds, pass, weak, Check, Finding};
 use crate::transcript::{Event, EventKind, Transcript};
@@ -303,9 +303,10 @@ pub(super) fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
 /// Whether the windows let all DATA of the peer through.
 pub(super) fn credit_returned(transcript: &Transcript) -> Finding {
     let stalled = transcript.events.iter().position(|event| event.kind == EventKind::Stalled);
-    let ended = transcript.closed().is_some() || goaway(transcript).is_some();
     match stalled {
-        _ if ended => weak("the subject ended the connection, so that its credit cannot be seen"),
+        _ if gave_up(transcript).is_some() => {
+            weak("the subject ended the connection, so that its credit cannot be seen")
+        }
         None => pass(),
         Some(at) => {
             let events = &transcript.events[..at];
