@@ -8,7 +8,7 @@ use h2_conformance::wire::build::{data, get, post, push_promise, reset};
 use h2_conformance::wire::code::error::CANCEL;
 use h2_conformance::wire::wake::by_hand;
 
-use crate::endpoint::{time_passes, Client, Endpoint, Server};
+use crate::endpoint::{time_passes, Client, Server};
 use crate::{is_calm, stream};
 
 /// How many of these a connection takes, an hour apart.
