@@ -3,7 +3,7 @@
 use crate::judge::words::answered;
 use crate::judge::{Check, Expect};
 use crate::recording::Recording;
-use crate::script::{Script, Sent, Step};
+use crate::script::{App, Script, Sent, Step};
 use crate::spec::{requirements, Level};
 use crate::wire::build::get;
 
@@ -67,6 +67,27 @@ impl Case {
             Case { id, role: Role::Client, ..case.clone() }
         });
         [Some(case), client].into_iter().flatten().collect()
+    }
+
+    /// Whether the case sets or calls what the fork has beyond the release.
+    #[must_use]
+    pub fn uses_additions(&self) -> bool {
+        const USUAL: Config = Config::DEFAULT;
+        let config = &self.config;
+        let is_set = config.connection_send_buffer != USUAL.connection_send_buffer
+            || config.receive_budget != USUAL.receive_budget
+            || config.window_growth != USUAL.window_growth
+            || config.update_policy != USUAL.update_policy;
+        let is_addition = |app: &App| {
+            matches!(
+                app,
+                App::AwaitDrained { .. }
+                    | App::SetStreamTarget { .. }
+                    | App::SetUpdatePolicy { .. }
+                    | App::SetStreamUpdatePolicy { .. }
+            )
+        };
+        is_set || self.own_steps().steps.iter().any(|step| matches!(step, Step::App(app) if is_addition(app)))
     }
 
     /// The script, written out.

@@ -44,6 +44,7 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
   --format FORMAT        text, json, junit, markdown or html (default: text)
   --out PATH             writes the report to this file instead of standard output
   --quiet                no progress, and in text only what is wrong
+  --verbose              in the text of compare every topic and difference
   -h, --help             this text
   -V, --version          the version
 
@@ -68,6 +69,8 @@ pub(crate) struct Common {
     pub(crate) format: Format,
     pub(crate) out: Option<PathBuf>,
     pub(crate) quiet: bool,
+    /// Has no effect beside `quiet`.
+    pub(crate) verbose: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -226,6 +229,7 @@ impl Arguments {
                 Long("format") => self.common.format = self.choice("format", &FORMATS)?,
                 Long("out") => self.common.out = Some(self.parser.value()?.into()),
                 Long("quiet") => self.common.quiet = true,
+                Long("verbose") => self.common.verbose = true,
                 Long(option) => return Ok(Some(Word::Option(option.to_owned()))),
                 Value(value) => return Ok(Some(Word::Value(value))),
                 other => return Err(other.unexpected().into()),

@@ -12,6 +12,8 @@ use crate::transcript::{EventKind, Transcript};
 pub enum Class {
     /// The second subject's outcome is better.
     Better,
+    /// The first subject does not have what the case asks for, and the second one does.
+    Added,
     /// The second subject is worse. No patch can excuse that.
     Worse,
     /// The outcome is the same, but what was sent, called or answered is not.
@@ -24,6 +26,7 @@ impl Class {
     pub fn name(self) -> &'static str {
         match self {
             Class::Better => "better",
+            Class::Added => "added",
             Class::Worse => "worse",
             Class::Frames => "frames",
         }
@@ -54,6 +57,8 @@ pub struct Pair<'a> {
     pub case: &'static str,
     pub before: &'a Run,
     pub after: &'a Run,
+    /// The case asks for what the first subject does not have.
+    pub not_available: bool,
 }
 
 /// How good an outcome is; less is better. Only the order of the outcomes themselves counts:
@@ -102,9 +107,12 @@ pub fn differences(pairs: &[Pair<'_>], claims: Claims) -> Vec<Difference> {
 }
 
 fn difference(pair: &Pair<'_>, claims: Claims) -> Option<Difference> {
-    let class = class(pair.before, pair.after)?;
+    let class = match class(pair.before, pair.after)? {
+        Class::Better if pair.not_available => Class::Added,
+        class => class,
+    };
     let patches = match class {
-        Class::Better => claims.proved_by(pair.case).collect(),
+        Class::Better | Class::Added => claims.proved_by(pair.case).collect(),
         Class::Worse => Vec::new(),
         Class::Frames => claims.about(pair.case),
     };
@@ -128,7 +136,7 @@ pub fn faults_of_differences(pairs: &[Pair<'_>], differences: &[Difference]) -> 
             }),
             _ if difference.patches.is_empty() => problems.push(Problem::Unclaimed {
                 case,
-                better: difference.class == Class::Better,
+                better: matches!(difference.class, Class::Better | Class::Added),
                 before: difference.first.before.clone(),
                 after: difference.first.after.clone(),
             }),
@@ -213,7 +221,7 @@ mod tests {
 
     /// Classes, patches and problems of one case with these runs; every id is known.
     fn compared(case: &'static str, before: &Run, after: &Run) -> (Vec<(Class, Vec<&'static str>)>, Vec<&'static str>) {
-        let pairs = [Pair { case, before, after }];
+        let pairs = [Pair { case, before, after, not_available: false }];
         let found = differences(&pairs, CLAIMS);
         let faults = faults_of_differences(&pairs, &found);
         let found = found.into_iter().map(|d| (d.class, d.patches.iter().map(|patch| patch.slug).collect())).collect();
@@ -259,7 +267,7 @@ mod tests {
         known: &'static [&str],
         whole: bool,
     ) -> Vec<&'static str> {
-        let pairs = [Pair { case, before, after }];
+        let pairs = [Pair { case, before, after, not_available: false }];
         let found = differences(&pairs, CLAIMS);
         kinds(&faults_of_claims(CLAIMS, &pairs, &found, &|case| known.contains(&case), whole))
     }

@@ -42,6 +42,13 @@ impl SubjectInfo {
     }
 }
 
+impl SubjectInfo {
+    /// Whether the case asks for what the subject does not have.
+    fn lacks(&self, case: &Case) -> bool {
+        self.name == UPSTREAM && case.uses_additions()
+    }
+}
+
 /// The status of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -62,6 +69,8 @@ pub enum Status {
 pub struct Cell {
     pub played: Played,
     pub status: Status,
+    /// The case does not pass, and asks for what the subject does not have.
+    pub not_available: bool,
 }
 
 /// One case on every subject.
@@ -94,6 +103,8 @@ pub struct Tally {
     pub pass: usize,
     pub weak: usize,
     pub fail: usize,
+    /// Cases that ask for what the subject does not have. These are not among the others.
+    pub not_available: usize,
     pub inconclusive: usize,
     pub skipped: usize,
 }
@@ -102,12 +113,13 @@ impl Tally {
     /// The tally of these results.
     pub fn of<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Self {
         let mut tally = Tally::default();
-        cells.into_iter().for_each(|cell| tally.add(&cell.played));
+        cells.into_iter().for_each(|cell| tally.add(cell));
         tally
     }
 
-    fn add(&mut self, played: &Played) {
-        let count = match played.run().map(|run| run.verdict.outcome) {
+    fn add(&mut self, cell: &Cell) {
+        let count = match cell.played.run().map(|run| run.verdict.outcome) {
+            _ if cell.not_available => &mut self.not_available,
             Some(Outcome::Pass) => &mut self.pass,
             Some(Outcome::Weak) => &mut self.weak,
             Some(Outcome::Fail) => &mut self.fail,
@@ -142,7 +154,12 @@ impl Runs<'_> {
         let runs = self.cases.iter().zip(self.played).filter_map(|(case, played)| match &played[..] {
             // A run that the environment spoilt says nothing about the subject.
             [before, after] if before.harness_failure().is_some() || after.harness_failure().is_some() => None,
-            [before, after] => Some(Pair { case: case.id, before: before.run()?, after: after.run()? }),
+            [before, after] => Some(Pair {
+                case: case.id,
+                before: before.run()?,
+                after: after.run()?,
+                not_available: self.subjects[0].lacks(case),
+            }),
             _ => None,
         });
         runs.collect()
@@ -159,7 +176,9 @@ impl Results {
             let cells = runs.subjects.iter().zip(played).map(|(info, played)| {
                 let status = status(info, case.id, played);
                 problems.extend(problem_of(info, case, played, &status));
-                Cell { played: played.clone(), status }
+                let passes = played.run().is_some_and(|run| run.verdict.outcome == Outcome::Pass);
+                let not_available = !passes && played.run().is_some() && info.lacks(case);
+                Cell { played: played.clone(), status, not_available }
             });
             rows.push(Row { case: case.clone(), cells: cells.collect(), patches: Vec::new() });
         }
@@ -300,6 +319,8 @@ fn faults_of_expectations(info: &SubjectInfo, at: usize, rows: &[Row], runs: &Ru
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::Class;
+    use crate::script::App;
     use crate::testing::{case, run, spoilt};
     use Outcome::{Fail, Pass, Weak};
 
@@ -370,6 +391,26 @@ mod tests {
         assert!(results.problems.is_empty());
         assert_eq!((results.differences.as_ref().map(Vec::len), results.unclaimed()), (Some(1), 1));
         assert_eq!(results.tally(0), Tally { pass: 1, ..Tally::default() });
+    }
+
+    #[test]
+    fn what_the_release_does_not_have_is_no_fail_of_it() {
+        let added = Case { script: |s| s.app(App::AwaitDrained { stream: 1 }), ..case("a/added") };
+        let (cases, played) = ([added, case("a/b")], [vec![ran(Fail), ran(Pass)], vec![ran(Fail), ran(Pass)]]);
+        let of = |names: [&str; 2]| {
+            let infos = names.map(|name| info(name, ""));
+            let results = Results::of_comparison(
+                Runs { subjects: &infos, cases: &cases, played: &played, catalogue: &cases },
+                None,
+            );
+            let classes: Vec<Class> = results.differences.iter().flatten().map(|found| found.class).collect();
+            (results.tally(0), classes)
+        };
+        let (tally, classes) = of([UPSTREAM, PATCHED]);
+        assert_eq!(tally, Tally { fail: 1, not_available: 1, ..Tally::default() });
+        assert_eq!(classes, [Class::Added, Class::Better]);
+        // Every other subject has what the fork has.
+        assert_eq!(of(["one", "other"]).0, Tally { fail: 2, ..Tally::default() });
     }
 
     #[test]

@@ -11,7 +11,11 @@ use crate::cli::{Common, Format};
 
 /// Writes results as asked for.
 pub(super) fn results(results: &Results, common: &Common) -> Result<(), Failure> {
-    let detail = if common.quiet { Detail::WhatIsWrong } else { Detail::Everything };
+    let detail = match () {
+        () if common.quiet => Detail::WhatIsWrong,
+        () if common.verbose => Detail::Everything,
+        () => Detail::Summary,
+    };
     let look = Look { colour: common.out.is_none() && colour_is_welcome(), detail };
     let format = match common.format {
         Format::Text => report::Format::Text,

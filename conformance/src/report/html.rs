@@ -19,7 +19,7 @@ const STYLE: &str = include_str!("html/page.css");
 const TABLE: &str = "<div class=\"wide\"><table>";
 const END_OF_TABLE: &str = "</table></div>";
 
-const LEGEND: [(&str, &str); 5] = [
+const LEGEND: [(&str, &str); 6] = [
     ("pass", "the sentence holds"),
     (
         "weak",
@@ -27,12 +27,14 @@ const LEGEND: [(&str, &str); 5] = [
     ),
     ("fail", "the sentence does not hold"),
     ("inconclusive", "the connection failed before the step under test, or the runner could not do its part"),
+    ("not available", "the case asks for what the subject does not have: an API, or a setting"),
     ("skipped", "the subject lacks what the case needs"),
 ];
 
 /// The classes of a difference, from the first subject to the second.
-const CLASSES: [(Class, &str); 3] = [
+const CLASSES: [(Class, &str); 4] = [
     (Class::Better, "the second subject's outcome is better"),
+    (Class::Added, "the case asks for what the first subject does not have"),
     (Class::Worse, "its outcome is worse, which no patch excuses"),
     (Class::Frames, "the outcome is the same, but what was sent, called or answered is not"),
 ];
@@ -307,7 +309,7 @@ mod tests {
             assert!(ENDINGS.iter().any(|(word, _)| *word == ending.name()));
         }
         let page = render(&sample());
-        for class in [Class::Better, Class::Worse, Class::Frames] {
+        for class in [Class::Better, Class::Added, Class::Worse, Class::Frames] {
             let meaning = CLASSES.iter().find(|(of, _)| *of == class).unwrap().1;
             assert!(page.contains(&format!("<td>{}</td><td>{meaning}</td>", class.name())), "{class:?}");
         }

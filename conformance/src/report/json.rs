@@ -79,6 +79,7 @@ struct Counts {
     pass: usize,
     weak: usize,
     fail: usize,
+    not_available: usize,
     inconclusive: usize,
     skipped: usize,
 }
@@ -156,7 +157,7 @@ fn result(cell: &Cell) -> Result<'_> {
     };
     match &cell.played {
         Played::Ran(run) => Result {
-            outcome: run.verdict.outcome.name(),
+            outcome: if cell.not_available { "not-available" } else { run.verdict.outcome.name() },
             ending: Some(run.verdict.ending.name()),
             reason: &run.verdict.reason,
             millis: millis(run),
@@ -172,8 +173,8 @@ fn result(cell: &Cell) -> Result<'_> {
 
 fn summary(results: &Results) -> Summary<'_> {
     let counts = |at: usize| {
-        let Tally { pass, weak, fail, inconclusive, skipped } = results.tally(at);
-        Counts { pass, weak, fail, inconclusive, skipped }
+        let Tally { pass, weak, fail, not_available, inconclusive, skipped } = results.tally(at);
+        Counts { pass, weak, fail, not_available, inconclusive, skipped }
     };
     Summary {
         subjects: results.subjects.iter().enumerate().map(|(at, info)| (info.name.as_str(), counts(at))).collect(),
@@ -250,7 +251,10 @@ mod tests {
     fn the_summary_counts() {
         let results = parsed();
         let summary = &results["summary"];
-        assert_eq!(summary["patched"], json!({ "pass": 3, "weak": 1, "fail": 1, "inconclusive": 1, "skipped": 1 }));
+        assert_eq!(
+            summary["patched"],
+            json!({ "pass": 3, "weak": 1, "fail": 1, "not_available": 0, "inconclusive": 1, "skipped": 1 })
+        );
         assert_eq!((&summary["differences"], &summary["unclaimed"]), (&json!(3), &json!(1)));
         assert_eq!(results["differences"][0]["class"], "better");
         assert_eq!(results["problems"].as_array().unwrap().len(), 3);

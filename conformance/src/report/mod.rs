@@ -6,6 +6,7 @@ mod json;
 mod junit;
 mod log;
 mod markdown;
+mod summary;
 mod text;
 
 use std::path::Path;

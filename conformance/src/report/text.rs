@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::headline::{count, headline};
-use super::{GIT, NAME, VERSION};
+use super::{summary, GIT, NAME, VERSION};
 use crate::compare::{Class, Difference};
 use crate::results::{Cell, Results, Row, Status, Tally};
 use crate::suite::Played;
@@ -20,6 +20,8 @@ pub struct Look {
 pub enum Detail {
     #[default]
     Everything,
+    /// What fits on a screen, of a comparison; else everything.
+    Summary,
     /// What is wrong, and the headline.
     WhatIsWrong,
 }
@@ -27,8 +29,8 @@ pub enum Detail {
 const RED: &str = "31";
 const GREEN: &str = "32";
 const YELLOW: &str = "33";
-const FAINT: &str = "2";
-const BOLD: &str = "1";
+pub(super) const FAINT: &str = "2";
+pub(super) const BOLD: &str = "1";
 
 pub(super) fn render(results: &Results, look: Look) -> String {
     let mut out = String::new();
@@ -37,12 +39,20 @@ pub(super) fn render(results: &Results, look: Look) -> String {
 }
 
 fn write_all(out: &mut String, results: &Results, look: Look) -> fmt::Result {
-    if look.detail == Detail::Everything {
-        title(out, results)?;
-        topics(out, results, look)?;
-        differences(out, results, look)?;
-        known(out, results, look)?;
-        skipped(out, results, look)?;
+    match (look.detail, &results.differences) {
+        (Detail::WhatIsWrong, _) => {}
+        (Detail::Summary, Some(differences)) => {
+            title(out, results)?;
+            summary::write(out, results, differences, look)?;
+            known(out, results, look)?;
+        }
+        _ => {
+            title(out, results)?;
+            topics(out, results, look)?;
+            differences(out, results, look)?;
+            known(out, results, look)?;
+            skipped(out, results, look)?;
+        }
     }
     problems(out, results, look)?;
     let colour = if results.problems.is_empty() { GREEN } else { RED };
@@ -88,8 +98,15 @@ fn topics(out: &mut String, results: &Results, look: Look) -> fmt::Result {
 
 /// `9 pass, 1 weak`: what there is none of is left out.
 pub(super) fn tally_in_words(tally: Tally) -> String {
-    let Tally { pass, weak, fail, inconclusive, skipped } = tally;
-    let counts = [(pass, "pass"), (weak, "weak"), (fail, "fail"), (inconclusive, "inconclusive"), (skipped, "skipped")];
+    let Tally { pass, weak, fail, not_available, inconclusive, skipped } = tally;
+    let counts = [
+        (pass, "pass"),
+        (weak, "weak"),
+        (fail, "fail"),
+        (not_available, "not available"),
+        (inconclusive, "inconclusive"),
+        (skipped, "skipped"),
+    ];
     let there = counts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}"));
     there.collect::<Vec<_>>().join(", ")
 }
@@ -103,7 +120,7 @@ fn differences(out: &mut String, results: &Results, look: Look) -> fmt::Result {
     let width = differences.iter().map(|difference| difference.case.len()).max().unwrap_or(0);
     for difference in differences {
         let colour = match difference.class {
-            Class::Better => GREEN,
+            Class::Better | Class::Added => GREEN,
             Class::Worse => RED,
             Class::Frames => YELLOW,
         };
@@ -134,6 +151,7 @@ pub(super) fn owners(results: &Results, difference: &Difference) -> String {
 pub(super) fn cell_in_words(cell: &Cell) -> String {
     match &cell.played {
         Played::Skipped(_) => "skipped".into(),
+        Played::Ran(_) if cell.not_available => "not available".into(),
         Played::Ran(run) => match (run.verdict.outcome.name(), run.verdict.ending.name()) {
             (outcome, "clean") => outcome.into(),
             (outcome, ending) => format!("{outcome} ({ending})"),
@@ -199,7 +217,7 @@ fn problems(out: &mut String, results: &Results, look: Look) -> fmt::Result {
     writeln!(out)
 }
 
-fn paint(text: &str, colour: &str, look: Look) -> String {
+pub(super) fn paint(text: &str, colour: &str, look: Look) -> String {
     if look.colour {
         format!("\x1b[{colour}m{text}\x1b[0m")
     } else {
