@@ -28,7 +28,8 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
     --exclude GLOB         no case that matches; may be given again
     --expect FILE          known shortfalls, which do not count: lines of CASE OUTCOME REASON
     --write-expect FILE    writes what falls short now as such a file, for its reasons to be filled in
-  list [--json]          the catalogue; --json is the same as --format json
+  list [--json]          the catalogue; --json is the same as --format json. With --coverage: each requirement, and
+                         how many cases check it
   explain CASE           what one case does, requires and expects, with the transcripts of both subjects
   replay FILE            plays a recorded script, such as `explain --format json` writes
     --subject NAME         the subject that plays the other part (default: patched)
@@ -151,6 +152,7 @@ pub(crate) struct Endpoint {
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) json: bool,
+    pub(crate) coverage: bool,
 }
 
 #[derive(Debug)]
@@ -314,15 +316,13 @@ impl Arguments {
     }
 
     fn list(&mut self) -> Result<Command, Answer> {
-        let mut json = false;
+        let mut list = List { json: false, coverage: false };
         self.options(|option, _| match option {
-            "json" => {
-                json = true;
-                Ok(())
-            }
+            "json" => Ok(list.json = true),
+            "coverage" => Ok(list.coverage = true),
             other => Err(unknown(other)),
         })?;
-        Ok(Command::List(List { json }))
+        Ok(Command::List(list))
     }
 
     fn replay(&mut self) -> Result<Command, Answer> {
@@ -450,7 +450,7 @@ mod tests {
     fn options_of_all_commands_may_be_anywhere() {
         for arguments in [&["--quiet", "--format=json", "list"][..], &["list", "--format", "json", "--quiet"]] {
             let cli = parsed(arguments).unwrap();
-            assert!(matches!(cli.command, Command::List(List { json: false })), "{arguments:?}");
+            assert!(matches!(cli.command, Command::List(List { json: false, .. })), "{arguments:?}");
             assert_eq!((cli.common.quiet, cli.common.format), (true, Format::Json), "{arguments:?}");
         }
         let replay = parsed(&["replay", "--subject", "a", "b"]).unwrap().command;

@@ -162,6 +162,12 @@ pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Played {
     }
 }
 
+/// Whether a case can be played on any server: it needs nothing but the wire.
+#[must_use]
+pub fn plays(case: &Case) -> bool {
+    needs_known_windows(case).or_else(|| needs_more_than_a_socket(case)).is_none()
+}
+
 /// What servers of this process answer.
 const OWN: Baseline =
     Baseline { answer_timing: AnswerTiming::ReadsToTheEnd, status: 200, content: 2, announced: Announced::INITIAL };

@@ -3,7 +3,7 @@
 //! The files under `spec/` are data: one table a requirement. A requirement has cases, or says why
 //! it has none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -96,6 +96,25 @@ pub fn coverage(cases: &[Case]) -> Vec<(&'static Requirement, Vec<&'static str>)
         }
     }
     requirements().iter().map(|one| (one, by_requirement.remove(one.id.as_str()).unwrap_or_default())).collect()
+}
+
+/// The coverage as text, a line each: the requirement, its level, and how many cases check it, all
+/// and those that can be played on any server; or why none does.
+#[must_use]
+pub fn coverage_text(cases: &[Case]) -> String {
+    let anywhere: BTreeSet<&str> =
+        cases.iter().filter(|case| crate::endpoint::plays(case)).map(|case| case.id).collect();
+    let mut text = String::new();
+    for (requirement, checked_by) in coverage(cases) {
+        let Requirement { id, level, untested, .. } = requirement;
+        let on_any_server = checked_by.iter().filter(|case| anywhere.contains(*case)).count();
+        let covered = match untested {
+            Some(reason) => format!("untested: {reason}"),
+            None => format!("cases {}, on any server {on_any_server}", checked_by.len()),
+        };
+        text += &format!("{id}  {}  {covered}\n", level.name());
+    }
+    text
 }
 
 #[cfg(test)]

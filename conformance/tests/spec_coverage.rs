@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use h2_conformance::case::Case;
 use h2_conformance::catalog;
-use h2_conformance::spec::{coverage, requirements};
+use h2_conformance::spec::{coverage, coverage_text, requirements};
 
 /// Fails with all offenders at once.
 #[track_caller]
@@ -51,6 +51,21 @@ fn each_requirement_has_cases_or_a_reason() {
     }
     none("neither checked nor excused", neither);
     none("checked, and excused as well", both);
+}
+
+/// What is covered is seen in a review.
+#[test]
+fn the_committed_coverage_is_that_of_the_catalogue() {
+    let committed = include_str!("../spec/coverage.txt");
+    let first = coverage_text(&catalog::all())
+        .lines()
+        .zip(committed.lines())
+        .find_map(|(now, then)| (now != then).then(|| format!("expected {then:?}, found {now:?}")));
+    assert!(
+        coverage_text(&catalog::all()) == committed,
+        "{}: write it with `cargo run -p h2-conformance -- list --coverage --out conformance/spec/coverage.txt`",
+        first.unwrap_or_else(|| "another number of lines".into())
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use h2_conformance::case::{Case, Needs};
 use h2_conformance::catalog;
 use h2_conformance::claims::Claims;
+use h2_conformance::spec::coverage_text;
 use serde::Serialize;
 
 use super::{output, Failure};
@@ -25,6 +26,10 @@ struct Entry {
 }
 
 pub(super) fn run(options: &List, common: &Common) -> Result<u8, Failure> {
+    if options.coverage {
+        output::text(&coverage_text(&catalog::all()), common)?;
+        return Ok(GOOD);
+    }
     let entries: Vec<Entry> = catalog::all().iter().map(entry).collect();
     let text = if options.json || output::is_json(common, "list")? {
         let text = serde_json::to_string_pretty(&entries).expect("every key is a string");
