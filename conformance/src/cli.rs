@@ -28,8 +28,7 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
     --exclude GLOB         no case that matches; may be given again
     --expect FILE          known shortfalls, which do not count: lines of CASE OUTCOME REASON
     --write-expect FILE    writes what falls short now as such a file, for its reasons to be filled in
-  list [--json]          the catalogue; --json is the same as --format json. With --coverage: each requirement, and
-                         how many cases check it
+  list [--json]          the catalogue; with --coverage instead how many cases check each requirement
   explain CASE           what one case does, requires and expects, with the transcripts of both subjects
   replay FILE            plays a recorded script, such as `explain --format json` writes
     --subject NAME         the subject that plays the other part (default: patched)
@@ -70,7 +69,6 @@ pub(crate) struct Common {
     pub(crate) format: Format,
     pub(crate) out: Option<PathBuf>,
     pub(crate) quiet: bool,
-    /// Has no effect beside `quiet`.
     pub(crate) verbose: bool,
 }
 
@@ -317,10 +315,13 @@ impl Arguments {
 
     fn list(&mut self) -> Result<Command, Answer> {
         let mut list = List { json: false, coverage: false };
-        self.options(|option, _| match option {
-            "json" => Ok(list.json = true),
-            "coverage" => Ok(list.coverage = true),
-            other => Err(unknown(other)),
+        self.options(|option, _| {
+            *match option {
+                "json" => &mut list.json,
+                "coverage" => &mut list.coverage,
+                other => return Err(unknown(other)),
+            } = true;
+            Ok(())
         })?;
         Ok(Command::List(list))
     }
