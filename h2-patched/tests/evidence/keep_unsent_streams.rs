@@ -46,3 +46,22 @@ async fn a_reset_by_the_peer_makes_room_before_our_own_is_sent() {
     let frames = peer.frames().await;
     assert_eq!(resets(&frames), []);
 }
+
+#[tokio::test]
+async fn a_stream_whose_promise_is_never_sent_is_over() {
+    let (mut server, mut peer) = serve(&server::Builder::new(), &[]).await;
+    peer.send(&[headers(1, GET).end(), headers(3, GET).end()]).await;
+    let (_request_1, mut respond_1) = server.request().await;
+    let (_request_3, mut respond_3) = server.request().await;
+    let mut response = respond_1.send_response(Response::new(()), false).unwrap();
+    response.send_data(vec![0; 16_384].into(), false).unwrap();
+    rest().await;
+
+    // The promise waits behind DATA that the peer does not read, and its stream is reset.
+    let mut push = respond_3.push_request(request()).unwrap();
+    peer.send(&[rst_stream(3, Reason::CANCEL)]).await;
+    rest().await;
+    assert!(push.send_response(Response::new(()), true).is_err());
+    let frames = peer.frames().await;
+    assert_eq!((count(&frames, PUSH_PROMISE, 3), count(&frames, HEADERS, 2)), (0, 0));
+}
