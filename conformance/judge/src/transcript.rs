@@ -38,6 +38,9 @@ pub enum EventKind {
     PeerRaw(Vec<u8>),
     /// The peer has DATA to send, and the windows do not allow an octet of it.
     Stalled,
+    /// The peer could not use up the window: the subject goes away, or gives back a few octets at a
+    /// time.
+    Unfinished,
     /// The peer ended its half.
     PeerClosed,
     /// The subject sent its connection preface.
@@ -192,6 +195,7 @@ impl fmt::Display for EventKind {
                 write!(f, "peer    -> {} raw octets {}", bytes.len(), hex(&bytes[..bytes.len().min(24)]))
             }
             EventKind::Stalled => f.write_str("peer    waits in vain for a WINDOW_UPDATE"),
+            EventKind::Unfinished => f.write_str("peer    leaves off before the window was used up"),
             EventKind::PeerClosed => f.write_str("peer    -> end of its half"),
             EventKind::SubjectPreface => f.write_str("subject <- connection preface"),
             EventKind::Subject(frame) => write!(f, "subject <- {frame}"),

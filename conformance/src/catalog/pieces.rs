@@ -52,6 +52,12 @@ pub(super) fn response_of(stream: u32, length: &str) -> Frame {
     headers(stream, &[(":status", "200"), ("content-length", length)])
 }
 
+/// Server: what may become of a request on stream 1 after GOAWAY of the client: it is answered, and
+/// the connection goes on or ends; or the connection ends before.
+pub(super) fn answered_or_ended() -> Expect {
+    one_of([answered(1), message(1).and(ends()), ends()])
+}
+
 /// DATA with `content` octets, plain and with the least and the most padding: three frames.
 pub(super) fn in_paddings(stream: u32, content: usize) -> [Frame; 3] {
     [data(stream, content), data(stream, content).padded(0), data(stream, content).padded(255)]

@@ -2,14 +2,17 @@
 
 use super::Driver;
 use crate::script::{Sent, Step};
-use crate::transcript::EventKind;
+use crate::transcript::{EventKind, Transcript};
 use crate::wire::build::data;
 use crate::wire::code::{flag, kind};
 use crate::wire::{FlowWindows, Frame};
 
-/// Requests after which a subject has given credit back by so little at a time that it counts as
-/// none.
+/// Requests after which no more are made. A subject that gives back a few octets at a time is not
+/// asked for ever.
 const MOST: u32 = 4_000;
+
+/// Requests that may wait for their answers at a time. Fewer than any server is known to allow.
+const AT_A_TIME: usize = 8;
 
 impl Driver<'_> {
     /// See [`Step::UseUpWindow`].
@@ -17,26 +20,35 @@ impl Driver<'_> {
         let mut left = self.link.connection_window() * 5 / 2;
         for round in 0..MOST {
             let write = on_later_streams(write, round);
-            if !allows_all(&self.sendable, &write) {
+            if !allows_all(&self.sendable, &write) || self.unanswered.len() >= AT_A_TIME {
                 self.settle();
             }
             while !allows_any(&self.sendable, &write) && self.link.is_remote() && self.wait_for_window() {}
-            if self.over || left == 0 {
+            if left == 0 {
                 return;
             }
-            if !allows_any(&self.sendable, &write) {
+            // After GOAWAY no streams are opened (section 6.8).
+            if self.over || goes_away(&self.transcript) {
                 break;
+            }
+            if !allows_any(&self.sendable, &write) {
+                return self.record(EventKind::Stalled);
             }
             let write = allowed(&self.sendable, &write);
             let octets: u64 = counted(&write).map(|frame| u64::from(frame.flow_controlled())).sum();
             left = left.saturating_sub(octets);
             self.step(&Step::Write(write));
             if !then.is_empty() {
+                self.settle();
                 self.step(&Step::Write(on_later_streams(then, round)));
             }
         }
-        self.record(EventKind::Stalled);
+        self.record(EventKind::Unfinished);
     }
+}
+
+fn goes_away(transcript: &Transcript) -> bool {
+    transcript.subject_frames().any(|(_, frame)| frame.kind == kind::GOAWAY)
 }
 
 /// The same frames on the streams that a client opens so many requests later.

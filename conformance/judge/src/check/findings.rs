@@ -303,20 +303,17 @@ pub(super) fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
 /// Whether the windows let all DATA of the peer through.
 pub(super) fn credit_returned(transcript: &Transcript) -> Finding {
     let stalled = transcript.events.iter().position(|event| event.kind == EventKind::Stalled);
-    match stalled {
-        _ if gave_up(transcript).is_some() => {
-            weak("the subject ended the connection, so that its credit cannot be seen")
-        }
-        None => pass(),
-        Some(at) => {
-            let events = &transcript.events[..at];
-            let sent: u64 = data_of_peer(events).map(|frame| u64::from(frame.flow_controlled())).sum();
-            fail(match granted(events).connection() {
-                1.. => format!("after {sent} octets of DATA a fresh stream has no window"),
-                used_up => {
-                    format!("after {sent} octets of DATA the connection's window is {used_up}, and no update comes")
-                }
-            })
+    let unfinished = transcript.events.iter().any(|event| event.kind == EventKind::Unfinished);
+    if unfinished || gave_up(transcript).is_some() {
+        return weak("the connection ended before its window was used up, so that its credit cannot be seen");
+    }
+    let Some(at) = stalled else { return pass() };
+    let events = &transcript.events[..at];
+    let sent: u64 = data_of_peer(events).map(|frame| u64::from(frame.flow_controlled())).sum();
+    match granted(events).connection() {
+        1.. => weak(format!("after {sent} octets of DATA a fresh stream has no window")),
+        used_up => {
+            fail(format!("after {sent} octets of DATA the connection's window is {used_up}, and no update comes"))
         }
     }
 }

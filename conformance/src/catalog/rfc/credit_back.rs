@@ -1,9 +1,9 @@
 //! Credit of the connection comes back for DATA of any request, sound or not, whatever its padding
-//! (RFC 9113 section 6.9). Nothing but the wire is needed, so that any server can be asked.
+//! (RFC 9113 section 6.9.1). Nothing but the wire is needed, so that any server can be asked.
 //!
 //! A case sends requests of one kind, one after the other, until their DATA is two and a half times
-//! the connection's window. Each is over, so that nothing waits to be read. Where half of the
-//! octets or more are lost, the window is used up before.
+//! the connection's window. Each is over, so that nothing waits to be read. If half of the octets
+//! or more are lost, and the window does not grow, it is used up before.
 
 use crate::catalog::prelude::*;
 use crate::wire::Frame;
@@ -153,7 +153,7 @@ const WAYS: [Way; 21] = [
 /// may take those for a flood.
 const CONTENTS: [Content; 5] = [
     Content { name: "plain", title: "in full frames", times: 3, frames: &[(16_384, None)] },
-    Content { name: "padded", title: "in full frames with padding", times: 3, frames: &[(16_128, Some(255))] },
+    Content { name: "padded", title: "in full frames with some padding", times: 3, frames: &[(16_128, Some(255))] },
     Content { name: "half-padding", title: "half of it padding", times: 64, frames: &[(256, Some(255))] },
     Content { name: "mostly-padding", title: "almost all of it padding", times: 128, frames: &[(1, Some(255))] },
     Content {
@@ -226,7 +226,7 @@ pub(super) fn cases() -> Vec<Case> {
             id: format!("credit-back/{}-{}", way.name, content.name).leak(),
             role: Role::Server,
             title: format!("The credit of {} comes back, {}", way.title, content.title).leak(),
-            requires: &["rfc9113/6.9/account-for-every-frame"],
+            requires: &["rfc9113/6.9.1/returns-credit"],
             script: *script,
             expect: credit_returned(),
             ..Case::DEFAULT

@@ -48,7 +48,7 @@ macro_rules! of_both {
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = of_both! {
         "altsvc", "ALTSVC", ALTSVC, b"\0\0h2=\":443\"";
-        "origin", "ORIGIN", ORIGIN, b"\0\x13https://example.test";
+        "origin", "ORIGIN", ORIGIN, b"\0\x14https://example.test";
         "type-0b", "A frame of type 0x0b", 0x0b, b"\x01\x02";
         "type-0d", "A frame of type 0x0d", 0x0d, b"";
         "type-21", "A frame of type 0x21", 0x21, b"\x01";

@@ -60,7 +60,7 @@ fn flags() -> Vec<Case> {
                 s.open();
                 s.burst([post(1), flagged(goaway(0, NO_ERROR), 0), data(1, 2).end_stream()]);
             },
-            message(1),
+            answered_or_ended(),
         ),
         case(
             "ignored-bits/flags-of-window-update",
@@ -129,7 +129,7 @@ fn reserved_bits() -> Vec<Case> {
                 s.open();
                 s.burst([post(1), goaway(0, NO_ERROR).with_reserved_bit(), data(1, 2).end_stream()]);
             },
-            message(1),
+            answered_or_ended(),
         ),
         case(
             "ignored-bits/reserved-of-window-update",

@@ -53,7 +53,7 @@ pub(super) fn cases() -> Vec<Case> {
     of_each! {
         "method", "A :method", |s, octet| request_with(s, ":method", &[b"GE", octet, b"T"].concat());
         "scheme", "A :scheme", |s, octet| request_with(s, ":scheme", &[b"ht", octet, b"tp"].concat());
-        "path", "A :path", |s, octet| request_with(s, ":path", &[b"/a", octet, b"b"].concat());
+        "path", "A :path", |s, octet| request_with(s, ":path", &[b"/?a", octet, b"b"].concat());
         "authority", "An :authority", |s, octet| request_with(s, ":authority", &[b"example.test", octet, b"x"].concat());
         "cookie", "A cookie", |s, octet| request_with(s, "cookie", &[b"a=1", octet, b"b=2"].concat());
         "user-agent", "A user-agent", |s, octet| request_with(s, "user-agent", &[b"a", octet, b"b"].concat());

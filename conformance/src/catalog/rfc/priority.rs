@@ -59,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "priority/on-idle-stream",
             role: Role::Server,
-            title: "PRIORITY on an idle stream is let pass",
+            title: "PRIORITY on an idle stream is ignored",
             requires: &["rfc9113/6.3/any-state", "rfc9113/5.1/idle"],
             script: |s| {
                 s.open();
@@ -85,7 +85,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "priority/on-open-stream-client",
             role: Role::Client,
-            title: "PRIORITY in the middle of a response is let pass",
+            title: "PRIORITY in the middle of a response is ignored",
             requires: &["rfc9113/6.3/any-state"],
             script: |s| {
                 s.open();
@@ -98,7 +98,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "priority/on-open-stream",
             role: Role::Server,
-            title: "PRIORITY in the middle of a request is let pass",
+            title: "PRIORITY in the middle of a request is ignored",
             requires: &["rfc9113/6.3/any-state"],
             script: |s| {
                 s.open();
@@ -112,7 +112,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "priority/on-closed-stream",
             role: Role::Server,
-            title: "PRIORITY on a stream that is over is let pass",
+            title: "PRIORITY on a stream that is over is ignored",
             requires: &["rfc9113/6.3/any-state", "rfc9113/5.1/closed"],
             script: |s| {
                 s.open();
@@ -126,7 +126,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "priority/lightest",
             role: Role::Server,
-            title: "PRIORITY with a weight of 1 is let pass",
+            title: "PRIORITY with a weight of 1 is ignored",
             requires: &["rfc9113/5.3/priority-ignored", "rfc9113/6.3/any-state"],
             script: |s| {
                 s.open();
@@ -138,7 +138,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "priority/heaviest",
             role: Role::Server,
-            title: "PRIORITY with a weight of 256 is let pass",
+            title: "PRIORITY with a weight of 256 is ignored",
             requires: &["rfc9113/5.3/priority-ignored", "rfc9113/6.3/any-state"],
             script: |s| {
                 s.open();
@@ -150,7 +150,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "priority/exclusive",
             role: Role::Server,
-            title: "PRIORITY with an exclusive dependency is let pass",
+            title: "PRIORITY with an exclusive dependency is ignored",
             requires: &["rfc9113/5.3/priority-ignored", "rfc9113/6.3/any-state"],
             script: |s| {
                 s.open();
@@ -162,7 +162,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "priority/on-idle-parent",
             role: Role::Server,
-            title: "PRIORITY that depends on an idle stream is let pass",
+            title: "PRIORITY that depends on an idle stream is ignored",
             requires: &["rfc9113/5.3/priority-ignored", "rfc9113/6.3/any-state"],
             script: |s| {
                 s.open();

@@ -268,13 +268,13 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "settings/largest-header-table",
+            id: "settings/large-header-table",
             role: Role::Server,
-            title: "The largest SETTINGS_HEADER_TABLE_SIZE is accepted",
+            title: "A large SETTINGS_HEADER_TABLE_SIZE is accepted",
             requires: &["rfc9113/6.5/ack"],
             script: |s| {
                 s.open();
-                s.send(settings().with(setting::HEADER_TABLE_SIZE, u32::MAX));
+                s.send(settings().with(setting::HEADER_TABLE_SIZE, 1 << 20));
                 s.send(get(1));
             },
             expect: answered(1),
