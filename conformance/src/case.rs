@@ -124,10 +124,7 @@ impl Case {
             Step::Write(sent) => Some(sent),
             _ => None,
         });
-        let streams = frames.flatten().filter_map(|sent| match sent {
-            Sent::Frame(frame) => Some(frame.stream),
-            Sent::Raw(_) => None,
-        });
+        let streams = frames.flatten().filter_map(Sent::frame).map(|frame| frame.stream);
         streams.max().map(|last| (last + 2) | 1)
     }
 

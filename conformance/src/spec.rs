@@ -45,6 +45,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// Every level, the strongest first.
+    pub const ALL: [Level; 4] = [Level::Must, Level::Should, Level::May, Level::Quality];
+
     /// The word used in reports.
     #[must_use]
     pub fn name(self) -> &'static str {

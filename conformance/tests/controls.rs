@@ -159,13 +159,7 @@ fn frames(step: &Step) -> Vec<&Frame> {
         Step::UseUpWindow { write, then } => [&write[..], &then[..]],
         _ => return Vec::new(),
     };
-    let pieces = writes.into_iter().flatten();
-    pieces
-        .filter_map(|piece| match piece {
-            Sent::Frame(frame) => Some(frame),
-            Sent::Raw(_) => None,
-        })
-        .collect()
+    writes.into_iter().flatten().filter_map(Sent::frame).collect()
 }
 
 /// A control that failed everything would prove nothing about the one thing that it gets wrong.

@@ -15,6 +15,7 @@ mod invariant;
 mod messages;
 pub mod recording;
 pub mod script;
+mod sections;
 pub mod setup;
 pub mod transcript;
 pub mod words;

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use super::sections::{Section, Sections};
 use crate::transcript::{EventKind, Transcript};
-use h2_conformance_wire::code::setting;
-use h2_conformance_wire::hpack::{Decoder, Field};
+use h2_conformance_wire::hpack::Field;
 use h2_conformance_wire::{Frame, View};
 
 /// The fields of HTTP/1.1 that are about a connection (section 8.2.2).
@@ -36,7 +36,7 @@ pub(super) fn fault(transcript: &Transcript) -> Option<String> {
                 message.content += data.len() as u64;
                 None
             }
-            _ => match sections.push(frame)? {
+            _ => match sections.push(frame).ok()? {
                 Some(Section { fields, is_promise: true, .. }) => fields.iter().find_map(field_fault),
                 Some(Section { fields, ends, .. }) => section_fault(message, &fields, serves, ends),
                 None => None,
@@ -135,65 +135,12 @@ fn printed(octets: &[u8]) -> String {
     format!("\"{}\"", octets.escape_ascii())
 }
 
-/// A whole field section.
-struct Section {
-    fields: Vec<Field>,
-    is_promise: bool,
-    ends: bool,
-}
-
-/// Reads the field sections of the subject.
-struct Sections {
-    decoder: Decoder,
-    block: Vec<u8>,
-    is_promise: bool,
-    ends: bool,
-}
-
-impl Sections {
-    fn of(transcript: &Transcript) -> Self {
-        let mut decoder = Decoder::default();
-        // What the subject was allowed at any time.
-        let announced = transcript.events.iter().filter_map(|event| match &event.kind {
-            EventKind::Peer(frame) | EventKind::Automatic(frame) => match View::from(frame) {
-                View::Settings(values) => Some(values),
-                _ => None,
-            },
-            _ => None,
-        });
-        let sizes = announced.flatten().filter(|(id, _)| *id == setting::HEADER_TABLE_SIZE).map(|(_, size)| size);
-        decoder.allow_table(sizes.fold(4_096, |most, size| most.max(size as usize)));
-        Sections { decoder, block: Vec::new(), is_promise: false, ends: false }
-    }
-
-    /// Takes a frame; returns the section that it completes, if it does. `None`: a section cannot
-    /// be read.
-    fn push(&mut self, frame: &Frame) -> Option<Option<Section>> {
-        match View::from(frame) {
-            View::Headers { block } => {
-                self.block = block.to_vec();
-                (self.is_promise, self.ends) = (false, frame.ends_stream());
-            }
-            View::PushPromise { block, .. } => {
-                self.block = block.to_vec();
-                (self.is_promise, self.ends) = (true, false);
-            }
-            View::Continuation { block } => self.block.extend_from_slice(block),
-            _ => return Some(None),
-        }
-        if frame.leaves_block_open() {
-            return Some(None);
-        }
-        let fields = self.decoder.decode(&std::mem::take(&mut self.block)).ok()?;
-        Some(Some(Section { fields, is_promise: self.is_promise, ends: self.ends }))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::transcript::Event;
-    use h2_conformance_wire::build::{data, headers, push_promise, response, trailers};
+    use h2_conformance_wire::build::{data, headers, push_promise, response, settings, trailers};
+    use h2_conformance_wire::code::setting;
     use h2_conformance_wire::hpack;
 
     fn said(subject_is_server: bool, frames: &[Frame]) -> Option<String> {
@@ -262,6 +209,22 @@ mod tests {
         faulty(&[with("content-length", "5"), data(1, 6), trailers(1)], "6 octets of content");
         let request = headers(1, &[(":method", "POST"), ("content-length", "5")]);
         assert!(said(false, &[request.end_stream()]).is_some());
+    }
+
+    /// A subject may use as large a table as the peer announced, and its messages are read on.
+    #[test]
+    fn a_larger_table_that_the_peer_announced_is_known() {
+        let mut block = Vec::new();
+        hpack::integer(&mut block, 5, 0x20, 1 << 20);
+        block.extend(hpack::encode(&[(":status", "200"), ("Bad", "1")]));
+        let answer = EventKind::Subject(h2_conformance_wire::build::headers_block(1, block));
+        let announced = EventKind::Peer(settings().with(setting::HEADER_TABLE_SIZE, 1 << 20));
+        let said = |kinds: &[EventKind]| {
+            let events = kinds.iter().cloned().map(|kind| Event { at: std::time::Duration::ZERO, kind });
+            fault(&Transcript { events: events.collect() })
+        };
+        assert!(said(&[announced, answer.clone()]).is_some_and(|said| said.contains("\"Bad\"")));
+        assert_eq!(said(&[answer]), None);
     }
 
     #[test]

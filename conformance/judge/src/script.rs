@@ -74,6 +74,15 @@ pub enum Sent {
 }
 
 impl Sent {
+    /// The frame, unless these are octets that need not be one.
+    #[must_use]
+    pub fn frame(&self) -> Option<&Frame> {
+        match self {
+            Sent::Frame(frame) => Some(frame),
+            Sent::Raw(_) => None,
+        }
+    }
+
     /// Appends the octets to `out`.
     pub fn encode(&self, out: &mut Vec<u8>) {
         match self {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::prelude::*;
 use crate::wire::code::DEFAULT_WINDOW;
-use crate::wire::Frame;
+use crate::wire::{hpack, Frame};
 
 /// Server: a request on a fresh stream whose reader waits for as much as the default windows hold
 /// and gives nothing back. The peer can send all of it only if not one octet of earlier credit is
@@ -56,6 +56,13 @@ pub(super) fn response_of(stream: u32, length: &str) -> Frame {
 /// the connection goes on or ends; or the connection ends before.
 pub(super) fn answered_or_ended() -> Expect {
     one_of([answered(1), message(1).and(ends()), ends()])
+}
+
+/// A dynamic table size update (RFC 7541 section 6.3).
+pub(super) fn size_update(octets: usize) -> Vec<u8> {
+    let mut block = Vec::new();
+    hpack::integer(&mut block, 5, 0x20, octets);
+    block
 }
 
 /// DATA with `content` octets, plain and with the least and the most padding: three frames.

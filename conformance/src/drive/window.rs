@@ -64,11 +64,7 @@ fn on_later_streams(sent: &[Sent], requests: u32) -> Vec<Sent> {
 
 /// The DATA of a write that counts against windows.
 fn counted(sent: &[Sent]) -> impl Iterator<Item = &Frame> {
-    let frames = sent.iter().filter_map(|piece| match piece {
-        Sent::Frame(frame) => Some(frame),
-        Sent::Raw(_) => None,
-    });
-    frames.filter(|frame| frame.flow_controlled() > 0)
+    sent.iter().filter_map(Sent::frame).filter(|frame| frame.flow_controlled() > 0)
 }
 
 /// Whether the windows allow all of it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::case::Case;
 use crate::judge::Check;
-use crate::script::{Sent, Step};
+use crate::script::Step;
 use crate::transcript::{EventKind, Transcript};
 use crate::wire::code::{kind, setting};
 use crate::wire::{FlowWindows, Frame, View};
@@ -138,13 +138,7 @@ fn frames(case: &Case) -> Vec<Frame> {
         Step::Write(sent) | Step::UseUpWindow { write: sent, .. } => Some(sent),
         _ => None,
     });
-    writes
-        .flatten()
-        .filter_map(|sent| match sent {
-            Sent::Frame(frame) => Some(frame),
-            Sent::Raw(_) => None,
-        })
-        .collect()
+    writes.flatten().filter_map(|sent| sent.frame().cloned()).collect()
 }
 
 #[cfg(test)]

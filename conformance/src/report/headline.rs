@@ -48,7 +48,6 @@ fn played(results: &Results) -> String {
 /// `5 fail (3 must, 2 should)`, and the same of other outcomes.
 fn unexpected(results: &Results) -> Vec<String> {
     const OUTCOMES: [Outcome; 4] = [Outcome::Fail, Outcome::Weak, Outcome::Inconclusive, Outcome::Pass];
-    const LEVELS: [Level; 4] = [Level::Must, Level::Should, Level::May, Level::Quality];
     let found = results.problems.iter().filter_map(|problem| match problem {
         Problem::Unexpected { outcome, level, .. } => Some((*outcome, *level)),
         _ => None,
@@ -58,7 +57,7 @@ fn unexpected(results: &Results) -> Vec<String> {
         let levels: Vec<Level> =
             found.iter().filter(|(outcome, _)| *outcome == wanted).map(|(_, level)| *level).collect();
         let of_level = |level: Level| levels.iter().filter(|one| **one == level).count();
-        let parts = LEVELS.map(|level| (of_level(level), level.name()));
+        let parts = Level::ALL.map(|level| (of_level(level), level.name()));
         let parts = parts.iter().filter(|(number, _)| *number > 0).map(|(number, name)| format!("{number} {name}"));
         let parts: Vec<String> = parts.collect();
         (!levels.is_empty()).then(|| format!("{} {} ({})", levels.len(), wanted.name(), parts.join(", ")))

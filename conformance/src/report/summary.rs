@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use super::headline::count;
-use super::text::{paint, tally_in_words, Look, BOLD, FAINT};
+use super::text::{paint, tallies, Look, BOLD, FAINT};
 use crate::compare::{Class, Difference};
-use crate::results::{Results, Tally};
+use crate::results::Results;
 use crate::spec::Level;
 
 /// Columns of a terminal that are filled.
 const WIDTH: usize = 100;
-
-const LEVELS: [Level; 4] = [Level::Must, Level::Should, Level::May, Level::Quality];
 
 pub(super) fn write(out: &mut String, results: &Results, differences: &[Difference], look: Look) -> fmt::Result {
     levels(out, results, look)?;
@@ -22,27 +20,9 @@ pub(super) fn write(out: &mut String, results: &Results, differences: &[Differen
 
 /// How many results of each kind each subject has, by the level of the cases.
 fn levels(out: &mut String, results: &Results, look: Look) -> fmt::Result {
-    let names = results.subjects.iter().map(|info| info.name.clone());
-    let mut table = vec![("level".to_owned(), "cases".to_owned(), names.collect::<Vec<String>>())];
-    for level in LEVELS {
-        let rows: Vec<_> = results.rows.iter().filter(|row| row.case.level() == level).collect();
-        if rows.is_empty() {
-            continue;
-        }
-        let cells =
-            (0..results.subjects.len()).map(|at| tally_in_words(Tally::of(rows.iter().map(|row| &row.cells[at]))));
-        table.push((level.name().to_owned(), rows.len().to_string(), cells.collect()));
-    }
-    let widths: Vec<usize> = (0..results.subjects.len())
-        .map(|column| table.iter().map(|(_, _, cells)| cells[column].len()).max().unwrap_or(0))
-        .collect();
-    for (at, (level, cases, cells)) in table.iter().enumerate() {
-        let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        let line = format!("{level:7}  {cases:>5}   {}", cells.collect::<Vec<_>>().join("   "));
-        let line = line.trim_end();
-        writeln!(out, "{}", if at == 0 { paint(line, BOLD, look) } else { line.to_owned() })?;
-    }
-    writeln!(out)
+    let of_level = |level: Level| results.rows.iter().filter(move |row| row.case.level() == level).collect::<Vec<_>>();
+    let groups = Level::ALL.into_iter().map(|level| (level.name(), of_level(level)));
+    tallies(out, results, "level", groups.filter(|(_, rows)| !rows.is_empty()), look)
 }
 
 /// How many differences there are of each class, and how many each patch claims first.

@@ -74,22 +74,33 @@ fn topics(out: &mut String, results: &Results, look: Look) -> fmt::Result {
             topics.push(row.case.topic());
         }
     }
-    let width = topics.iter().map(|topic| topic.len()).max().unwrap_or(0).max("topic".len());
-    let mut table = vec![("topic".to_owned(), "cases".to_owned(), Vec::new())];
-    table[0].2.extend(results.subjects.iter().map(|info| info.name.clone()));
-    for topic in topics {
-        let rows: Vec<&Row> = results.rows.iter().filter(|row| row.case.topic() == topic).collect();
+    let of_topic = |topic| results.rows.iter().filter(move |row| row.case.topic() == topic).collect();
+    tallies(out, results, "topic", topics.into_iter().map(|topic| (topic, of_topic(topic))), look)
+}
+
+/// A table with a line a group of cases: how many results of each kind each subject has.
+pub(super) fn tallies<'a>(
+    out: &mut String,
+    results: &Results,
+    heading: &str,
+    groups: impl Iterator<Item = (&'a str, Vec<&'a Row>)>,
+    look: Look,
+) -> fmt::Result {
+    let names = results.subjects.iter().map(|info| info.name.clone());
+    let mut table = vec![(heading.to_owned(), "cases".to_owned(), names.collect::<Vec<String>>())];
+    for (name, rows) in groups {
         let cells =
             (0..results.subjects.len()).map(|at| tally_in_words(Tally::of(rows.iter().map(|row| &row.cells[at]))));
-        table.push((topic.to_owned(), rows.len().to_string(), cells.collect()));
+        table.push((name.to_owned(), rows.len().to_string(), cells.collect()));
     }
+    let width = table.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..results.subjects.len())
         .map(|column| table.iter().map(|(_, _, cells)| cells[column].len()).max().unwrap_or(0))
         .collect();
-    for (at, (topic, cases, cells)) in table.iter().enumerate() {
+    for (at, (name, cases, cells)) in table.iter().enumerate() {
         let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         let cells = cells.collect::<Vec<_>>().join("   ");
-        let line = format!("{topic:width$}  {cases:>5}   {cells}");
+        let line = format!("{name:width$}  {cases:>5}   {cells}");
         let line = line.trim_end();
         writeln!(out, "{}", if at == 0 { paint(line, BOLD, look) } else { line.to_owned() })?;
     }

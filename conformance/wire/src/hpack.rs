@@ -35,7 +35,8 @@ pub fn indexed_literal(block: &mut Vec<u8>, name: &str, value: &str) {
     string(block, value.as_bytes());
 }
 
-fn string(block: &mut Vec<u8>, text: &[u8]) {
+/// Appends a string without Huffman coding (RFC 7541 section 5.2).
+pub fn string(block: &mut Vec<u8>, text: &[u8]) {
     integer(block, 7, 0, text.len());
     block.extend_from_slice(text);
 }

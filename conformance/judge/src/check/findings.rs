@@ -3,12 +3,13 @@
 use std::ops::{Range, RangeInclusive};
 
 use super::super::ending::{alive, broke_off, gave_up, goaway};
+use super::super::sections::{Section, Sections};
 use super::super::{Expect, Outcome};
 use super::{fail, holds, pass, weak, Check, Finding};
 use crate::transcript::{Event, EventKind, Transcript};
 use h2_conformance_wire::code::error::{NO_ERROR, PROTOCOL_ERROR, STREAM_CLOSED};
 use h2_conformance_wire::code::{error_name, kind, kind_name};
-use h2_conformance_wire::hpack::{self, Field};
+use h2_conformance_wire::hpack::Field;
 use h2_conformance_wire::print::hex;
 use h2_conformance_wire::{FlowWindows, Frame, View};
 
@@ -236,26 +237,11 @@ fn last_status(sections: &[(u32, Vec<Field>)], stream: u32) -> Option<u16> {
 /// Every complete field section of the subject with its stream (0: the section of a promise), in
 /// order, for the dynamic table's sake.
 fn field_sections(transcript: &Transcript) -> Result<Vec<(u32, Vec<Field>)>, String> {
-    let mut decoder = hpack::Decoder::default();
+    let mut reader = Sections::of(transcript);
     let mut sections = Vec::new();
-    let mut block = Vec::new();
-    let mut block_of = 0;
     for (_, frame) in transcript.subject_frames() {
-        match View::from(frame) {
-            View::Headers { block: fragment } => {
-                block = fragment.to_vec();
-                block_of = frame.stream;
-            }
-            View::PushPromise { block: fragment, .. } => {
-                block = fragment.to_vec();
-                block_of = 0;
-            }
-            View::Continuation { block: fragment } => block.extend_from_slice(fragment),
-            _ => continue,
-        }
-        if !frame.leaves_block_open() {
-            let fields = decoder.decode(&block).map_err(|why| format!("a field section cannot be read: {why}"))?;
-            sections.push((block_of, fields));
+        if let Some(Section { fields, is_promise, .. }) = reader.push(frame)? {
+            sections.push((if is_promise { 0 } else { frame.stream }, fields));
         }
     }
     Ok(sections)
@@ -289,10 +275,7 @@ pub fn content(transcript: &Transcript, stream: u32) -> u64 {
 }
 
 pub(super) fn uploaded(transcript: &Transcript, stream: u32) -> u64 {
-    let sent = transcript.events.iter().filter_map(|event| match &event.kind {
-        EventKind::Peer(frame) | EventKind::Automatic(frame) if frame.stream == stream => Some(frame),
-        _ => None,
-    });
+    let sent = data_of_peer(&transcript.events).filter(|frame| frame.stream == stream);
     sent.map(|frame| match View::from(frame) {
         View::Data { data, .. } => data.len() as u64,
         _ => 0,

@@ -16,11 +16,6 @@ const USER_AGENT: usize = 58;
 /// The first entry of the dynamic table.
 const NEWEST: usize = 62;
 
-fn string(block: &mut Vec<u8>, text: &str) {
-    hpack::integer(block, 7, 0, text.len());
-    block.extend_from_slice(text.as_bytes());
-}
-
 /// `a1` in Huffman coding (RFC 7541 appendix B): 5 bits each, and ones.
 fn huffman(block: &mut Vec<u8>) {
     block.extend([0x82, 0b0001_1000, 0b0111_1111]);
@@ -34,27 +29,20 @@ fn literal_of(index: usize, (pattern, prefix): (u8, u8), value: fn(&mut Vec<u8>)
     block
 }
 
-/// A literal with its name.
-fn literal(name: &str, (pattern, _): (u8, u8), value: &str) -> Vec<u8> {
-    let mut block = vec![pattern];
-    string(&mut block, name);
-    string(&mut block, value);
+/// A field that the reader puts in its table.
+fn added(name: &str, value: &str) -> Vec<u8> {
+    let mut block = Vec::new();
+    hpack::indexed_literal(&mut block, name, value);
     block
 }
 
 fn plain(block: &mut Vec<u8>) {
-    string(block, "a1");
+    hpack::string(block, b"a1");
 }
 
 fn indexed(index: usize) -> Vec<u8> {
     let mut block = Vec::new();
     hpack::integer(&mut block, 7, 0x80, index);
-    block
-}
-
-fn size_update(octets: usize) -> Vec<u8> {
-    let mut block = Vec::new();
-    hpack::integer(&mut block, 5, 0x20, octets);
     block
 }
 
@@ -142,7 +130,7 @@ fn literals() -> Vec<Case> {
             "A field that is added may have a name of the dynamic table",
             ADDS,
             |s| {
-                let first = literal("x-kept", INCREMENTAL, "1");
+                let first = added("x-kept", "1");
                 requests(s, &[&first, &literal_of(NEWEST, INCREMENTAL, plain)]);
             },
         ),
@@ -151,7 +139,7 @@ fn literals() -> Vec<Case> {
             "A field that is not added may have a name of the dynamic table",
             WITHOUT,
             |s| {
-                let first = literal("x-kept", INCREMENTAL, "1");
+                let first = added("x-kept", "1");
                 requests(s, &[&first, &literal_of(NEWEST, WITHOUT_INDEXING, plain)]);
             },
         ),
@@ -160,7 +148,7 @@ fn literals() -> Vec<Case> {
             "A field that is never added may have a name of the dynamic table",
             NEVER,
             |s| {
-                let first = literal("x-kept", INCREMENTAL, "1");
+                let first = added("x-kept", "1");
                 requests(s, &[&first, &literal_of(NEWEST, NEVER_INDEXED, huffman)]);
             },
         ),
@@ -170,7 +158,7 @@ fn literals() -> Vec<Case> {
 fn table() -> Vec<Case> {
     vec![
         two("field-forms/duplicates", "The same field may be in the table twice", &["rfc7541/2.3.2/duplicates"], |s| {
-            let kept = literal("x-kept", INCREMENTAL, "1");
+            let kept = added("x-kept", "1");
             requests(s, &[&[&kept[..], &kept].concat(), &[indexed(NEWEST), indexed(NEWEST + 1)].concat()]);
         }),
         two(
@@ -180,8 +168,8 @@ fn table() -> Vec<Case> {
             |s| {
                 // The second request gets its :scheme from the table; the other entry is a :method.
                 let rest = hpack::encode(&[(":path", "/"), (":authority", "example.test")]);
-                let older = literal(":method", INCREMENTAL, "GET");
-                let newer = literal(":scheme", INCREMENTAL, "http");
+                let older = added(":method", "GET");
+                let newer = added(":scheme", "http");
                 s.open();
                 s.send(headers_block(1, [older, newer, rest.clone()].concat()).end_stream());
                 let method = hpack::encode(&[(":method", "GET")]);
@@ -194,7 +182,7 @@ fn table() -> Vec<Case> {
             &["rfc7541/4.1/entry-size"],
             |s| {
                 let value = "v".repeat(4_096 - 32 - "x-kept".len());
-                requests(s, &[&literal("x-kept", INCREMENTAL, &value), &indexed(NEWEST)]);
+                requests(s, &[&added("x-kept", &value), &indexed(NEWEST)]);
             },
         ),
         two(
@@ -202,8 +190,9 @@ fn table() -> Vec<Case> {
             "A field may take the name of the one that it drives out of the table",
             &["rfc7541/4.4/name-of-evicted"],
             |s| {
-                let first = literal("x-kept", INCREMENTAL, &"v".repeat(2_000));
-                let second = literal_of(NEWEST, INCREMENTAL, |block| string(block, &"w".repeat(3_000)));
+                let first = added("x-kept", &"v".repeat(2_000));
+                let second =
+                    literal_of(NEWEST, INCREMENTAL, |block| hpack::string(block, "w".repeat(3_000).as_bytes()));
                 requests(s, &[&first, &[second, indexed(NEWEST)].concat()]);
             },
         ),
@@ -222,7 +211,7 @@ fn table() -> Vec<Case> {
             &["rfc7541/4.3/evict-on-change"],
             |s| {
                 s.open();
-                s.send(request(1, &[&literal("x-kept", INCREMENTAL, "1")]));
+                s.send(request(1, &[&added("x-kept", "1")]));
                 let fields = [size_update(100), hpack::encode(&GET), indexed(NEWEST)].concat();
                 s.send(headers_block(3, fields).end_stream());
             },
@@ -234,7 +223,7 @@ fn table() -> Vec<Case> {
             requires: &["rfc7541/4.3/evict-on-change", "rfc7541/2.3.3/index-beyond"],
             script: |s| {
                 s.open();
-                s.send(request(1, &[&literal("x-kept", INCREMENTAL, "1")]));
+                s.send(request(1, &[&added("x-kept", "1")]));
                 s.settle();
                 s.mark();
                 let fields = [size_update(38), hpack::encode(&GET), indexed(NEWEST)].concat();
@@ -250,7 +239,7 @@ fn table() -> Vec<Case> {
             requires: &["rfc7541/2.3.3/index-beyond"],
             script: |s| {
                 s.open();
-                s.send(request(1, &[&literal("x-kept", INCREMENTAL, "1")]));
+                s.send(request(1, &[&added("x-kept", "1")]));
                 s.settle();
                 s.mark();
                 s.send(request(3, &[&indexed(NEWEST + 1)]));

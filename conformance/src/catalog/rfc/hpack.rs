@@ -436,10 +436,3 @@ fn get_remembering(stream: u32, length: usize) -> Frame {
     hpack::indexed_literal(&mut block, "x-kept", &"v".repeat(length));
     headers_block(stream, block).end_stream()
 }
-
-/// A dynamic table size update (RFC 7541 section 6.3).
-fn size_update(octets: usize) -> Vec<u8> {
-    let mut block = Vec::new();
-    hpack::integer(&mut block, 5, 0x20, octets);
-    block
-}
