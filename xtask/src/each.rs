@@ -56,13 +56,13 @@ pub(crate) fn run(repo: &Repo, slug: Option<&str>, questions: Questions) -> Resu
 struct Tally {
     right: usize,
     wrong: usize,
-    /// Questions that no proof answers here.
+    /// Questions of which a proof is not run here.
     open: usize,
 }
 
 enum Answer {
     AsClaimed(String),
-    /// The proofs are none that can be run on another tree.
+    /// Some proofs cannot be run on the tree without the patch.
     Open(String),
 }
 
@@ -153,8 +153,8 @@ impl Each<'_> {
 
     /// Takes the patch out of the series: each of its proofs fails. The first way of taking it out
     /// in which they do is the answer. Where no way compiles, because later patches and modules are
-    /// built on it, its proofs fail on an earlier tree, or with its effect switched off, or on the
-    /// release.
+    /// built on it, its proofs fail with its effect switched off, its cases fail on an earlier
+    /// tree, or its test fails on the release.
     fn without(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
         let (mut passes, mut broken) = (None, Failure::new("later patches change its lines"));
         for way in self.workshop.without(&patch.slug, Tier::Speed)? {
@@ -166,11 +166,11 @@ impl Each<'_> {
                 Err(failure) => broken = failure,
             }
         }
-        if let Some(answer) = self.fails_before(patch)? {
-            return Ok(answer);
-        }
         if !patch.header.without.is_empty() {
             return self.fails_switched_off(patch);
+        }
+        if let Some(answer) = self.fails_before(patch)? {
+            return Ok(answer);
         }
         match passes {
             Some(detail) => Err(Failure::new(detail)),
@@ -236,7 +236,8 @@ impl Each<'_> {
     }
 
     /// The next best answer: its cases fail on an earlier tree that compiles, which is the end of a
-    /// tier. For a fix that is its own tier without it.
+    /// tier. For a fix that is its own tier without it. Its other proofs stay open, because tests
+    /// of the fork do not compile on that tree.
     fn fails_before(&self, patch: &SeriesPatch) -> Result<Option<Answer>, Failure> {
         let count = cases(patch).count();
         let (end, ways) = match patch.tier {
@@ -254,7 +255,12 @@ impl Each<'_> {
             let Ok(outcomes) = self.trial.play_release(&tree) else { continue };
             if !cases(patch).any(|case| passes(&outcomes, case)) {
                 let detail = format!("{count} case(s) fail at the end of tier {end}; later patches are built on it");
-                return Ok(Some(Answer::AsClaimed(detail)));
+                let others = patch.header.proven_by.iter().filter(|proof| proof.kind != ProofKind::Case);
+                let others: Vec<String> = others.map(Proof::to_string).collect();
+                return Ok(Some(match others.is_empty() {
+                    true => Answer::AsClaimed(detail),
+                    false => Answer::Open(format!("{detail}; not run: {}", others.join(", "))),
+                }));
             }
         }
         Ok(None)
