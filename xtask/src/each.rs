@@ -3,6 +3,8 @@
 //!
 //! This takes a build for each question, so that it runs at night and not with every change.
 
+mod proofs;
+
 use std::cell::OnceCell;
 
 use h2_materialize::header::{Proof, ProofKind};
@@ -18,6 +20,8 @@ use crate::show::find;
 use crate::switch;
 use crate::trial::{Outcomes, Trial};
 use crate::workshop::{Without, Workshop};
+
+use proofs::{Answer, Proofs, Verdict};
 
 const PASS: &str = "pass";
 
@@ -60,12 +64,6 @@ struct Tally {
     open: usize,
 }
 
-enum Answer {
-    AsClaimed(String),
-    /// Some proofs cannot be run on the tree without the patch.
-    Open(String),
-}
-
 impl Tally {
     fn tell(&mut self, question: &str, patch: &SeriesPatch, answer: Result<Answer, Failure>) -> Result<(), Failure> {
         let slug = &patch.slug;
@@ -84,13 +82,6 @@ impl Tally {
             }
         }
     }
-}
-
-/// Whether the proofs of a patch fail on a tree without it.
-enum Fails {
-    All(Answer),
-    /// One passes.
-    Not(String),
 }
 
 struct Each<'a> {
@@ -151,98 +142,90 @@ impl Each<'_> {
         self.release.get().ok_or_else(|| Failure::new("the release has no outcomes"))
     }
 
-    /// Takes the patch out of the series: each of its proofs fails. The first way of taking it out
-    /// in which they do is the answer. Where no way compiles, because later patches and modules are
-    /// built on it, its proofs fail with its effect switched off, its cases fail on an earlier
-    /// tree, or its test fails on the release.
+    /// Takes the patch out of the series in one way after another, until each of its proofs has
+    /// failed in one of them. Where no way compiles, because later patches and modules are built on
+    /// the patch, its effect is switched off, its cases are played on earlier trees, and its tests
+    /// in upstream's style are run on the release.
     fn without(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
-        let (mut passes, mut broken) = (None, Failure::new("later patches change its lines"));
+        let mut proofs = Proofs::of(patch);
         for way in self.workshop.without(&patch.slug, Tier::Speed)? {
-            match self.fails_without(patch, &way) {
-                Ok(Fails::All(answer)) => return Ok(answer),
-                // Where lines of the patch are left, it proves nothing that a proof passes.
-                Ok(Fails::Not(detail)) if way.is_clean => passes = passes.or(Some(detail)),
-                Ok(Fails::Not(_)) => {}
-                Err(failure) => broken = failure,
-            }
+            let place = match way.gone_too.as_slice() {
+                [] => "without it".to_owned(),
+                slugs => format!("without it and {}", slugs.join(", ")),
+            };
+            self.ask_on_fork(&mut proofs, &place, &way)?;
         }
-        if !patch.header.without.is_empty() {
-            return self.fails_switched_off(patch);
+        if proofs.are_left() && !patch.header.without.is_empty() {
+            let off = Without { tree: self.switched_off(patch)?, is_clean: true, gone_too: Vec::new() };
+            self.ask_on_fork(&mut proofs, "where it is switched off", &off)?;
         }
-        if let Some(answer) = self.fails_before(patch)? {
-            return Ok(answer);
+        if proofs.has_cases() {
+            self.ask_on_earlier_trees(&mut proofs, patch)?;
         }
-        match passes {
-            Some(detail) => Err(Failure::new(detail)),
-            None if patch.tier == Tier::Fixes => self.fails_on_release(patch),
-            None => Ok(Answer::Open(format!("it cannot be taken out: {}", broken.sentence))),
+        if proofs.are_left() && patch.tier == Tier::Fixes {
+            proofs.ask("on the release", |proof| match proof.kind {
+                ProofKind::Tests => self.on_release(patch, proof),
+                _ => Ok(Verdict::NotRun),
+            })?;
         }
+        proofs.answer()
     }
 
-    /// The proofs of the patch fail on the series where its effect is switched off.
-    fn fails_switched_off(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
+    /// The series where the effect of the patch is switched off.
+    fn switched_off(&self, patch: &SeriesPatch) -> Result<Tree, Failure> {
         let mut tree = self.workshop.up_to(Tier::Speed)?;
         let mut modules = Tree::read(&self.repo.package(), layout::MODULES)?;
         switch::off(patch, &mut tree, &mut modules)?;
         let dir = self.trial.dir("switched-off");
         modules.write_sources(&dir)?;
         point_at_modules(&mut tree, |_| dir.join(layout::MODULES).display().to_string());
-        let without = Without { tree, is_clean: true, gone_too: Vec::new() };
-        match self.fails_without(patch, &without)? {
-            Fails::All(Answer::AsClaimed(detail)) => Ok(Answer::AsClaimed(format!("switched off: {detail}"))),
-            Fails::All(open) => Ok(open),
-            Fails::Not(detail) => Err(Failure::new(format!("switched off: {detail}"))),
+        Ok(tree)
+    }
+
+    fn ask_on_fork(&self, proofs: &mut Proofs<'_>, place: &str, without: &Without) -> Result<(), Failure> {
+        if !proofs.are_left() {
+            return Ok(());
         }
-    }
-
-    /// The test of a fix in upstream's style fails on the release, and passes there with the fix.
-    fn fails_on_release(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
-        let detail = evidence::check_one(self.repo, &self.workshop, &self.trial, patch)?;
-        Ok(Answer::AsClaimed(format!("later patches are built on it; on the release {detail}")))
-    }
-
-    /// Whether the proofs fail on that tree. An error is that of the compiler.
-    fn fails_without(&self, patch: &SeriesPatch, without: &Without) -> Result<Fails, Failure> {
-        let gone_too = match without.gone_too.as_slice() {
-            [] => String::new(),
-            slugs => format!(" (with it go {})", slugs.join(", ")),
+        let outcomes = match proofs.has_cases() {
+            true => self.trial.play_fork(&without.tree),
+            false => Ok(Outcomes::new()),
         };
-        let cases: Vec<&str> = cases(patch).collect();
-        if !cases.is_empty() {
-            let outcomes = self.trial.play_fork(&without.tree)?;
-            if let Some(case) = cases.iter().find(|case| passes(&outcomes, case)) {
-                return Ok(Fails::Not(format!("case:{case} passes without it{gone_too}")));
-            }
-        }
-        let mut fail = 0;
-        let mut not_run = Vec::new();
-        for proof in patch.header.proven_by.iter().filter(|proof| proof.kind != ProofKind::Case) {
-            match self.fails(proof, &without.tree)? {
-                Some(true) => fail += 1,
-                Some(false) => return Ok(Fails::Not(format!("{proof} passes without it{gone_too}"))),
-                None => not_run.push(proof.to_string()),
-            }
-        }
-        if cases.len() + fail == 0 {
-            let detail = format!("its proofs cannot be run on another tree: {}", not_run.join(", "));
-            return Ok(Fails::All(Answer::Open(detail)));
-        }
-        let not_run = match not_run.is_empty() {
-            true => String::new(),
-            false => format!(", not run: {}", not_run.join(", ")),
+        let outcomes = match outcomes {
+            Ok(outcomes) => outcomes,
+            Err(failure) => return proofs.ask(place, |_| Ok(Verdict::Broken(failure.sentence.clone()))),
         };
-        let detail = format!("{} case(s) and {fail} other proof(s) fail{not_run}{gone_too}", cases.len());
-        Ok(Fails::All(Answer::AsClaimed(detail)))
+        proofs.ask(place, |proof| {
+            let holds = match proof.kind {
+                ProofKind::Case => Ok(Some(passes(&outcomes, &proof.name))),
+                ProofKind::Bench => self.bench_holds(&proof.name, &without.tree).map(Some),
+                ProofKind::Tests | ProofKind::Property => self.trial.test_fork(&without.tree, &proof.name),
+            };
+            Ok(match holds {
+                Ok(Some(false)) => Verdict::Fails,
+                Ok(Some(true)) if without.is_clean => Verdict::Passes,
+                // Where lines of the patch are left, it says nothing that a proof passes.
+                Ok(_) => Verdict::NotRun,
+                Err(failure) => Verdict::Broken(failure.sentence),
+            })
+        })
     }
 
-    /// The next best answer: its cases fail on an earlier tree that compiles, which is the end of a
-    /// tier. For a fix that is its own tier without it. Its other proofs stay open, because tests
-    /// of the fork do not compile on that tree.
-    fn fails_before(&self, patch: &SeriesPatch) -> Result<Option<Answer>, Failure> {
-        let count = cases(patch).count();
+    /// Whether every row of that scenario in which the fork is clearly better is so on this tree,
+    /// too.
+    fn bench_holds(&self, scenario: &str, tree: &Tree) -> Result<bool, Failure> {
+        let on_tree = self.trial.bench_fork(tree, scenario)?;
+        let rows = self.trial.bench_fork(&self.workshop.up_to(Tier::Speed)?, scenario)?;
+        if rows.is_empty() {
+            return Err(Failure::new(format!("bench:{scenario}: the fork is clearly better in no row")));
+        }
+        Ok(rows.is_subset(&on_tree))
+    }
+
+    /// Plays the cases on earlier trees that compile: the end of a tier, and for a fix its own tier
+    /// without it.
+    fn ask_on_earlier_trees(&self, proofs: &mut Proofs<'_>, patch: &SeriesPatch) -> Result<(), Failure> {
         let (end, ways) = match patch.tier {
-            Tier::Build => return Ok(None),
-            _ if count == 0 => return Ok(None),
+            Tier::Build => return Ok(()),
             Tier::Fixes => (Tier::Fixes, self.workshop.without(&patch.slug, Tier::Fixes)?),
             Tier::Policy | Tier::Observability => (Tier::Fixes, Vec::new()),
             Tier::Speed => (Tier::Observability, Vec::new()),
@@ -251,28 +234,25 @@ impl Each<'_> {
         if patch.tier != end {
             trees.push(self.workshop.up_to(end)?);
         }
+        let place = format!("at the end of tier {end} without it");
         for tree in trees {
             let Ok(outcomes) = self.trial.play_release(&tree) else { continue };
-            if !cases(patch).any(|case| passes(&outcomes, case)) {
-                let detail = format!("{count} case(s) fail at the end of tier {end}; later patches are built on it");
-                let others = patch.header.proven_by.iter().filter(|proof| proof.kind != ProofKind::Case);
-                let others: Vec<String> = others.map(Proof::to_string).collect();
-                return Ok(Some(match others.is_empty() {
-                    true => Answer::AsClaimed(detail),
-                    false => Answer::Open(format!("{detail}; not run: {}", others.join(", "))),
-                }));
-            }
+            proofs.ask(&place, |proof| match proof.kind {
+                ProofKind::Case if passes(&outcomes, &proof.name) => Ok(Verdict::Passes),
+                ProofKind::Case => Ok(Verdict::Fails),
+                _ => Ok(Verdict::NotRun),
+            })?;
         }
-        Ok(None)
+        Ok(())
     }
 
-    /// Whether the proof fails on `tree`. `None`: it is no test of the fork's package. An error:
-    /// the tree does not compile, so that no test says anything about it.
-    fn fails(&self, proof: &Proof, tree: &Tree) -> Result<Option<bool>, Failure> {
-        if proof.kind == ProofKind::Bench {
-            return Ok(None);
-        }
-        Ok(self.trial.test_fork(tree, &proof.name)?.map(|passes| !passes))
+    /// Runs a test in upstream's style on the release without the fix.
+    fn on_release(&self, patch: &SeriesPatch, proof: &Proof) -> Result<Verdict, Failure> {
+        Ok(match evidence::passes_on_release(self.repo, &self.workshop, &self.trial, patch, &proof.name)? {
+            Some(true) => Verdict::Passes,
+            Some(false) => Verdict::Fails,
+            None => Verdict::NotRun,
+        })
     }
 }
 

@@ -232,10 +232,10 @@ pub(crate) fn check_one(
     let Some(test) = Test::of(repo, patch)? else {
         return no_test(patch);
     };
-    if runs(trial, &test, &before)? {
+    if runs(trial, &test, None, &before)? {
         return Err(Failure::new("its test passes without it"));
     }
-    match runs(trial, &test, &after)? {
+    match runs(trial, &test, None, &after)? {
         true => Ok("the diff applies, is formatted, keeps the MSRV, and turns its test from red to green".into()),
         false => Err(Failure::new("its test fails with it")),
     }
@@ -250,8 +250,26 @@ fn no_test(patch: &SeriesPatch) -> Result<String, Failure> {
     }
 }
 
-/// Whether the test passes on the crate in `h2`. An error is that of the compiler.
-fn runs(trial: &Trial<'_>, test: &Test, h2: &Path) -> Result<bool, Failure> {
+/// Whether that test of the fix, in upstream's style, passes on the release without it. `None`: it
+/// has no such test.
+pub(crate) fn passes_on_release(
+    repo: &Repo,
+    workshop: &Workshop,
+    trial: &Trial<'_>,
+    patch: &SeriesPatch,
+    name: &str,
+) -> Result<Option<bool>, Failure> {
+    let function = name.rsplit("::").next().unwrap_or(name);
+    let test = Test::of(repo, patch)?.filter(|test| test.text.contains(&format!("fn {function}(")));
+    let Some(test) = test else { return Ok(None) };
+    let before = trial.dir("before");
+    trial.write_crate(&Change::on_release(repo, workshop, patch)?.before, &before)?;
+    runs(trial, &test, Some(function), &before).map(Some)
+}
+
+/// Whether the test, or one function of it, passes on the crate in `h2`. An error is that of the
+/// compiler.
+fn runs(trial: &Trial<'_>, test: &Test, function: Option<&str>, h2: &Path) -> Result<bool, Failure> {
     let dir = trial.dir("test");
     test.write_package(&dir, &format!("{{ path = {:?} }}", h2.display().to_string()))?;
     let only = |more: &[&str]| {
@@ -263,7 +281,8 @@ fn runs(trial: &Trial<'_>, test: &Test, h2: &Path) -> Result<bool, Failure> {
     if !built.status.success() {
         return Err(Failure::new(format!("its test does not compile: {}", first_error(&built.stderr))));
     }
-    Ok(only(&[])?.status.success())
+    let filter: Vec<&str> = function.into_iter().flat_map(|name| ["--", name, "--exact"]).collect();
+    Ok(only(&filter)?.status.success())
 }
 
 /// The crate uses nothing of the standard library that upstream's compiler lacks.

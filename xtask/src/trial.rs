@@ -33,6 +33,12 @@ pub(crate) const PATCHED: &str = "patched";
 /// Outcomes of cases by id.
 pub(crate) type Outcomes = BTreeMap<String, String>;
 
+/// Names of rows of a bench.
+pub(crate) type Rows = HashSet<String>;
+
+/// How many times better a row has to be, so that noise does not decide.
+const CLEARLY: f64 = 1.5;
+
 /// A place to try trees in.
 #[derive(Debug)]
 pub(crate) struct Trial<'a> {
@@ -80,6 +86,22 @@ impl<'a> Trial<'a> {
         let output = test(&filter)?;
         // A module that is not compiled without the patch takes its tests with it.
         Ok(Some(output.status.success() && ran_any(&String::from_utf8_lossy(&output.stdout))))
+    }
+
+    /// Runs that scenario of the benches with `tree` in the place of the series. Returns the rows
+    /// in which the fork is clearly better than the release. An error is that of the compiler.
+    pub(crate) fn bench_fork(&self, tree: &Tree, scenario: &str) -> Result<Rows, Failure> {
+        let mut command = self.fork(tree)?;
+        let mut build = copy_of(&command);
+        succeed("the benches", &run(build.args(["build", "--quiet", "--package", BENCHES]))?)?;
+        let file = self.dir.join("figures.json");
+        let _ = fs::remove_file(&file);
+        command.args(["run", "--quiet", "--package", BENCHES, "--", scenario, "--json"]).arg(&file);
+        let output = run(&mut command)?;
+        if !file.exists() {
+            return Err(Failure::new(format!("the bench broke ({}): {}", output.status, last_line(&output))));
+        }
+        better_rows(&read(&file)?)
     }
 
     /// Compiles the library of the fork, with the features that its tests use.
@@ -282,6 +304,30 @@ fn outcomes(json: &str, subject: &str) -> Result<Outcomes, Failure> {
     Ok(results.cases.into_iter().filter_map(of_subject).collect())
 }
 
+/// The rows in which the fork is clearly better. A figure that there is none of is worst.
+fn better_rows(json: &str) -> Result<Rows, Failure> {
+    #[derive(Deserialize)]
+    struct Figures {
+        rows: Vec<Row>,
+    }
+    #[derive(Deserialize)]
+    struct Row {
+        name: String,
+        better: String,
+        upstream: Option<f64>,
+        patched: Option<f64>,
+    }
+    let figures: Figures = serde_json::from_str(json)
+        .map_err(|error| Failure::new(format!("the figures are not in the agreed form: {error}")))?;
+    let is_better = |row: &Row| match (row.upstream, row.patched) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(upstream), Some(patched)) if row.better == "lower" => upstream >= CLEARLY * patched && upstream > patched,
+        (Some(upstream), Some(patched)) => patched >= CLEARLY * upstream && patched > upstream,
+    };
+    Ok(figures.rows.into_iter().filter(is_better).map(|row| row.name).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,6 +336,27 @@ mod tests {
     fn a_run_of_no_test_is_no_pass() {
         assert!(!ran_any("\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored\n"));
         assert!(ran_any("test result: ok. 0 passed; 0 failed\ntest result: ok. 2 passed; 0 failed\n"));
+    }
+
+    #[test]
+    fn a_row_is_better_where_the_fork_is_ahead_by_half() {
+        let row = |name: &str, better: &str, upstream: &str, patched: &str| {
+            format!(r#"{{"name":"{name}","better":"{better}","upstream":{upstream},"patched":{patched}}}"#)
+        };
+        let rows = [
+            row("less", "lower", "3", "2"),
+            row("more", "higher", "2", "3"),
+            row("little-less", "lower", "3", "2.1"),
+            row("worse", "higher", "3", "2"),
+            row("none-before", "lower", "null", "9"),
+            row("none-now", "higher", "9", "null"),
+            row("nothing", "lower", "0", "0"),
+        ];
+        let mut found: Vec<_> =
+            better_rows(&format!(r#"{{"rows":[{}]}}"#, rows.join(","))).unwrap().into_iter().collect();
+        found.sort();
+        assert_eq!(found, ["less", "more", "none-before"]);
+        assert!(better_rows("{}").is_err());
     }
 
     #[test]

@@ -54,6 +54,10 @@ impl Wire {
         self.unread.get()
     }
 
+    fn assert_all_read(&self) {
+        assert_eq!(self.unread(), 0, "octets are not read at once");
+    }
+
     /// The peer stops reading.
     pub fn stop_reading(&self) {
         self.reads.set(false);
@@ -132,15 +136,24 @@ impl Server {
     }
 
     /// Sends frames and polls. The application drops the requests that come.
-    pub fn take(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
+    pub fn give(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
         self.wire.send(frames);
         self.accept().map(drop)
     }
 
-    /// Sends frames and polls, and the application accepts nothing.
+    /// The same, and all of it is read: the connection was not slowed.
+    pub fn take(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
+        self.give(frames)?;
+        self.wire.assert_all_read();
+        Ok(())
+    }
+
+    /// Sends frames that are all read, and the application accepts nothing.
     pub fn take_unaccepted(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
         self.wire.send(frames);
-        until_rest(|cx| self.connection.poll_closed(cx)).unwrap_or(Ok(()))
+        until_rest(|cx| self.connection.poll_closed(cx)).unwrap_or(Ok(()))?;
+        self.wire.assert_all_read();
+        Ok(())
     }
 }
 
@@ -165,9 +178,16 @@ impl Client {
     }
 
     /// Sends frames and polls until nothing moves.
-    pub fn take(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
+    pub fn give(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
         self.wire.send(frames);
         until_rest(|cx| Pin::new(&mut self.connection).poll(cx)).unwrap_or(Ok(()))
+    }
+
+    /// The same, and all of it is read: the connection was not slowed.
+    pub fn take(&mut self, frames: impl IntoIterator<Item = Frame>) -> Result<(), h2::Error> {
+        self.give(frames)?;
+        self.wire.assert_all_read();
+        Ok(())
     }
 
     /// Makes a request.
@@ -183,13 +203,13 @@ pub trait Endpoint {
     fn wire(&self) -> &Wire;
 
     /// Sends frames and polls until nothing moves.
-    fn take(&mut self, frames: Vec<Frame>) -> Result<(), h2::Error>;
+    fn give(&mut self, frames: Vec<Frame>) -> Result<(), h2::Error>;
 
     /// Sends these frames, number after number, until the endpoint does not read them at once.
     /// Returns the number.
     fn slowed_by(&mut self, mut numbers: Range<u32>, mut frames: impl FnMut(u32) -> Vec<Frame>) -> u32 {
         let slowed = numbers.find(|number| {
-            self.take(frames(*number)).expect("it is slowed first");
+            self.give(frames(*number)).expect("it is slowed first");
             self.wire().unread() > 0
         });
         slowed.expect("a flood is slowed")
@@ -204,7 +224,7 @@ pub trait Endpoint {
             let count = (256_usize << 10).saturating_sub(self.wire().unread()) / 13;
             let more = (number..number + count as u32).flat_map(&mut frames).collect();
             number += count as u32;
-            if let Err(error) = self.take(more) {
+            if let Err(error) = self.give(more) {
                 return (lived, number - from, error);
             }
             assert!(lived < Duration::from_secs(60), "a flood ends the connection");
@@ -229,8 +249,8 @@ impl Endpoint for Server {
         &self.wire
     }
 
-    fn take(&mut self, frames: Vec<Frame>) -> Result<(), h2::Error> {
-        Server::take(self, frames)
+    fn give(&mut self, frames: Vec<Frame>) -> Result<(), h2::Error> {
+        Server::give(self, frames)
     }
 }
 
@@ -239,7 +259,7 @@ impl Endpoint for Client {
         &self.wire
     }
 
-    fn take(&mut self, frames: Vec<Frame>) -> Result<(), h2::Error> {
-        Client::take(self, frames)
+    fn give(&mut self, frames: Vec<Frame>) -> Result<(), h2::Error> {
+        Client::give(self, frames)
     }
 }

@@ -68,7 +68,7 @@ fn refused_requests_of_a_peer_that_does_not_read_stay_unread() {
     server.wire.stop_reading();
     let before = heap::live();
     for batch in 0..10 {
-        server.take((1_000 * batch + 1..1_000 * batch + 1_001).map(|number| get(stream(number)))).expect("it waits");
+        server.give((1_000 * batch + 1..1_000 * batch + 1_001).map(|number| get(stream(number)))).expect("it waits");
     }
     // The queue of resets is bounded, because nothing is read while they cannot be written.
     assert!(heap::live() - before < FIXED, "{} bytes", heap::live() - before);
@@ -101,7 +101,7 @@ fn errors_of_a_peer_that_does_not_read_end_the_connection_at_any_pace() {
     while ended.is_ok() {
         time_passes(Duration::from_secs(1));
         let malformed = (50 * seconds..50 * (seconds + 1)).map(|number| malformed(stream(number)));
-        ended = server.take(malformed);
+        ended = server.give(malformed);
         assert!(heap::live() - before < 1_024 * 3 * KIB / 2, "{} bytes", heap::live() - before);
         seconds += 1;
     }

@@ -27,10 +27,10 @@ fn a_flood_is_read_no_faster_than_its_limit() {
     let mut server = limited();
     server.take([]).expect("nothing came");
     let written = server.wire.written();
-    server.take(pings(1_000)).expect("it is slowed");
+    server.give(pings(1_000)).expect("it is slowed");
     for tenth in 1..50 {
         time_passes(Duration::from_millis(100));
-        server.take([]).expect("it is slowed");
+        server.give([]).expect("it is slowed");
         // The bucket, what time has given back, and what one poll reads.
         let most = 100 + 5 * tenth + 128;
         let answered = (server.wire.written() - written) / PING;
@@ -42,11 +42,11 @@ fn a_flood_is_read_no_faster_than_its_limit() {
 #[test]
 fn other_frames_are_read_between_the_pauses() {
     let mut server = limited();
-    server.take(pings(200).chain([settings()])).expect("it is slowed");
+    server.give(pings(200).chain([settings()])).expect("it is slowed");
     let written = server.wire.written();
     for _ in 0..30 {
         time_passes(Duration::from_millis(100));
-        server.take([]).expect("it is slowed");
+        server.give([]).expect("it is slowed");
     }
     assert!(server.wire.unread() == 0 && server.wire.written() > written);
 }
@@ -55,11 +55,11 @@ fn other_frames_are_read_between_the_pauses() {
 fn a_flood_that_stops_is_forgiven() {
     let mut server = limited();
     for _ in 0..100 {
-        server.take(pings(200)).expect("it is slowed");
+        server.give(pings(200)).expect("it is slowed");
         // The bucket is full again.
         for _ in 0..50 {
             time_passes(Duration::from_millis(100));
-            server.take([]).expect("it is forgiven");
+            server.give([]).expect("it is forgiven");
         }
     }
 }

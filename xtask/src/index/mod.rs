@@ -92,7 +92,7 @@ fn top(release: &str, series: &Series, shared: Option<&str>) -> String {
          requests that are named, as far as the header says it.\n\
          * Risk: what a user could notice. \"…\" means that the details say more.\n\
          * Proofs: the number of cases, tests, properties and benches that show the effect. `cargo xtask verify` runs each case: it\n  \
-         does not pass on upstream and passes on the fork. `cargo xtask verify --each` runs cases and tests without their patch.\n\
+         does not pass on upstream and passes on the fork. `cargo xtask verify --each` runs every proof without its patch.\n\
          * Size: lines that the patch adds and removes, and the lines of our modules that it brings.\n\
          * Alone: whether a fix applies to the release, builds and mends its fault without other patches. {alone} of {fixes} patches\n  \
          of the tier fixes do. {later} of class fix are in later tiers.\n"
