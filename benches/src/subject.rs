@@ -273,6 +273,8 @@ pub enum Stance {
     Responds,
     /// A server that reads each request to its end and answers it.
     Serves,
+    /// A server that answers each request at once and reads nothing of it.
+    Ignores,
     /// A client that made one request and reads nothing.
     Requests,
     /// A client that makes [`CANCELLED`] requests in each turn and gives up those of the last one.

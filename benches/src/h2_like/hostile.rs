@@ -62,6 +62,11 @@ impl Victim {
             Some(Connection::Server(connection, stance)) => {
                 while let Poll::Ready(request) = connection.poll_accept(cx) {
                     let Some(Ok((request, mut respond))) = request else { return Poll::Ready(()) };
+                    if *stance == Stance::Ignores {
+                        // A stream that is reset already gets no answer.
+                        let _ = answer(respond);
+                        continue;
+                    }
                     if *stance == Stance::Responds {
                         // A stream that is reset already gets no response.
                         self.responses.extend(respond.send_response(Response::new(()), false));

@@ -99,9 +99,9 @@ impl AbuseKind {
             AbuseKind::RefusedStream => (20_000, 2_000),
             // Ten times what the release allows in the life of a connection.
             AbuseKind::EmptyData => (MAX_RECV_EMPTY_DATA_FRAMES as u32, 1_000),
-            // All calls of a busy client at once, some times over; and a browser that cancels 100
-            // requests ten times a second.
-            AbuseKind::Reset => (4_000, 1_000),
+            // All calls of a busy client at once, some times over. A client that gives up responses
+            // early was seen to send more than 128 resets a second.
+            AbuseKind::Reset => (4_000, 2_000),
             // Each may change the window of all streams.
             AbuseKind::Settings => (1_000, 100),
             // An estimator of bandwidth has one on its way, so that it sends one a round trip,

@@ -20,7 +20,7 @@ pub use crate::guards::AbuseKind;
 /// | `StreamError`, `LargeFields` | 1024 | 100 |
 /// | `RefusedStream` | 20 000 | 2000 |
 /// | `EmptyData` | 1000 | 1000 |
-/// | `Reset` | 4000 | 1000 |
+/// | `Reset` | 4000 | 2000 |
 /// | `Settings`, `Interim`, `Promise` | 1000 | 100 |
 /// | `Ping`, `Ignored` | 20 000 | 20 000 |
 /// | `Priority` | 10 000 | 10 000 |

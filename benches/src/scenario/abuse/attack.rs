@@ -2,7 +2,7 @@
 //! that had a CVE since 2019, and what the fork has a limit for beside.
 
 use h2_conformance_wire::build::{GET, POST};
-use h2_conformance_wire::code::{error, flag, kind, setting};
+use h2_conformance_wire::code::{error, flag, kind, setting, MAX_WINDOW};
 
 use super::peer::{block, Peer};
 use crate::subject::Stance;
@@ -11,6 +11,10 @@ use crate::subject::Stance;
 const STREAMS: u32 = 200;
 /// Octets of a field section that is larger than hyper's server allows.
 const LARGE: usize = 17 << 10;
+/// A field without a name and a value, each of which says that it is in Huffman code.
+const NAMELESS: [u8; 3] = [0, 0x80, 0x80];
+/// How many of them are below the largest field section of hyper's server, at 32 octets each.
+const NAMELESS_FIELDS: usize = 450;
 /// A frame type that no specification assigns.
 const UNKNOWN: u8 = 0xbb;
 
@@ -44,6 +48,8 @@ pub(super) struct Blocks {
     malformed: Vec<u8>,
     large: Vec<u8>,
     interim: Vec<u8>,
+    /// A request with fields that have neither name nor value.
+    nameless: Vec<u8>,
 }
 
 impl Blocks {
@@ -55,6 +61,7 @@ impl Blocks {
             malformed: block(&[&GET[..], &[("Upper-Case", "1")]].concat()),
             large: block(&[&GET[..], &[("large", large.as_str())]].concat()),
             interim: block(&[(":status", "103")]),
+            nameless: [block(&GET), NAMELESS.repeat(NAMELESS_FIELDS)].concat(),
         }
     }
 }
@@ -65,7 +72,7 @@ const fn attack(name: &'static str, begin: fn(&mut Peer, &Blocks), repeat: fn(&m
     Attack { name, stance: Stance::Serves, begin, repeat }
 }
 
-pub(super) const ATTACKS: [Attack; 17] = [
+pub(super) const ATTACKS: [Attack; 20] = [
     attack("ping", NOTHING, |peer, _| peer.frame(kind::PING, 0, 0, &[7; 8])),
     attack("settings", NOTHING, |peer, _| peer.frame(kind::SETTINGS, 0, 0, &[])),
     attack("priority", NOTHING, |peer, _| peer.frame(kind::PRIORITY, 0, 3, &[0, 0, 0, 0, 15])),
@@ -98,6 +105,23 @@ pub(super) const ATTACKS: [Attack; 17] = [
         peer.frame(kind::WINDOW_UPDATE, 0, peer.stream, &[0; 4]);
     }),
     attack("malformed", NOTHING, |peer, blocks| peer.open(&blocks.malformed, flag::END_STREAM)),
+    // The RST_STREAM frames cannot be written.
+    attack("unread-resets", |peer, _| peer.wire.block(), |peer, blocks| peer.open(&blocks.malformed, flag::END_STREAM)),
+    attack("nameless-fields", NOTHING, |peer, blocks| peer.open(&blocks.nameless, flag::END_STREAM)),
+    // The windows are open, and the responses cannot be written.
+    Attack {
+        stance: Stance::Responds,
+        ..attack(
+            "unread-responses",
+            |peer, _| {
+                let mut windows = setting::INITIAL_WINDOW_SIZE.to_be_bytes().to_vec();
+                windows.extend((MAX_WINDOW / 2).to_be_bytes());
+                peer.frame(kind::SETTINGS, 0, 0, &windows);
+                peer.wire.block();
+            },
+            |peer, blocks| peer.open(&blocks.get, flag::END_STREAM),
+        )
+    },
     attack(
         "refused",
         |peer, blocks| (0..STREAMS).for_each(|_| peer.open(&blocks.post, 0)),

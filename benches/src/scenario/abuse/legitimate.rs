@@ -1,4 +1,4 @@
-//! What conforming peers do, at about ten times the pace of a busy one.
+//! What conforming peers do, at ten times the highest pace that was reported, where one was.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use h2_conformance_wire::code::{error, flag, kind};
 use super::peer::{block, buffer, Connected, Peer};
 use crate::subject::{Stance, Subject, CANCELLED};
 
-/// How often a peer sends.
+/// How often a peer sends, unless a pattern needs shorter turns.
 const TICK: Duration = Duration::from_millis(100);
-/// How many times: half a minute.
-const TICKS: u32 = 300;
+/// How long it does.
+const SPAN: Duration = Duration::from_secs(30);
 /// Streams that hyper's server allows at a time.
 const STREAMS: u32 = 200;
 /// A frame type that no specification assigns.
@@ -21,6 +21,7 @@ pub(super) struct Pattern {
     pub(super) name: &'static str,
     /// What the application does.
     stance: Stance,
+    tick: Duration,
     /// What the peer sends in a tick, by its number.
     frames: fn(&mut Peer, u32),
 }
@@ -35,24 +36,25 @@ impl Pattern {
     pub(super) fn play(&self, subject: Subject) -> Result<f64, String> {
         (subject.set_time)(Some(Duration::ZERO));
         let Connected { mut victim, mut peer } = Connected::new(subject, self.stance, buffer())?;
-        let lived = (0..TICKS).take_while(|tick| {
-            (subject.set_time)(Some(TICK * *tick));
+        let ticks = (SPAN.as_millis() / self.tick.as_millis()) as u32;
+        let lived = (0..ticks).take_while(|tick| {
+            (subject.set_time)(Some(self.tick * *tick));
             peer.begin();
             (self.frames)(&mut peer, *tick);
             peer.send();
             victim.turn() && peer.wire.is_read() && !peer.wire.heard().goaway
         });
-        let share = lived.count() as f64 / f64::from(TICKS);
+        let share = lived.count() as f64 / f64::from(ticks);
         (subject.set_time)(None);
         Ok(share)
     }
 }
 
 const fn pattern(name: &'static str, frames: fn(&mut Peer, u32)) -> Pattern {
-    Pattern { name, stance: Stance::Serves, frames }
+    Pattern { name, stance: Stance::Serves, tick: TICK, frames }
 }
 
-pub(super) const PATTERNS: [Pattern; 13] = [
+pub(super) const PATTERNS: [Pattern; 15] = [
     // A client cancels all its calls, and the server's responses cross its RST_STREAM frames.
     Pattern {
         stance: Stance::Cancels,
@@ -65,14 +67,15 @@ pub(super) const PATTERNS: [Pattern; 13] = [
             }
         })
     },
-    // A client sends more requests than are allowed at a time, and all again.
+    // A client whose requests cross the SETTINGS that allow fewer, and that sends all again.
     Pattern {
         stance: Stance::Keeps,
         ..pattern("refused-requests", |peer, tick| {
             if tick == 0 {
                 (0..STREAMS).for_each(|_| peer.open(&block(&POST), 0));
             }
-            (0..100).for_each(|_| peer.open(&block(&GET), flag::END_STREAM));
+            let refused = if tick == 0 { 4_000 } else { 100 };
+            (0..refused).for_each(|_| peer.open(&block(&GET), flag::END_STREAM));
         })
     },
     // A compressor that is flushed behind each message.
@@ -95,13 +98,31 @@ pub(super) const PATTERNS: [Pattern; 13] = [
             (0..30).for_each(|_| peer.frame(kind::DATA, 0, 1, &[b'm'; 100]));
         })
     },
-    // A browser that leaves a page of a hundred images.
+    // A stream of messages that are read as they come, one in each frame.
+    pattern("small-read-data", |peer, tick| {
+        if tick == 0 {
+            peer.open(&block(&POST), 0);
+        }
+        (0..8_000).for_each(|_| peer.frame(kind::DATA, 0, 1, &[b'm'; 60]));
+    }),
+    // A client that gives up responses before their end.
     pattern("cancelled-requests", |peer, _| {
-        for _ in 0..100 {
+        for _ in 0..150 {
             peer.open(&block(&POST), 0);
             peer.frame(kind::RST_STREAM, 0, peer.stream, &error::CANCEL.to_be_bytes());
         }
     }),
+    // A server that does not read the content of requests, and resets their streams for it.
+    Pattern {
+        stance: Stance::Ignores,
+        tick: Duration::from_millis(10),
+        ..pattern("ignored-uploads", |peer, _| {
+            for _ in 0..100 {
+                peer.open(&block(&POST), 0);
+                peer.frame(kind::DATA, 0, peer.stream, &[b'u'; 10]);
+            }
+        })
+    },
     // A proxy that puts the requests of many clients on one connection. One client is at fault.
     pattern("malformed-requests", |peer, _| {
         peer.open(&block(&[&GET[..], &[("Upper-Case", "1")]].concat()), flag::END_STREAM);
@@ -117,8 +138,11 @@ pub(super) const PATTERNS: [Pattern; 13] = [
     pattern("priorities", |peer, _| {
         (0..100).for_each(|_| peer.frame(kind::PRIORITY, 0, 3, &[0, 0, 0, 0, 15]));
     }),
-    // A peer that adapts its initial window once a second.
-    pattern("settings", |peer, _| peer.frame(kind::SETTINGS, 0, 0, &[])),
+    // A peer that changes settings often, and names some that are unknown.
+    pattern("settings", |peer, _| {
+        let unknown: Vec<u8> = (0x2b61_u16..0x2b70).flat_map(|id| [&id.to_be_bytes()[..], &[0; 4]].concat()).collect();
+        peer.frame(kind::SETTINGS, 0, 0, &unknown);
+    }),
     // A peer that uses an extension.
     pattern("unknown-frames", |peer, _| (0..100).for_each(|_| peer.frame(UNKNOWN, 0, 0, &[0; 8]))),
     // Requests with cookies of 12 KiB.
