@@ -19,8 +19,11 @@ use crate::script::{Script, Step};
 use crate::subject::{RunningServer, SocketSubject};
 use crate::suite::{Played, Target};
 use crate::transcript::{EventKind, OtherProtocol};
+use crate::transport::address::Address;
+use crate::transport::security::Security;
 use crate::transport::socket::Socket;
 use crate::transport::tcp;
+use crate::transport::trust::Trust;
 use crate::wire::View;
 
 /// How to talk to a server elsewhere.
@@ -53,23 +56,24 @@ pub struct Endpoint {
     port: u16,
     authority: String,
     path: String,
+    security: Security,
     addresses: OnceLock<Result<Vec<SocketAddr>, String>>,
 }
 
 impl Endpoint {
-    /// Reads a URL, `http://host[:port][/path]`. An error is one line for the user.
-    pub fn parse(url: &str) -> Result<Self, String> {
+    /// Reads a URL, `http[s]://host[:port][/path]`. `trust` holds for https. An error is one line
+    /// for the user.
+    pub fn parse(url: &str, trust: &Trust) -> Result<Self, String> {
         let wrong = |why: &str| {
-            format!("{url:?} is no URL of a server: {why}; allowed is http://host:port or http://host:port/path")
+            format!("{url:?} is no URL of a server: {why}; allowed is http[s]://host:port or http[s]://host:port/path")
         };
         let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("the scheme is missing"))?;
-        match scheme.to_ascii_lowercase().as_str() {
-            "http" => {}
-            "https" => {
-                return Err(format!("{url:?}: https comes later; so far http://host:port (HTTP/2 in clear text)"))
-            }
-            _ => return Err(wrong("the scheme is not http")),
-        }
+        let is_tls = match scheme.to_ascii_lowercase().as_str() {
+            "http" if *trust == Trust::default() => false,
+            "http" => return Err("--insecure, --sni, --cacert, --cert and --key need a URL of https".into()),
+            "https" => true,
+            _ => return Err(wrong("the scheme is neither http nor https")),
+        };
         if !url.bytes().all(|octet| octet.is_ascii_graphic()) {
             return Err(wrong("it holds a space or a character beyond ASCII"));
         }
@@ -87,6 +91,7 @@ impl Endpoint {
             None => (authority, ""),
         };
         let port = match port.strip_prefix(':') {
+            None if is_tls => 443,
             None => 80,
             Some(digits) if digits.bytes().all(|octet| octet.is_ascii_digit()) => {
                 digits.parse().ok().filter(|port| *port > 0).ok_or_else(|| wrong("the port is not from 1 to 65535"))?
@@ -97,7 +102,8 @@ impl Endpoint {
         let plain = plain.filter(|host| !host.is_empty() && !host.contains(['[', ']', '\\', '%']));
         let host = plain.ok_or_else(|| wrong("the host is missing or cannot be read"))?.to_string();
         let path = if path.starts_with('/') { path.to_string() } else { format!("/{path}") };
-        Ok(Endpoint { host, port, authority: authority.to_string(), path, addresses: OnceLock::new() })
+        let security = if is_tls { Security::tls(&host, trust)? } else { Security::NONE };
+        Ok(Endpoint { host, port, authority: authority.to_string(), path, security, addresses: OnceLock::new() })
     }
 
     /// An endpoint of this process.
@@ -105,7 +111,8 @@ impl Endpoint {
     pub fn local(address: SocketAddr) -> Self {
         let addresses = OnceLock::from(Ok(vec![address]));
         let (host, port) = (address.ip().to_string(), address.port());
-        Endpoint { host, port, authority: address.to_string(), path: "/".into(), addresses }
+        let authority = address.to_string();
+        Endpoint { host, port, authority, path: "/".into(), security: Security::NONE, addresses }
     }
 
     /// Asks the server for its baseline, before two hundred cases say one by one that no server is
@@ -123,8 +130,8 @@ impl Endpoint {
                 }
                 EventKind::OtherProtocol(protocol) => {
                     let why = match protocol {
-                        OtherProtocol::Http1 => "answers in HTTP/1: HTTP/2 with prior knowledge is off there",
-                        OtherProtocol::Tls => "speaks TLS: name a port that speaks HTTP/2 in clear text",
+                        OtherProtocol::Http1 => "answers in HTTP/1: HTTP/2 is off there",
+                        OtherProtocol::Tls => "speaks TLS: use https://, or a port that speaks HTTP/2 in clear text",
                     };
                     return Err(Unusable::Server(format!("{} {why}", self.authority)));
                 }
@@ -132,7 +139,8 @@ impl Endpoint {
             }
         }
         let within = options.timeout.as_millis();
-        let why = format!("does not speak HTTP/2 in clear text: no SETTINGS came within {within} ms");
+        let how = if self.security.is_tls() { "over TLS" } else { "in clear text" };
+        let why = format!("does not speak HTTP/2 {how}: no SETTINGS came within {within} ms");
         Err(Unusable::Server(format!("{} {why}", self.authority)))
     }
 
@@ -147,10 +155,11 @@ impl Endpoint {
     /// A connection. The link reports what is wrong with it.
     fn connect(&self, options: Options) -> Socket {
         let socket = match self.addresses() {
-            Ok(addresses) => tcp::connect(addresses, options.timeout),
+            Ok(addresses) => tcp::connect(addresses, &self.security, options.timeout),
             Err(message) => tcp::unreachable(message, options.timeout),
         };
-        socket.asking_for(&self.authority, &self.path)
+        let scheme = if self.security.is_tls() { "https" } else { "http" };
+        socket.asking_for(Address::new(scheme, &self.authority, &self.path))
     }
 }
 
@@ -291,7 +300,7 @@ mod tests {
     use super::*;
 
     fn parts(url: &str) -> (String, u16, String) {
-        let endpoint = Endpoint::parse(url).expect("a URL");
+        let endpoint = Endpoint::parse(url, &Trust::default()).expect("a URL");
         (endpoint.host, endpoint.port, endpoint.path)
     }
 
@@ -301,6 +310,7 @@ mod tests {
         assert_eq!(parts("HTTP://10.0.0.1/"), ("10.0.0.1".into(), 80, "/".into()));
         assert_eq!(parts("http://[::1]:81/a/b?c=d"), ("::1".into(), 81, "/a/b?c=d".into()));
         assert_eq!(parts("http://host?x"), ("host".into(), 80, "/?x".into()));
+        assert_eq!(parts("https://host"), ("host".into(), 443, "/".into()));
     }
 
     #[test]
@@ -309,7 +319,7 @@ mod tests {
             ("localhost:8080", "scheme"),
             ("", "scheme"),
             ("ftp://host", "scheme"),
-            ("https://host", "later"),
+            ("https://a b", "space"),
             ("http://", "host"),
             ("http://:80", "host"),
             ("http://[::1:80", "host"),
@@ -321,7 +331,7 @@ mod tests {
             ("http://me@host", "user"),
             ("http://host/#top", "fragment"),
         ] {
-            let message = Endpoint::parse(url).expect_err(url);
+            let message = Endpoint::parse(url, &Trust::default()).expect_err(url);
             assert!(message.contains(word) && !message.contains('\n'), "{url}: {message}");
         }
     }

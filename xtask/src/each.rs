@@ -127,6 +127,7 @@ impl Each<'_> {
             needs => format!("with {}, and not without", needs.join(" and ")),
         };
         match cases.len() - pass {
+            0 if cases.is_empty() => Ok(Answer::AsClaimed(format!("{with}: it applies and builds; it has no case"))),
             0 => Ok(Answer::AsClaimed(format!("{with}: {pass} case(s) pass"))),
             rest => Ok(Answer::AsClaimed(format!("{with}: {pass} case(s) pass, {rest} more with other patches"))),
         }

@@ -18,10 +18,7 @@ pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failur
     let catalogue = catalog::all();
     let cases = chosen(&catalogue, options).map_err(Failure::Input)?;
     let expectations = options.expect.as_deref().map(|path| read(path, &catalogue)).transpose()?;
-    let endpoint = Endpoint::parse(&options.url).map_err(Failure::Input)?;
-    if options.insecure || options.sni.is_some() {
-        return Err(Failure::Input("--insecure and --sni come later, with https".into()));
-    }
+    let endpoint = Endpoint::parse(&options.url, &options.trust).map_err(Failure::Input)?;
     let how = Options { timeout: Duration::from_millis(options.timeout_ms) };
     let baseline = endpoint.check(how).map_err(|unusable| match unusable {
         Unusable::Server(why) => Failure::Broken(why),

@@ -6,18 +6,18 @@ use crate::wire::{hpack, Frame};
 /// The largest payload that every peer takes (RFC 9113 section 4.2).
 const MAX_PAYLOAD: usize = 16_384;
 
-/// The authority and path to ask for. Host names the authority too.
+/// The scheme, authority and path to ask for. Host names the authority too.
 #[derive(Clone, Debug)]
 pub struct Address {
-    fields: [(Vec<u8>, Vec<u8>); 3],
+    fields: [(Vec<u8>, Vec<u8>); 4],
 }
 
 impl Address {
     #[must_use]
-    pub fn new(authority: &str, path: &str) -> Self {
+    pub fn new(scheme: &str, authority: &str, path: &str) -> Self {
         let own = |name, example, own| (hpack::encode(&[(name, example)]), hpack::encode(&[(name, own)]));
         let host = |name| own(name, "example.test", authority);
-        Address { fields: [host(":authority"), host("host"), own(":path", "/", path)] }
+        Address { fields: [host(":authority"), host("host"), own(":path", "/", path), own(":scheme", "http", scheme)] }
     }
 
     /// Writes them into a field block, or into the fragment of one that has a whole field. Frames
@@ -45,7 +45,7 @@ mod tests {
     use crate::wire::build::{continuation, get, headers, GET};
 
     fn addressed(mut frame: Frame) -> Frame {
-        Address::new("h:1", "/x").write_into(&mut frame);
+        Address::new("http", "h:1", "/x").write_into(&mut frame);
         frame
     }
 
@@ -53,6 +53,14 @@ mod tests {
     fn plain_requests_ask_for_the_address() {
         let own = [GET[0], GET[1], (":path", "/x"), (":authority", "h:1")];
         assert_eq!(addressed(get(1)), headers(1, &own).end_stream());
+    }
+
+    #[test]
+    fn the_scheme_is_that_of_the_url() {
+        let mut request = get(1);
+        Address::new("https", "h:1", "/x").write_into(&mut request);
+        let own = [GET[0], (":scheme", "https"), (":path", "/x"), (":authority", "h:1")];
+        assert_eq!(request, headers(1, &own).end_stream());
     }
 
     #[test]

@@ -77,11 +77,10 @@ impl Socket {
         }
     }
 
-    /// Has requests ask for this authority and path.
+    /// Has requests ask for this address.
     #[must_use]
-    pub fn asking_for(mut self, authority: &str, path: &str) -> Self {
-        self.address = Some(Address::new(authority, path));
-        self
+    pub fn asking_for(self, address: Address) -> Self {
+        Socket { address: Some(address), ..self }
     }
 
     /// Tells the runner the subject's window of the connection, in octets.

@@ -1,4 +1,4 @@
-//! TCP to a server elsewhere: HTTP/2 in clear text, with prior knowledge.
+//! TCP to a server elsewhere: HTTP/2 in clear text with prior knowledge, or over TLS.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,13 +7,14 @@ use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
+use super::security::Security;
 use super::socket::{Socket, Stream};
 
 /// Connects to the first of `addresses` that takes the connection. The link reports what goes
 /// wrong: it is the network's fault and no subject's. Not for use inside an asynchronous runtime.
 #[must_use]
-pub fn connect(addresses: &[SocketAddr], patience: Duration) -> Socket {
-    Socket::new(open(addresses, patience), patience)
+pub fn connect(addresses: &[SocketAddr], security: &Security, patience: Duration) -> Socket {
+    Socket::new(open(addresses, security, patience), patience)
 }
 
 /// A link that only tells why there is no connection.
@@ -22,10 +23,18 @@ pub fn unreachable(reason: String, patience: Duration) -> Socket {
     Socket::new(Err(reason), patience)
 }
 
-fn open(addresses: &[SocketAddr], patience: Duration) -> Result<(Box<dyn Stream>, Runtime), String> {
+fn open(
+    addresses: &[SocketAddr],
+    security: &Security,
+    patience: Duration,
+) -> Result<(Box<dyn Stream>, Runtime), String> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    let stream = runtime.block_on(first_of(addresses, patience))?;
-    Ok((Box::new(stream), runtime))
+    let stream = runtime.block_on(async {
+        let stream = first_of(addresses, patience).await?;
+        let handshake = timeout(patience, security.apply(stream)).await;
+        handshake.unwrap_or_else(|_| Err(format!("TLS: no handshake within {} ms", patience.as_millis())))
+    })?;
+    Ok((stream, runtime))
 }
 
 async fn first_of(addresses: &[SocketAddr], patience: Duration) -> Result<TcpStream, String> {

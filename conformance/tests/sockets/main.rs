@@ -3,6 +3,8 @@
 mod bad;
 mod baseline;
 mod early;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::time::{Duration, Instant};
 

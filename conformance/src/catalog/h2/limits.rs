@@ -230,7 +230,7 @@ pub(super) fn cases() -> Vec<Case> {
             config: TIMED,
             script: |s| {
                 s.open();
-                s.burst((0..100).flat_map(hundred).flat_map(|stream| [get(stream), reset(stream, CANCEL)]));
+                s.burst((0..200).flat_map(hundred).flat_map(|stream| [get(stream), reset(stream, CANCEL)]));
                 wait(s);
             },
             expect: conn_error(ENHANCE_YOUR_CALM),

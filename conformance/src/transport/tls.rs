@@ -1,0 +1,160 @@
+//! TLS to a server elsewhere (RFC 9113 section 9.2): ALPN `h2`, TLS 1.2 or 1.3, and no cipher suite
+//! of appendix A, because rustls has none of them.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use tokio_rustls::rustls::crypto::{ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider};
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{
+    AlertDescription, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
+use tokio_rustls::TlsConnector;
+
+use super::trust::Trust;
+
+/// The identifier of HTTP/2 over TLS (RFC 9113 section 3.2).
+const H2: &[u8] = b"h2";
+
+/// A way to encrypt connections to one server.
+#[derive(Clone)]
+pub(super) struct Tls {
+    config: Arc<ClientConfig>,
+    name: ServerName<'static>,
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tls").field(&self.name).finish()
+    }
+}
+
+impl Tls {
+    /// An error is one line for the user: a file cannot be read, or a name is no name.
+    pub(super) fn new(host: &str, trust: &Trust) -> Result<Self, String> {
+        let name = trust.server_name.as_deref().unwrap_or(host).to_owned();
+        let name =
+            ServerName::try_from(name.clone()).map_err(|_| format!("{name:?} is no name of a server for TLS"))?;
+        let provider = Arc::new(ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| format!("TLS: {error}"))?;
+        let config = match trust.any_certificate {
+            true => config.dangerous().with_custom_certificate_verifier(Arc::new(Anyone(provider))),
+            false => config.with_root_certificates(roots(trust.authorities.as_deref())?),
+        };
+        let mut config = match &trust.identity {
+            None => config.with_no_client_auth(),
+            Some((chain, key)) => {
+                let key_der =
+                    PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, "a private key", error))?;
+                let identity = config.with_client_auth_cert(certificates(chain)?, key_der);
+                identity.map_err(|error| format!("{}: {error}", chain.display()))?
+            }
+        };
+        config.alpn_protocols = vec![H2.to_vec()];
+        Ok(Tls { config: Arc::new(config), name })
+    }
+
+    /// Makes the handshake. An error says what the server did instead.
+    pub(super) async fn encrypt(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, String> {
+        let connector = TlsConnector::from(self.config.clone());
+        let stream = connector.connect(self.name.clone(), stream).await.map_err(|error| {
+            let alert = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+            match alert {
+                Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => {
+                    "TLS: the server does not take h2 by ALPN".to_owned()
+                }
+                Some(Error::InvalidCertificate(why)) => {
+                    format!(
+                        "TLS: the certificate is not valid: {why}; --cacert names an authority, --insecure takes any"
+                    )
+                }
+                Some(Error::InvalidMessage(_)) => "TLS: the server does not speak TLS; try http://".to_owned(),
+                _ => format!("TLS: {error}"),
+            }
+        })?;
+        match stream.get_ref().1.alpn_protocol() {
+            Some(H2) => Ok(stream),
+            None => Err("TLS: the server chose no protocol by ALPN; expected h2".into()),
+            Some(other) => {
+                Err(format!("TLS: the server chose {:?} by ALPN; expected h2", String::from_utf8_lossy(other)))
+            }
+        }
+    }
+}
+
+/// The authorities of a file, or those of the system.
+fn roots(file: Option<&Path>) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    let Some(file) = file else {
+        let (added, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if added == 0 {
+            return Err("TLS: this system has no certificate authorities; --cacert names a file of them".into());
+        }
+        return Ok(roots);
+    };
+    for certificate in certificates(file)? {
+        roots.add(certificate).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(roots)
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let found = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match found.map_err(|error| unreadable(file, "certificates", error))? {
+        none if none.is_empty() => Err(format!("{}: expected certificates in PEM, found none", file.display())),
+        some => Ok(some),
+    }
+}
+
+fn unreadable(file: &Path, what: &str, error: pem::Error) -> String {
+    match error {
+        pem::Error::Io(cause) => format!("{}: {cause}", file.display()),
+        other => format!("{}: expected {what} in PEM: {other}", file.display()),
+    }
+}
+
+/// Takes any certificate. Its owner still has to have the key.
+#[derive(Debug)]
+struct Anyone(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anyone {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
