@@ -7,7 +7,7 @@ mod proofs;
 
 use std::cell::OnceCell;
 
-use h2_materialize::header::{Proof, ProofKind};
+use h2_materialize::header::ProofKind;
 use h2_materialize::series::{SeriesPatch, Tier};
 use h2_materialize::{point_at_modules, Tree};
 
@@ -145,8 +145,8 @@ impl Each<'_> {
 
     /// Takes the patch out of the series in one way after another, until each of its proofs has
     /// failed in one of them. Where no way compiles, because later patches and modules are built on
-    /// the patch, its effect is switched off, its cases are played on earlier trees, and its tests
-    /// in upstream's style are run on the release.
+    /// the patch, its effect is switched off, its cases are played on earlier trees, and those of a
+    /// fix on the release, where its test in upstream's style is run too.
     fn without(&self, patch: &SeriesPatch) -> Result<Answer, Failure> {
         let mut proofs = Proofs::of(patch);
         for way in self.workshop.without(&patch.slug, Tier::Speed)? {
@@ -164,10 +164,7 @@ impl Each<'_> {
             self.ask_on_earlier_trees(&mut proofs, patch)?;
         }
         if proofs.are_left() && patch.tier == Tier::Fixes {
-            proofs.ask("on the release", |proof| match proof.kind {
-                ProofKind::Tests => self.on_release(patch, proof),
-                _ => Ok(Verdict::NotRun),
-            })?;
+            self.ask_on_release(&mut proofs, patch)?;
         }
         proofs.answer()
     }
@@ -247,12 +244,27 @@ impl Each<'_> {
         Ok(())
     }
 
-    /// Runs a test in upstream's style on the release without the fix.
-    fn on_release(&self, patch: &SeriesPatch, proof: &Proof) -> Result<Verdict, Failure> {
-        Ok(match evidence::passes_on_release(self.repo, &self.workshop, &self.trial, patch, &proof.name)? {
-            Some(true) => Verdict::Passes,
-            Some(false) => Verdict::Fails,
-            None => Verdict::NotRun,
+    /// Asks on the release, which lacks the fix and all others. A case counts where the fix alone
+    /// mends it. `evidence --check` runs the tests in upstream's style with the fix, too.
+    fn ask_on_release(&self, proofs: &mut Proofs<'_>, patch: &SeriesPatch) -> Result<(), Failure> {
+        let alone = match proofs.has_cases() {
+            true => self.workshop.pick(&self.workshop.with_needs(patch))?,
+            false => None,
+        };
+        let alone = alone.map(|tree| self.trial.play_release(&tree)).transpose()?.unwrap_or_default();
+        proofs.ask("on the release", |proof| match proof.kind {
+            ProofKind::Case if passes(&alone, &proof.name) && !passes(self.release()?, &proof.name) => {
+                Ok(Verdict::Fails)
+            }
+            ProofKind::Tests => {
+                let passes = evidence::passes_on_release(self.repo, &self.workshop, &self.trial, patch, &proof.name)?;
+                Ok(match passes {
+                    Some(true) => Verdict::Passes,
+                    Some(false) => Verdict::Fails,
+                    None => Verdict::NotRun,
+                })
+            }
+            _ => Ok(Verdict::NotRun),
         })
     }
 }
