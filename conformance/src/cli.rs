@@ -52,7 +52,7 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
   --format FORMAT        text, json, junit, markdown or html (default: text)
   --out PATH             writes the report to this file instead of standard output
   --quiet                no progress, and in text only what is wrong
-  --verbose              in the text of compare every topic and difference
+  --verbose              in text the frames of what is unexpected, and of compare every topic and difference
   -h, --help             this text
   -V, --version          the version
 

@@ -2,11 +2,22 @@
 
 use std::time::Duration;
 
+use crate::problem::Problem;
+use crate::results::Results;
 use crate::run::Run;
 use crate::transcript::Transcript;
 
 /// Lines of a wire log in a report. `explain` shows all.
 pub(super) const LOG: usize = 150;
+
+/// The lines of the run that a problem is about, if it is about one that came out other than
+/// expected.
+pub(super) fn lines_of(problem: &Problem, results: &Results) -> Option<Vec<String>> {
+    let Problem::Unexpected { case, subject, .. } = problem else { return None };
+    let at = results.subjects.iter().position(|info| info.name == *subject)?;
+    let row = results.rows.iter().find(|row| row.case.id == *case)?;
+    Some(lines(&row.cells.get(at)?.played.run()?.transcript, LOG))
+}
 
 /// A transcript's lines. Of more than `limit`, the middle is left out, and a line says so.
 #[must_use]

@@ -3,8 +3,9 @@
 use std::fmt::{self, Write as _};
 
 use super::headline::headline;
+use super::log::lines_of;
 use super::text::{cell_in_words, change, owners, tally_in_words};
-use super::{GIT, NAME, VERSION};
+use super::{escape, GIT, NAME, VERSION};
 use crate::results::{Results, Status};
 
 pub(super) fn render(results: &Results) -> String {
@@ -23,6 +24,7 @@ fn write_all(out: &mut String, results: &Results) -> fmt::Result {
     problems(out, results)?;
     differences(out, results)?;
     table(out, results)?;
+    frames(out, results)?;
     writeln!(out, "\n{NAME} {VERSION} ({GIT})")
 }
 
@@ -68,6 +70,19 @@ fn table(out: &mut String, results: &Results) -> fmt::Result {
     Ok(())
 }
 
+/// The frames of what came out other than expected, each folded.
+fn frames(out: &mut String, results: &Results) -> fmt::Result {
+    let logs = results.problems.iter().filter_map(|problem| Some((problem, lines_of(problem, results)?)));
+    for (at, (problem, lines)) in logs.enumerate() {
+        if at == 0 {
+            writeln!(out, "\n## Frames\n")?;
+        }
+        let summary = escape(&problem.to_string());
+        writeln!(out, "<details><summary>{summary}</summary>\n\n```text\n{}\n```\n\n</details>", lines.join("\n"))?;
+    }
+    Ok(())
+}
+
 /// One row of a table. A cell may hold anything: what would end it or begin markup is escaped.
 fn row(out: &mut String, cells: &[&str]) -> fmt::Result {
     for cell in cells {
@@ -90,6 +105,14 @@ mod tests {
             assert!(bars == 0 || columns == 0 || bars == columns, "{line}");
             columns = bars;
         }
+    }
+
+    #[test]
+    fn frames_of_what_is_unexpected_are_folded() {
+        let report = super::render(&sample());
+        let (_, frames) = report.split_once("## Frames").expect("something is unexpected");
+        assert!(frames.contains("<summary>b/worse") && frames.contains(" ms  "), "{frames}");
+        assert_eq!(frames.matches("<details>").count(), frames.matches("</details>").count());
     }
 
     #[test]

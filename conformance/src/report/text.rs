@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::headline::{count, headline};
+use super::log::lines_of;
 use super::{summary, GIT, NAME, VERSION};
 use crate::compare::{Class, Difference};
 use crate::results::{Cell, Results, Row, Status, Tally};
@@ -222,8 +223,17 @@ fn problems(out: &mut String, results: &Results, look: Look) -> fmt::Result {
         return Ok(());
     }
     writeln!(out, "{}", paint(&count(results.problems.len(), "problem", "problems"), BOLD, look))?;
+    let mut has_frames = false;
     for problem in &results.problems {
         writeln!(out, "  {}  {problem}", paint(problem.kind(), RED, look))?;
+        let Some(lines) = lines_of(problem, results) else { continue };
+        has_frames = true;
+        for line in lines.iter().filter(|_| look.detail == Detail::Everything) {
+            writeln!(out, "    {}", paint(line, FAINT, look))?;
+        }
+    }
+    if has_frames && look.detail == Detail::Summary {
+        writeln!(out, "  {}", paint("--verbose shows the frames of what is unexpected", FAINT, look))?;
     }
     writeln!(out)
 }
@@ -258,6 +268,20 @@ mod tests {
             assert!(report.lines().any(|there| there == line), "no line {line:?} in\n{report}");
         }
         assert!(!report.contains('\x1b'));
+    }
+
+    #[test]
+    fn frames_of_what_is_unexpected_are_shown_when_asked_for() {
+        let unexpected = "  unexpected  b/worse";
+        let below = |detail| {
+            let report = render(&sample(), Look { colour: false, detail });
+            let mut lines = report.lines().map(str::to_owned).skip_while(|line| !line.starts_with(unexpected));
+            (lines.nth(1).unwrap_or_default(), report.contains("--verbose shows"))
+        };
+        let (frames, hint) = below(Detail::Everything);
+        assert!(frames.contains(" ms  ") && !hint, "{frames}");
+        let (frames, hint) = below(Detail::Summary);
+        assert!(!frames.contains(" ms  ") && hint, "{frames}");
     }
 
     #[test]
