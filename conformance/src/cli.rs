@@ -49,6 +49,7 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
     --plan DIGITS          plays the connection that a finding names, and prints its frames
 
   --case GLOB            of compare, run and endpoint: only cases that match; `*` stands for any text; may be given again
+  --max-time SECONDS     of run and endpoint: after these no case begins, and what was played is reported, as at Ctrl-C
   --format FORMAT        text, json, junit, markdown or html (default: text)
   --out PATH             writes the report to this file instead of standard output
   --quiet                no progress, and in text only what is wrong
@@ -126,6 +127,8 @@ pub(crate) struct Run {
     pub(crate) subject: String,
     pub(crate) cases: Vec<String>,
     pub(crate) transport: Option<Transport>,
+    /// Seconds after which no case begins.
+    pub(crate) max_time: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,11 +258,12 @@ impl Arguments {
 
     fn run(&mut self) -> Result<Command, Answer> {
         const TRANSPORTS: [(&str, Transport); 2] = [("mem", Transport::Mem), ("tcp", Transport::Tcp)];
-        let (mut subject, mut cases, mut transport) = (None, Vec::new(), None);
+        let (mut subject, mut cases, mut transport, mut max_time) = (None, Vec::new(), None, None);
         self.options(|option, arguments| {
             match option {
                 "subject" => subject = Some(arguments.text()?),
                 "case" => cases.push(arguments.text()?),
+                "max-time" => max_time = Some(arguments.at_least_one(option)?),
                 "transport" => {
                     let value = arguments.text()?;
                     let is_tls = value == "tls";
@@ -270,7 +274,7 @@ impl Arguments {
             Ok(())
         })?;
         let subject = subject.ok_or_else(|| Error::from("expected --subject NAME, found nothing"))?;
-        Ok(Command::Run(Run { subject, cases, transport }))
+        Ok(Command::Run(Run { subject, cases, transport, max_time }))
     }
 
     fn list(&mut self) -> Result<Command, Answer> {

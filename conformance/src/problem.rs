@@ -11,6 +11,8 @@ use crate::spec::Level;
 pub enum Problem {
     /// The runner or the environment failed: what the subject would have done is unknown.
     BrokenHarness { case: &'static str, subject: String, message: String },
+    /// The run ended before these cases were played.
+    Unfinished { subject: String, cases: usize, why: String },
     /// A case came out other than expected.
     Unexpected {
         case: &'static str,
@@ -48,6 +50,7 @@ impl Problem {
     pub fn kind(&self) -> &'static str {
         match self {
             Problem::BrokenHarness { .. } => "broken-harness",
+            Problem::Unfinished { .. } => "unfinished",
             Problem::Unexpected { .. } => "unexpected",
             Problem::Worse { .. } => "worse",
             Problem::Unclaimed { .. } => "unclaimed",
@@ -75,7 +78,7 @@ impl Problem {
             | Problem::ClaimFailsOnFork { case, .. }
             | Problem::Unsteady { case, .. } => Some(case),
             Problem::StaleExpectation { case, .. } | Problem::ExpectationOfUnknownCase { case, .. } => Some(case),
-            Problem::StaleChange { .. } | Problem::UnreadableExpectation { .. } => None,
+            Problem::StaleChange { .. } | Problem::UnreadableExpectation { .. } | Problem::Unfinished { .. } => None,
         }
     }
 
@@ -88,6 +91,7 @@ impl Problem {
             | Problem::StaleExpectation { subject, .. }
             | Problem::ExpectationOfUnknownCase { subject, .. }
             | Problem::UnreadableExpectation { subject, .. }
+            | Problem::Unfinished { subject, .. }
             | Problem::Unsteady { subject, .. } => Some(subject),
             _ => None,
         }
@@ -111,6 +115,9 @@ impl fmt::Display for Problem {
         match self {
             Problem::BrokenHarness { case, subject, message } => {
                 write!(f, "{case} on {subject}: the runner could not do its part: {message}")
+            }
+            Problem::Unfinished { subject, cases, why } => {
+                write!(f, "{cases} cases were not played on {subject}: {why}")
             }
             Problem::Unexpected { case, level, subject, outcome, expected, reason } => {
                 write!(f, "{case} ({}) on {subject}: {}", level.name(), outcome.name())?;

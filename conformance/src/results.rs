@@ -250,10 +250,11 @@ impl Results {
         text
     }
 
-    /// Whether the runner could not do its part somewhere.
+    /// Whether the runner could not do its part somewhere, or was stopped.
     #[must_use]
     pub fn is_broken(&self) -> bool {
-        self.problems.iter().any(|problem| matches!(problem, Problem::BrokenHarness { .. }))
+        let broken = |problem: &Problem| matches!(problem, Problem::BrokenHarness { .. } | Problem::Unfinished { .. });
+        self.problems.iter().any(broken)
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Endpoint {
     pub(crate) url: String,
     pub(crate) cases: Vec<String>,
     pub(crate) timeout_ms: u64,
+    /// Seconds after which no case begins.
+    pub(crate) max_time: Option<u64>,
     /// Connections at a time.
     pub(crate) jobs: usize,
     pub(crate) level: Level,
@@ -30,6 +32,7 @@ impl Arguments {
             url: String::new(),
             cases: Vec::new(),
             timeout_ms: 1000,
+            max_time: None,
             jobs: 8,
             level: Level::Quality,
             exclude: Vec::new(),
@@ -41,6 +44,7 @@ impl Arguments {
             match option {
                 "case" => endpoint.cases.push(arguments.text()?),
                 "timeout-ms" => endpoint.timeout_ms = arguments.at_least_one(option)?,
+                "max-time" => endpoint.max_time = Some(arguments.at_least_one(option)?),
                 "jobs" => endpoint.jobs = arguments.number_within(option, 1, 64)?,
                 "level" => endpoint.level = arguments.choice(option, &LEVELS)?,
                 "exclude" => endpoint.exclude.push(arguments.text()?),

@@ -10,7 +10,7 @@ use h2_conformance::expectations::Expectations;
 use h2_conformance::results::SubjectInfo;
 use h2_conformance::{catalog, select};
 
-use super::run::play;
+use super::run::{play, Pace};
 use super::{output, status, Failure};
 use crate::cli::{self, Common};
 
@@ -26,9 +26,10 @@ pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failur
     })?;
     let remote = Remote::elsewhere(endpoint, how, baseline);
     let info = SubjectInfo { expectations: expectations.unwrap_or_default(), ..SubjectInfo::of(&remote) };
-    let results = play((&remote, info), &cases, &catalogue, options.jobs, common);
+    let pace = Pace { threads: options.jobs, max_time: options.max_time };
+    let results = play((&remote, info), &cases, &catalogue, pace, common);
     output::results(&results, common)?;
-    if let Some(path) = &options.write_expect {
+    if let Some(path) = options.write_expect.as_ref().filter(|_| !results.is_broken()) {
         fs::write(path, results.shortfalls())
             .map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))?;
     }

@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod replay;
 mod run;
+mod stop;
 
 use h2_conformance::results::Results;
 

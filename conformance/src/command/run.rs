@@ -7,12 +7,22 @@ use h2_conformance::suite::{all_cores, play_all, Target};
 use h2_conformance::{catalog, select};
 
 use super::progress::Line;
+use super::stop::{unfinished, Stop, Stoppable};
 use super::{output, status, Failure};
 use crate::cli::{Common, Run, Transport};
 
 /// Connections at a time to a server on a socket: its verdicts rest on time, and our own load would
 /// spend it.
 const ONE_SERVER: usize = 1;
+
+/// How fast, and for how long, cases are played.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// Cases at a time.
+    pub(super) threads: usize,
+    /// Seconds after which no case begins.
+    pub(super) max_time: Option<u64>,
+}
 
 pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
     let catalogue = catalog::all();
@@ -23,44 +33,42 @@ pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
         None if select::runs_in_memory(name).map_err(Failure::Input)? => Transport::Mem,
         None => Transport::Tcp,
     };
+    let pace = |threads| Pace { threads, max_time: options.max_time };
     match transport {
         Transport::Mem => {
             let subject = select::in_memory(name).map_err(Failure::Input)?;
-            report(subject, &cases, &catalogue, all_cores(), common)
+            report(subject, &cases, &catalogue, pace(all_cores()), common)
         }
         Transport::Tcp => {
             let subject = select::on_socket(name).map_err(Failure::Input)?;
             let remote = Remote::start(subject, Options::default())
                 .map_err(|error| Failure::Broken(format!("cannot start {name} on a socket: {error}")))?;
-            report(&remote, &cases, &catalogue, ONE_SERVER, common)
+            report(&remote, &cases, &catalogue, pace(ONE_SERVER), common)
         }
         Transport::Tls => Err(Failure::Input("--transport tls comes later; there are mem and tcp".into())),
     }
 }
 
-fn report(
-    target: &dyn Target,
-    cases: &[Case],
-    catalogue: &[Case],
-    threads: usize,
-    common: &Common,
-) -> Result<u8, Failure> {
-    let results = play((target, SubjectInfo::of(target)), cases, catalogue, threads, common);
+fn report(target: &dyn Target, cases: &[Case], catalogue: &[Case], pace: Pace, common: &Common) -> Result<u8, Failure> {
+    let results = play((target, SubjectInfo::of(target)), cases, catalogue, pace, common);
     output::results(&results, common)?;
     Ok(status(&results))
 }
 
-/// Plays cases on one target, `threads` at a time.
+/// Plays cases on one target.
 pub(super) fn play(
     (target, info): (&dyn Target, SubjectInfo),
     cases: &[Case],
     catalogue: &[Case],
-    threads: usize,
+    pace: Pace,
     common: &Common,
 ) -> Results {
+    let stop = Stop::new(pace.max_time);
     let played = {
         let line = Line::new(common.quiet);
-        play_all(cases, &[target], threads, &|progress| line.tell(progress))
+        play_all(cases, &[&Stoppable::new(target, &stop)], pace.threads, &|progress| line.tell(progress))
     };
-    Results::of_run(Runs { subjects: &[info], cases, played: &played, catalogue })
+    let mut results = Results::of_run(Runs { subjects: &[info], cases, played: &played, catalogue });
+    results.problems.extend(unfinished(target, &stop, &played));
+    results
 }

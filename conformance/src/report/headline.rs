@@ -12,6 +12,10 @@ pub fn headline(results: &Results) -> String {
     let names: Vec<&str> = results.subjects.iter().map(|info| info.name.as_str()).collect();
     if results.is_broken() {
         let broken = results.problems.iter().filter(|problem| matches!(problem, Problem::BrokenHarness { .. })).count();
+        let mut unfinished = results.problems.iter().filter(|problem| matches!(problem, Problem::Unfinished { .. }));
+        if let (0, Some(stopped)) = (broken, unfinished.next()) {
+            return format!("The run did not come to its end: {stopped}.");
+        }
         return format!("The runner could not do its part: {} nothing.", count(broken, "result says", "results say"));
     }
     let cases = played(results);
@@ -113,6 +117,11 @@ mod tests {
     fn the_worst_news_comes_first() {
         let mut results = sample();
         assert_eq!(headline(&results), "The runner could not do its part: 1 result says nothing.");
+        let (subject, why) = ("patched".to_owned(), "the run was interrupted".to_owned());
+        let all = std::mem::replace(&mut results.problems, vec![Problem::Unfinished { subject, cases: 3, why }]);
+        let stopped = "The run did not come to its end: 3 cases were not played on patched: the run was interrupted.";
+        assert_eq!(headline(&results), stopped);
+        results.problems = all;
         results.problems.retain(|problem| problem.kind() != "broken-harness");
         assert_eq!(headline(&results), "The fork does not hold: 1 fail (1 must), 1 case worse than upstream.");
         results.problems.clear();

@@ -1,0 +1,130 @@
+//! A run that ends early, at its limit or at Ctrl-C: what was played is reported.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use h2_conformance::case::Case;
+use h2_conformance::drive::Link;
+use h2_conformance::problem::Problem;
+use h2_conformance::suite::{Played, Target};
+
+/// The exit status of a program that was interrupted.
+const INTERRUPTED: i32 = 130;
+
+/// When no further case begins.
+#[derive(Debug)]
+pub(super) struct Stop {
+    limit: Option<Limit>,
+    interrupted: Arc<AtomicBool>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limit {
+    end: Option<Instant>,
+    seconds: u64,
+}
+
+impl Stop {
+    /// After so many seconds, or at Ctrl-C. A second Ctrl-C ends the program at once.
+    pub(super) fn new(limit: Option<u64>) -> Self {
+        let interrupted = Arc::new(AtomicBool::new(false));
+        let flag = interrupted.clone();
+        // Without a thread Ctrl-C ends the program at once, as it does by default.
+        let _ = thread::Builder::new().name("Ctrl-C".into()).spawn(move || watch(&flag));
+        let end = |seconds| Instant::now().checked_add(Duration::from_secs(seconds));
+        Stop { limit: limit.map(|seconds| Limit { end: end(seconds), seconds }), interrupted }
+    }
+
+    /// Why no further case begins, if so.
+    fn reason(&self) -> Option<String> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Some("the run was interrupted".into());
+        }
+        let Limit { end, seconds } = self.limit?;
+        (Instant::now() >= end?).then(|| format!("the run took longer than {seconds} s (--max-time)"))
+    }
+}
+
+/// Waits for Ctrl-C, twice.
+fn watch(interrupted: &AtomicBool) {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    runtime.block_on(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            interrupted.store(true, Ordering::Relaxed);
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(INTERRUPTED);
+        }
+    });
+}
+
+/// A target on which no case begins once the run has to end.
+pub(super) struct Stoppable<'a> {
+    target: &'a dyn Target,
+    stop: &'a Stop,
+}
+
+impl<'a> Stoppable<'a> {
+    pub(super) fn new(target: &'a dyn Target, stop: &'a Stop) -> Self {
+        Stoppable { target, stop }
+    }
+}
+
+impl Target for Stoppable<'_> {
+    fn name(&self) -> &str {
+        self.target.name()
+    }
+
+    fn version(&self) -> &str {
+        self.target.version()
+    }
+
+    fn skips(&self, case: &Case) -> Option<String> {
+        self.target.skips(case).or_else(|| self.stop.reason())
+    }
+
+    fn link(&self, case: &Case) -> Result<Box<dyn Link>, String> {
+        self.target.link(case)
+    }
+}
+
+/// The cases that were not played because the run had to end.
+pub(super) fn unfinished(target: &dyn Target, stop: &Stop, played: &[Vec<Played>]) -> Option<Problem> {
+    let why = stop.reason()?;
+    let is_left = |played: &&Played| matches!(played, Played::Skipped(reason) if *reason == why);
+    match played.iter().flatten().filter(is_left).count() {
+        0 => None,
+        cases => Some(Problem::Unfinished { subject: target.name().to_owned(), cases, why }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use h2_conformance::catalog;
+    use h2_conformance::subject::IN_MEMORY;
+    use h2_conformance::suite::play_all;
+
+    #[test]
+    fn no_case_begins_after_the_end() {
+        let patched = IN_MEMORY.iter().find(|subject| subject.name == "patched").expect("the fork");
+        let cases: Vec<Case> = catalog::all().into_iter().filter(|case| case.topic() == "ping").collect();
+        let stop = Stop { limit: None, interrupted: Arc::default() };
+        let play = || play_all(&cases, &[&Stoppable::new(patched, &stop)], 1, &|_| {});
+        assert_eq!(unfinished(patched, &stop, &play()), None);
+        stop.interrupted.store(true, Ordering::Relaxed);
+        let why = "the run was interrupted".to_owned();
+        let left = Problem::Unfinished { subject: "patched".into(), cases: cases.len(), why };
+        assert_eq!(unfinished(patched, &stop, &play()), Some(left));
+    }
+
+    #[test]
+    fn a_limit_ends_a_run_and_is_named() {
+        let stop =
+            |seconds| Stop { limit: Some(Limit { end: Some(Instant::now()), seconds }), interrupted: Arc::default() };
+        assert!(stop(7).reason().is_some_and(|why| why.contains("7 s")));
+        assert_eq!(Stop { limit: None, interrupted: Arc::default() }.reason(), None);
+    }
+}
