@@ -13,6 +13,8 @@ pub enum Problem {
     BrokenHarness { case: &'static str, subject: String, message: String },
     /// The run ended before these cases were played.
     Unfinished { subject: String, cases: usize, why: String },
+    /// Fewer cases were played than the user demands.
+    TooFewPlayed { subject: String, played: usize, least: usize },
     /// A case came out other than expected.
     Unexpected {
         case: &'static str,
@@ -51,6 +53,7 @@ impl Problem {
         match self {
             Problem::BrokenHarness { .. } => "broken-harness",
             Problem::Unfinished { .. } => "unfinished",
+            Problem::TooFewPlayed { .. } => "too-few-played",
             Problem::Unexpected { .. } => "unexpected",
             Problem::Worse { .. } => "worse",
             Problem::Unclaimed { .. } => "unclaimed",
@@ -78,7 +81,8 @@ impl Problem {
             | Problem::ClaimFailsOnFork { case, .. }
             | Problem::Unsteady { case, .. } => Some(case),
             Problem::StaleExpectation { case, .. } | Problem::ExpectationOfUnknownCase { case, .. } => Some(case),
-            Problem::StaleChange { .. } | Problem::UnreadableExpectation { .. } | Problem::Unfinished { .. } => None,
+            Problem::StaleChange { .. } | Problem::UnreadableExpectation { .. } => None,
+            Problem::Unfinished { .. } | Problem::TooFewPlayed { .. } => None,
         }
     }
 
@@ -92,6 +96,7 @@ impl Problem {
             | Problem::ExpectationOfUnknownCase { subject, .. }
             | Problem::UnreadableExpectation { subject, .. }
             | Problem::Unfinished { subject, .. }
+            | Problem::TooFewPlayed { subject, .. }
             | Problem::Unsteady { subject, .. } => Some(subject),
             _ => None,
         }
@@ -118,6 +123,9 @@ impl fmt::Display for Problem {
             }
             Problem::Unfinished { subject, cases, why } => {
                 write!(f, "{cases} cases were not played on {subject}: {why}")
+            }
+            Problem::TooFewPlayed { subject, played, least } => {
+                write!(f, "{played} cases were played on {subject}, expected at least {least} (--min-played)")
             }
             Problem::Unexpected { case, level, subject, outcome, expected, reason } => {
                 write!(f, "{case} ({}) on {subject}: {}", level.name(), outcome.name())?;

@@ -1,6 +1,7 @@
 //! The command line from outside: exit statuses, what goes to which stream, and that bad input
 //! gives exactly one line.
 
+use h2_conformance::subject::SOCKET;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -53,6 +54,8 @@ fn bad_input_gives_exactly_one_line_and_exit_2() {
         (&["replay", text(&missing)], "missing.json"),
         (&["replay", text(&garbage)], "not a recording"),
         (&["endpoint", "http://127.0.0.1:1", "--jobs", "0"], "--jobs: expected a number from 1 to 64"),
+        (&["endpoint", "http://127.0.0.1:1", "--min-played", "0"], "--min-played: expected a number from 1"),
+        (&["endpoint", "http://127.0.0.1:1", "--max-time", "soon"], "--max-time: expected a number from 1"),
         (&["endpoint", "http://127.0.0.1:1", "--level", "most"], "must, should, may, quality"),
         (&["endpoint", "http://127.0.0.1:1", "--exclude", "nope/*"], "no case matches"),
         (&["endpoint", "http://127.0.0.1:1", "--exclude", "*"], "no case is left"),
@@ -176,4 +179,20 @@ fn what_explain_says_in_words() {
     for part in ["SETTINGS is acknowledged", "Steps", "Expects", "upstream (h2 0.4.20)", "patched (h2 0.4.2001)"] {
         assert!(words.contains(part), "{part} is not in\n{words}");
     }
+}
+
+#[test]
+fn a_server_that_skips_too_much_is_no_good_server() {
+    let fork = SOCKET.iter().find(|subject| subject.name == "patched").expect("the fork");
+    let server = (fork.start)().expect("a server");
+    let url = format!("http://{}", server.addr);
+    let played = |least: &str| {
+        let output = call(&["endpoint", &url, "--case", "ping/*", "--quiet", "--min-played", least]);
+        (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+    };
+    let (status, report) = played("1");
+    assert_eq!(status, Some(0), "{report}");
+    let (status, report) = played("100");
+    assert_eq!(status, Some(1), "{report}");
+    assert!(report.contains("expected at least 100 (--min-played)"), "{report}");
 }

@@ -16,6 +16,8 @@ pub(crate) struct Endpoint {
     pub(crate) timeout_ms: u64,
     /// Seconds after which no case begins.
     pub(crate) max_time: Option<u64>,
+    /// The least number of cases that have to be played.
+    pub(crate) min_played: usize,
     /// Connections at a time.
     pub(crate) jobs: usize,
     pub(crate) level: Level,
@@ -33,6 +35,7 @@ impl Arguments {
             cases: Vec::new(),
             timeout_ms: 1000,
             max_time: None,
+            min_played: 0,
             jobs: 8,
             level: Level::Quality,
             exclude: Vec::new(),
@@ -44,6 +47,7 @@ impl Arguments {
             match option {
                 "case" => endpoint.cases.push(arguments.text()?),
                 "timeout-ms" => endpoint.timeout_ms = arguments.at_least_one(option)?,
+                "min-played" => endpoint.min_played = arguments.at_least_one(option)?,
                 "max-time" => endpoint.max_time = Some(arguments.at_least_one(option)?),
                 "jobs" => endpoint.jobs = arguments.number_within(option, 1, 64)?,
                 "level" => endpoint.level = arguments.choice(option, &LEVELS)?,

@@ -7,7 +7,8 @@ use std::time::Duration;
 use h2_conformance::case::Case;
 use h2_conformance::endpoint::{Endpoint, Options, Remote, Unusable};
 use h2_conformance::expectations::Expectations;
-use h2_conformance::results::SubjectInfo;
+use h2_conformance::problem::Problem;
+use h2_conformance::results::{Results, SubjectInfo};
 use h2_conformance::{catalog, select};
 
 use super::run::{play, Pace};
@@ -27,13 +28,21 @@ pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failur
     let remote = Remote::elsewhere(endpoint, how, baseline);
     let info = SubjectInfo { expectations: expectations.unwrap_or_default(), ..SubjectInfo::of(&remote) };
     let pace = Pace { threads: options.jobs, max_time: options.max_time };
-    let results = play((&remote, info), &cases, &catalogue, pace, common);
+    let mut results = play((&remote, info), &cases, &catalogue, pace, common);
+    results.problems.extend(too_few(&results, options.min_played));
     output::results(&results, common)?;
     if let Some(path) = options.write_expect.as_ref().filter(|_| !results.is_broken()) {
         fs::write(path, results.shortfalls())
             .map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))?;
     }
     Ok(status(&results))
+}
+
+/// A server that skips most cases would look as good as one that passes them.
+fn too_few(results: &Results, least: usize) -> Option<Problem> {
+    let played = results.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.played.run().is_some()).count();
+    let subject = results.subjects.first()?.name.clone();
+    (played < least).then_some(Problem::TooFewPlayed { subject, played, least })
 }
 
 fn chosen(catalogue: &[Case], options: &cli::Endpoint) -> Result<Vec<Case>, String> {

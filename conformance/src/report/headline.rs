@@ -86,7 +86,7 @@ pub(super) fn count(number: usize, one: &str, more: &str) -> String {
 
 /// How many problems there are of each kind, in words.
 fn kinds(results: &Results) -> String {
-    const WORDS: [(&[&str], &str, &str); 5] = [
+    const WORDS: [(&[&str], &str, &str); 6] = [
         (&["worse"], "case worse than upstream", "cases worse than upstream"),
         (&["unclaimed"], "unclaimed difference", "unclaimed differences"),
         (
@@ -100,6 +100,7 @@ fn kinds(results: &Results) -> String {
             "stale expectations",
         ),
         (&["unsteady"], "unsteady result", "unsteady results"),
+        (&["too-few-played"], "lack of played cases", "lacks of played cases"),
     ];
     let found = WORDS.iter().filter_map(|(kinds, one, more)| {
         let number = results.problems.iter().filter(|problem| kinds.contains(&problem.kind())).count();
