@@ -34,7 +34,7 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
     --jobs N               connections at a time, 1 to 64 (default: 8)
     --level LEVEL          only cases of this level or a stronger one: must, should, may, quality (default: quality)
     --exclude GLOB         no case that matches; may be given again
-    --min-played N         fails if fewer cases are played, because the server skips the others (default: 0)
+    --min-played N         status 1 if fewer cases are played; those that do not fit the server are skipped
     --expect FILE          known shortfalls, which do not count: lines of CASE OUTCOME REASON
     --write-expect FILE    writes what falls short now as such a file, for its reasons to be filled in
   list [--json]          the catalogue; with --coverage instead how many cases check each requirement
@@ -59,7 +59,7 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
   -V, --version          the version
 
 Exit status: 0 as expected, 1 a subject fell short or a claim does not hold, 2 bad input, 3 the runner or its
-environment failed.
+environment failed, or the run was ended early.
 ";
 
 const VERSION: &str = concat!("h2-conformance ", env!("CARGO_PKG_VERSION"), " (", env!("H2_CONFORMANCE_GIT"), ")\n");

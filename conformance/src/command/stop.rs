@@ -1,7 +1,7 @@
 //! A run that ends early, at its limit or at Ctrl-C: what was played is reported.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,8 @@ const INTERRUPTED: i32 = 130;
 pub(super) struct Stop {
     limit: Option<Limit>,
     interrupted: Arc<AtomicBool>,
+    /// Why it ended, once it has.
+    reason: OnceLock<String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +36,20 @@ impl Stop {
         // Without a thread Ctrl-C ends the program at once, as it does by default.
         let _ = thread::Builder::new().name("Ctrl-C".into()).spawn(move || watch(&flag));
         let end = |seconds| Instant::now().checked_add(Duration::from_secs(seconds));
-        Stop { limit: limit.map(|seconds| Limit { end: end(seconds), seconds }), interrupted }
+        let limit = limit.map(|seconds| Limit { end: end(seconds), seconds });
+        Stop { limit, interrupted, reason: OnceLock::new() }
     }
 
-    /// Why no further case begins, if so.
-    fn reason(&self) -> Option<String> {
+    /// Why no further case begins, if so. The first reason stays.
+    fn reason(&self) -> Option<&str> {
+        if self.reason.get().is_none() {
+            let now = self.reason_now()?;
+            return Some(self.reason.get_or_init(|| now));
+        }
+        self.reason.get().map(String::as_str)
+    }
+
+    fn reason_now(&self) -> Option<String> {
         if self.interrupted.load(Ordering::Relaxed) {
             return Some("the run was interrupted".into());
         }
@@ -82,7 +93,7 @@ impl Target for Stoppable<'_> {
     }
 
     fn skips(&self, case: &Case) -> Option<String> {
-        self.target.skips(case).or_else(|| self.stop.reason())
+        self.target.skips(case).or_else(|| self.stop.reason().map(str::to_owned))
     }
 
     fn link(&self, case: &Case) -> Result<Box<dyn Link>, String> {
@@ -92,11 +103,11 @@ impl Target for Stoppable<'_> {
 
 /// The cases that were not played because the run had to end.
 pub(super) fn unfinished(target: &dyn Target, stop: &Stop, played: &[Vec<Played>]) -> Option<Problem> {
-    let why = stop.reason()?;
-    let is_left = |played: &&Played| matches!(played, Played::Skipped(reason) if *reason == why);
+    let why = stop.reason.get()?;
+    let is_left = |played: &&Played| matches!(played, Played::Skipped(reason) if reason == why);
     match played.iter().flatten().filter(is_left).count() {
         0 => None,
-        cases => Some(Problem::Unfinished { subject: target.name().to_owned(), cases, why }),
+        cases => Some(Problem::Unfinished { subject: target.name().to_owned(), cases, why: why.clone() }),
     }
 }
 
@@ -107,11 +118,15 @@ mod tests {
     use h2_conformance::subject::IN_MEMORY;
     use h2_conformance::suite::play_all;
 
+    fn stop(limit: Option<Limit>) -> Stop {
+        Stop { limit, interrupted: Arc::default(), reason: OnceLock::new() }
+    }
+
     #[test]
     fn no_case_begins_after_the_end() {
         let patched = IN_MEMORY.iter().find(|subject| subject.name == "patched").expect("the fork");
         let cases: Vec<Case> = catalog::all().into_iter().filter(|case| case.topic() == "ping").collect();
-        let stop = Stop { limit: None, interrupted: Arc::default() };
+        let stop = stop(None);
         let play = || play_all(&cases, &[&Stoppable::new(patched, &stop)], 1, &|_| {});
         assert_eq!(unfinished(patched, &stop, &play()), None);
         stop.interrupted.store(true, Ordering::Relaxed);
@@ -121,10 +136,12 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_ends_a_run_and_is_named() {
-        let stop =
-            |seconds| Stop { limit: Some(Limit { end: Some(Instant::now()), seconds }), interrupted: Arc::default() };
-        assert!(stop(7).reason().is_some_and(|why| why.contains("7 s")));
-        assert_eq!(Stop { limit: None, interrupted: Arc::default() }.reason(), None);
+    fn a_limit_ends_a_run_and_is_named_whatever_comes_later() {
+        let stopped = stop(Some(Limit { end: Some(Instant::now()), seconds: 7 }));
+        for _ in 0..2 {
+            assert!(stopped.reason().is_some_and(|why| why.contains("7 s")));
+            stopped.interrupted.store(true, Ordering::Relaxed);
+        }
+        assert_eq!(stop(None).reason(), None);
     }
 }
