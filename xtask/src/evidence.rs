@@ -17,7 +17,7 @@ use crate::layout;
 use crate::print::say;
 use crate::repo::{expect_empty, read, tempdir, write, Repo};
 use crate::show::{around, find};
-use crate::trial::Trial;
+use crate::trial::{ran_any, Trial};
 use crate::workshop::Workshop;
 
 /// The lines of context that reviewers are used to.
@@ -282,7 +282,8 @@ fn runs(trial: &Trial<'_>, test: &Test, function: Option<&str>, h2: &Path) -> Re
         return Err(Failure::new(format!("its test does not compile: {}", first_error(&built.stderr))));
     }
     let filter: Vec<&str> = function.into_iter().flat_map(|name| ["--", name, "--exact"]).collect();
-    Ok(only(&filter)?.status.success())
+    let output = only(&filter)?;
+    Ok(output.status.success() && ran_any(&String::from_utf8_lossy(&output.stdout)))
 }
 
 /// The crate uses nothing of the standard library that upstream's compiler lacks.

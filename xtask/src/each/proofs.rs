@@ -15,6 +15,8 @@ pub(super) enum Answer {
 /// What a proof says about a tree without the patch.
 pub(super) enum Verdict {
     Fails,
+    /// The same, on a tree in which conflicts were given to one side.
+    FailsInMergedTree,
     Passes,
     /// The proof is not run there.
     NotRun,
@@ -58,6 +60,9 @@ impl<'p> Proofs<'p> {
         for mut candidate in std::mem::take(&mut self.left) {
             match verdict(candidate.proof)? {
                 Verdict::Fails => continue,
+                // A pass on a clean tree says more.
+                Verdict::FailsInMergedTree if candidate.passes.is_none() => continue,
+                Verdict::FailsInMergedTree => {}
                 Verdict::Passes => candidate.passes = Some(format!("{} passes {place}", candidate.proof)),
                 Verdict::NotRun => {}
                 Verdict::Broken(error) => candidate.broken = Some(error),

@@ -75,16 +75,16 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             id: "limits/refused-requests-with-content",
             role: Role::Server,
-            title: "600 requests with content above the limit of streams are refused, and the connection goes on",
+            title: "3 000 requests with content above the limit of streams are refused, and the connection goes on",
             needs: Needs::Api,
             config: ONE,
             script: |s| {
                 full(s);
-                (1..7).for_each(|batch| {
+                (1..31).for_each(|batch| {
                     s.burst(hundred(batch).flat_map(|stream| [post(stream), data(stream, 10).end_stream()]));
                 });
             },
-            expect: refused(1_399),
+            expect: refused(6_199),
             ..Case::DEFAULT
         },
         Case {
