@@ -138,6 +138,10 @@ impl Endpoint {
                 _ => {}
             }
         }
+        if transcript.closed().is_some() && self.security.is_tls() {
+            let why = "closed the connection before its SETTINGS; --cert and --key show it a certificate";
+            return Err(Unusable::Server(format!("{} {why}", self.authority)));
+        }
         let within = options.timeout.as_millis();
         let how = if self.security.is_tls() { "over TLS" } else { "in clear text" };
         let why = format!("does not speak HTTP/2 {how}: no SETTINGS came within {within} ms");
@@ -228,7 +232,8 @@ impl Target for Remote {
 
     fn skips(&self, case: &Case) -> Option<String> {
         let windows = if self.server.is_none() { needs_known_windows(case) } else { None };
-        let skipped = windows.or_else(|| needs_more_than_a_socket(case));
+        let clear = if self.endpoint.security.is_tls() { needs_clear_text(case) } else { None };
+        let skipped = windows.or(clear).or_else(|| needs_more_than_a_socket(case));
         skipped
             .or_else(|| needs_a_request_that_stays_open(case, self.baseline.answer_timing))
             .or_else(|| needs_another_response(case, &self.baseline))
@@ -240,6 +245,20 @@ impl Target for Remote {
         let window = self.baseline.announced.connection_window;
         Ok(Box::new(self.endpoint.connect(self.options).with_connection_window(window)))
     }
+}
+
+/// Cases whose requests are of `http` for the sake of the case: by the default port of it, or
+/// because the field is encoded as the case says.
+const OF_HTTP: [&str; 4] = [
+    "authority/host-with-default-port",
+    "authority/host-of-other-port",
+    "hpack/static-table",
+    "field-forms/newest-is-first",
+];
+
+/// Why a case cannot be played over TLS.
+fn needs_clear_text(case: &Case) -> Option<&'static str> {
+    OF_HTTP.contains(&case.id).then_some("asks for http by its default port or encoding: over TLS it would be https")
 }
 
 /// Why a case cannot be played against a server of unknown windows.

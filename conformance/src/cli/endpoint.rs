@@ -68,6 +68,9 @@ impl Arguments {
             (None, None) => None,
             _ => return Err(Error::from("expected --cert FILE and --key FILE together, found one of them").into()),
         };
+        if endpoint.trust.any_certificate && endpoint.trust.authorities.is_some() {
+            return Err(Error::from("expected --insecure or --cacert FILE, found both").into());
+        }
         Ok(Endpoint { url: url.string()?, ..endpoint })
     }
 }

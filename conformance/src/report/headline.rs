@@ -100,7 +100,7 @@ fn kinds(results: &Results) -> String {
             "stale expectations",
         ),
         (&["unsteady"], "unsteady result", "unsteady results"),
-        (&["too-few-played"], "lack of played cases", "lacks of played cases"),
+        (&["too-few-played"], "count of cases too low", "counts of cases too low"),
     ];
     let found = WORDS.iter().filter_map(|(kinds, one, more)| {
         let number = results.problems.iter().filter(|problem| kinds.contains(&problem.kind())).count();

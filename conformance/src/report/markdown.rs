@@ -8,6 +8,9 @@ use super::text::{cell_in_words, change, owners, tally_in_words};
 use super::{escape, GIT, NAME, VERSION};
 use crate::results::{Results, Status};
 
+/// Logs in one report: a comment on a pull request has to hold it.
+const MOST_LOGS: usize = 8;
+
 pub(super) fn render(results: &Results) -> String {
     let mut out = String::new();
     write_all(&mut out, results).expect("a string takes any text");
@@ -76,6 +79,9 @@ fn frames(out: &mut String, results: &Results) -> fmt::Result {
     for (at, (problem, lines)) in logs.enumerate() {
         if at == 0 {
             writeln!(out, "\n## Frames\n")?;
+        }
+        if at == MOST_LOGS {
+            return writeln!(out, "The frames of the others are in the HTML and JSON reports.");
         }
         let summary = escape(&problem.to_string());
         writeln!(out, "<details><summary>{summary}</summary>\n\n```text\n{}\n```\n\n</details>", lines.join("\n"))?;

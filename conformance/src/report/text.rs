@@ -228,8 +228,10 @@ fn problems(out: &mut String, results: &Results, look: Look) -> fmt::Result {
         writeln!(out, "  {}  {problem}", paint(problem.kind(), RED, look))?;
         let Some(lines) = lines_of(problem, results) else { continue };
         has_frames = true;
-        for line in lines.iter().filter(|_| look.detail == Detail::Everything) {
-            writeln!(out, "    {}", paint(line, FAINT, look))?;
+        if look.detail == Detail::Everything {
+            for line in lines {
+                writeln!(out, "    {}", paint(&line, FAINT, look))?;
+            }
         }
     }
     if has_frames && look.detail == Detail::Summary {

@@ -12,7 +12,8 @@ use tokio_rustls::rustls::crypto::{ring, verify_tls12_signature, verify_tls13_si
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
-    AlertDescription, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, RootCertStore,
+    SignatureScheme,
 };
 use tokio_rustls::TlsConnector;
 
@@ -45,7 +46,7 @@ impl Tls {
             .with_safe_default_protocol_versions()
             .map_err(|error| format!("TLS: {error}"))?;
         let config = match trust.any_certificate {
-            true => config.dangerous().with_custom_certificate_verifier(Arc::new(Anyone(provider))),
+            true => config.dangerous().with_custom_certificate_verifier(Arc::new(AnyCertificate(provider))),
             false => config.with_root_certificates(roots(trust.authorities.as_deref())?),
         };
         let mut config = match &trust.identity {
@@ -65,27 +66,36 @@ impl Tls {
     pub(super) async fn encrypt(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, String> {
         let connector = TlsConnector::from(self.config.clone());
         let stream = connector.connect(self.name.clone(), stream).await.map_err(|error| {
-            let alert = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
-            match alert {
-                Some(Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => {
-                    "TLS: the server does not take h2 by ALPN".to_owned()
-                }
-                Some(Error::InvalidCertificate(why)) => {
-                    format!(
-                        "TLS: the certificate is not valid: {why}; --cacert names an authority, --insecure takes any"
-                    )
-                }
-                Some(Error::InvalidMessage(_)) => "TLS: the server does not speak TLS; try http://".to_owned(),
-                _ => format!("TLS: {error}"),
-            }
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+            inner.map_or_else(|| format!("TLS: {error}"), |inner| self.explain(inner))
         })?;
+        // rustls refuses a protocol that was not named.
         match stream.get_ref().1.alpn_protocol() {
-            Some(H2) => Ok(stream),
+            Some(_) => Ok(stream),
             None => Err("TLS: the server chose no protocol by ALPN; expected h2".into()),
-            Some(other) => {
-                Err(format!("TLS: the server chose {:?} by ALPN; expected h2", String::from_utf8_lossy(other)))
-            }
         }
+    }
+
+    /// One line on what is wrong. Names that the server sent are not repeated.
+    fn explain(&self, error: &Error) -> String {
+        use CertificateError::{NotValidForName, NotValidForNameContext, UnknownIssuer};
+        let what = match error {
+            Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
+                "the server does not take h2 by ALPN".into()
+            }
+            Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
+                format!("the certificate is not of {}; --sni names another server", self.name.to_str())
+            }
+            Error::InvalidCertificate(UnknownIssuer) => {
+                "the authority of the certificate is not known; --cacert names it, --insecure takes any".into()
+            }
+            Error::InvalidCertificate(why) => format!("the certificate is not valid: {why:?}"),
+            Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+                "the server does not speak TLS; try http://".into()
+            }
+            other => other.to_string(),
+        };
+        format!("TLS: {what}")
     }
 }
 
@@ -122,9 +132,9 @@ fn unreadable(file: &Path, what: &str, error: pem::Error) -> String {
 
 /// Takes any certificate. Its owner still has to have the key.
 #[derive(Debug)]
-struct Anyone(Arc<CryptoProvider>);
+struct AnyCertificate(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Anyone {
+impl ServerCertVerifier for AnyCertificate {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

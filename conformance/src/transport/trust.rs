@@ -1,4 +1,4 @@
-//! Whom to trust in TLS, and as whom to come.
+//! Certificates that are trusted, and the one that is shown.
 
 use std::path::PathBuf;
 

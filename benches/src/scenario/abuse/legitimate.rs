@@ -1,4 +1,4 @@
-//! What conforming peers do, at ten times the highest pace that was reported, where one was.
+//! What conforming peers do, at ten times the highest pace that was reported or more.
 
 use std::time::Duration;
 
