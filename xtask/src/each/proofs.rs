@@ -63,7 +63,9 @@ impl<'p> Proofs<'p> {
                 // A pass on a clean tree says more.
                 Verdict::FailsInMergedTree if candidate.passes.is_none() => continue,
                 Verdict::FailsInMergedTree => {}
-                Verdict::Passes => candidate.passes = Some(format!("{} passes {place}", candidate.proof)),
+                Verdict::Passes => {
+                    candidate.passes.get_or_insert_with(|| format!("{} passes {place}", candidate.proof));
+                }
                 Verdict::NotRun => {}
                 Verdict::Broken(error) => candidate.broken = Some(error),
             }
