@@ -1,5 +1,5 @@
-//! `seeds DIR`: writes one input for the fuzz target `frames` per case, named after it, if it is not too
-//! long.
+//! `seeds DIR`: writes one input for the fuzz target `frames` per case, named after it. Cases that
+//! are too long for a fuzzer are left out.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
