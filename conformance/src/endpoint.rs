@@ -324,6 +324,14 @@ mod tests {
     }
 
     #[test]
+    fn cases_of_http_are_in_the_catalogue() {
+        let catalogue = crate::catalog::all();
+        for id in OF_HTTP {
+            assert!(catalogue.iter().any(|case| case.id == id), "{id}");
+        }
+    }
+
+    #[test]
     fn urls_that_are_read() {
         assert_eq!(parts("http://localhost:8080"), ("localhost".into(), 8080, "/".into()));
         assert_eq!(parts("HTTP://10.0.0.1/"), ("10.0.0.1".into(), 80, "/".into()));
