@@ -5,7 +5,8 @@
 
 mod proofs;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::hash_map::{Entry, HashMap};
 
 use h2_materialize::header::ProofKind;
 use h2_materialize::series::{SeriesPatch, Tier};
@@ -18,7 +19,7 @@ use crate::print::say;
 use crate::repo::Repo;
 use crate::show::find;
 use crate::switch;
-use crate::trial::{Outcomes, Trial};
+use crate::trial::{Outcomes, Rows, TestRun, Trial};
 use crate::workshop::{Without, Workshop};
 
 use proofs::{Answer, Proofs, Verdict};
@@ -35,7 +36,13 @@ pub(crate) enum Questions {
 }
 
 pub(crate) fn run(repo: &Repo, slug: Option<&str>, questions: Questions) -> Result<(), Failure> {
-    let each = Each { repo, workshop: Workshop::open(repo)?, trial: Trial::new(repo)?, release: OnceCell::new() };
+    let each = Each {
+        repo,
+        workshop: Workshop::open(repo)?,
+        trial: Trial::new(repo)?,
+        release: OnceCell::new(),
+        rows: RefCell::default(),
+    };
     let series = repo.series()?;
     let chosen: Vec<&SeriesPatch> = match slug {
         Some(slug) => vec![find(&series, slug)?],
@@ -91,6 +98,8 @@ struct Each<'a> {
     trial: Trial<'a>,
     /// Played when it is first needed.
     release: OnceCell<Outcomes>,
+    /// In which rows of a scenario the fork is clearly better. Measured when they are first needed.
+    rows: RefCell<HashMap<String, Rows>>,
 }
 
 impl Each<'_> {
@@ -196,7 +205,11 @@ impl Each<'_> {
             let holds = match proof.kind {
                 ProofKind::Case => Ok(verdict(&outcomes, &proof.name)),
                 ProofKind::Bench => self.bench_holds(&proof.name, &without.tree).map(Some),
-                ProofKind::Tests | ProofKind::Property => self.trial.test_fork(&without.tree, &proof.name),
+                ProofKind::Tests | ProofKind::Property => match self.trial.test_fork(&without.tree, &proof.name) {
+                    Ok(Some(TestRun::Gone)) => return Ok(Verdict::DoesNotCompile),
+                    Ok(run) => Ok(run.map(|run| run == TestRun::Passes)),
+                    Err(failure) => Err(failure),
+                },
             };
             Ok(match holds {
                 Ok(Some(false)) if without.is_clean => Verdict::Fails,
@@ -212,8 +225,12 @@ impl Each<'_> {
     /// Whether every row of that scenario in which the fork is clearly better is so on this tree,
     /// too.
     fn bench_holds(&self, scenario: &str, tree: &Tree) -> Result<bool, Failure> {
+        let mut of_fork = self.rows.borrow_mut();
+        let rows = match of_fork.entry(scenario.to_owned()) {
+            Entry::Occupied(rows) => rows.into_mut(),
+            Entry::Vacant(place) => place.insert(self.trial.bench_fork(&self.workshop.up_to(Tier::Speed)?, scenario)?),
+        };
         let on_tree = self.trial.bench_fork(tree, scenario)?;
-        let rows = self.trial.bench_fork(&self.workshop.up_to(Tier::Speed)?, scenario)?;
         if rows.is_empty() {
             return Err(Failure::new(format!("bench:{scenario}: the fork is clearly better in no row")));
         }

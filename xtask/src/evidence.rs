@@ -14,6 +14,7 @@ use crate::context_diff::context_diff;
 use crate::failure::Failure;
 use crate::git::Git;
 use crate::layout;
+use crate::limited::{self, LIMIT};
 use crate::print::say;
 use crate::repo::{expect_empty, read, tempdir, write, Repo};
 use crate::show::{around, find};
@@ -275,14 +276,15 @@ fn runs(trial: &Trial<'_>, test: &Test, function: Option<&str>, h2: &Path) -> Re
     let only = |more: &[&str]| {
         let mut command = trial.cargo(&dir, "evidence");
         command.args(["test", "--quiet", "--test", &test.name]).args(more);
-        command.output().map_err(|cause| Failure::io("run cargo", &cause))
+        limited::output(&mut command, LIMIT)
     };
-    let built = only(&["--no-run"])?;
+    let built = only(&["--no-run"])?.ok_or_else(|| Failure::new("the build of its test does not end"))?;
     if !built.status.success() {
         return Err(Failure::new(format!("its test does not compile: {}", first_error(&built.stderr))));
     }
     let filter: Vec<&str> = function.into_iter().flat_map(|name| ["--", name, "--exact"]).collect();
-    let output = only(&filter)?;
+    // One that does not end fails.
+    let Some(output) = only(&filter)? else { return Ok(false) };
     Ok(output.status.success() && ran_any(&String::from_utf8_lossy(&output.stdout)))
 }
 

@@ -12,6 +12,7 @@ mod failure;
 mod git;
 mod index;
 mod layout;
+mod limited;
 mod message;
 mod mutants;
 mod print;

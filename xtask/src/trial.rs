@@ -16,6 +16,7 @@ use serde::Deserialize;
 use crate::failure::Failure;
 use crate::git::Git;
 use crate::layout;
+use crate::limited::{self, LIMIT};
 use crate::repo::{read, write, Repo};
 use crate::verify::manifest;
 
@@ -67,25 +68,30 @@ impl<'a> Trial<'a> {
         self.play(PATCHED, self.fork(tree)?)
     }
 
-    /// Runs that test, or that file of tests, with `tree` in the place of the series; returns
-    /// whether it passes. A test that does not compile fails: it may call what the tree lacks.
-    /// `None`: neither the fork's package nor the benches have one of that name. An error is that
-    /// of the compiler about the tree itself.
-    pub(crate) fn test_fork(&self, tree: &Tree, name: &str) -> Result<Option<bool>, Failure> {
+    /// Runs that test, or that file of tests, with `tree` in the place of the series. `None`:
+    /// neither the fork's package nor the benches have one of that name. An error is that of the
+    /// compiler about the tree itself.
+    pub(crate) fn test_fork(&self, tree: &Tree, name: &str) -> Result<Option<TestRun>, Failure> {
         let Some(Tests { package, target, filter }) = self.find_test(name)? else { return Ok(None) };
-        let test = |more: &[&str]| -> Result<Output, Failure> {
+        let test = || -> Result<Command, Failure> {
             let mut command = self.fork(tree)?;
             command.args(["test", "--quiet", "--package", package]).args(&target);
-            run(command.args(more))
+            Ok(command)
         };
-        if !test(&["--no-run"])?.status.success() {
+        if !run(test()?.arg("--no-run"))?.status.success() {
             self.compile_fork(tree)?;
-            return Ok(Some(false));
+            return Ok(Some(TestRun::Gone));
         }
-        let filter: Vec<&str> = filter.iter().map(String::as_str).collect();
-        let output = test(&filter)?;
-        // A module that is not compiled without the patch takes its tests with it.
-        Ok(Some(output.status.success() && ran_any(&String::from_utf8_lossy(&output.stdout))))
+        let Some(output) = limited::output(test()?.args(&filter), LIMIT)? else {
+            return Ok(Some(TestRun::Fails));
+        };
+        let any = ran_any(&String::from_utf8_lossy(&output.stdout));
+        Ok(Some(match output.status.success() {
+            true if any => TestRun::Passes,
+            // A module that is not compiled without the patch takes its tests with it.
+            true => TestRun::Gone,
+            false => TestRun::Fails,
+        }))
     }
 
     /// Runs that scenario of the benches with `tree` in the place of the series. Returns the rows
@@ -240,6 +246,16 @@ impl<'a> Trial<'a> {
     }
 }
 
+/// What became of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TestRun {
+    Passes,
+    /// It fails, or does not end.
+    Fails,
+    /// It does not compile, or its module is not compiled: it calls what the tree lacks.
+    Gone,
+}
+
 /// Tests of a package: the options of cargo that name their programs, and what their names have in
 /// common.
 struct Tests {
@@ -268,7 +284,8 @@ fn copy_of(command: &Command) -> Command {
 }
 
 fn run(command: &mut Command) -> Result<Output, Failure> {
-    command.output().map_err(|cause| Failure::io("run cargo", &cause))
+    limited::output(command, LIMIT)?
+        .ok_or_else(|| Failure::new(format!("cargo did not end within {} minutes", LIMIT.as_secs() / 60)))
 }
 
 fn succeed(what: &str, output: &Output) -> Result<(), Failure> {

@@ -15,12 +15,14 @@ pub(super) enum Answer {
 /// What a proof says about a tree without the patch.
 pub(super) enum Verdict {
     Fails,
-    /// The same, on a tree in which conflicts were given to one side.
+    /// It calls what only the patch adds, so that it does not compile.
+    DoesNotCompile,
+    /// It fails on a tree in which conflicts were given to one side.
     FailsInMergedTree,
     Passes,
     /// The proof is not run there.
     NotRun,
-    /// The tree does not compile.
+    /// The tree does not compile, or the programs that ask it broke.
     Broken(String),
 }
 
@@ -36,7 +38,7 @@ struct Candidate<'p> {
 /// The proofs of a patch on their way to an answer.
 pub(super) struct Proofs<'p> {
     left: Vec<Candidate<'p>>,
-    /// How many failed, and where.
+    /// How many failed or did not compile, and where.
     failed: Vec<String>,
 }
 
@@ -56,12 +58,23 @@ impl<'p> Proofs<'p> {
         place: &str,
         mut verdict: impl FnMut(&Proof) -> Result<Verdict, Failure>,
     ) -> Result<(), Failure> {
-        let before = self.left.len();
+        let (mut failed, mut gone) = (0, 0);
         for mut candidate in std::mem::take(&mut self.left) {
             match verdict(candidate.proof)? {
-                Verdict::Fails => continue,
+                Verdict::Fails => {
+                    failed += 1;
+                    continue;
+                }
                 // A pass on a clean tree says more.
-                Verdict::FailsInMergedTree if candidate.passes.is_none() => continue,
+                Verdict::FailsInMergedTree if candidate.passes.is_none() => {
+                    failed += 1;
+                    continue;
+                }
+                Verdict::DoesNotCompile if candidate.passes.is_none() => {
+                    gone += 1;
+                    continue;
+                }
+                Verdict::DoesNotCompile => {}
                 Verdict::FailsInMergedTree => {}
                 Verdict::Passes => {
                     candidate.passes.get_or_insert_with(|| format!("{} passes {place}", candidate.proof));
@@ -71,9 +84,10 @@ impl<'p> Proofs<'p> {
             }
             self.left.push(candidate);
         }
-        match before - self.left.len() {
-            0 => {}
-            failed => self.failed.push(format!("{failed} proof(s) fail {place}")),
+        for (count, what) in [(failed, "fail"), (gone, "do not compile")] {
+            if count > 0 {
+                self.failed.push(format!("{count} proof(s) {what} {place}"));
+            }
         }
         Ok(())
     }
