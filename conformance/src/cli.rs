@@ -1,5 +1,7 @@
 //! The command line.
 
+mod client;
+mod elsewhere;
 mod endpoint;
 
 use std::ffi::OsString;
@@ -11,6 +13,8 @@ use h2_conformance::spec::Level;
 use lexopt::prelude::*;
 use lexopt::{Error, Parser};
 
+pub(crate) use self::client::Client;
+pub(crate) use self::elsewhere::Elsewhere;
 pub(crate) use self::endpoint::Endpoint;
 
 const USAGE: &str = "\
@@ -30,11 +34,18 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
     --sni NAME             the name to ask for in TLS (default: the host of the URL)
     --cacert FILE          the authorities to trust, in PEM (default: those of the system)
     --cert FILE --key FILE a certificate of our own with its chain, and its key, in PEM
-    --timeout-ms N         how long the server may be silent in one case, in milliseconds (default: 1000)
+  client -- COMMAND      every case that needs nothing but the wire, on a client: for each, COMMAND is started with the
+                         address to ask in the place of {url}, makes one request like GET with prior knowledge of
+                         HTTP/2, and is ended; for example: client -- curl --http2-prior-knowledge {url}
+    --listen IP            the address to listen on, each case at a port of its own (default: 127.0.0.1)
+    --tls                  with a certificate of its own; {cacert} stands for the file of its authority, in PEM
+    --start-ms N           how long COMMAND may take until it connects, in milliseconds (default: 10000)
+ of endpoint and client:
+    --timeout-ms N         how long the subject may be silent in one case, in milliseconds (default: 1000)
     --jobs N               connections at a time, 1 to 64 (default: 8)
     --level LEVEL          only cases of this level or a stronger one: must, should, may, quality (default: quality)
     --exclude GLOB         no case that matches; may be given again
-    --min-played N         status 1 if fewer cases are played; those that do not fit the server are skipped
+    --min-played N         status 1 if fewer cases are played; those that do not fit the subject are skipped
     --expect FILE          known shortfalls, which do not count: lines of CASE OUTCOME REASON
     --write-expect FILE    writes what falls short now as such a file, for its reasons to be filled in
   list [--json]          the catalogue; with --coverage instead how many cases check each requirement
@@ -49,8 +60,10 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
     --long                 every connection lives for long; else one in 2048 does
     --plan DIGITS          plays the connection that a finding names, and prints its frames
 
-  --case GLOB            of compare, run and endpoint: only cases that match; `*` stands for any text; may be given again
-  --max-time SECONDS     of run and endpoint: after these no case begins, and what was played is reported, as at Ctrl-C
+  --case GLOB            of compare, run, endpoint and client: only cases that match; `*` stands for any text; may be
+                         given again
+  --max-time SECONDS     of run, endpoint and client: after these no case begins, and what was played is reported, as at
+                         Ctrl-C
   --format FORMAT        text, json, junit, markdown or html (default: text)
   --out PATH             writes the report to this file instead of standard output
   --quiet                no progress, and in text only what is wrong
@@ -64,7 +77,7 @@ environment failed, or the run was ended early.
 
 const VERSION: &str = concat!("h2-conformance ", env!("CARGO_PKG_VERSION"), " (", env!("H2_CONFORMANCE_GIT"), ")\n");
 
-const COMMANDS: &str = "compare, run, endpoint, list, explain, replay, legal";
+const COMMANDS: &str = "compare, run, endpoint, client, list, explain, replay, legal";
 
 /// What was asked for.
 #[derive(Debug)]
@@ -108,6 +121,7 @@ pub(crate) enum Command {
     Compare(Compare),
     Run(Run),
     Endpoint(Endpoint),
+    Client(Client),
     List(List),
     Explain(Explain),
     Replay(Replay),
@@ -240,6 +254,7 @@ impl Arguments {
             "compare" => self.compare(),
             "run" => self.run(),
             "endpoint" => self.endpoint().map(Command::Endpoint),
+            "client" => self.client().map(Command::Client),
             "list" => self.list(),
             "explain" => {
                 let case = self.operand("CASE", |option, _| Err(unknown(option)))?.string()?;

@@ -5,6 +5,7 @@
 
 mod header_table;
 mod link;
+mod one_request;
 mod received;
 mod remote;
 mod window;
@@ -21,6 +22,7 @@ use crate::wire::{Frame, FrameReader, PeerReader, View, PREFACE};
 
 use header_table::HeaderTable;
 pub use link::{Link, SubjectEvent, Want};
+use one_request::OneRequest;
 use received::Received;
 pub use remote::{CLOSE, QUIET, TOTAL};
 
@@ -80,6 +82,8 @@ pub struct Driver<'a> {
     silence: Duration,
     /// How long the close may still take after GOAWAY with an error code.
     close: Duration,
+    /// Client subjects: the one request of a case that a client elsewhere makes.
+    request: OneRequest,
     peer_closed: bool,
     over: bool,
     header_table: HeaderTable,
@@ -111,6 +115,7 @@ impl<'a> Driver<'a> {
             unanswered: BTreeSet::new(),
             begun: BTreeSet::new(),
             serves: subject_is_server,
+            request: OneRequest::default(),
             peer_closed: false,
             over: false,
             header_table: HeaderTable::default(),
@@ -187,6 +192,7 @@ impl<'a> Driver<'a> {
     fn note_sent(&mut self, piece: &Sent) {
         match piece {
             Sent::Frame(frame) => {
+                self.request.heard(frame);
                 self.sendable.sent(frame);
                 self.received.windows.heard(frame);
                 self.record(EventKind::Peer(frame.clone()));
@@ -270,6 +276,11 @@ impl<'a> Driver<'a> {
                 self.over = true;
                 self.record(EventKind::Harness("the connection was reset before the first octet of an answer".into()));
             }
+            SubjectEvent::Closed if self.link.leaves() && self.request.is_over() && !self.transcript.error_sent() => {
+                self.over = true;
+                let succeeded = self.link.succeeded();
+                self.record(EventKind::SubjectLeft { succeeded });
+            }
             event => {
                 self.over |= event.is_last();
                 if let Some(kind) = event.kind(self.reader.rest()) {
@@ -298,6 +309,7 @@ impl<'a> Driver<'a> {
         }
         while let Some(frame) = self.reader.next_frame().filter(|_| self.transcript.events.len() <= EVENTS) {
             self.spoke = true;
+            self.request.sent(&frame);
             self.record(EventKind::Subject(frame.clone()));
             self.react(&frame);
         }
@@ -353,6 +365,7 @@ impl<'a> Driver<'a> {
         let mut any = false;
         for at in 0..self.uploads.len() {
             while let Some(frame) = self.next_upload_frame(at) {
+                self.request.heard(&frame);
                 self.sendable.sent(&frame);
                 self.owed(&frame);
                 self.send_automatic(frame);

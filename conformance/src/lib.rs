@@ -12,6 +12,7 @@
 pub mod case;
 pub mod catalog;
 pub mod claims;
+pub mod client;
 pub mod compare;
 pub mod drive;
 pub mod endpoint;

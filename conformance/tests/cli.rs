@@ -68,8 +68,14 @@ fn bad_input_gives_exactly_one_line_and_exit_2() {
         (&["endpoint", "https://127.0.0.1:1", "--cacert", text(&garbage)], "expected certificates in PEM"),
         (&["endpoint", "https://127.0.0.1:1", "--insecure", "--sni", "a b"], "no name of a server"),
         (&["run", "--subject", "patched", "--transport", "tls"], "comes later"),
-        (&["compair"], "compare, run, endpoint, list, explain, replay"),
-        (&["bogus"], "compare, run, endpoint, list, explain, replay"),
+        (&["client"], "expected -- COMMAND"),
+        (&["client", "--", "curl"], "expected {url} in an argument"),
+        (&["client", "--", "curl", "{cacert}", "{url}"], "--tls"),
+        (&["client", "curl", "--http2", "{url}"], "expected -- before the command"),
+        (&["client", "--listen", "here", "--", "curl", "{url}"], "--listen: expected an IP address"),
+        (&["client", "--start-ms", "0", "--", "curl", "{url}"], "--start-ms: expected a number from 1"),
+        (&["compair"], "compare, run, endpoint, client, list, explain, replay"),
+        (&["bogus"], "compare, run, endpoint, client, list, explain, replay"),
         (&["--format", "yaml"], "markdown"),
     ] {
         if cfg!(not(feature = "tls")) && arguments.get(1).is_some_and(|url| url.starts_with("https")) {

@@ -250,9 +250,9 @@ impl<'a> Trial<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TestRun {
     Passes,
-    /// It fails, or does not end.
+    /// Failed, or did not end.
     Fails,
-    /// It does not compile, or its module is not compiled: it calls what the tree lacks.
+    /// Not compiled, or its module is not: it calls what the tree lacks.
     Gone,
 }
 

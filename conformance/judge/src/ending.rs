@@ -64,8 +64,11 @@ pub(super) fn was_open(transcript: &Transcript, mark: usize) -> bool {
     about_opening || transcript.subject_frames().any(sent)
 }
 
-/// Whether the last probe was answered.
+/// Whether the last probe was answered, or the subject left after its work was done.
 pub(super) fn alive(transcript: &Transcript) -> bool {
+    if transcript.left().is_some() {
+        return true;
+    }
     let last = transcript.events.iter().enumerate().rev().find_map(|(at, event)| match &event.kind {
         EventKind::Probe(frame) => Some((at, frame)),
         _ => None,
@@ -126,6 +129,7 @@ pub fn in_words(transcript: &Transcript) -> String {
         (Some((_, code)), None) => format!("GOAWAY {}, not closed", error_name(code)),
         (None, Some("closed")) => "closed without GOAWAY".into(),
         (None, Some(how)) => how.into(),
+        (None, None) if transcript.left().is_some() => "none: the client left when its request was over".into(),
         (None, None) if alive(transcript) => "none: the connection still works".into(),
         (None, None) if could_not_ask(transcript) => "none: not closed, and no PING could be sent".into(),
         (None, None) => "none: neither closed nor answering a PING".into(),

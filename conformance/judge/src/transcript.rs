@@ -51,6 +51,9 @@ pub enum EventKind {
     OtherProtocol(OtherProtocol),
     /// The subject closed the connection; octets of an incomplete frame may be left over.
     SubjectClosed { rest: Vec<u8> },
+    /// The subject, a program that makes one request, closed the connection after the request was
+    /// over. `succeeded`: what its exit status says, where that can be told.
+    SubjectLeft { succeeded: Option<bool> },
     /// The application made a call, the `call`-th of the script.
     Called { call: usize, app: App },
     /// A call came to its end, or made progress worth telling.
@@ -141,6 +144,16 @@ impl Transcript {
         self.events.iter().position(|event| matches!(event.kind, EventKind::SubjectClosed { .. }))
     }
 
+    /// Whether the subject left because its one request was over, and if so, what its exit status
+    /// says.
+    #[must_use]
+    pub fn left(&self) -> Option<Option<bool>> {
+        self.events.iter().find_map(|event| match event.kind {
+            EventKind::SubjectLeft { succeeded } => Some(succeeded),
+            _ => None,
+        })
+    }
+
     /// Whether the subject sent GOAWAY with an error code.
     #[must_use]
     pub fn error_sent(&self) -> bool {
@@ -204,6 +217,11 @@ impl fmt::Display for EventKind {
             EventKind::SubjectClosed { rest } => {
                 write!(f, "subject <- closes in the middle of a frame ({} octets left)", rest.len())
             }
+            EventKind::SubjectLeft { succeeded } => f.write_str(match succeeded {
+                None => "subject <- closes: its request is over",
+                Some(true) => "subject <- closes: its request is over; its exit status says success",
+                Some(false) => "subject <- closes: its request is over; its exit status says failure",
+            }),
             EventKind::Called { call, app } => write!(f, "app     #{call} {app:?}"),
             EventKind::Result { call, result } => write!(f, "app     #{call} = {result}"),
             EventKind::Accepted { stream } => write!(f, "app     gets the request on stream {stream}"),

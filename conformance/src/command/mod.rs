@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
+mod client;
 mod compare;
+mod elsewhere;
 mod endpoint;
 mod explain;
 mod legal;
@@ -32,6 +34,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Compare(options) => compare::run(options, common),
         Command::Run(options) => run::run(options, common),
         Command::Endpoint(options) => endpoint::run(options, common),
+        Command::Client(options) => client::run(options, common),
         Command::List(options) => list::run(options, common),
         Command::Explain(options) => explain::run(options, common),
         Command::Replay(options) => replay::run(options, common),

@@ -43,6 +43,15 @@ pub trait Link {
     fn connection_window(&self) -> u64 {
         DEFAULT_WINDOW.into()
     }
+    /// Whether the subject, a client, ends its connection when its one request is over.
+    fn leaves(&self) -> bool {
+        false
+    }
+    /// Waits for the end of a subject that left; whether its exit status says success, where that
+    /// can be told.
+    fn succeeded(&mut self) -> Option<bool> {
+        None
+    }
     /// How long a remote subject may keep silent in one run, all its silences together.
     fn patience(&self) -> Duration {
         Duration::ZERO

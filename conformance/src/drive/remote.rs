@@ -5,6 +5,7 @@
 //!   inside an open field section, after a length that lies, after the peer's close.
 //! * The application behind the subject is no part of that order. After the barrier the driver
 //!   waits for the answers that a server owes, as it would see them in memory before the next step.
+//! * A client is awaited once: until it has sent its request.
 //! * All waits of a run share one time budget, the link's patience. A step in the middle of a
 //!   script takes at most half of what is left, so that the end of the script always gets some. A
 //!   run in which octets keep coming is ended after [`TOTAL`] times the patience, and is
@@ -66,6 +67,11 @@ impl Driver<'_> {
 
     fn catch_up(&mut self) {
         while self.outgoing.in_step() && !self.settings_seen && self.listen(self.silence / 2) {}
+        while !self.serves && self.request.is_awaited() && self.may_probe() {
+            if !self.listen(self.silence / 2) {
+                self.request.give_up();
+            }
+        }
         while !self.over {
             self.upload();
             if self.uploads.is_empty() || !self.listen(self.silence / 2) {

@@ -1,5 +1,5 @@
-//! What a server announced in its first SETTINGS. Cases count on the initial values (RFC 9113
-//! section 6.5.2); a server with others is right to treat some of them differently.
+//! What a subject announced in its first SETTINGS. Cases count on the initial values (RFC 9113
+//! section 6.5.2); a subject with others is right to treat some of them differently.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,15 @@ use crate::transcript::{EventKind, Transcript};
 use crate::wire::code::{kind, setting};
 use crate::wire::{FlowWindows, Frame, View};
 
-/// Settings of a server that cases depend on.
+/// Settings of a subject that cases depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Announced {
     pub header_table_size: u32,
     pub max_concurrent_streams: u32,
     pub initial_window_size: u32,
     pub max_frame_size: u32,
+    /// Whether the client takes promises (RFC 9113 section 6.5.2).
+    pub enable_push: bool,
     /// Whether the server takes requests with :protocol (RFC 8441 section 3).
     pub enable_connect_protocol: bool,
     /// The largest window of the connection that was seen, in octets.
@@ -33,12 +35,13 @@ impl Announced {
         max_concurrent_streams: u32::MAX,
         initial_window_size: 65_535,
         max_frame_size: 16_384,
+        enable_push: true,
         enable_connect_protocol: false,
         connection_window: 65_535,
     };
 
-    /// The values of the first SETTINGS of a server.
-    pub(super) fn read(transcript: &Transcript) -> Self {
+    /// The values of the first SETTINGS of a subject.
+    pub(crate) fn read(transcript: &Transcript) -> Self {
         let mut announced = Announced { connection_window: connection_window(transcript), ..Announced::INITIAL };
         let first = transcript.subject_frames().find_map(|(_, frame)| match View::from(frame) {
             View::Settings(values) => Some(values),
@@ -50,6 +53,7 @@ impl Announced {
                 setting::MAX_CONCURRENT_STREAMS => announced.max_concurrent_streams = value,
                 setting::INITIAL_WINDOW_SIZE => announced.initial_window_size = value,
                 setting::MAX_FRAME_SIZE => announced.max_frame_size = value,
+                setting::ENABLE_PUSH => announced.enable_push = value == 1,
                 setting::ENABLE_CONNECT_PROTOCOL => announced.enable_connect_protocol = value == 1,
                 _ => {}
             }
@@ -57,8 +61,8 @@ impl Announced {
         announced
     }
 
-    /// Why a case proves nothing about a server with these settings.
-    pub(super) fn obstacle(&self, case: &Case) -> Option<String> {
+    /// Why a case proves nothing about a subject with these settings.
+    pub(crate) fn obstacle(&self, case: &Case) -> Option<String> {
         let frames = frames(case);
         self.obstacle_of_frame_size(&frames)
             .or_else(|| self.obstacle_of_streams(&frames))
@@ -72,7 +76,7 @@ impl Announced {
         let largest = frames.iter().map(|frame| frame.declared.unwrap_or(0).max(frame.payload.len() as u32)).max()?;
         let exceeds = |limit| largest > limit;
         (exceeds(Self::INITIAL.max_frame_size) && self.max_frame_size > Self::INITIAL.max_frame_size).then(|| {
-            format!("sends a frame above 16384 octets, and the server announces a maximum of {}", self.max_frame_size)
+            format!("sends a frame above 16384 octets, and the subject announces a maximum of {}", self.max_frame_size)
         })
     }
 
@@ -83,7 +87,7 @@ impl Announced {
         opened.dedup();
         let limit = self.max_concurrent_streams;
         (opened.len() as u64 > u64::from(limit))
-            .then(|| format!("opens {} streams, and the server allows {limit} at a time", opened.len()))
+            .then(|| format!("opens {} streams, and the subject allows {limit} at a time", opened.len()))
     }
 
     fn obstacle_of_window(&self, frames: &[Frame]) -> Option<String> {
@@ -94,13 +98,16 @@ impl Announced {
         let most = sent.into_values().max()?;
         let (initial, own) = (u64::from(Self::INITIAL.initial_window_size), u64::from(self.initial_window_size));
         ((most > initial) != (most > own))
-            .then(|| format!("sends {most} octets on a stream, and the server announces a window of {own}"))
+            .then(|| format!("sends {most} octets on a stream, and the subject announces a window of {own}"))
     }
 
     fn obstacle_of_connection_window(&self, case: &Case) -> Option<String> {
         let uses_it_up = case.expect.any(&|check| matches!(check, Check::CreditReturned));
         (uses_it_up && self.connection_window > USABLE).then(|| {
-            format!("uses up the window of the connection, and that of the server is {} octets", self.connection_window)
+            format!(
+                "uses up the window of the connection, and that of the subject is {} octets",
+                self.connection_window
+            )
         })
     }
 
@@ -108,13 +115,13 @@ impl Announced {
         const NAME: &[u8] = b":protocol";
         let names_protocol = |frame: &Frame| frame.payload.windows(NAME.len()).any(|octets| octets == NAME);
         (self.enable_connect_protocol && frames.iter().any(names_protocol))
-            .then(|| "sends :protocol, and the server announces that it takes it".to_owned())
+            .then(|| "sends :protocol, and the subject announces that it takes it".to_owned())
     }
 
     fn obstacle_of_table(&self, case: &Case) -> Option<String> {
         let own = self.header_table_size;
         (own != Self::INITIAL.header_table_size && matches!(case.topic(), "hpack" | "field-forms"))
-            .then(|| format!("counts on a header table of 4096 octets, and the server announces {own}"))
+            .then(|| format!("counts on a header table of 4096 octets, and the subject announces {own}"))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Ways to a subject.
 
 pub mod address;
+#[cfg(feature = "tls")]
+mod certified;
+pub mod listening;
 pub mod security;
 pub mod socket;
 pub mod tcp;

@@ -5,6 +5,11 @@ use tokio::net::TcpStream;
 use super::socket::Stream;
 use super::trust::Trust;
 
+/// Why TLS was asked for in vain.
+#[cfg(not(feature = "tls"))]
+pub(super) const WITHOUT_TLS: &str =
+    "this program was built without TLS: build it with the feature `tls` of h2-conformance";
+
 /// In clear text, or how to encrypt.
 #[derive(Clone, Debug)]
 pub struct Security(#[cfg(feature = "tls")] Option<super::tls::Tls>);
@@ -25,7 +30,7 @@ impl Security {
     /// TLS to that host, which this program cannot make.
     #[cfg(not(feature = "tls"))]
     pub fn tls(_: &str, _: &Trust) -> Result<Self, String> {
-        Err("this program was built without TLS: build it with the feature `tls` of h2-conformance".into())
+        Err(WITHOUT_TLS.into())
     }
 
     /// Whether it is TLS.

@@ -20,7 +20,7 @@ use tokio_rustls::TlsConnector;
 use super::trust::Trust;
 
 /// The identifier of HTTP/2 over TLS (RFC 9113 section 3.2).
-const H2: &[u8] = b"h2";
+pub(super) const H2: &[u8] = b"h2";
 
 /// A way to encrypt connections to one server.
 #[derive(Clone)]

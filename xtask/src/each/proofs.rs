@@ -15,9 +15,9 @@ pub(super) enum Answer {
 /// What a proof says about a tree without the patch.
 pub(super) enum Verdict {
     Fails,
-    /// It calls what only the patch adds, so that it does not compile.
+    /// Calls what only the patch adds, so that it does not compile.
     DoesNotCompile,
-    /// It fails on a tree in which conflicts were given to one side.
+    /// Fails on a tree in which conflicts were given to one side.
     FailsInMergedTree,
     Passes,
     /// The proof is not run there.

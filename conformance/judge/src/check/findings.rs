@@ -96,11 +96,15 @@ pub(super) fn stream_error(transcript: &Transcript, stream: u32, codes: &[u32]) 
             fail(format!("RST_STREAM {}, expected {wanted}", error_name(code)))
         }
         (Some(_), _) if transcript.closed().is_some() => weak("RST_STREAM came, but then the connection closed"),
+        (Some(_), _) if transcript.left().is_some() => pass(),
         (Some(_), _) => is_alive(transcript),
         (None, Some(_)) if transcript.closed().is_some() => {
             fail(format!("GOAWAY NO_ERROR and the close, expected RST_STREAM {wanted}"))
         }
         (None, _) if transcript.closed().is_some() => weak(format!("closed, expected RST_STREAM {wanted}")),
+        (None, _) if transcript.left() == Some(Some(false)) => {
+            weak(format!("only the exit status says failure, expected RST_STREAM {wanted}"))
+        }
         (None, _) => fail(format!("no error, expected RST_STREAM {wanted} on stream {stream}")),
     }
 }
@@ -139,6 +143,7 @@ pub(super) fn is_alive(transcript: &Transcript) -> Finding {
     match (goaway(transcript), transcript.closed()) {
         (Some((_, code)), _) if code != NO_ERROR => fail(format!("GOAWAY {}", error_name(code))),
         (_, Some(_)) => fail("the connection closed"),
+        _ if transcript.left() == Some(Some(false)) => fail("the client gave up: its exit status says failure"),
         _ => holds(alive(transcript), || "a PING at the end is not answered".into()),
     }
 }
@@ -148,6 +153,7 @@ pub(super) fn ends(transcript: &Transcript) -> Finding {
         (Some((_, code)), _) if code != NO_ERROR => fail(format!("GOAWAY {}", error_name(code))),
         (_, Some(_)) if broke_off(transcript) => fail("closed in the middle of a frame"),
         (_, Some(_)) => pass(),
+        (_, None) if transcript.left().is_some() => pass(),
         (_, None) => fail("the connection does not come to its end"),
     }
 }

@@ -81,6 +81,8 @@ pub(crate) fn connection_error() {
             ("GOAWAY but stays open, answering", opened().subject(right.clone()).alive(), Weak, Hang),
             ("GOAWAY, then half a frame", opened().subject(right.clone()).closes_within_a_frame(), Weak, Abrupt),
             ("only the stream is reset", opened().subject(reset(1, STREAM_CLOSED)).alive(), Fail, Clean),
+            ("reset, then a client leaves", opened().subject(reset(1, STREAM_CLOSED)).leaves(None), Fail, Clean),
+            ("a client leaves", opened().asked().leaves(Some(false)), Fail, Clean),
             ("reset, then closed", opened().subject(reset(1, STREAM_CLOSED)).closes(), Weak, NoGoaway),
             (
                 "wrong code, then the right one",
@@ -116,6 +118,10 @@ fn stream_rows(beyond: Outcome) -> Vec<Row> {
             ("RST_STREAM before the mark", opening().subject(right.clone()).mark().alive(), Fail, Clean),
             ("RST_STREAM, then silence", opened().subject(right.clone()).asked(), Fail, Hang),
             ("RST_STREAM, then closed", opened().subject(right.clone()).closes(), beyond, NoGoaway),
+            ("RST_STREAM, then a client leaves", opened().subject(right.clone()).leaves(None), Pass, Clean),
+            ("a client leaves and says failure", opened().asked().leaves(Some(false)), beyond, Clean),
+            ("a client leaves and says success", opened().asked().leaves(Some(true)), Fail, Clean),
+            ("a wrong code, then a client leaves", opened().subject(reset(1, CANCEL)).leaves(None), Fail, Clean),
             ("a connection error", opened().subject(goaway(1, STREAM_CLOSED)).closes(), beyond, Escalated),
             ("a connection error that stays open", opened().subject(goaway(1, STREAM_CLOSED)).asked(), beyond, Hang),
             (

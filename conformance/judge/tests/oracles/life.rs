@@ -19,6 +19,7 @@ pub(crate) fn dead() -> Vec<Row> {
         ("GOAWAY and the close", opened().subject(goaway(0, PROTOCOL_ERROR)).closes(), Fail, WrongCode),
         ("GOAWAY, and it stays open", opened().subject(goaway(0, PROTOCOL_ERROR)).alive(), Fail, WrongCode),
         ("GOAWAY after the answer to the probe", opened().alive().subject(goaway(0, CANCEL)), Fail, WrongCode),
+        ("a client leaves and says failure", opened().asked().leaves(Some(false)), Fail, Clean),
         ("the answer to another PING", opened().asked().subject(ping([7; 8]).ack()), Fail, Hang),
         ("a PING instead of its answer", opened().asked().subject(ping(probe(1))), Fail, Hang),
         ("an answer before the question", opened().subject(ping(probe(1)).ack()).asked(), Fail, Hang),
@@ -49,6 +50,7 @@ pub(crate) fn endings_in_words() {
         (opened().add(EventKind::PeerClosed).closes(), "closed after the peer's end"),
         (opened().closes().add(EventKind::PeerClosed), "closed without GOAWAY"),
         (opened().panics(), "a panic"),
+        (opened().leaves(Some(true)), "none: the client left when its request was over"),
     ] {
         assert_eq!(ending_in_words(record.transcript()), words);
     }
@@ -59,6 +61,8 @@ pub(crate) fn ignored() {
     use Outcome::*;
     let mut rows = dead();
     rows.extend([
+        ("a client leaves and says success", opened().asked().leaves(Some(true)), Pass, Clean),
+        ("a client leaves after a reset", opened().subject(reset(1, CANCEL)).leaves(Some(true)), Fail, Clean),
         ("only the probe's answer", opened().peer(unknown(0)).alive(), Pass, Clean),
         ("SETTINGS is acknowledged too", opened().peer(settings()).subject(settings().ack()).alive(), Pass, Clean),
         ("answers before the mark", opening().subject(reset(1, CANCEL)).mark().alive(), Pass, Clean),
@@ -82,6 +86,8 @@ pub(crate) fn alive() {
     let mut rows = dead();
     rows.extend([
         ("the probe is answered", opened().alive(), Pass, Clean),
+        ("a client leaves", opened().asked().leaves(None), Pass, Clean),
+        ("a client leaves and says success", opened().asked().leaves(Some(true)), Pass, Clean),
         ("other frames come too", opened().subject(reset(1, CANCEL)).alive(), Pass, Clean),
         ("a shutdown that still answers", opened().subject(goaway(0, NO_ERROR)).alive(), Pass, Clean),
     ]);
@@ -101,6 +107,7 @@ pub(crate) fn ends() {
         ),
         ("the close after the peer's", opened().add(EventKind::PeerClosed).closes(), Pass, Clean),
         ("the close alone", opened().closes(), Pass, NoGoaway),
+        ("a client leaves", opened().asked().leaves(None), Pass, Clean),
         ("GOAWAY with an error", opened().subject(goaway(1, INTERNAL_ERROR)).closes(), Fail, WrongCode),
         (
             "an error after NO_ERROR",

@@ -68,6 +68,11 @@ impl Record {
         self.add(EventKind::SubjectClosed { rest: Vec::new() })
     }
 
+    /// A client closes when its request is over.
+    pub(crate) fn leaves(self, succeeded: Option<bool>) -> Self {
+        self.add(EventKind::SubjectLeft { succeeded })
+    }
+
     pub(crate) fn closes_within_a_frame(self) -> Self {
         self.add(EventKind::SubjectClosed { rest: vec![0, 0, 4] })
     }

@@ -1,0 +1,207 @@
+//! Clients: a command that makes one request is started for each case, and the runner is its
+//! server.
+
+mod baseline;
+mod program;
+mod skips;
+
+pub use baseline::Baseline;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::case::Case;
+use crate::drive::{Link, SubjectEvent};
+use crate::script::App;
+use crate::suite::Target;
+use crate::transcript::Transcript;
+use crate::transport::listening::Listening;
+use crate::transport::socket::Socket;
+use crate::wire::Frame;
+
+use baseline::Treatment;
+use program::{Program, URL};
+
+/// What stands for the file of the authority in the words of a command.
+const CACERT: &str = "{cacert}";
+
+/// How to talk to a client that a command starts.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The address to listen on. Each case has a port of its own.
+    pub listen: IpAddr,
+    /// How long the command may take until it connects (`--start-ms`).
+    pub start: Duration,
+    /// How long the client may keep silent in one case, all its silences together (`--timeout-ms`).
+    pub timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { listen: Ipv4Addr::LOCALHOST.into(), start: Duration::from_secs(10), timeout: Duration::from_secs(1) }
+    }
+}
+
+/// A command that makes one request.
+#[derive(Debug)]
+pub struct Client {
+    name: String,
+    command: Vec<String>,
+    options: Options,
+    listening: Listening,
+    baseline: Option<Baseline>,
+}
+
+impl Client {
+    /// A command and its arguments, one of which holds `{url}`. With TLS, `{cacert}` stands for the
+    /// file of the authority to trust, in PEM. An error is one line for the user.
+    pub fn new(command: Vec<String>, listening: Listening, options: Options) -> Result<Self, String> {
+        let Some(program) = command.first() else {
+            return Err("expected a command after --, found nothing".into());
+        };
+        if !command.iter().any(|word| word.contains(URL)) {
+            return Err(format!("expected {URL} in an argument of the command, where the address to ask belongs"));
+        }
+        let authority = listening.authority().map(|file| file.display().to_string());
+        if authority.is_none() && command.iter().any(|word| word.contains(CACERT)) {
+            return Err(format!("{CACERT} in the command needs --tls"));
+        }
+        let name = Path::new(program).file_stem().map_or(program.clone(), |name| name.to_string_lossy().into_owned());
+        let command = command.iter().map(|word| word.replace(CACERT, authority.as_deref().unwrap_or(CACERT))).collect();
+        Ok(Client { name, command, options, listening, baseline: None })
+    }
+
+    /// Has the command make its request twice: it is answered, and it is reset. What comes of that
+    /// is what cases are judged by. An error is one line for the user.
+    pub fn check(self) -> Result<Self, String> {
+        let (answered, success) = self.treat(Treatment::Answer)?;
+        let (announced, leaves) = baseline::read(&answered).map_err(|why| format!("{} {why}", self.name))?;
+        let (_, failure) = if leaves { self.treat(Treatment::Reset)? } else { (answered, None) };
+        let success = success.filter(|success| failure.is_some_and(|failure| failure != *success));
+        Ok(Client { baseline: Some(Baseline { announced, leaves, success }), ..self })
+    }
+
+    /// What the client did, and its exit status if it ended without being ended.
+    fn treat(&self, treatment: Treatment) -> Result<(Transcript, Option<i32>), String> {
+        let mut link = self.connect()?;
+        let transcript = baseline::treat(&mut link, treatment);
+        let status = transcript.closed().and_then(|_| link.program.wait(self.options.timeout));
+        match status {
+            Some(Err(why)) => Err(format!("{} was ended: {why}", self.name)),
+            Some(Ok(code)) => Ok((transcript, Some(code))),
+            None => Ok((transcript, None)),
+        }
+    }
+
+    /// Starts the command and takes its first connection. Others are not taken.
+    fn connect(&self) -> Result<ClientLink, String> {
+        let listener = TcpListener::bind(SocketAddr::new(self.options.listen, 0));
+        let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", self.options.listen))?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        let scheme = if self.listening.authority().is_some() { "https" } else { "http" };
+        let mut program = Program::start(&self.command, &format!("{scheme}://{address}/"))?;
+        let socket = self.listening.accept(&listener, self.options.start, self.options.timeout, || {
+            let ended = match program.status()? {
+                Ok(code) => format!("ended with exit status {code} and did not connect to {{url}}"),
+                Err(why) => format!("was ended and did not connect to {{url}}: {why}"),
+            };
+            Some(match program.last_line() {
+                line if line.is_empty() => ended,
+                line => format!("{ended}; it said: {line}"),
+            })
+        });
+        let socket = socket.map_err(|why| format!("{} {why}", self.name))?;
+        let baseline = self.baseline;
+        Ok(ClientLink { socket, program, _listener: listener, baseline, patience: self.options.timeout })
+    }
+}
+
+impl Target for Client {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn version(&self) -> &str {
+        "unknown"
+    }
+
+    fn skips(&self, case: &Case) -> Option<String> {
+        skips::needs_more_than_a_request(case)
+            .map(str::to_owned)
+            .or_else(|| self.baseline.and_then(|baseline| skips::needs_another_client(case, &baseline)))
+    }
+
+    fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
+        Ok(Box::new(self.connect()?))
+    }
+}
+
+/// Whether a case can be played on any client.
+#[must_use]
+pub fn plays(case: &Case) -> bool {
+    skips::needs_more_than_a_request(case).is_none()
+}
+
+/// A connection that a command made. What follows the first is not taken while this lives, and the
+/// command ends with it.
+struct ClientLink {
+    socket: Socket,
+    program: Program,
+    _listener: TcpListener,
+    /// Not known while it is found out.
+    baseline: Option<Baseline>,
+    patience: Duration,
+}
+
+impl Link for ClientLink {
+    fn write(&mut self, octets: &[u8]) {
+        self.socket.write(octets);
+    }
+
+    fn close(&mut self) {
+        self.socket.close();
+    }
+
+    fn block(&mut self, blocked: bool) {
+        self.socket.block(blocked);
+    }
+
+    fn call(&mut self, call: usize, app: &App) {
+        self.socket.call(call, app);
+    }
+
+    fn advance(&mut self) -> Vec<SubjectEvent> {
+        self.socket.advance()
+    }
+
+    fn wait(&mut self, limit: Duration) -> Vec<SubjectEvent> {
+        self.socket.wait(limit)
+    }
+
+    fn address(&self, frame: &mut Frame) {
+        self.socket.address(frame);
+    }
+
+    fn now(&self) -> Duration {
+        self.socket.now()
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    fn leaves(&self) -> bool {
+        self.baseline.is_some_and(|baseline| baseline.leaves)
+    }
+
+    fn succeeded(&mut self) -> Option<bool> {
+        let success = self.baseline?.success?;
+        // One that a signal ended did not succeed.
+        self.program.wait(self.patience).map(|status| status == Ok(success))
+    }
+}

@@ -1,0 +1,68 @@
+//! What a client does when nothing is wrong. Cases rest on it: a command that fails anyhow, or
+//! leaves when it is done, cannot be told from one that was right to.
+
+use crate::drive::{play, Link, Want};
+use crate::endpoint::Announced;
+use crate::script::Script;
+use crate::transcript::{EventKind, Transcript};
+use crate::wire::build::{data, reset, response};
+use crate::wire::code::error::INTERNAL_ERROR;
+use crate::wire::code::kind;
+
+const STREAM: u32 = 1;
+
+/// What a client did with a sound response, and with a reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Baseline {
+    pub announced: Announced,
+    /// Whether the client closes its connection when its request is over.
+    pub leaves: bool,
+    /// The exit status after a sound response, where the one after a reset is another.
+    pub success: Option<i32>,
+}
+
+/// How a client is treated to learn what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Treatment {
+    Answer,
+    Reset,
+}
+
+/// Plays a connection on which nothing is wrong but the reset, if that is the treatment.
+pub(super) fn treat(link: &mut dyn Link, treatment: Treatment) -> Transcript {
+    let mut script = Script::new(false);
+    script.open();
+    match treatment {
+        Treatment::Answer => script.burst([response(STREAM, 200), data(STREAM, 2).end_stream()]),
+        Treatment::Reset => script.send(reset(STREAM, INTERNAL_ERROR)),
+    }
+    // Some programs take their time to leave.
+    play(link, &script, false, &|transcript| match transcript.closed() {
+        Some(_) => Want::Nothing,
+        None => Want::More,
+    })
+}
+
+/// Reads what a client did with a sound response. An error says what has to be different.
+pub(super) fn read(transcript: &Transcript) -> Result<(Announced, bool), String> {
+    let has = |wanted: EventKind| transcript.events.iter().any(|event| event.kind == wanted);
+    if !has(EventKind::SubjectPreface) {
+        return Err("does not begin with the preface of HTTP/2: in clear text it has to use HTTP/2 with prior \
+                    knowledge"
+            .into());
+    }
+    if transcript.error_sent() {
+        return Err("ends a sound connection with GOAWAY and an error code".into());
+    }
+    let of_streams = || transcript.subject_frames().map(|(_, frame)| frame).filter(|frame| frame.stream != 0);
+    let Some(first) = of_streams().find(|frame| frame.kind == kind::HEADERS) else {
+        return Err("sends no request".into());
+    };
+    if first.stream != STREAM {
+        return Err(format!("sends its first request on stream {}, and cases answer on stream 1", first.stream));
+    }
+    if !of_streams().any(|frame| frame.ends_stream()) {
+        return Err("sends a request that does not end: cases need one like GET".into());
+    }
+    Ok((Announced::read(transcript), transcript.closed().is_some()))
+}

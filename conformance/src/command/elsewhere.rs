@@ -1,0 +1,78 @@
+//! What `endpoint` and `client` have in common: which cases are played, and what is made of them.
+
+use std::fs;
+use std::path::Path;
+
+use h2_conformance::case::Case;
+use h2_conformance::expectations::Expectations;
+use h2_conformance::problem::Problem;
+use h2_conformance::results::{Results, SubjectInfo};
+use h2_conformance::suite::Target;
+use h2_conformance::{catalog, select};
+
+use super::run::{play, Pace};
+use super::{output, status, Failure};
+use crate::cli::{Common, Elsewhere};
+
+/// What was read before the subject is looked for, so that wrong input is told first.
+pub(super) struct Plan<'a> {
+    options: &'a Elsewhere,
+    catalogue: Vec<Case>,
+    cases: Vec<Case>,
+    expectations: Expectations,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(options: &'a Elsewhere) -> Result<Self, Failure> {
+        let catalogue = catalog::all();
+        let cases = chosen(&catalogue, options).map_err(Failure::Input)?;
+        let expectations = options.expect.as_deref().map(|path| read(path, &catalogue)).transpose()?;
+        Ok(Plan { options, catalogue, cases, expectations: expectations.unwrap_or_default() })
+    }
+
+    /// Plays the cases and reports. Returns the exit status.
+    pub(super) fn play(self, target: &dyn Target, common: &Common) -> Result<u8, Failure> {
+        let Plan { options, catalogue, cases, expectations } = self;
+        let info = SubjectInfo { expectations, ..SubjectInfo::of(target) };
+        let pace = Pace { threads: options.jobs, max_time: options.max_time };
+        let mut results = play((target, info), &cases, &catalogue, pace, common);
+        results.problems.extend(too_few(&results, options.min_played));
+        output::results(&results, common)?;
+        if let Some(path) = options.write_expect.as_ref().filter(|_| !results.is_broken()) {
+            fs::write(path, results.shortfalls())
+                .map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))?;
+        }
+        Ok(status(&results))
+    }
+}
+
+/// A subject that skips most cases would look as good as one that passes them.
+fn too_few(results: &Results, least: usize) -> Option<Problem> {
+    let played = results.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.played.run().is_some()).count();
+    let subject = results.subjects.first()?.name.clone();
+    (played < least).then_some(Problem::TooFewPlayed { subject, played, least })
+}
+
+fn chosen(catalogue: &[Case], options: &Elsewhere) -> Result<Vec<Case>, String> {
+    let mut cases = select::cases(catalogue, &options.cases)?;
+    cases.retain(|case| case.level() <= options.level);
+    let cases = select::without(catalogue, cases, &options.exclude)?;
+    match cases.is_empty() {
+        true => Err("no case is left: --case, --level and --exclude take all away".into()),
+        false => Ok(cases),
+    }
+}
+
+/// Reads a file of known shortfalls.
+fn read(path: &Path, catalogue: &[Case]) -> Result<Expectations, Failure> {
+    let wrong = |why: &str| Failure::Input(format!("{}: {why}", path.display()));
+    let text = fs::read_to_string(path).map_err(|cause| wrong(&cause.to_string()))?;
+    let expectations = Expectations::parse(&text);
+    if let Some(fault) = expectations.faults().first() {
+        return Err(wrong(fault));
+    }
+    match expectations.entries().iter().find(|entry| catalogue.iter().all(|case| case.id != entry.case)) {
+        Some(entry) => Err(wrong(&format!("no case {:?}; `list` names them all", entry.case))),
+        None => Ok(expectations),
+    }
+}
