@@ -20,6 +20,7 @@ use crate::subject::{RunningServer, SocketSubject};
 use crate::suite::{Played, Target};
 use crate::transcript::{EventKind, OtherProtocol};
 use crate::transport::address::Address;
+use crate::transport::listening::Listening;
 use crate::transport::security::Security;
 use crate::transport::socket::Socket;
 use crate::transport::tcp;
@@ -213,9 +214,16 @@ impl Remote {
     }
 
     /// Starts a server of this process. An error is the environment's.
-    pub fn start(subject: &SocketSubject, options: Options) -> std::io::Result<Self> {
-        let server = (subject.start)()?;
-        let endpoint = Endpoint::local(server.addr);
+    pub fn start(subject: &SocketSubject, listening: Listening, options: Options) -> Result<Self, String> {
+        let authority = listening.authority();
+        let server = (subject.start)(listening).map_err(|error| error.to_string())?;
+        let endpoint = match authority {
+            None => Endpoint::local(server.addr),
+            authorities => {
+                let trust = Trust { authorities, ..Trust::default() };
+                Endpoint::parse(&format!("https://{}/", server.addr), &trust)?
+            }
+        };
         let (name, version) = (subject.name.into(), subject.version.into());
         Ok(Remote { name, version, endpoint, options, baseline: OWN, server: Some(server) })
     }

@@ -2,6 +2,7 @@
 //! gives exactly one line.
 
 use h2_conformance::subject::SOCKET;
+use h2_conformance::transport::listening::Listening;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -67,7 +68,6 @@ fn bad_input_gives_exactly_one_line_and_exit_2() {
         (&["endpoint", "https://127.0.0.1:1", "--cacert", "not-there.pem"], "not-there.pem"),
         (&["endpoint", "https://127.0.0.1:1", "--cacert", text(&garbage)], "expected certificates in PEM"),
         (&["endpoint", "https://127.0.0.1:1", "--insecure", "--sni", "a b"], "no name of a server"),
-        (&["run", "--subject", "patched", "--transport", "tls"], "comes later"),
         (&["client"], "expected -- COMMAND"),
         (&["client", "--", "curl"], "expected {url} in an argument"),
         (&["client", "--", "curl", "{cacert}", "{url}"], "--tls"),
@@ -194,7 +194,7 @@ fn what_explain_says_in_words() {
 #[test]
 fn a_server_that_skips_too_much_is_no_good_server() {
     let fork = SOCKET.iter().find(|subject| subject.name == "patched").expect("the fork");
-    let server = (fork.start)().expect("a server");
+    let server = (fork.start)(Listening::CLEAR).expect("a server");
     let url = format!("http://{}", server.addr);
     let played = |least: &str| {
         let output = call(&["endpoint", &url, "--case", "ping/*", "--quiet", "--min-played", least]);

@@ -1,9 +1,12 @@
 //! `run`: every case on one subject.
 
+use std::net::Ipv4Addr;
+
 use h2_conformance::case::Case;
 use h2_conformance::endpoint::{Options, Remote};
 use h2_conformance::results::{Results, Runs, SubjectInfo};
 use h2_conformance::suite::{all_cores, play_all, Target};
+use h2_conformance::transport::listening::Listening;
 use h2_conformance::{catalog, select};
 
 use super::progress::Line;
@@ -39,13 +42,16 @@ pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
             let subject = select::in_memory(name).map_err(Failure::Input)?;
             report(subject, &cases, &catalogue, pace(all_cores()), common)
         }
-        Transport::Tcp => {
+        Transport::Tcp | Transport::Tls => {
             let subject = select::on_socket(name).map_err(Failure::Input)?;
-            let remote = Remote::start(subject, Options::default())
+            let listening = match transport {
+                Transport::Tls => Listening::tls(Ipv4Addr::LOCALHOST.into()).map_err(Failure::Broken)?,
+                _ => Listening::CLEAR,
+            };
+            let remote = Remote::start(subject, listening, Options::default())
                 .map_err(|error| Failure::Broken(format!("cannot start {name} on a socket: {error}")))?;
             report(&remote, &cases, &catalogue, pace(ONE_SERVER), common)
         }
-        Transport::Tls => Err(Failure::Input("--transport tls comes later; there are mem and tcp".into())),
     }
 }
 

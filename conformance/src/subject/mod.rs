@@ -11,6 +11,7 @@ pub mod upstream;
 
 use crate::case::Case;
 use crate::drive::Link;
+use crate::transport::listening::Listening;
 
 pub use controls::CONTROLS;
 pub use server::RunningServer;
@@ -43,7 +44,7 @@ pub struct SocketSubject {
     pub version: &'static str,
     /// Starts the server, one for all cases of a run. It has the default windows of RFC 9113 and
     /// answers each request after reading it.
-    pub start: fn() -> std::io::Result<RunningServer>,
+    pub start: fn(Listening) -> std::io::Result<RunningServer>,
 }
 
 impl std::fmt::Debug for SocketSubject {
@@ -59,8 +60,8 @@ pub const SOCKET: &[SocketSubject] = &[
     SocketSubject {
         name: "hyper-patched",
         version: "hyper 1 on h2 0.4.2001",
-        start: || {
-            RunningServer::start(|stream| async {
+        start: |listening| {
+            RunningServer::start(listening, |stream| async {
                 // How it ended shows on the wire.
                 let _ = hyper::serve(stream).await;
             })

@@ -3,12 +3,16 @@
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::rc::Rc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
+
+use crate::transport::listening::Listening;
+use crate::transport::socket::Stream;
 
 /// What a server answers each request with, after reading it: the same as in memory.
 pub(super) const ANSWER: &[u8] = b"ok";
@@ -26,10 +30,11 @@ pub struct RunningServer {
 }
 
 impl RunningServer {
-    /// Starts a server that gives each connection to `serve`. An error is the environment's.
-    pub fn start<S, F>(serve: S) -> io::Result<Self>
+    /// Starts a server in clear text or with TLS that gives each connection to `serve`. An error is
+    /// the environment's.
+    pub fn start<S, F>(listening: Listening, serve: S) -> io::Result<Self>
     where
-        S: Fn(TcpStream) -> F + Send + 'static,
+        S: Fn(Box<dyn Stream>) -> F + Clone + Send + 'static,
         F: Future<Output = ()> + 'static,
     {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -42,7 +47,7 @@ impl RunningServer {
             local.block_on(&runtime, async {
                 tokio::select! {
                     _ = stopped => {}
-                    _ = accept(listener, serve) => {}
+                    _ = accept(listener, Rc::new(listening), serve) => {}
                 }
             });
         })?;
@@ -50,9 +55,9 @@ impl RunningServer {
     }
 }
 
-async fn accept<S, F>(listener: std::net::TcpListener, serve: S) -> io::Result<()>
+async fn accept<S, F>(listener: std::net::TcpListener, listening: Rc<Listening>, serve: S) -> io::Result<()>
 where
-    S: Fn(TcpStream) -> F,
+    S: Fn(Box<dyn Stream>) -> F + Clone + 'static,
     F: Future<Output = ()> + 'static,
 {
     let listener = TcpListener::from_std(listener)?;
@@ -63,7 +68,13 @@ where
                 // An error here is of one connection, which is gone.
                 if let Ok((stream, _)) = accepted {
                     let _ = stream.set_nodelay(true);
-                    connections.spawn_local(serve(stream));
+                    let (listening, serve) = (Rc::clone(&listening), serve.clone());
+                    connections.spawn_local(async move {
+                        // A handshake that fails shows at the other end.
+                        if let Ok(stream) = listening.apply(stream).await {
+                            serve(stream).await;
+                        }
+                    });
                 }
             }
             // A panic in a connection ends that connection, which the runner sees.

@@ -69,7 +69,8 @@ impl Listening {
         Ok(Socket::new(Ok((stream, runtime)), patience))
     }
 
-    async fn apply(&self, stream: TcpStream) -> Result<Box<dyn Stream>, String> {
+    /// Makes the handshake, if there is one. An error says what the client did instead.
+    pub(crate) async fn apply(&self, stream: TcpStream) -> Result<Box<dyn Stream>, String> {
         #[cfg(feature = "tls")]
         if let Some(certified) = &self.0 {
             return Ok(Box::new(certified.decrypt(stream).await?));

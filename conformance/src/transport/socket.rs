@@ -28,9 +28,9 @@ const LEAST: Duration = Duration::from_millis(1);
 const PIECE: usize = 64 << 10;
 
 /// A byte stream with two ends.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin {}
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// A link to a subject on a socket.
 pub struct Socket {

@@ -15,13 +15,14 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use h2_conformance::endpoint::{AnswerTiming, Baseline, Endpoint, Options, Remote, Unusable, MAX_CONTENT};
 use h2_conformance::subject::RunningServer;
 use h2_conformance::suite::{play_all, Played};
+use h2_conformance::transport::listening::Listening;
 use h2_conformance::wire::build::{goaway, settings};
 use h2_conformance::wire::code::error::PROTOCOL_ERROR;
 use h2_conformance::{catalog, select};
 
 /// A server that reads requests to their end, and answers GET and POST with these.
 fn server(get: u16, post: u16, content: u64) -> RunningServer {
-    let started = RunningServer::start(move |stream| async move {
+    let started = RunningServer::start(Listening::CLEAR, move |stream| async move {
         let answer = service_fn(move |request: Request<Incoming>| async move {
             let status = if request.method() == Method::GET { get } else { post };
             let _ = request.into_body().collect().await;

@@ -16,13 +16,14 @@ use h2_conformance::endpoint::{AnswerTiming, Endpoint, Options, Remote};
 use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{RunningServer, SOCKET};
 use h2_conformance::suite::{play_all, Played};
+use h2_conformance::transport::listening::Listening;
 
 /// The least number of cases that are left to play. Raise it as the catalogue grows.
 const AT_LEAST: usize = 300;
 const AT_A_TIME: usize = 8;
 
 fn server() -> RunningServer {
-    let started = RunningServer::start(|stream| async {
+    let started = RunningServer::start(Listening::CLEAR, |stream| async {
         let answer = service_fn(|request: Request<Incoming>| async move {
             let content: &[u8] = if request.method() == Method::HEAD { b"" } else { b"hi" };
             Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(content))))
@@ -42,7 +43,7 @@ fn elsewhere(server: &RunningServer) -> (Remote, AnswerTiming) {
 #[test]
 fn a_server_that_answers_early_fares_like_one_that_reads_to_the_end() {
     let hyper = SOCKET.iter().find(|subject| subject.name == "hyper-patched").expect("hyper");
-    let servers = [(hyper.start)().expect("a server"), server()];
+    let servers = [(hyper.start)(Listening::CLEAR).expect("a server"), server()];
     let [(reads, reading), (answers, answering)] = [&servers[0], &servers[1]].map(elsewhere);
     assert_eq!((reading, answering), (AnswerTiming::ReadsToTheEnd, AnswerTiming::AnswersEarly));
 

@@ -14,6 +14,7 @@ use h2_conformance::endpoint::{AnswerTiming, Baseline, Endpoint, Options, Remote
 use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{IN_MEMORY, SOCKET};
 use h2_conformance::suite::{play, play_all};
+use h2_conformance::transport::listening::Listening;
 
 /// The least number of cases that are played over a socket. Raise it as the catalogue grows.
 const AT_LEAST: usize = 200;
@@ -25,7 +26,7 @@ const AT_A_TIME: usize = 8;
 fn verdicts_over_tcp_are_those_in_memory() {
     for in_memory in IN_MEMORY {
         let on_socket = SOCKET.iter().find(|subject| subject.name == in_memory.name).expect("both ways");
-        let remote = Remote::start(on_socket, Options::default()).expect("a server");
+        let remote = Remote::start(on_socket, Listening::CLEAR, Options::default()).expect("a server");
         let cases = catalog::all();
         let results = play_all(&cases, &[&remote], AT_A_TIME, &|_| {});
         let mut played = 0;
@@ -50,7 +51,8 @@ fn verdicts_over_tcp_are_those_in_memory() {
 fn hyper_passes_what_has_nothing_wrong_in_it_and_costs_round_trips_only() {
     let hyper = SOCKET.iter().find(|subject| subject.name == "hyper-patched").expect("hyper");
     // A patience that no test would wait for: only round trips are spent.
-    let remote = Remote::start(hyper, Options { timeout: Duration::from_secs(60) }).expect("a server");
+    let remote =
+        Remote::start(hyper, Listening::CLEAR, Options { timeout: Duration::from_secs(60) }).expect("a server");
     let began = Instant::now();
     for case in sound() {
         let played = play(&case, &remote);
@@ -144,7 +146,7 @@ fn sound() -> Vec<Case> {
 #[test]
 fn a_server_ends_with_its_handle() {
     for subject in SOCKET {
-        let server = (subject.start)().expect("a server");
+        let server = (subject.start)(Listening::CLEAR).expect("a server");
         let endpoint = Endpoint::local(server.addr);
         let baseline = endpoint.check(Options::default()).expect(subject.name);
         let Baseline { answer_timing, status, content, .. } = baseline;

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use h2_conformance::catalog;
 use h2_conformance::endpoint::{Endpoint, Options, Remote, Unusable};
+use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{RunningServer, SOCKET};
 use h2_conformance::suite::{play_all, Target};
+use h2_conformance::transport::listening::Listening;
 use h2_conformance::transport::trust::Trust;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
@@ -88,9 +90,9 @@ struct Encrypted {
 
 fn encrypted(acceptor: TlsAcceptor) -> Encrypted {
     let subject = SOCKET.iter().find(|subject| subject.name == "patched").expect("the fork");
-    let fork = (subject.start)().expect("a server");
+    let fork = (subject.start)(Listening::CLEAR).expect("a server");
     let to = fork.addr;
-    let relay = RunningServer::start(move |stream| {
+    let relay = RunningServer::start(Listening::CLEAR, move |stream| {
         let acceptor = acceptor.clone();
         async move {
             let Ok(outside) = acceptor.accept(stream).await else { return };
@@ -201,4 +203,19 @@ fn a_server_may_ask_for_a_certificate() {
     assert!(why.contains("--cert and --key"), "{why}");
     let known = Trust { identity: Some(authority.issue("client.test")), ..any };
     endpoint(&server, &known).check(Options::default()).expect("it is known");
+}
+
+#[test]
+fn servers_of_this_process_encrypt_too() {
+    for subject in SOCKET.iter().filter(|subject| subject.name != "upstream") {
+        let listening = Listening::tls(std::net::Ipv4Addr::LOCALHOST.into()).expect("a certificate");
+        let remote = Remote::start(subject, listening, Options::default()).expect("a server");
+        let cases: Vec<_> = catalog::all().into_iter().filter(|case| case.topic() == "ping").collect();
+        let results = play_all(&cases, &[&remote], AT_A_TIME, &|_| {});
+        let played: Vec<_> = results.iter().filter_map(|played| played[0].run()).collect();
+        assert!(played.len() >= 4, "{} cases", played.len());
+        for run in played {
+            assert_eq!(run.verdict.outcome, Outcome::Pass, "{}\n{}", subject.name, run.transcript);
+        }
+    }
 }

@@ -23,6 +23,7 @@ use crate::case::{Case, Config, Needs, Role};
 use crate::drive::{Link, SubjectEvent};
 use crate::panics::{quietly, Panic};
 use crate::script::App;
+use crate::transport::listening::Listening;
 use crate::wire::pipe::{pipe, PeerEnd, SubjectEnd};
 use crate::wire::wake::WakeFlag;
 #[allow(unused_imports)]
@@ -72,8 +73,8 @@ struct Application {
 }
 
 /// Starts a server on a socket.
-pub fn start() -> std::io::Result<RunningServer> {
-    RunningServer::start(tcp::serve)
+pub fn start(listening: Listening) -> std::io::Result<RunningServer> {
+    RunningServer::start(listening, tcp::serve)
 }
 
 impl H2 {

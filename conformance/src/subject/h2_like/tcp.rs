@@ -1,14 +1,14 @@
 //! h2 as a server on a socket, with the application that answers each request.
 
 use bytes::Bytes;
-use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 
 use super::super::super::server::ANSWER;
 use super::h2;
+use crate::transport::socket::Stream;
 
 /// Serves one connection to its end.
-pub(super) async fn serve(stream: TcpStream) {
+pub(super) async fn serve(stream: Box<dyn Stream>) {
     let Ok(mut connection) = h2::server::handshake(stream).await else {
         return;
     };
