@@ -43,7 +43,7 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
     --start-ms N           how long COMMAND may take until it connects, in milliseconds (default: 10000)
  of endpoint and client:
     --timeout-ms N         how long the subject may be silent in one case, in milliseconds (default: 1000)
-    --jobs N               connections at a time, 1 to 64 (default: 8)
+    --jobs N               connections at a time, 1 to 64 (default: 16)
     --level LEVEL          only cases of this level or a stronger one: must, should, may, quality (default: quality)
     --exclude GLOB         no case that matches; may be given again
     --min-played N         status 1 if fewer cases are played; those that do not fit the subject are skipped

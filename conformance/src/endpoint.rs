@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use crate::case::{Case, Config, Needs, Role};
 use crate::drive::{play, Link, Want};
-use crate::judge::Check;
-use crate::run::run;
+use crate::judge::{Check, Outcome};
+use crate::run::{run, Run};
 use crate::script::{Script, Step};
 use crate::subject::{RunningServer, SocketSubject};
 use crate::suite::{Played, Target};
@@ -249,6 +249,14 @@ impl Target for Remote {
             .or_else(|| self.baseline.announced.obstacle(case))
     }
 
+    /// A server may end the connection at any error (RFC 9113 section 5.4.1).
+    fn shows_nothing(&self, case: &Case, run: &Run) -> Option<String> {
+        let asks_for_credit = case.expect.any(&|check| matches!(check, Check::CreditReturned));
+        let ended = run.verdict.outcome == Outcome::Weak && run.transcript.error_sent();
+        (asks_for_credit && ended)
+            .then(|| "the server ends the connection at this error, so that its credit cannot be seen".to_owned())
+    }
+
     fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
         let window = self.baseline.announced.connection_window;
         Ok(Box::new(self.endpoint.connect(self.options).with_connection_window(window)))
@@ -277,8 +285,16 @@ fn needs_known_windows(case: &Case) -> Option<&'static str> {
 
 /// Why a case cannot be played against a server that answers before a request has ended.
 fn needs_a_request_that_stays_open(case: &Case, answer_timing: AnswerTiming) -> Option<&'static str> {
-    let lost = answer_timing == AnswerTiming::AnswersEarly && open_request::is_relied_on(&case.own_steps());
-    lost.then_some("the server answers before the request has ended: name a path that reads it to the end")
+    let why = match answer_timing {
+        AnswerTiming::ReadsToTheEnd => return None,
+        AnswerTiming::AnswersEarly => {
+            "the server answers before the request has ended: name a path that reads it to the end"
+        }
+        AnswerTiming::AsksForLength => {
+            "sends a request with content, and the server takes none without its length (411)"
+        }
+    };
+    open_request::is_relied_on(&case.own_steps()).then_some(why)
 }
 
 /// Why a case cannot be played against a server whose plain response is not that of the suite's own

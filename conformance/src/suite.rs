@@ -19,6 +19,11 @@ pub trait Target: Sync {
     fn version(&self) -> &str;
     /// Why this case cannot be played here, where it cannot.
     fn skips(&self, case: &Case) -> Option<String>;
+    /// Why a run says nothing about what the case asks, where it does not.
+    fn shows_nothing(&self, case: &Case, run: &Run) -> Option<String> {
+        let _ = (case, run);
+        None
+    }
     /// A new connection for one case. An error is the environment's, such as a refused connection.
     fn link(&self, case: &Case) -> Result<Box<dyn Link>, String>;
 }
@@ -45,7 +50,7 @@ impl Target for Subject {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Played {
     Ran(Run),
-    /// The subject lacks what the case needs.
+    /// The subject lacks what the case needs, or does what the case cannot see through.
     Skipped(String),
 }
 
@@ -149,7 +154,10 @@ pub fn play_as(case: &Case, target: &dyn Target, work: impl FnOnce(&mut dyn Link
         run.transcript.events.push(Event { at, kind: EventKind::Panicked(panic.message) });
         run.verdict = judge(&case.expect, &run.transcript);
     }
-    Played::Ran(run)
+    match target.shows_nothing(case, &run) {
+        Some(reason) => Played::Skipped(reason),
+        None => Played::Ran(run),
+    }
 }
 
 /// A run in which only this happened.

@@ -40,7 +40,7 @@ pub enum Check {
     /// The connection comes to its end without an error: GOAWAY NO_ERROR at most, then the close.
     Ends,
     /// A whole message from the subject on this stream: HEADERS to END_STREAM. `status` where it
-    /// matters; else any below 400.
+    /// matters; else any that does not call the request malformed.
     Message { stream: u32, status: Option<u16> },
     /// RST_STREAM REFUSED_STREAM, and the connection goes on.
     Refused { stream: u32 },

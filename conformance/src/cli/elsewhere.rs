@@ -30,7 +30,7 @@ impl Default for Elsewhere {
             timeout_ms: 1000,
             max_time: None,
             min_played: 0,
-            jobs: 8,
+            jobs: 16,
             level: Level::Quality,
             exclude: Vec::new(),
             expect: None,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use h2_conformance::case::Case;
 use h2_conformance::drive::Link;
 use h2_conformance::problem::Problem;
+use h2_conformance::run::Run;
 use h2_conformance::suite::{Played, Target};
 
 /// The exit status of a program that was interrupted.
@@ -94,6 +95,10 @@ impl Target for Stoppable<'_> {
 
     fn skips(&self, case: &Case) -> Option<String> {
         self.target.skips(case).or_else(|| self.stop.reason().map(str::to_owned))
+    }
+
+    fn shows_nothing(&self, case: &Case, run: &Run) -> Option<String> {
+        self.target.shows_nothing(case, run)
     }
 
     fn link(&self, case: &Case) -> Result<Box<dyn Link>, String> {

@@ -34,7 +34,13 @@ pub enum AnswerTiming {
     ReadsToTheEnd,
     /// The server answers a request that is not over yet, as it may (RFC 9113 section 8.1).
     AnswersEarly,
+    /// The server takes no request with content whose length is not known (411, RFC 9110 section
+    /// 15.5.12).
+    AsksForLength,
 }
+
+/// The status by which a server asks for content-length.
+const LENGTH_REQUIRED: u16 = 411;
 
 /// Asks with GET and with POST, and leaves a third request open. The windows let any content
 /// through.
@@ -54,7 +60,7 @@ pub(super) fn read(transcript: &Transcript) -> Result<Baseline, String> {
     };
     let (status, of_post) = (answer("GET", GET)?, answer("POST", POST)?);
     for (method, status) in [("GET", status), ("POST", of_post)] {
-        if status >= 400 {
+        if status >= 400 && (method, status) != ("POST", LENGTH_REQUIRED) {
             return Err(format!(
                 "a plain {method} was refused with status {status}, so that refusals would prove nothing: \
                  name a path that answers GET and POST with a status below 400"
@@ -69,6 +75,7 @@ pub(super) fn read(transcript: &Transcript) -> Result<Baseline, String> {
         ));
     }
     let answer_timing = match open_request::was_answered_early(transcript) {
+        _ if of_post == LENGTH_REQUIRED => AnswerTiming::AsksForLength,
         true => AnswerTiming::AnswersEarly,
         false => AnswerTiming::ReadsToTheEnd,
     };

@@ -14,10 +14,12 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use h2_conformance::endpoint::{AnswerTiming, Baseline, Endpoint, Options, Remote, Unusable, MAX_CONTENT};
 use h2_conformance::subject::RunningServer;
-use h2_conformance::suite::{play_all, Played};
+use h2_conformance::suite::{play_all, Played, Target};
 use h2_conformance::transport::listening::Listening;
-use h2_conformance::wire::build::{goaway, settings};
+use h2_conformance::wire::build::{goaway, ping, settings};
 use h2_conformance::wire::code::error::PROTOCOL_ERROR;
+use h2_conformance::wire::code::kind;
+use h2_conformance::wire::{FrameReader, View, PREFACE};
 use h2_conformance::{catalog, select};
 
 /// A server that reads requests to their end, and answers GET and POST with these.
@@ -100,6 +102,51 @@ fn cases_that_need_another_answer_are_skipped() {
     assert!(reasons.iter().any(|reason| reason.contains("status 200")), "{reasons:?}");
 }
 
+/// 411 says nothing about requests without content.
+#[test]
+fn a_server_that_asks_for_the_length_of_content_is_sent_none() {
+    let server = server(200, 411, 2);
+    let baseline = check(&server).expect("it can be judged");
+    assert_eq!(baseline.answer_timing, AnswerTiming::AsksForLength);
+    let remote = Remote::elsewhere(Endpoint::local(server.addr), Options::default(), baseline);
+    let catalogue = catalog::all();
+    let of = |id| catalogue.iter().find(|case| case.id == id).expect("in the catalogue");
+    let reason = remote.skips(of("data/padded")).expect("it sends content");
+    assert!(reason.contains("411"), "{reason}");
+    assert_eq!(remote.skips(of("ping/answered")), None);
+}
+
+/// Of a connection that was ended, the credit cannot be seen: that is no shortfall.
+#[test]
+fn credit_of_a_connection_that_the_server_ends_is_not_judged() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.write_all(&settings().to_bytes());
+            let (mut reader, mut octets, mut begun) = (FrameReader::default(), [0; 65_536], false);
+            while let Ok(1..) = stream.read(&mut octets).inspect(|read| reader.push(&octets[..*read])) {
+                begun = begun || reader.strip(PREFACE) == Some(true);
+                for frame in std::iter::from_fn(|| reader.next_frame()) {
+                    let _ = match (frame.kind, View::from(&frame)) {
+                        (_, View::Ping { opaque }) => stream.write_all(&ping(opaque).ack().to_bytes()),
+                        (kind::HEADERS, _) => stream.write_all(&goaway(1, PROTOCOL_ERROR).to_bytes()),
+                        _ => Ok(()),
+                    };
+                }
+            }
+        }
+    });
+    let baseline = check(&server(200, 200, 2)).expect("it can be judged");
+    let remote = Remote::elsewhere(Endpoint::local(address), Options::default(), baseline);
+    let catalogue = catalog::all();
+    let cases = select::cases(&catalogue, &["credit-back/with-upper-case-field-plain".into()]).expect("it is there");
+    match &play_all(&cases, &[&remote], 1, &|_| {})[0][0] {
+        Played::Skipped(reason) => assert!(reason.contains("credit cannot be seen"), "{reason}"),
+        Played::Ran(run) => panic!("{}\n{}", run.verdict.reason, run.transcript),
+    }
+}
+
 /// The oracle behind every sound request.
 #[test]
 fn a_refusal_is_no_answer_to_a_sound_request() {
@@ -120,7 +167,14 @@ fn a_refusal_is_no_answer_to_a_sound_request() {
         ..Case::DEFAULT
     };
     let baseline = check(&server(200, 200, 2)).expect("it can be judged");
-    for (status, expected) in [(200, Outcome::Pass), (304, Outcome::Pass), (400, Outcome::Fail), (503, Outcome::Fail)] {
+    for (status, expected) in [
+        (200, Outcome::Pass),
+        (304, Outcome::Pass),
+        (400, Outcome::Fail),
+        (404, Outcome::Pass),
+        (501, Outcome::Pass),
+        (503, Outcome::Fail),
+    ] {
         let server = server(status, status, 2);
         let remote = Remote::elsewhere(Endpoint::local(server.addr), Options::default(), baseline);
         let played = play(&sound, &remote);
@@ -135,8 +189,7 @@ fn the_first_field_section_after_a_smaller_table_begins_with_a_size_update() {
     use h2_conformance::case::Case;
     use h2_conformance::endpoint::run_case;
     use h2_conformance::wire::build::{get, headers, settings};
-    use h2_conformance::wire::code::{kind, setting};
-    use h2_conformance::wire::{FrameReader, PREFACE};
+    use h2_conformance::wire::code::setting;
 
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");

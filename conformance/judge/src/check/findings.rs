@@ -207,15 +207,21 @@ fn sent_on(transcript: &Transcript, stream: u32, part: Range<usize>) -> bool {
     })
 }
 
-/// A whole message that is no refusal. A subject that answers a sound request with 4xx or 5xx has
-/// not taken it.
+/// A whole message that does not say that the request is wrong. That a resource, a method or an
+/// authority is not served is no matter of the protocol.
 pub(super) fn accepted(transcript: &Transcript, stream: u32) -> Finding {
     match (message(transcript, stream, None), status(transcript, stream)) {
-        ((Outcome::Pass, _), Some(status)) if status >= 400 => {
+        ((Outcome::Pass, _), Some(status)) if is_refusal(status) => {
             fail(format!("the request was refused with status {status}"))
         }
         (finding, _) => finding,
     }
+}
+
+/// Whether a status says that the request is malformed, or that the server failed at it (RFC 9110
+/// sections 15.5.1 and 15.6). 501 says that it has no such method.
+fn is_refusal(status: u16) -> bool {
+    matches!(status, 400 | 500 | 502..)
 }
 
 /// The status of a whole final response on a stream, or what it lacks.

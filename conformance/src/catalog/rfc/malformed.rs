@@ -36,6 +36,11 @@ fn get_and(stream: u32, rest: &[u8]) -> Frame {
     headers_block(stream, block).end_stream()
 }
 
+/// The server refuses a request and goes on with the connection: by a reset, or by its answer.
+fn refused(stream: u32) -> Expect {
+    one_of([times(kind::RST_STREAM, stream, 1..=1), answered_with(stream, 400)])
+}
+
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
@@ -49,7 +54,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(headers_block(3, bad(&POST)));
                 s.send(data(1, 2).end_stream());
             },
-            expect: stream_error_only(3, PROTOCOL_ERROR).and(answered(1)),
+            expect: stream_error(3, PROTOCOL_ERROR).and(answered(1)),
             ..Case::DEFAULT
         },
         Case {
@@ -113,7 +118,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(headers_block(3, block).end_stream());
                 s.send(get_and(5, &[0x80 | 64]));
             },
-            expect: times(kind::RST_STREAM, 1, 1..=1).and(conn_error([COMPRESSION_ERROR, PROTOCOL_ERROR])),
+            expect: refused(1).and(conn_error([COMPRESSION_ERROR, PROTOCOL_ERROR])),
             ..Case::DEFAULT
         },
         Case {
@@ -184,7 +189,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(get(5));
                 s.send(headers_block(3, forbidden(&GET)).end_stream());
             },
-            expect: conn_error(PROTOCOL_ERROR),
+            expect: conn_error([PROTOCOL_ERROR, STREAM_CLOSED]),
             ..Case::DEFAULT
         },
         Case {
@@ -197,7 +202,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(headers_block(5, bad(&GET)).end_stream());
                 s.send(get(3));
             },
-            expect: times(kind::RST_STREAM, 5, 1..=1).and(conn_error(PROTOCOL_ERROR)),
+            expect: refused(5).and(conn_error([PROTOCOL_ERROR, STREAM_CLOSED])),
             ..Case::DEFAULT
         },
         Case {

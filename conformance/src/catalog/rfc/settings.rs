@@ -246,10 +246,12 @@ pub(super) fn cases() -> Vec<Case> {
             title: "Values of one SETTINGS take effect in their order: the last of a setting counts",
             requires: &["rfc9113/6.5.3/order"],
             script: |s| {
+                s.preface();
+                // A server that refuses a setting twice fails here.
                 s.mark();
-                s.open_with(
-                    settings().with(setting::INITIAL_WINDOW_SIZE, 0).with(setting::INITIAL_WINDOW_SIZE, 65_535),
-                );
+                s.send(settings().with(setting::INITIAL_WINDOW_SIZE, 0).with(setting::INITIAL_WINDOW_SIZE, 65_535));
+                s.settle();
+                s.send(settings().ack());
                 s.send(get(1));
             },
             expect: answered(1),

@@ -27,7 +27,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(post(1));
                 s.burst([window_update(1, TO_THE_TOP), window_update(1, 1)]);
             },
-            expect: stream_error_only(1, FLOW_CONTROL_ERROR),
+            expect: stream_error(1, FLOW_CONTROL_ERROR),
             ..Case::DEFAULT
         },
         Case {
