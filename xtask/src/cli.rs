@@ -19,6 +19,8 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   verify --each [SLUG]       every fix alone on the release, and every proof without its patch (hours)
   ablate [SLUG]              drops one patch at a time and shows that its proofs fail: half of verify --each
   mutants                    runs the mutation tests: one fault at a time, which an invariant must name
+  results [NAME]             the suite on the servers and clients of conformance/peers that are installed, as
+                             conformance/results
   index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
   vendor --branch NAME       the same as a commit on a branch of this repository
@@ -40,6 +42,7 @@ pub(crate) enum Command {
     Each { slug: Option<String> },
     Ablate { slug: Option<String> },
     Mutants,
+    Results { name: Option<String> },
     Index,
     Vendor { dir: PathBuf },
     VendorBranch { branch: String },
@@ -49,7 +52,7 @@ pub(crate) enum Command {
     CheckEvidence { slug: Option<String> },
 }
 
-const COMMANDS: &str = "edit, refresh, show, verify, ablate, mutants, index, vendor, roll, bump, evidence";
+const COMMANDS: &str = "edit, refresh, show, verify, ablate, mutants, results, index, vendor, roll, bump, evidence";
 
 pub(crate) fn parse(mut parser: Parser) -> Result<Command, Failure> {
     read(&mut parser).map_err(|error| {
@@ -71,7 +74,8 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "refresh" => Command::Refresh { dir: operand(parser, "DIR")?.into() },
         "show" => Command::Show { slug: operand(parser, "SLUG")? },
         "verify" => verify(parser)?,
-        "ablate" => return ablate(parser),
+        "ablate" => return Ok(maybe(parser)?.map_or(Command::Help, |slug| Command::Ablate { slug })),
+        "results" => return Ok(maybe(parser)?.map_or(Command::Help, |name| Command::Results { name })),
         "mutants" => Command::Mutants,
         "index" => Command::Index,
         "vendor" => vendor(parser)?,
@@ -133,16 +137,17 @@ fn verify(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     })
 }
 
-fn ablate(parser: &mut Parser) -> Result<Command, lexopt::Error> {
-    let mut slug = None;
+/// The operand, if there is one. `None`: help was asked for.
+fn maybe(parser: &mut Parser) -> Result<Option<Option<String>>, lexopt::Error> {
+    let mut operand = None;
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("help") | Short('h') => return Ok(Command::Help),
-            Value(value) if slug.is_none() => slug = Some(value.string()?),
+            Long("help") | Short('h') => return Ok(None),
+            Value(value) if operand.is_none() => operand = Some(value.string()?),
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Command::Ablate { slug })
+    Ok(Some(operand))
 }
 
 fn evidence(parser: &mut Parser) -> Result<Command, lexopt::Error> {
@@ -183,6 +188,7 @@ mod tests {
         assert_eq!(parsed("mutants"), Ok(Command::Mutants));
         assert_eq!(parsed("index"), Ok(Command::Index));
         assert_eq!(parsed("bump 0.4.2002"), Ok(Command::Bump { version: "0.4.2002".into() }));
+        assert_eq!(parsed("results Go"), Ok(Command::Results { name: Some("Go".into()) }));
         assert_eq!(parsed("ablate"), Ok(Command::Ablate { slug: None }));
         assert_eq!(parsed("ablate a"), Ok(Command::Ablate { slug: Some("a".into()) }));
         assert_eq!(parsed("verify --skip-compare"), Ok(Command::Verify { compare: false }));

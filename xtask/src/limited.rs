@@ -16,18 +16,32 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20 * 60);
 /// Runs the command to its end. `None`: it took longer than `limit`, and was ended with all that it
 /// had started.
 pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Option<Output>, Failure> {
-    lead_a_group(command);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let program = command.get_program().to_string_lossy().into_owned();
-    let run = |cause: std::io::Error| Failure::io(format_args!("run {program}"), &cause);
-    let mut child = command.spawn().map_err(run)?;
-    let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
-    let status = child.wait_timeout(limit).map_err(run)?;
-    let Some(status) = status else {
-        end(&mut child);
-        return Ok(None);
-    };
-    Ok(Some(gathered(status, stdout, stderr)))
+    let mut program = Program::start(command)?;
+    let (stdout, stderr) = (collect(program.0.stdout.take()), collect(program.0.stderr.take()));
+    let status = program.0.wait_timeout(limit).map_err(|cause| Failure::io("wait for a program", &cause))?;
+    Ok(status.map(|status| gathered(status, stdout, stderr)))
+}
+
+/// A running program, which is ended with all that it started when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Program(Child);
+
+impl Program {
+    pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
+        lead_a_group(command);
+        let name = command.get_program().to_string_lossy().into_owned();
+        command.spawn().map(Program).map_err(|cause| Failure::io(format_args!("run {name}"), &cause))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            end(&mut self.0);
+        }
+        let _ = self.0.wait();
+    }
 }
 
 fn gathered(status: ExitStatus, stdout: JoinHandle<Vec<u8>>, stderr: JoinHandle<Vec<u8>>) -> Output {
@@ -55,8 +69,8 @@ fn lead_a_group(command: &mut Command) {
 /// Ends the group: cargo does not end the test that it runs.
 #[cfg(unix)]
 fn end(child: &mut Child) {
-    let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).status();
-    let _ = child.wait();
+    use rustix::process::{kill_process_group, Pid, Signal};
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
 }
 
 #[cfg(not(unix))]
@@ -65,7 +79,6 @@ fn lead_a_group(_: &mut Command) {}
 #[cfg(not(unix))]
 fn end(child: &mut Child) {
     let _ = child.kill();
-    let _ = child.wait();
 }
 
 #[cfg(unix)]

@@ -18,6 +18,7 @@ mod mutants;
 mod print;
 mod refresh;
 mod repo;
+mod results;
 mod roll;
 mod show;
 mod switch;
@@ -60,6 +61,7 @@ fn run() -> Result<(), Failure> {
         Command::Each { slug } => each::run(&repo, slug.as_deref(), Questions::Both),
         Command::Ablate { slug } => each::run(&repo, slug.as_deref(), Questions::Without),
         Command::Mutants => mutants::run(&repo),
+        Command::Results { name } => results::run(&repo, name.as_deref()),
         Command::Index => index::run(&repo),
         Command::Vendor { dir } => vendor::run(&repo, &dir),
         Command::VendorBranch { branch } => vendor::to_branch(&repo, &branch),

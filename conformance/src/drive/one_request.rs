@@ -2,7 +2,7 @@
 //! after it.
 
 use crate::wire::code::kind;
-use crate::wire::Frame;
+use crate::wire::{Frame, View};
 
 /// The stream of the first request of a client (RFC 9113 section 5.1.1).
 pub(crate) const STREAM: u32 = 1;
@@ -44,9 +44,10 @@ impl OneRequest {
         }
     }
 
-    /// The client was sent this frame.
+    /// The client was sent this frame. A reset that cannot be read ends nothing.
     pub(super) fn heard(&mut self, frame: &Frame) {
-        if frame.stream == STREAM && (frame.ends_stream() || frame.kind == kind::RST_STREAM) {
+        let resets = matches!(View::from(frame), View::Reset { .. });
+        if frame.stream == STREAM && (frame.ends_stream() || resets) {
             *self = OneRequest::Over;
         }
     }
@@ -80,6 +81,7 @@ mod tests {
             request.sent(&get(STREAM));
             request.heard(&response(STREAM, 200));
             request.heard(&response(3, 200).end_stream());
+            request.heard(&reset(STREAM, 0).resized(3));
             assert!(!request.is_over());
             end(&mut request);
             assert!(request.is_over());

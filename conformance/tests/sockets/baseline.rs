@@ -116,7 +116,7 @@ fn a_server_that_asks_for_the_length_of_content_is_sent_none() {
     assert_eq!(remote.skips(of("ping/answered")), None);
 }
 
-/// Of a connection that was ended, the credit cannot be seen: that is no shortfall.
+/// The credit of a connection that was ended cannot be seen: that is no shortfall.
 #[test]
 fn credit_of_a_connection_that_the_server_ends_is_not_judged() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -72,6 +72,9 @@ pub(super) fn connection_error(transcript: &Transcript, codes: &[u32]) -> Findin
         (Some(_), Some(_)) => pass(),
         (Some((_, code)), None) => weak(format!("GOAWAY {} but the connection stays open", error_name(code))),
         (None, Some(_)) => weak(format!("closed without GOAWAY, expected {wanted}")),
+        (None, None) if transcript.left() == Some(Some(false)) && reset_after_mark(transcript).is_none() => {
+            weak(format!("only the exit status says failure, expected GOAWAY {wanted}"))
+        }
         (None, None) => match reset_after_mark(transcript) {
             Some(frame) => fail(format!("only {frame}, expected GOAWAY {wanted}")),
             None => fail(format!("no error, expected GOAWAY {wanted}")),

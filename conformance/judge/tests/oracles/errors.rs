@@ -82,7 +82,9 @@ pub(crate) fn connection_error() {
             ("GOAWAY, then half a frame", opened().subject(right.clone()).closes_within_a_frame(), Weak, Abrupt),
             ("only the stream is reset", opened().subject(reset(1, STREAM_CLOSED)).alive(), Fail, Clean),
             ("reset, then a client leaves", opened().subject(reset(1, STREAM_CLOSED)).leaves(None), Fail, Clean),
-            ("a client leaves", opened().asked().leaves(Some(false)), Fail, Clean),
+            ("a client leaves", opened().asked().leaves(None), Fail, Clean),
+            ("a client leaves and says success", opened().asked().leaves(Some(true)), Fail, Clean),
+            ("a client leaves and says failure", opened().asked().leaves(Some(false)), Weak, Clean),
             ("reset, then closed", opened().subject(reset(1, STREAM_CLOSED)).closes(), Weak, NoGoaway),
             (
                 "wrong code, then the right one",
