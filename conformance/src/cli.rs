@@ -46,7 +46,7 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
     --jobs N               connections at a time, 1 to 64 (default: 16)
     --level LEVEL          only cases of this level or a stronger one: must, should, may, quality (default: quality)
     --exclude GLOB         no case that matches; may be given again
-    --min-played N         status 1 if fewer cases are played; those that do not fit the subject are skipped
+    --min-played N         status 1 if fewer cases are played (default: 1); those that do not fit are skipped
     --expect FILE          known shortfalls, which do not count: lines of CASE OUTCOME REASON
     --write-expect FILE    writes what falls short now as such a file, for its reasons to be filled in
   list [--json]          the catalogue; with --coverage instead how many cases check each requirement
@@ -201,7 +201,7 @@ impl From<Error> for Answer {
 
 /// Reads the command line.
 pub(crate) fn parse(parser: Parser) -> Result<Cli, Answer> {
-    let mut arguments = Arguments { parser, common: Common::default() };
+    let mut arguments = Arguments { parser, common: Common::default(), stops_at_dashes: false };
     let mut bare = Compare::default();
     let command = loop {
         match arguments.next()? {
@@ -227,12 +227,15 @@ enum Word {
 struct Arguments {
     parser: Parser,
     common: Common,
+    /// What follows `--` is left for the command.
+    stops_at_dashes: bool,
 }
 
 impl Arguments {
     /// Returns the next option or operand that is a command's own.
     fn next(&mut self) -> Result<Option<Word>, Answer> {
-        while let Some(argument) = self.parser.next()? {
+        while !self.is_at_dashes() {
+            let Some(argument) = self.parser.next()? else { break };
             match argument {
                 Long("help") | Short('h') => return Err(Answer::Shown(USAGE)),
                 Long("version") | Short('V') => return Err(Answer::Shown(VERSION)),
@@ -246,6 +249,13 @@ impl Arguments {
             }
         }
         Ok(None)
+    }
+
+    /// Takes `--`, if it comes next and ends the options.
+    fn is_at_dashes(&mut self) -> bool {
+        let Some(mut rest) = self.parser.try_raw_args().filter(|_| self.stops_at_dashes) else { return false };
+        let comes = rest.peek().is_some_and(|word| word == "--");
+        comes && rest.next().is_some()
     }
 
     /// Reads the rest of the line for the command of that name.
@@ -337,6 +347,9 @@ impl Arguments {
         while let Some(word) = self.next()? {
             match word {
                 Word::Option(option) => take(&option, self)?,
+                Word::Value(value) if self.stops_at_dashes => {
+                    return Err(Error::from(format!("expected -- before the command, found {value:?}")).into());
+                }
                 Word::Value(value) => return Err(Error::UnexpectedArgument(value).into()),
             }
         }

@@ -6,6 +6,7 @@ mod program;
 mod skips;
 
 pub use baseline::Baseline;
+pub use program::end_all;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
@@ -75,22 +76,32 @@ impl Client {
     /// Has the command make its request twice: it is answered, and it is reset. What comes of that
     /// is what cases are judged by. An error is one line for the user.
     pub fn check(self) -> Result<Self, String> {
-        let (answered, success) = self.treat(Treatment::Answer)?;
-        let (announced, leaves) = baseline::read(&answered).map_err(|why| format!("{} {why}", self.name))?;
-        let (_, failure) = if leaves { self.treat(Treatment::Reset)? } else { (answered, None) };
-        let success = success.filter(|success| failure.is_some_and(|failure| failure != *success));
+        let sound = self.treat(Treatment::Answer)?;
+        let (announced, leaves) =
+            baseline::read(&sound.transcript).map_err(|why| self.with_words(&why, &sound.said))?;
+        let success = match sound.status {
+            Some(Err(why)) => return Err(self.with_words(&format!("was ended: {why}"), &sound.said)),
+            Some(Ok(success)) if leaves => Some(success),
+            _ => None,
+        };
+        let differs = success.is_some() && self.treat(Treatment::Reset)?.status != success.map(Ok);
+        let success = success.filter(|_| differs);
         Ok(Client { baseline: Some(Baseline { announced, leaves, success }), ..self })
     }
 
-    /// What the client did, and its exit status if it ended without being ended.
-    fn treat(&self, treatment: Treatment) -> Result<(Transcript, Option<i32>), String> {
+    /// Makes one connection, and notes what the client did.
+    fn treat(&self, treatment: Treatment) -> Result<Treated, String> {
         let mut link = self.connect()?;
         let transcript = baseline::treat(&mut link, treatment);
         let status = transcript.closed().and_then(|_| link.program.wait(self.options.timeout));
-        match status {
-            Some(Err(why)) => Err(format!("{} was ended: {why}", self.name)),
-            Some(Ok(code)) => Ok((transcript, Some(code))),
-            None => Ok((transcript, None)),
+        Ok(Treated { transcript, status, said: link.program.last_words() })
+    }
+
+    /// A line about the client, with what it said last.
+    fn with_words(&self, why: &str, said: &str) -> String {
+        match said {
+            "" => format!("{} {why}", self.name),
+            said => format!("{} {why}; it said: {said}", self.name),
         }
     }
 
@@ -102,16 +113,12 @@ impl Client {
         let scheme = if self.listening.authority().is_some() { "https" } else { "http" };
         let mut program = Program::start(&self.command, &format!("{scheme}://{address}/"))?;
         let socket = self.listening.accept(&listener, self.options.start, self.options.timeout, || {
-            let ended = match program.status()? {
+            Some(match program.status()? {
                 Ok(code) => format!("ended with exit status {code} and did not connect to {{url}}"),
                 Err(why) => format!("was ended and did not connect to {{url}}: {why}"),
-            };
-            Some(match program.last_line() {
-                line if line.is_empty() => ended,
-                line => format!("{ended}; it said: {line}"),
             })
         });
-        let socket = socket.map_err(|why| format!("{} {why}", self.name))?;
+        let socket = socket.map_err(|why| self.with_words(&why, &program.last_words()))?;
         let baseline = self.baseline;
         Ok(ClientLink { socket, program, _listener: listener, baseline, patience: self.options.timeout })
     }
@@ -141,6 +148,14 @@ impl Target for Client {
 #[must_use]
 pub fn plays(case: &Case) -> bool {
     skips::needs_more_than_a_request(case).is_none()
+}
+
+/// What a client did on one connection.
+struct Treated {
+    transcript: Transcript,
+    /// The exit status of a program that has ended: its code, or why there is none.
+    status: Option<Result<i32, String>>,
+    said: String,
 }
 
 /// A connection that a command made. What follows the first is not taken while this lives, and the

@@ -77,6 +77,8 @@ pub struct Driver<'a> {
     /// have begun.
     unanswered: BTreeSet<u32>,
     begun: BTreeSet<u32>,
+    /// Streams that the subject has reset.
+    refused: BTreeSet<u32>,
     serves: bool,
     /// Silence that the run may still spend on a remote subject.
     silence: Duration,
@@ -114,6 +116,7 @@ impl<'a> Driver<'a> {
             deferred: Vec::new(),
             unanswered: BTreeSet::new(),
             begun: BTreeSet::new(),
+            refused: BTreeSet::new(),
             serves: subject_is_server,
             request: OneRequest::default(),
             peer_closed: false,
@@ -140,6 +143,9 @@ impl<'a> Driver<'a> {
             Step::Write(sent) => {
                 let mut octets = Vec::new();
                 for piece in sent {
+                    if self.is_too_late(piece) {
+                        continue;
+                    }
                     let mut piece = piece.clone();
                     if let Sent::Frame(frame) = &mut piece {
                         self.link.address(frame);
@@ -187,6 +193,13 @@ impl<'a> Driver<'a> {
                 self.run();
             }
         }
+    }
+
+    /// Whether the subject does not want this any more: nothing may follow its reset (RFC 9113
+    /// section 6.4). In memory the reset may still be on its way.
+    fn is_too_late(&self, piece: &Sent) -> bool {
+        let is_data = |frame: &Frame| frame.kind == kind::DATA && self.refused.contains(&frame.stream);
+        self.link.is_remote() && piece.frame().is_some_and(is_data)
     }
 
     fn note_sent(&mut self, piece: &Sent) {
@@ -339,7 +352,10 @@ impl<'a> Driver<'a> {
                 self.answered = asked.unwrap_or(self.answered);
             }
             View::WindowUpdate { .. } => self.sendable.granted(frame),
-            View::Reset { .. } => self.uploads.retain(|upload| upload.stream != frame.stream),
+            View::Reset { .. } => {
+                self.refused.insert(frame.stream);
+                self.uploads.retain(|upload| upload.stream != frame.stream);
+            }
             View::Data { .. } => self.credit(frame),
             _ => {}
         }

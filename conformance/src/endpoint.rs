@@ -15,7 +15,7 @@ use crate::case::{Case, Config, Needs, Role};
 use crate::drive::{play, Link, Want};
 use crate::judge::{Check, Outcome};
 use crate::run::{run, Run};
-use crate::script::{Script, Step};
+use crate::script::{Script, Sent, Step};
 use crate::subject::{RunningServer, SocketSubject};
 use crate::suite::{Played, Target};
 use crate::transcript::{EventKind, OtherProtocol};
@@ -239,7 +239,8 @@ impl Target for Remote {
     }
 
     fn skips(&self, case: &Case) -> Option<String> {
-        let windows = if self.server.is_none() { needs_known_windows(case) } else { None };
+        let is_elsewhere = self.server.is_none();
+        let windows = is_elsewhere.then(|| needs_known_windows(case).or_else(|| needs_connect(case))).flatten();
         let clear = if self.endpoint.security.is_tls() { needs_clear_text(case) } else { None };
         let skipped = windows.or(clear).or_else(|| needs_more_than_a_socket(case));
         skipped
@@ -265,7 +266,9 @@ impl Target for Remote {
 
 /// Cases whose requests are of `http` for the sake of the case: by the default port of it, or
 /// because the field is encoded as the case says.
-const OF_HTTP: [&str; 4] = [
+const OF_HTTP: [&str; 6] = [
+    "authority/address-of-host",
+    "authority/default-port-without-host-port",
     "authority/host-with-default-port",
     "authority/host-of-other-port",
     "hpack/static-table",
@@ -275,6 +278,17 @@ const OF_HTTP: [&str; 4] = [
 /// Why a case cannot be played over TLS.
 fn needs_clear_text(case: &Case) -> Option<&'static str> {
     OF_HTTP.contains(&case.id).then_some("asks for http by its default port or encoding: over TLS it would be https")
+}
+
+/// Why a case cannot be played against a server that may lack CONNECT (RFC 9110 section 9.1).
+fn needs_connect(case: &Case) -> Option<&'static str> {
+    const METHOD: &[u8] = b"CONNECT";
+    let asks = |sent: &Sent| {
+        sent.frame().is_some_and(|frame| frame.payload.windows(METHOD.len()).any(|octets| octets == METHOD))
+    };
+    let is_asked = case.own_steps().steps.iter().any(|step| matches!(step, Step::Write(sent) if sent.iter().any(asks)));
+    let has_answer = case.expect.any(&|check| matches!(check, Check::Message { stream: 1, .. }));
+    (is_asked && has_answer).then_some("wants an answer to CONNECT, a method that a server need not have")
 }
 
 /// Why a case cannot be played against a server of unknown windows.

@@ -33,6 +33,8 @@ pub enum Check {
     /// A malformed request or response: a stream error PROTOCOL_ERROR, or from a server an answer
     /// of 4xx (section 8.1.1).
     Malformed { stream: u32 },
+    /// RST_STREAM on this stream, or an answer of 4xx or 5xx, whatever becomes of the connection.
+    Rejected { stream: u32 },
     /// Nothing but acknowledgements after the mark, and the connection goes on.
     Ignored,
     /// The connection goes on: a PING at the end is answered.
@@ -62,6 +64,8 @@ pub enum Check {
     Unprompted(Box<Check>),
     /// The subject sends this many frames of this type on this stream after the mark.
     Count { kind: u8, stream: u32, times: RangeInclusive<usize> },
+    /// The subject acknowledges SETTINGS so many times after the mark.
+    Acknowledged { times: usize },
     /// The subject answers a PING with this opaque data.
     Pong([u8; 8]),
     /// The subject does not answer a PING with this opaque data.
@@ -204,6 +208,8 @@ impl Check {
             | Check::UpdatedTogether { .. }
             | Check::Uploaded { .. }
             | Check::CreditReturned
+            | Check::Rejected { .. }
+            | Check::Acknowledged { .. }
             | Check::Count { .. }
             | Check::Pong(_)
             | Check::NoPong(_)
@@ -224,7 +230,7 @@ impl Check {
             Check::Handed { yes, .. } => !yes,
             Check::Unprompted(check) => check.needs_quiet(),
             Check::OneOf(choices) => choices.iter().any(Expect::needs_quiet),
-            Check::NoPong(_) => true,
+            Check::NoPong(_) | Check::Acknowledged { .. } => true,
             Check::Ignored
             | Check::Uploaded { .. }
             | Check::Content { .. }
@@ -259,11 +265,9 @@ impl Check {
                 (Outcome::Weak, reason) => fail(reason),
                 finding => finding,
             },
-            Check::AnyError { stream, codes } => match stream_error(transcript, *stream, &codes.0) {
-                (Outcome::Weak, _) => connection_error(transcript, &codes.0),
-                finding => finding,
-            },
+            Check::AnyError { stream, codes } => any_error(transcript, *stream, &codes.0),
             Check::Malformed { stream } => malformed(transcript, *stream),
+            Check::Rejected { stream } => rejected(transcript, *stream),
             Check::Ignored => ignored(transcript),
             Check::Alive => is_alive(transcript),
             Check::Ends => ends(transcript),
@@ -285,6 +289,7 @@ impl Check {
             Check::Window { stream, octets } => window(transcript, *stream, octets),
             Check::UpdatedTogether { stream } => updated_together(transcript, *stream),
             Check::Count { kind, stream, times } => count(transcript, *kind, *stream, times),
+            Check::Acknowledged { times } => acknowledged(transcript, *times),
             Check::Pong(opaque) => pong(transcript, *opaque, true),
             Check::NoPong(opaque) => pong(transcript, *opaque, false),
             Check::BlockBegins { stream, octets } => block_begins(transcript, *stream, octets),

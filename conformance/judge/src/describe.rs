@@ -27,6 +27,7 @@ impl fmt::Display for Check {
             Check::Malformed { stream } => {
                 write!(f, "the message on stream {stream} is refused: RST_STREAM PROTOCOL_ERROR, or an answer of 4xx")
             }
+            Check::Rejected { stream } => write!(f, "stream {stream} is reset, or answered with 4xx or 5xx"),
             Check::Ignored => f.write_str("nothing but acknowledgements, and the connection goes on"),
             Check::Alive => f.write_str("the connection goes on: a PING at the end is answered"),
             Check::Ends => f.write_str("the connection comes to its end without an error"),
@@ -55,6 +56,7 @@ impl fmt::Display for Check {
             Check::Count { kind, stream, times } => {
                 write!(f, "{} {} on stream {stream} after the mark", span(times), kind_name(*kind))
             }
+            Check::Acknowledged { times } => write!(f, "{times} acknowledgements of SETTINGS after the mark"),
             Check::Pong(opaque) => write!(f, "a PING acknowledgement with {}", hex(opaque)),
             Check::NoPong(opaque) => write!(f, "no PING acknowledgement with {}", hex(opaque)),
             Check::BlockBegins { stream, octets } => {

@@ -39,6 +39,11 @@ pub fn stream_error_only(stream: u32, codes: impl Into<Codes>) -> Expect {
 }
 
 /// RST_STREAM or GOAWAY with one of these codes.
+pub fn rejected(stream: u32) -> Expect {
+    Check::Rejected { stream }.into()
+}
+
+#[must_use]
 pub fn any_error(stream: u32, codes: impl Into<Codes>) -> Expect {
     Check::AnyError { stream, codes: codes.into() }.into()
 }
@@ -195,6 +200,12 @@ pub fn settings_first() -> Expect {
 }
 
 /// A PING with this opaque data is answered.
+#[must_use]
+pub fn acknowledged(times: usize) -> Expect {
+    Check::Acknowledged { times }.into()
+}
+
+/// The subject answers a PING with this opaque data.
 #[must_use]
 pub fn pong(opaque: [u8; 8]) -> Expect {
     Check::Pong(opaque).into()

@@ -6,7 +6,7 @@ use lexopt::prelude::*;
 use lexopt::Error;
 
 use super::elsewhere::Elsewhere;
-use super::{unknown, Answer, Arguments, Word};
+use super::{unknown, Answer, Arguments};
 
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -28,23 +28,18 @@ impl Arguments {
             start_ms: 10_000,
             elsewhere: Elsewhere::default(),
         };
-        // After --, all words are the command's.
-        while let Some(word) = self.next()? {
-            match word {
-                Word::Value(word) => client.command.push(word.string()?),
-                Word::Option(option) => match option.as_str() {
-                    "listen" => client.listen = self.address(&option)?,
-                    "tls" => client.tls = true,
-                    "start-ms" => client.start_ms = self.at_least_one(&option)?,
-                    other if client.elsewhere.take(other, self)? => {}
-                    other if client.command.is_empty() => return Err(unknown(other)),
-                    other => {
-                        let line = format!("--{other} is an option of the command: expected -- before the command");
-                        return Err(Error::from(line).into());
-                    }
-                },
+        self.stops_at_dashes = true;
+        self.options(|option, arguments| {
+            match option {
+                "listen" => client.listen = arguments.address(option)?,
+                "tls" => client.tls = true,
+                "start-ms" => client.start_ms = arguments.at_least_one(option)?,
+                other if client.elsewhere.take(other, arguments)? => {}
+                other => return Err(unknown(other)),
             }
-        }
+            Ok(())
+        })?;
+        client.command = self.parser.raw_args()?.map(|word| word.string()).collect::<Result<_, _>>()?;
         match client.command.is_empty() {
             true => Err(Error::from("expected -- COMMAND, found nothing").into()),
             false => Ok(client),

@@ -29,7 +29,7 @@ impl Default for Elsewhere {
             cases: Vec::new(),
             timeout_ms: 1000,
             max_time: None,
-            min_played: 0,
+            min_played: 1,
             jobs: 16,
             level: Level::Quality,
             exclude: Vec::new(),

@@ -8,6 +8,8 @@ use crate::transcript::{EventKind, Transcript};
 use crate::wire::build::{data, reset, response};
 use crate::wire::code::error::INTERNAL_ERROR;
 use crate::wire::code::kind;
+use crate::wire::hpack::Decoder;
+use crate::wire::{Frame, View};
 
 const STREAM: u32 = 1;
 
@@ -43,13 +45,19 @@ pub(super) fn treat(link: &mut dyn Link, treatment: Treatment) -> Transcript {
     })
 }
 
-/// Reads what a client did with a sound response. An error says what has to be different.
+/// Reads what a client did with a sound response: what it announced, and whether it left. An error
+/// says what has to be different.
 pub(super) fn read(transcript: &Transcript) -> Result<(Announced, bool), String> {
-    let has = |wanted: EventKind| transcript.events.iter().any(|event| event.kind == wanted);
-    if !has(EventKind::SubjectPreface) {
-        return Err("does not begin with the preface of HTTP/2: in clear text it has to use HTTP/2 with prior \
-                    knowledge"
-            .into());
+    let place = |wanted: &dyn Fn(&EventKind) -> bool| transcript.events.iter().position(|event| wanted(&event.kind));
+    if place(&|event| *event == EventKind::SubjectPreface).is_none() {
+        let what = match transcript.closed() {
+            Some(_) => "closes its first connection",
+            None => "sends something else, or nothing, on its first connection",
+        };
+        return Err(format!(
+            "{what}, before the preface of HTTP/2: in clear text it has to use HTTP/2 with prior knowledge, and its \
+             first connection is the one that counts"
+        ));
     }
     if transcript.error_sent() {
         return Err("ends a sound connection with GOAWAY and an error code".into());
@@ -61,8 +69,33 @@ pub(super) fn read(transcript: &Transcript) -> Result<(Announced, bool), String>
     if first.stream != STREAM {
         return Err(format!("sends its first request on stream {}, and cases answer on stream 1", first.stream));
     }
-    if !of_streams().any(|frame| frame.ends_stream()) {
-        return Err("sends a request that does not end: cases need one like GET".into());
+    if !of_streams().any(Frame::ends_stream) {
+        return Err("sends a request that does not end: cases need GET".into());
+    }
+    if let Some(method) = method(first).filter(|method| method != b"GET") {
+        return Err(format!("asks with {}: cases need GET", method.escape_ascii()));
+    }
+    if of_streams().any(|frame| frame.kind == kind::RST_STREAM) {
+        return Err("resets a sound response of two octets".into());
+    }
+    let end = place(&|event| matches!(event, EventKind::Peer(frame) if frame.stream == STREAM && frame.ends_stream()));
+    if transcript.closed().is_some_and(|closed| end.is_none_or(|end| closed < end)) {
+        return Err("closes its connection, or one half of it, before the response has come".into());
+    }
+    let answers =
+        |wanted: fn(&View<'_>) -> bool| transcript.subject_frames().any(|(_, frame)| wanted(&View::from(frame)));
+    if !answers(|view| *view == View::SettingsAck) {
+        return Err("does not acknowledge SETTINGS".into());
+    }
+    if transcript.closed().is_none() && !answers(|view| matches!(view, View::PingAck { .. })) {
+        return Err("answers no PING, by which the suite tells whether it is alive".into());
     }
     Ok((Announced::read(transcript), transcript.closed().is_some()))
+}
+
+/// The method of a request whose block is whole.
+fn method(head: &Frame) -> Option<Vec<u8>> {
+    let View::Headers { block } = View::from(head) else { return None };
+    let fields = Decoder::default().decode(block).ok()?;
+    fields.into_iter().find(|(name, _)| name == b":method").map(|(_, value)| value.to_vec())
 }

@@ -1,23 +1,31 @@
 //! The program that is the client of one case.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// What stands for the address to ask in the words of a command.
 pub(super) const URL: &str = "{url}";
-/// Octets kept of a line that a program says.
+/// Octets read at once of a line that a program says.
 const LINE: u64 = 300;
 /// How often the end of a program is looked for.
 const PACE: Duration = Duration::from_millis(2);
+
+/// Lines that are kept.
+const LINES: usize = 3;
+/// How long the end of a program is waited for.
+const PARTING: Duration = Duration::from_secs(5);
+
+type Said = Arc<Mutex<VecDeque<String>>>;
 
 /// A running program, which is ended with all that it started when this is dropped.
 #[derive(Debug)]
 pub(super) struct Program {
     child: Child,
-    said: Arc<Mutex<String>>,
+    said: Said,
 }
 
 impl Program {
@@ -29,7 +37,8 @@ impl Program {
         command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         lead_a_group(&mut command);
         let mut child = command.spawn().map_err(|error| format!("cannot start {name:?}: {error}"))?;
-        let said = Arc::default();
+        running().push(child.id());
+        let said = Said::default();
         if let Some(errors) = child.stderr.take() {
             listen(errors, Arc::clone(&said));
         }
@@ -53,39 +62,59 @@ impl Program {
         }
     }
 
-    /// The last line of its standard error.
-    pub(super) fn last_line(&self) -> String {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The last lines of its standard error, in one.
+    pub(super) fn last_words(&self) -> String {
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.iter().cloned().collect::<Vec<_>>().join(" / ")
     }
 }
 
-/// Keeps the last line that the program says. The thread ends with the program.
-fn listen(errors: ChildStderr, said: Arc<Mutex<String>>) {
+/// Keeps the last lines that the program says. The thread ends with the program.
+fn listen(errors: ChildStderr, said: Said) {
     let read = move || {
         let mut errors = BufReader::new(errors);
+        let mut goes_on = false;
         loop {
-            let mut line = Vec::new();
-            match errors.by_ref().take(LINE).read_until(b'\n', &mut line) {
+            let mut piece = Vec::new();
+            match errors.by_ref().take(LINE).read_until(b'\n', &mut piece) {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }
-            let line: String = String::from_utf8_lossy(&line).trim().chars().filter(|c| !c.is_control()).collect();
-            if !line.is_empty() {
-                *said.lock().unwrap_or_else(PoisonError::into_inner) = line;
+            let is_rest = std::mem::replace(&mut goes_on, piece.last() != Some(&b'\n'));
+            let line: String = String::from_utf8_lossy(&piece).trim().chars().filter(|c| !c.is_control()).collect();
+            // Of a long line the beginning says more.
+            if !is_rest && !line.is_empty() {
+                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                said.push_back(line);
+                if said.len() > LINES {
+                    said.pop_front();
+                }
             }
         }
     };
-    // Without it the line is missing from messages, and nothing else.
+    // Without it the lines are missing from messages, and nothing else.
     let _ = thread::Builder::new().name("standard error".into()).spawn(read);
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if self.status().is_none() {
-            end_group(&mut self.child);
-        }
-        let _ = self.child.wait();
+        // What it started may live on.
+        end_group(self.child.id());
+        let _ = self.child.kill();
+        // One that cannot be ended is left behind.
+        let _ = self.wait(PARTING);
+        running().retain(|group| *group != self.child.id());
     }
+}
+
+/// Ends all programs, where this one is about to end.
+pub fn end_all() {
+    running().iter().for_each(|group| end_group(*group));
+}
+
+fn running() -> MutexGuard<'static, Vec<u32>> {
+    static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(unix)]
@@ -94,19 +123,21 @@ fn lead_a_group(command: &mut Command) {
     command.process_group(0);
 }
 
+/// Ends a program and what it started. The number of a group is not given to another one while a
+/// member of it lives.
 #[cfg(unix)]
-fn end_group(child: &mut Child) {
+fn end_group(leader: u32) {
     use rustix::process::{kill_process_group, Pid, Signal};
-    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
 }
 
 #[cfg(not(unix))]
 fn lead_a_group(_: &mut Command) {}
 
 #[cfg(not(unix))]
-fn end_group(child: &mut Child) {
-    let _ = child.kill();
-}
+fn end_group(_: u32) {}
 
 #[cfg(unix)]
 #[cfg(test)]
@@ -122,10 +153,10 @@ mod tests {
     fn a_program_gets_the_address_and_tells_its_status() {
         let mut program = shell("echo first >&2; echo 'asked {url}' >&2; exit 7");
         assert_eq!(program.wait(Duration::from_secs(60)), Some(Ok(7)));
-        while !program.last_line().starts_with("asked") {
+        let expected = "first / asked http://127.0.0.1:1/";
+        while program.last_words() != expected {
             thread::yield_now();
         }
-        assert_eq!(program.last_line(), "asked http://127.0.0.1:1/");
     }
 
     #[test]
@@ -139,10 +170,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let fifo = dir.path().join("fifo");
         assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-        // Both hold the pipe: the shell and what it started.
-        let program = shell(&format!("exec > '{}'; sleep 1000 & wait", fifo.display()));
-        let mut reader = std::fs::File::open(&fifo).unwrap();
-        drop(program);
-        assert_eq!(reader.read(&mut [0]).unwrap(), 0);
+        for script in ["sleep 1000 & wait", "sleep 1000 &"] {
+            // The shell holds the pipe, and what it started.
+            let mut program = shell(&format!("exec > '{}'; {script}", fifo.display()));
+            let mut reader = std::fs::File::open(&fifo).unwrap();
+            program.wait(Duration::from_millis(100));
+            drop(program);
+            assert_eq!(reader.read(&mut [0]).unwrap(), 0, "{script}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::Baseline;
 use crate::case::{Case, Config, Needs, Role};
 use crate::judge::Check;
-use crate::script::{Sent, Step};
+use crate::script::{Sent, Step, Upload};
 use crate::wire::code::kind;
 use crate::wire::Frame;
 
@@ -40,9 +40,15 @@ pub(super) fn needs_another_client(case: &Case, baseline: &Baseline) -> Option<S
     if !baseline.announced.enable_push && accepts_a_promise(case, &frames) {
         return Some("sends PUSH_PROMISE, and the client announces that it takes none".into());
     }
-    let ends_response = frames.iter().any(|frame| frame.stream == 1 && frame.ends_stream());
+    let uploads = uploads(case);
+    let ends_response = frames.iter().any(|frame| frame.stream == 1 && frame.ends_stream())
+        || uploads.iter().any(|upload| upload.stream == 1 && upload.end);
     if baseline.leaves && baseline.success.is_none() && ends_response {
         return Some("ends the response, at which this client leaves; its exit status tells nothing".into());
+    }
+    let window = u64::from(baseline.announced.initial_window_size);
+    if let Some(octets) = uploads.iter().map(flow_controlled).find(|octets| *octets <= window) {
+        return Some(format!("sends {octets} octets of DATA, and the client's window of {window} takes all of them"));
     }
     baseline.announced.obstacle(case)
 }
@@ -51,6 +57,21 @@ pub(super) fn needs_another_client(case: &Case, baseline: &Baseline) -> Option<S
 fn accepts_a_promise(case: &Case, frames: &[Frame]) -> bool {
     let refuses_connection = case.expect.any(&|check| matches!(check, Check::ConnectionError(_)));
     !refuses_connection && frames.iter().any(|frame| frame.kind == kind::PUSH_PROMISE)
+}
+
+/// The octets of an upload that count against windows: padding does, too.
+fn flow_controlled(upload: &Upload) -> u64 {
+    let frames = upload.length.div_ceil(upload.frame as u64);
+    upload.length + upload.padding.map_or(0, |padding| frames * (u64::from(padding) + 1))
+}
+
+fn uploads(case: &Case) -> Vec<Upload> {
+    let steps = case.own_steps().steps.into_iter();
+    let upload = |step| match step {
+        Step::Upload(upload) | Step::UploadFromAfar { upload, .. } => Some(upload),
+        _ => None,
+    };
+    steps.filter_map(upload).collect()
 }
 
 fn frames(case: &Case) -> Vec<Frame> {

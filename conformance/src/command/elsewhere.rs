@@ -11,6 +11,7 @@ use h2_conformance::suite::Target;
 use h2_conformance::{catalog, select};
 
 use super::run::{play, Pace};
+use super::stop::Stop;
 use super::{output, status, Failure};
 use crate::cli::{Common, Elsewhere};
 
@@ -20,6 +21,8 @@ pub(super) struct Plan<'a> {
     catalogue: Vec<Case>,
     cases: Vec<Case>,
     expectations: Expectations,
+    /// From now on Ctrl-C ends the run in order.
+    stop: Stop,
 }
 
 impl<'a> Plan<'a> {
@@ -27,14 +30,15 @@ impl<'a> Plan<'a> {
         let catalogue = catalog::all();
         let cases = chosen(&catalogue, options).map_err(Failure::Input)?;
         let expectations = options.expect.as_deref().map(|path| read(path, &catalogue)).transpose()?;
-        Ok(Plan { options, catalogue, cases, expectations: expectations.unwrap_or_default() })
+        let stop = Stop::new(options.max_time);
+        Ok(Plan { options, catalogue, cases, expectations: expectations.unwrap_or_default(), stop })
     }
 
     /// Plays the cases and reports. Returns the exit status.
     pub(super) fn play(self, target: &dyn Target, common: &Common) -> Result<u8, Failure> {
-        let Plan { options, catalogue, cases, expectations } = self;
+        let Plan { options, catalogue, cases, expectations, stop } = self;
         let info = SubjectInfo { expectations, ..SubjectInfo::of(target) };
-        let pace = Pace { threads: options.jobs, max_time: options.max_time };
+        let pace = Pace { threads: options.jobs, stop: &stop };
         let mut results = play((target, info), &cases, &catalogue, pace, common);
         results.problems.extend(too_few(&results, options.min_played));
         output::results(&results, common)?;

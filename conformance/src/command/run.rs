@@ -20,11 +20,10 @@ const ONE_SERVER: usize = 1;
 
 /// How fast, and for how long, cases are played.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pace {
+pub(super) struct Pace<'a> {
     /// Cases at a time.
     pub(super) threads: usize,
-    /// Seconds after which no case begins.
-    pub(super) max_time: Option<u64>,
+    pub(super) stop: &'a Stop,
 }
 
 pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
@@ -36,7 +35,8 @@ pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
         None if select::runs_in_memory(name).map_err(Failure::Input)? => Transport::Mem,
         None => Transport::Tcp,
     };
-    let pace = |threads| Pace { threads, max_time: options.max_time };
+    let stop = Stop::new(options.max_time);
+    let pace = |threads| Pace { threads, stop: &stop };
     match transport {
         Transport::Mem => {
             let subject = select::in_memory(name).map_err(Failure::Input)?;
@@ -55,7 +55,13 @@ pub(super) fn run(options: &Run, common: &Common) -> Result<u8, Failure> {
     }
 }
 
-fn report(target: &dyn Target, cases: &[Case], catalogue: &[Case], pace: Pace, common: &Common) -> Result<u8, Failure> {
+fn report(
+    target: &dyn Target,
+    cases: &[Case],
+    catalogue: &[Case],
+    pace: Pace<'_>,
+    common: &Common,
+) -> Result<u8, Failure> {
     let results = play((target, SubjectInfo::of(target)), cases, catalogue, pace, common);
     output::results(&results, common)?;
     Ok(status(&results))
@@ -66,15 +72,14 @@ pub(super) fn play(
     (target, info): (&dyn Target, SubjectInfo),
     cases: &[Case],
     catalogue: &[Case],
-    pace: Pace,
+    pace: Pace<'_>,
     common: &Common,
 ) -> Results {
-    let stop = Stop::new(pace.max_time);
     let played = {
         let line = Line::new(common.quiet);
-        play_all(cases, &[&Stoppable::new(target, &stop)], pace.threads, &|progress| line.tell(progress))
+        play_all(cases, &[&Stoppable::new(target, pace.stop)], pace.threads, &|progress| line.tell(progress))
     };
     let mut results = Results::of_run(Runs { subjects: &[info], cases, played: &played, catalogue });
-    results.problems.extend(unfinished(target, &stop, &played));
+    results.problems.extend(unfinished(target, pace.stop, &played));
     results
 }

@@ -67,6 +67,7 @@ fn watch(interrupted: &AtomicBool) {
             interrupted.store(true, Ordering::Relaxed);
         }
         if tokio::signal::ctrl_c().await.is_ok() {
+            h2_conformance::client::end_all();
             std::process::exit(INTERRUPTED);
         }
     });

@@ -6,10 +6,10 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::exit;
 
-use h2_conformance::wire::build::{get, goaway, opening, ping, post, settings};
+use h2_conformance::wire::build::{get, goaway, headers, ping, post, reset, settings};
 use h2_conformance::wire::code::error::PROTOCOL_ERROR;
 use h2_conformance::wire::code::kind;
-use h2_conformance::wire::{Frame, FrameReader, View};
+use h2_conformance::wire::{Frame, FrameReader, View, PREFACE};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 const FAILED: i32 = 1;
@@ -41,6 +41,16 @@ pub(super) fn run(kind: &str, url: &str) {
         "says-nothing" => drop(connect(url).read_to_end(&mut Vec::new())),
         "asks-nothing" => Raw::asking(url, &[]).take(|_| Reaction::Go),
         "asks-on-three" => Raw::asking(url, &[get(3)]).take(|_| Reaction::Go),
+        "asks-with-head" => {
+            let fields = [(":method", "HEAD"), (":scheme", "http"), (":path", "/"), (":authority", "example.test")];
+            Raw::asking(url, &[headers(1, &fields).end_stream()]).take(|_| Reaction::Go);
+        }
+        "resets-the-response" => Raw::asking(url, &[get(1), reset(1, PROTOCOL_ERROR)]).take(|_| Reaction::Go),
+        "leaves-too-early" => Raw::asking(url, &[get(1)]).take(|_| Reaction::Leave(0)),
+        "acknowledges-nothing" => Raw::asking(url, &[get(1)]).take(|frame| match frame.kind {
+            kind::SETTINGS => Reaction::Ignore,
+            _ => Reaction::Go,
+        }),
         "asks-without-end" => Raw::asking(url, &[post(1)]).take(|_| Reaction::Go),
         "goes-away" => Raw::asking(url, &[get(1), goaway(0, PROTOCOL_ERROR)]).take(|_| Reaction::Leave(0)),
         "does-not-come" => refuse(),
@@ -117,6 +127,8 @@ fn connect(url: &str) -> TcpStream {
 /// What a client does about a frame.
 enum Reaction {
     Go,
+    /// Answers nothing that the frame asks for.
+    Ignore,
     /// Ends with this exit status.
     Leave(i32),
 }
@@ -139,7 +151,7 @@ struct Raw {
 impl Raw {
     fn asking(url: &str, frames: &[Frame]) -> Self {
         let mut stream = connect(url);
-        let mut octets = opening(&settings());
+        let mut octets = [&PREFACE[..], &settings().to_bytes()].concat();
         frames.iter().for_each(|frame| frame.encode(&mut octets));
         let _ = stream.write_all(&octets);
         Raw { stream, reader: FrameReader::default() }
@@ -154,10 +166,11 @@ impl Raw {
                     View::Ping { opaque } => Some(ping(opaque).ack()),
                     _ => None,
                 };
-                if let Some(answer) = answer {
+                let reaction = react(&frame);
+                if let (Some(answer), Reaction::Go) = (answer, &reaction) {
                     let _ = self.stream.write_all(&answer.to_bytes());
                 }
-                if let Reaction::Leave(status) = react(&frame) {
+                if let Reaction::Leave(status) = reaction {
                     exit(status);
                 }
             }

@@ -138,8 +138,12 @@ fn commands_are_refused() -> Result<(), Failed> {
     let options = Options { timeout: Duration::from_millis(300), start: Duration::from_secs(5), ..Options::default() };
     let hasty = Options { start: Duration::from_millis(200), ..options };
     for (kind, options, complaint) in [
-        ("speaks-http1", options, "does not begin with the preface of HTTP/2"),
-        ("says-nothing", options, "does not begin with the preface of HTTP/2"),
+        ("speaks-http1", options, "before the preface of HTTP/2"),
+        ("says-nothing", options, "before the preface of HTTP/2"),
+        ("asks-with-head", options, "asks with HEAD"),
+        ("resets-the-response", options, "resets a sound response"),
+        ("leaves-too-early", options, "before the response has come"),
+        ("acknowledges-nothing", options, "does not acknowledge SETTINGS"),
         ("asks-nothing", options, "sends no request"),
         ("asks-on-three", options, "first request on stream 3"),
         ("asks-without-end", options, "a request that does not end"),

@@ -7,7 +7,7 @@ use super::super::sections::{Section, Sections};
 use super::super::{Expect, Outcome};
 use super::{fail, holds, pass, weak, Check, Finding};
 use crate::transcript::{Event, EventKind, Transcript};
-use h2_conformance_wire::code::error::{NO_ERROR, PROTOCOL_ERROR, STREAM_CLOSED};
+use h2_conformance_wire::code::error::{INTERNAL_ERROR, NO_ERROR, PROTOCOL_ERROR, STREAM_CLOSED};
 use h2_conformance_wire::code::{error_name, kind, kind_name};
 use h2_conformance_wire::hpack::Field;
 use h2_conformance_wire::print::hex;
@@ -44,6 +44,9 @@ pub(super) fn last_processed(transcript: &Transcript, expected: u32) -> Finding 
     });
     match named {
         Some(stream) => holds(stream == expected, || format!("GOAWAY names stream {stream}, expected {expected}")),
+        None if transcript.closed().is_some() || transcript.left().is_some() => {
+            weak(format!("no GOAWAY, expected one that names stream {expected}"))
+        }
         None => fail(format!("no GOAWAY, expected one that names stream {expected}")),
     }
 }
@@ -66,14 +69,14 @@ pub(super) fn connection_error(transcript: &Transcript, codes: &[u32]) -> Findin
     let wanted = named(codes);
     match (goaway(transcript), transcript.closed()) {
         (Some((_, code)), _) if !codes.contains(&code) => {
-            fail(format!("GOAWAY {}, expected {wanted}", error_name(code)))
+            lesser(code, format!("GOAWAY {}, expected {wanted}", error_name(code)))
         }
         (Some(_), Some(_)) if broke_off(transcript) => weak("closed in the middle of a frame"),
         (Some(_), Some(_)) => pass(),
         (Some((_, code)), None) => weak(format!("GOAWAY {} but the connection stays open", error_name(code))),
         (None, Some(_)) => weak(format!("closed without GOAWAY, expected {wanted}")),
-        (None, None) if transcript.left() == Some(Some(false)) && reset_after_mark(transcript).is_none() => {
-            weak(format!("only the exit status says failure, expected GOAWAY {wanted}"))
+        (None, None) if transcript.left() == Some(Some(false)) => {
+            weak(format!("closed, and the exit status says failure, expected GOAWAY {wanted}"))
         }
         (None, None) => match reset_after_mark(transcript) {
             Some(frame) => fail(format!("only {frame}, expected GOAWAY {wanted}")),
@@ -90,14 +93,15 @@ pub(super) fn stream_error(transcript: &Transcript, stream: u32, codes: &[u32]) 
     });
     match (reset, goaway(transcript)) {
         (_, Some((_, code))) if code != NO_ERROR && !codes.contains(&code) => {
-            fail(format!("GOAWAY {}, expected RST_STREAM {wanted}", error_name(code)))
+            lesser(code, format!("GOAWAY {}, expected RST_STREAM {wanted}", error_name(code)))
         }
         (_, Some((_, code))) if code != NO_ERROR => {
             weak(format!("the whole connection ends: GOAWAY {}", error_name(code)))
         }
-        (Some(code), _) if !codes.contains(&code) => {
-            fail(format!("RST_STREAM {}, expected {wanted}", error_name(code)))
-        }
+        (Some(code), _) if !codes.contains(&code) => match is_alive(transcript) {
+            (Outcome::Pass, _) => lesser(code, format!("RST_STREAM {}, expected {wanted}", error_name(code))),
+            dead => dead,
+        },
         (Some(_), _) if transcript.closed().is_some() => weak("RST_STREAM came, but then the connection closed"),
         (Some(_), _) if transcript.left().is_some() => pass(),
         (Some(_), _) => is_alive(transcript),
@@ -105,10 +109,42 @@ pub(super) fn stream_error(transcript: &Transcript, stream: u32, codes: &[u32]) 
             fail(format!("GOAWAY NO_ERROR and the close, expected RST_STREAM {wanted}"))
         }
         (None, _) if transcript.closed().is_some() => weak(format!("closed, expected RST_STREAM {wanted}")),
+        // A stream that has ended both ways cannot be reset (RFC 9113 section 5.1).
+        (None, None) if transcript.left() == Some(Some(false)) && peer_ended(transcript, stream) => pass(),
         (None, _) if transcript.left() == Some(Some(false)) => {
             weak(format!("only the exit status says failure, expected RST_STREAM {wanted}"))
         }
-        (None, _) => fail(format!("no error, expected RST_STREAM {wanted} on stream {stream}")),
+        (None, _) => match status(transcript, stream) {
+            Some(status) => fail(format!("answered with status {status}, expected RST_STREAM {wanted}")),
+            None => fail(format!("no error, expected RST_STREAM {wanted} on stream {stream}")),
+        },
+    }
+}
+
+pub(super) fn any_error(transcript: &Transcript, stream: u32, codes: &[u32]) -> Finding {
+    match stream_error(transcript, stream, codes) {
+        (Outcome::Weak, reason) => match connection_error(transcript, codes) {
+            (Outcome::Fail, _) => weak(reason),
+            better => better,
+        },
+        finding => finding,
+    }
+}
+
+/// Whether the peer has ended a stream.
+fn peer_ended(transcript: &Transcript, stream: u32) -> bool {
+    transcript.events.iter().any(|event| match &event.kind {
+        EventKind::Peer(frame) | EventKind::Automatic(frame) => frame.stream == stream && frame.ends_stream(),
+        _ => false,
+    })
+}
+
+/// An error with another code than the expected ones. A generic code can always stand for a more
+/// specific one (RFC 9113 section 5.4).
+fn lesser(code: u32, reason: String) -> Finding {
+    match code {
+        PROTOCOL_ERROR | INTERNAL_ERROR => weak(reason),
+        _ => fail(reason),
     }
 }
 
@@ -117,13 +153,29 @@ fn reset_after_mark(transcript: &Transcript) -> Option<&Frame> {
 }
 
 pub(super) fn malformed(transcript: &Transcript, stream: u32) -> Finding {
-    // A whole answer of 4xx; RST_STREAM NO_ERROR after it only says that the rest of the request is
-    // not wanted (8.1).
-    let refused = message(transcript, stream, None).0 == Outcome::Pass
-        && status(transcript, stream).is_some_and(|status| (400..500).contains(&status));
-    match stream_error(transcript, stream, &[PROTOCOL_ERROR]) {
-        (Outcome::Fail, _) if refused => is_alive(transcript),
-        finding => finding,
+    // A whole answer; RST_STREAM NO_ERROR after it only says that the rest of the request is not
+    // wanted (8.1). 501 and 505 name what is wrong with a method or a version.
+    let answer = (message(transcript, stream, None).0 == Outcome::Pass).then(|| status(transcript, stream)).flatten();
+    match (stream_error(transcript, stream, &[PROTOCOL_ERROR]), answer) {
+        ((Outcome::Fail, _), Some(400..500 | 501 | 505)) => is_alive(transcript),
+        ((Outcome::Fail, _), Some(status @ 500..)) => match is_alive(transcript) {
+            (Outcome::Pass, _) => weak(format!("answered with status {status}, expected 4xx or RST_STREAM")),
+            dead => dead,
+        },
+        (finding, _) => finding,
+    }
+}
+
+/// The subject objects to a request, whatever becomes of the connection then.
+pub(super) fn rejected(transcript: &Transcript, stream: u32) -> Finding {
+    let is_reset =
+        transcript.answers().any(|frame| frame.stream == stream && matches!(View::from(frame), View::Reset { .. }));
+    match status(transcript, stream) {
+        _ if is_reset => pass(),
+        Some(400..) => pass(),
+        Some(status) => fail(format!("stream {stream} was answered with status {status}, expected a refusal")),
+        None if gave_up(transcript).is_some() => weak(format!("the connection ended at stream {stream}")),
+        None => fail(format!("stream {stream} was neither reset nor answered")),
     }
 }
 
@@ -133,6 +185,7 @@ pub(super) fn ignored(transcript: &Transcript) -> Finding {
         View::SettingsAck | View::PingAck { .. } | View::Settings(_) | View::Ping { .. } => true,
         View::WindowUpdate { increment } => increment > 0,
         View::GoAway { code, .. } => code == NO_ERROR,
+        View::Priority | View::Unknown => true,
         _ => false,
     };
     let extra = transcript.answers().find(|frame| !of_its_own(frame));
@@ -386,6 +439,11 @@ pub(super) fn count(transcript: &Transcript, kind: u8, stream: u32, times: &Rang
     let frames = transcript.answers().filter(|frame| frame.kind == kind && frame.stream == stream);
     let seen = frames.filter(|frame| !answers_probe(frame, transcript)).count();
     holds(times.contains(&seen), || format!("{seen} {} on stream {stream}, expected {}", kind_name(kind), span(times)))
+}
+
+pub(super) fn acknowledged(transcript: &Transcript, times: usize) -> Finding {
+    let seen = transcript.answers().filter(|frame| View::from(*frame) == View::SettingsAck).count();
+    holds(seen == times, || format!("{seen} acknowledgements of SETTINGS, expected {times}"))
 }
 
 pub(super) fn pong(transcript: &Transcript, opaque: [u8; 8], expected: bool) -> Finding {

@@ -15,10 +15,10 @@ fn wrong_for_any_error() -> Vec<Row> {
     vec![
         ("nothing comes and the connection works", opened().peer(post(1)).alive(), Fail, Clean),
         ("nothing comes at all", opened().peer(post(1)).asked(), Fail, Hang),
-        ("GOAWAY with another code", opened().subject(goaway(1, INTERNAL_ERROR)).closes(), Fail, WrongCode),
-        ("the same, and it stays open", opened().subject(goaway(1, INTERNAL_ERROR)).asked(), Fail, WrongCode),
+        ("GOAWAY with another code", opened().subject(goaway(1, CANCEL)).closes(), Fail, WrongCode),
+        ("the same, and it stays open", opened().subject(goaway(1, CANCEL)).asked(), Fail, WrongCode),
         ("GOAWAY NO_ERROR and the close", opened().subject(goaway(1, NO_ERROR)).closes(), Fail, WrongCode),
-        ("RST_STREAM with another code", opened().subject(reset(1, INTERNAL_ERROR)).alive(), Fail, Clean),
+        ("RST_STREAM with another code", opened().subject(reset(1, CANCEL)).alive(), Fail, Clean),
         ("closed without GOAWAY", opened().closes(), Weak, NoGoaway),
         ("the request is answered", opened().subject(response(1, 200).end_stream()).alive(), Fail, Clean),
         ("a panic", opened().panics(), Fail, Abrupt),
@@ -58,6 +58,7 @@ pub(crate) fn connection_error() {
         &[],
         vec![
             ("GOAWAY and the close", opened().subject(right.clone()).closes(), Pass, Clean),
+            ("GOAWAY with a generic code", opened().subject(goaway(1, INTERNAL_ERROR)).closes(), Weak, WrongCode),
             ("the same before the mark", opening().subject(right.clone()).mark().closes(), Inconclusive, Clean),
             (
                 "another answer came first",
@@ -110,6 +111,9 @@ fn stream_rows(beyond: Outcome) -> Vec<Row> {
         row,
         vec![
             ("RST_STREAM, and it works", opened().subject(right.clone()).alive(), Pass, Clean),
+            ("RST_STREAM with a generic code", opened().subject(reset(1, INTERNAL_ERROR)).alive(), beyond, Clean),
+            ("the same, then silence", opened().subject(reset(1, INTERNAL_ERROR)).asked(), Fail, Hang),
+            ("GOAWAY with a generic code", opened().subject(goaway(1, INTERNAL_ERROR)).closes(), beyond, WrongCode),
             (
                 "RST_STREAM during a shutdown",
                 opened().subject(goaway(1, NO_ERROR)).subject(right.clone()).alive(),
@@ -122,6 +126,12 @@ fn stream_rows(beyond: Outcome) -> Vec<Row> {
             ("RST_STREAM, then closed", opened().subject(right.clone()).closes(), beyond, NoGoaway),
             ("RST_STREAM, then a client leaves", opened().subject(right.clone()).leaves(None), Pass, Clean),
             ("a client leaves and says failure", opened().asked().leaves(Some(false)), beyond, Clean),
+            (
+                "the same after the end of the stream",
+                opened().peer(response(1, 200).end_stream()).leaves(Some(false)),
+                Pass,
+                Clean,
+            ),
             ("a client leaves and says success", opened().asked().leaves(Some(true)), Fail, Clean),
             ("a wrong code, then a client leaves", opened().subject(reset(1, CANCEL)).leaves(None), Fail, Clean),
             ("a connection error", opened().subject(goaway(1, STREAM_CLOSED)).closes(), beyond, Escalated),
@@ -181,7 +191,7 @@ pub(crate) fn last_processed() {
         ),
         ("a stream before it", opened().subject(goaway(1, PROTOCOL_ERROR)).closes(), Fail, Clean),
         ("a stream after it", opened().subject(goaway(5, PROTOCOL_ERROR)).closes(), Fail, Clean),
-        ("no GOAWAY", opened().closes(), Fail, NoGoaway),
+        ("no GOAWAY", opened().closes(), Weak, NoGoaway),
     ];
     check("last processed", &expect, &rows);
 }
@@ -253,6 +263,26 @@ pub(crate) fn any_error() {
     check("any error", &h2_conformance_judge::words::any_error(1, STREAM_CLOSED), &rows);
 }
 
+pub(crate) fn rejected() {
+    use Ending::*;
+    use Outcome::*;
+    let rows = vec![
+        ("RST_STREAM", opened().subject(reset(1, CANCEL)).alive(), Pass, Clean),
+        (
+            "RST_STREAM, then the end",
+            opened().subject(reset(1, CANCEL)).subject(goaway(0, NO_ERROR)).closes(),
+            Pass,
+            Clean,
+        ),
+        ("an answer of 400", opened().subject(response(1, 400).end_stream()).alive(), Pass, Clean),
+        ("the connection ends", opened().subject(goaway(0, PROTOCOL_ERROR)).closes(), Weak, WrongCode),
+        ("an answer of 200", opened().subject(response(1, 200).end_stream()).alive(), Fail, Clean),
+        ("nothing", opened().alive(), Fail, Clean),
+        ("RST_STREAM on another stream", opened().subject(reset(3, CANCEL)).alive(), Fail, Clean),
+    ];
+    check("rejected", &words::rejected(1), &rows);
+}
+
 pub(crate) fn malformed() {
     use Ending::*;
     use Outcome::*;
@@ -272,10 +302,14 @@ pub(crate) fn malformed() {
                 Clean,
             ),
             ("400 without an end", opened().subject(response(1, 400)).alive(), Fail, Clean),
-            ("400, then a wrong RST_STREAM", refusal().subject(reset(1, INTERNAL_ERROR)).alive(), Fail, Clean),
+            ("400, then a wrong RST_STREAM", refusal().subject(reset(1, CANCEL)).alive(), Fail, Clean),
+            ("an answer of 501", opened().subject(response(1, 501).end_stream()).alive(), Pass, Clean),
+            ("RST_STREAM of a generic code", opened().subject(reset(1, INTERNAL_ERROR)).alive(), Weak, Clean),
+            ("RST_STREAM of another code", opened().subject(reset(1, CANCEL)).alive(), Fail, Clean),
             ("400 on another stream", opened().subject(response(3, 400).end_stream()).alive(), Fail, Clean),
             ("400, then closed", refusal().closes(), Weak, NoGoaway),
-            ("an answer of 500", opened().subject(response(1, 500).end_stream()).alive(), Fail, Clean),
+            ("an answer of 500", opened().subject(response(1, 500).end_stream()).alive(), Weak, Clean),
+            ("an answer of 500, then silence", opened().subject(response(1, 500).end_stream()).asked(), Fail, Hang),
             ("400, then silence", refusal().asked(), Fail, Hang),
             ("a connection error", opened().subject(goaway(1, PROTOCOL_ERROR)).closes(), Weak, Escalated),
             (

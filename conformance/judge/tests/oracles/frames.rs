@@ -348,6 +348,22 @@ pub(crate) fn count() {
     check("none of PING", &none_of(kind::PING, 0), &rows);
 }
 
+pub(crate) fn acknowledged() {
+    use Ending::*;
+    use Outcome::*;
+    let ack = || settings().ack();
+    let rows = vec![
+        ("once", opened().subject(ack()).alive(), Pass, Clean),
+        ("beside SETTINGS of its own", opened().subject(settings()).subject(ack()).alive(), Pass, Clean),
+        ("SETTINGS without ACK", opened().subject(settings()).alive(), Fail, Clean),
+        ("twice", opened().subject(ack()).subject(ack()).alive(), Fail, Clean),
+        ("with a payload", opened().subject(ack().payload(&[0])).alive(), Fail, Clean),
+        ("before the mark", opening().subject(ack()).mark().alive(), Fail, Clean),
+        ("nothing", opened().alive(), Fail, Clean),
+    ];
+    check("acknowledged", &Check::Acknowledged { times: 1 }.into(), &rows);
+}
+
 pub(crate) fn pong() {
     use Ending::*;
     use Outcome::*;

@@ -24,7 +24,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/4.3/fragments"],
             script: |s| {
                 s.open();
-                s.burst(in_three(&response(1, 200)));
+                s.burst(in_three(&response(1, 200).end_stream()));
             },
             expect: ignored(),
             ..Case::DEFAULT

@@ -96,7 +96,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/6.2/padding"],
             script: |s| {
                 s.open();
-                s.send(response(1, 200).padded(100));
+                s.send(response(1, 200).padded(100).end_stream());
             },
             expect: ignored(),
             ..Case::DEFAULT

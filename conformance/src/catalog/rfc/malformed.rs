@@ -36,11 +36,6 @@ fn get_and(stream: u32, rest: &[u8]) -> Frame {
     headers_block(stream, block).end_stream()
 }
 
-/// The server refuses a request and goes on with the connection: by a reset, or by its answer.
-fn refused(stream: u32) -> Expect {
-    one_of([times(kind::RST_STREAM, stream, 1..=1), answered_with(stream, 400)])
-}
-
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
@@ -54,7 +49,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(headers_block(3, bad(&POST)));
                 s.send(data(1, 2).end_stream());
             },
-            expect: stream_error(3, PROTOCOL_ERROR).and(answered(1)),
+            expect: malformed(3).and(answered(1)),
             ..Case::DEFAULT
         },
         Case {
@@ -118,7 +113,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(headers_block(3, block).end_stream());
                 s.send(get_and(5, &[0x80 | 64]));
             },
-            expect: refused(1).and(conn_error([COMPRESSION_ERROR, PROTOCOL_ERROR])),
+            expect: rejected(1).and(conn_error([COMPRESSION_ERROR, PROTOCOL_ERROR])),
             ..Case::DEFAULT
         },
         Case {
@@ -202,7 +197,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(headers_block(5, bad(&GET)).end_stream());
                 s.send(get(3));
             },
-            expect: refused(5).and(conn_error([PROTOCOL_ERROR, STREAM_CLOSED])),
+            expect: rejected(5).and(conn_error([PROTOCOL_ERROR, STREAM_CLOSED])),
             ..Case::DEFAULT
         },
         Case {

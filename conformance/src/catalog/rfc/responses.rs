@@ -133,7 +133,7 @@ pub(super) fn cases() -> Vec<Case> {
             script: |s| {
                 s.open();
                 s.send(response(1, 103));
-                s.send(response(1, 200));
+                s.send(response(1, 200).end_stream());
             },
             expect: ignored(),
             ..Case::DEFAULT
@@ -145,7 +145,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/8.1/informational"],
             script: |s| {
                 s.open();
-                s.burst([response(1, 100), response(1, 103), response(1, 103), response(1, 200)]);
+                s.burst([response(1, 100), response(1, 103), response(1, 103), response(1, 200).end_stream()]);
             },
             expect: ignored(),
             ..Case::DEFAULT

@@ -15,7 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.open();
                 s.send(settings().with(setting::MAX_FRAME_SIZE, 20_000));
             },
-            expect: times(kind::SETTINGS, 0, 1..=1).and(ignored()),
+            expect: acknowledged(1).and(ignored()),
             ..Case::DEFAULT
         },
         Case {
@@ -27,7 +27,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.open();
                 s.burst([settings(), settings(), settings()]);
             },
-            expect: times(kind::SETTINGS, 0, 3..=3).and(ignored()),
+            expect: acknowledged(3).and(ignored()),
             ..Case::DEFAULT
         },
         Case {
@@ -128,7 +128,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.open();
                 s.send(settings().with(setting::INITIAL_WINDOW_SIZE, MAX_WINDOW));
             },
-            expect: times(kind::SETTINGS, 0, 1..=1).and(ignored()),
+            expect: acknowledged(1).and(ignored()),
             ..Case::DEFAULT
         },
         Case {
@@ -176,7 +176,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.open();
                 s.send(settings().with(setting::MAX_FRAME_SIZE, (1 << 24) - 1));
             },
-            expect: times(kind::SETTINGS, 0, 1..=1).and(ignored()),
+            expect: acknowledged(1).and(ignored()),
             ..Case::DEFAULT
         },
         Case {
@@ -213,7 +213,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.open();
                 s.send(settings().with(setting::ENABLE_PUSH, 0));
             },
-            expect: times(kind::SETTINGS, 0, 1..=1).and(ignored()),
+            expect: acknowledged(1).and(ignored()),
             ..Case::DEFAULT
         },
         Case {
@@ -225,7 +225,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.open();
                 s.send(settings().with(0xbaba, 7).with(0, 1).with(0xffff, u32::MAX));
             },
-            expect: times(kind::SETTINGS, 0, 1..=1).and(ignored()),
+            expect: acknowledged(1).and(ignored()),
             ..Case::DEFAULT
         },
         Case {
@@ -237,7 +237,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.open();
                 s.send(settings().with(0xbaba, 7));
             },
-            expect: times(kind::SETTINGS, 0, 1..=1).and(ignored()),
+            expect: acknowledged(1).and(ignored()),
             ..Case::DEFAULT
         },
         Case {

@@ -230,7 +230,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s.upload_in(body(1, 65_535));
                 s.send(settings().with(setting::MAX_FRAME_SIZE, 20_000));
             },
-            expect: times(kind::SETTINGS, 0, 1..=1).and(alive()),
+            expect: acknowledged(1).and(alive()),
             ..Case::DEFAULT
         },
         Case {

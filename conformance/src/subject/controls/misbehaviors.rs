@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Out;
 use crate::wire::build::{goaway, ping, reset, response, settings, window_update};
-use crate::wire::code::error::{INTERNAL_ERROR, PROTOCOL_ERROR};
+use crate::wire::code::error::{HTTP_1_1_REQUIRED, PROTOCOL_ERROR};
 use crate::wire::code::{flag, kind};
 use crate::wire::{Frame, View};
 
@@ -15,7 +15,7 @@ pub(super) fn closes(out: &mut Out, _: &Frame) {
 
 /// Objects to everything, never with the right code.
 pub(super) fn wrong_code(out: &mut Out, _: &Frame) {
-    out.send(&goaway(0, INTERNAL_ERROR));
+    out.send(&goaway(0, HTTP_1_1_REQUIRED));
     out.closed = true;
 }
 

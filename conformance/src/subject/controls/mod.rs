@@ -29,7 +29,7 @@ pub const CONTROLS: &[Subject] = &[
     },
     Subject {
         name: "control-wrong-code",
-        version: "objects to everything with GOAWAY INTERNAL_ERROR",
+        version: "objects to everything with GOAWAY HTTP_1_1_REQUIRED",
         make: |case| Box::new(Fake::new(case, misbehaviors::wrong_code)),
     },
     Subject {

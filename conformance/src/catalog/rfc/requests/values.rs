@@ -139,7 +139,7 @@ pub(super) fn cases() -> Vec<Case> {
             id: "requests/host-agrees",
             role: Role::Server,
             title: "A request may carry a Host that agrees with :authority",
-            requires: &["rfc9113/8.3.1/authority-optional"],
+            requires: &["rfc9113/8.3.1/host-agrees"],
             script: |s| {
                 s.open();
                 s.send(
@@ -163,7 +163,7 @@ pub(super) fn cases() -> Vec<Case> {
             id: "requests/options-asterisk",
             role: Role::Server,
             title: "OPTIONS may carry * as its :path",
-            requires: &["rfc9113/8.3.1/path-form"],
+            requires: &["rfc9113/8.3.1/asterisk"],
             script: |s| {
                 s.open();
                 s.send(
