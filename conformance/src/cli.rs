@@ -67,6 +67,8 @@ h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and c
                          Ctrl-C
   --format FORMAT        text, json, junit, markdown or html (default: text)
   --out PATH             writes the report to this file instead of standard output
+  --pcap FILE            of compare, run, endpoint and client: writes the frames of all connections as a capture that
+                         Wireshark opens, in pcapng
   --quiet                no progress, and in text only what is wrong
   --verbose              in text the frames of what is unexpected, and of compare every topic and difference
   -h, --help             this text
@@ -92,6 +94,8 @@ pub(crate) struct Cli {
 pub(crate) struct Common {
     pub(crate) format: Format,
     pub(crate) out: Option<PathBuf>,
+    /// Where a capture goes.
+    pub(crate) pcap: Option<PathBuf>,
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
 }
@@ -241,6 +245,7 @@ impl Arguments {
                 Long("version") | Short('V') => return Err(Answer::Shown(VERSION)),
                 Long("format") => self.common.format = self.choice("format", &FORMATS)?,
                 Long("out") => self.common.out = Some(self.parser.value()?.into()),
+                Long("pcap") => self.common.pcap = Some(self.parser.value()?.into()),
                 Long("quiet") => self.common.quiet = true,
                 Long("verbose") => self.common.verbose = true,
                 Long(option) => return Ok(Some(Word::Option(option.to_owned()))),

@@ -184,6 +184,19 @@ fn a_replay_is_judged_by_the_case_that_does_the_same_and_by_no_other() {
 }
 
 #[test]
+fn a_capture_is_written_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pings.pcapng");
+    let run = |pcap: &Path| call(&["run", "--subject", "patched", "--case", "ping/*", "--pcap", text(pcap)]);
+    assert_eq!(run(&file).status.code(), Some(0));
+    let capture = std::fs::read(&file).unwrap();
+    assert!(capture.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) && capture.len() > 1000);
+    let output = run(&folder.path().join("missing/pings.pcapng"));
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8(output.stderr).unwrap().lines().last().unwrap().contains("cannot write"));
+}
+
+#[test]
 fn what_explain_says_in_words() {
     let words = stdout(&call(&["explain", CASE]));
     for part in ["SETTINGS is acknowledged", "Steps", "Expects", "upstream (h2 0.4.20)", "patched (h2 0.4.2001)"] {

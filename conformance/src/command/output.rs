@@ -1,7 +1,7 @@
 //! Where reports go.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use h2_conformance::report::{self, Detail, Look};
 use h2_conformance::results::Results;
@@ -24,13 +24,20 @@ pub(super) fn results(results: &Results, common: &Common) -> Result<(), Failure>
         Format::Markdown => report::Format::Markdown,
         Format::Html => report::Format::Html,
     };
+    if let Some(path) = &common.pcap {
+        write(path, &report::capture(results))?;
+    }
     text(&report::render(results, format, look), common)
 }
 
 /// Writes `text` to the file named, or to standard output.
 pub(super) fn text(text: &str, common: &Common) -> Result<(), Failure> {
     let Some(path) = &common.out else { return print(text) };
-    std::fs::write(path, text).map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))
+    write(path, text.as_bytes())
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, content).map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))
 }
 
 /// Writes to standard output. A reader that closed it has read enough.

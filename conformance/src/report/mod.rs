@@ -6,6 +6,7 @@ mod json;
 mod junit;
 mod log;
 mod markdown;
+mod pcap;
 mod summary;
 mod text;
 
@@ -15,6 +16,7 @@ use crate::results::Results;
 
 pub use headline::headline;
 pub use log::{lines, millis};
+pub use pcap::capture;
 pub use text::{Detail, Look};
 
 /// The commit this program was built from.
