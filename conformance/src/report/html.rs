@@ -23,7 +23,7 @@ const LEGEND: [(&str, &str); 6] = [
     ("pass", "the sentence holds"),
     (
         "weak",
-        "permitted, but less than the sentence names: a whole connection ended instead of a stream, or a bare close",
+        "less than the sentence names: a whole connection ended instead of a stream, a generic code, or a bare close",
     ),
     ("fail", "the sentence does not hold"),
     ("inconclusive", "the connection failed before the step under test, or the runner could not do its part"),
@@ -88,7 +88,13 @@ fn problems(out: &mut String, results: &Results) -> fmt::Result {
     }
     writeln!(out, "<h2>What is wrong</h2>\n{TABLE}\n<tr><th>kind</th><th>what</th></tr>")?;
     for problem in &results.problems {
-        table_row(out, &[problem.kind(), &problem.to_string()])?;
+        let what = escape(&problem.to_string());
+        let is_below = |case: &&str| results.rows.iter().any(|row| row.case.id == *case);
+        let what = match problem.case().filter(is_below).map(escape) {
+            Some(case) => what.replacen(&case, &link(&case), 1),
+            None => what,
+        };
+        writeln!(out, "<tr>{}<td>{what}</td></tr>", cell(problem.kind()))?;
     }
     writeln!(out, "{END_OF_TABLE}")
 }
@@ -106,9 +112,14 @@ fn differences(out: &mut String, results: &Results) -> fmt::Result {
         let owners = if patches.is_empty() { owners(results, difference) } else { patches };
         let case = escape(difference.case);
         let rest = [difference.class.name(), &change(results, difference), &owners].map(cell);
-        writeln!(out, "<tr><td><a href=\"#{case}\">{case}</a></td>{}</tr>", rest.concat())?;
+        writeln!(out, "<tr><td>{}</td>{}</tr>", link(&case), rest.concat())?;
     }
     writeln!(out, "{END_OF_TABLE}")
+}
+
+/// A link to the frames of a case, whose id is escaped.
+fn link(case: &str) -> String {
+    format!("<a href=\"#{case}\">{case}</a>")
 }
 
 fn table_row(out: &mut String, cells: &[&str]) -> fmt::Result {
@@ -142,7 +153,7 @@ fn case(out: &mut String, results: &Results, row: &Row) -> fmt::Result {
     let plain = parting.is_none() && row.cells.iter().all(|cell| cell.status == Status::Fine);
     write!(
         out,
-        "<details class=\"case{}\" id=\"{id}\">\n<summary class=\"line\"><span><span class=\"id\">{id}</span><br>{}</span>",
+        "<details class=\"case{}\">\n<summary class=\"line\"><span><span class=\"id\">{id}</span><br>{}</span>",
         if plain { " plain" } else { "" },
         escape(row.case.title),
     )?;
@@ -150,7 +161,7 @@ fn case(out: &mut String, results: &Results, row: &Row) -> fmt::Result {
     let patches = row.patches.iter().map(|patch| escape(patch.slug)).collect::<Vec<_>>().join(", ");
     write!(
         out,
-        "<span class=\"id\">{patches}</span></summary>\n<div class=\"inside\">\n\
+        "<span class=\"id\">{patches}</span></summary>\n<div class=\"inside\" id=\"{id}\">\n\
          <p class=\"faint\">The subject is the {}. Level: {}. Requires: {}.</p>\n<div class=\"logs\">\n",
         row.case.role.name(),
         row.case.level().name(),
@@ -283,9 +294,12 @@ mod tests {
         }
         let named = |name| document.descendants().find(|node| node.attribute("id") == Some(name));
         let links: Vec<_> = document.descendants().filter_map(|node| node.attribute("href")).collect();
-        assert_eq!(links, ["#a/mended", "#b/moved", "#b/worse"]);
+        assert_eq!(links[links.len() - 3..], ["#a/mended", "#b/moved", "#b/worse"]);
+        assert!(links.len() > 3, "problems link to their cases");
         for link in links {
-            assert!(named(&link[1..]).is_some_and(|node| node.has_tag_name("details")), "{link}");
+            // Browsers open what is closed around the end of a link.
+            let around = named(&link[1..]).and_then(|node| node.parent());
+            assert!(around.is_some_and(|node| node.has_tag_name("details")), "{link}");
         }
         let rows = document.descendants().filter(|node| node.has_tag_name("summary"));
         assert_eq!(rows.filter(|node| node.attribute("class") == Some("line")).count(), 7);
