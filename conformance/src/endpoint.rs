@@ -11,7 +11,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::case::{Case, Config, Needs, Role};
+use crate::case::{Case, Role};
 use crate::drive::{play, Link, Want};
 use crate::judge::{Check, Outcome};
 use crate::run::{run, Run};
@@ -26,6 +26,7 @@ use crate::transport::socket::Socket;
 use crate::transport::tcp;
 use crate::transport::trust::Trust;
 use crate::wire::View;
+use crate::wire_only;
 
 /// How to talk to a server elsewhere.
 #[derive(Clone, Copy, Debug)]
@@ -333,23 +334,7 @@ fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
     if case.role == Role::Client {
         return Some("the subject is a client");
     }
-    let steps = case.steps().steps;
-    if case.needs == Needs::Api || steps.iter().any(|step| matches!(step, Step::App(_))) {
-        return Some("calls the subject's API");
-    }
-    if case.config != Config::DEFAULT {
-        return Some("needs settings of the subject");
-    }
-    if case.expect.any(&Check::needs_application) {
-        return Some("asks what the application behind the subject sees");
-    }
-    if case.expect.any(&|check| matches!(check, Check::Unprompted(_))) {
-        return Some("asks what comes without a PING, which is how the runner waits at a socket");
-    }
-    if steps.iter().any(|step| matches!(step, Step::Block(_))) {
-        return Some("needs the subject's writes to wait: a socket has a buffer of unknown size");
-    }
-    None
+    wire_only::needs_more(case)
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ pub mod suite;
 #[cfg(test)]
 mod testing;
 pub mod transport;
+mod wire_only;
 
 pub use h2_conformance_figures as figures;
 pub use h2_conformance_judge::{self as judge, recording, script, transcript};

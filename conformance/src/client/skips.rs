@@ -1,37 +1,21 @@
 //! Cases that cannot be played on a client elsewhere, and why.
 
 use super::Baseline;
-use crate::case::{Case, Config, Needs, Role};
+use crate::case::{Case, Role};
 use crate::judge::Check;
 use crate::script::{Sent, Step, Upload};
 use crate::wire::code::kind;
 use crate::wire::Frame;
+use crate::wire_only;
 
 /// Why a case needs more than a client that makes one request.
 pub(super) fn needs_more_than_a_request(case: &Case) -> Option<&'static str> {
     if case.role == Role::Server {
         return Some("the subject is a server");
     }
-    let steps = case.steps().steps;
-    if case.needs == Needs::Api || steps.iter().any(|step| matches!(step, Step::App(_))) {
-        return Some("calls the subject's API");
-    }
-    if case.config != Config::DEFAULT {
-        return Some("needs settings of the subject");
-    }
-    if case.expect.any(&Check::needs_application) {
-        return Some("asks what the application behind the subject sees");
-    }
-    if case.expect.any(&|check| matches!(check, Check::Unprompted(_))) {
-        return Some("asks what comes without a PING, which is how the runner waits at a socket");
-    }
-    if case.expect.any(&|check| matches!(check, Check::Window { .. })) {
-        return Some("counts credit to the octet: only a client with known windows promises that");
-    }
-    if steps.iter().any(|step| matches!(step, Step::Block(_))) {
-        return Some("needs the subject's writes to wait: a socket has a buffer of unknown size");
-    }
-    None
+    let counts = case.expect.any(&|check| matches!(check, Check::Window { .. }));
+    let windows = counts.then_some("counts credit to the octet: only a client with known windows promises that");
+    wire_only::needs_more(case).or(windows)
 }
 
 /// Why a case proves nothing about this client.
