@@ -355,6 +355,15 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_to_connect_is_asked_of_no_server_elsewhere() {
+        let asks: Vec<&str> =
+            crate::catalog::all().iter().filter(|case| needs_connect(case).is_some()).map(|case| case.id).collect();
+        assert!(asks.contains(&"authority/host-of-connect"), "{asks:?}");
+        // A wrong CONNECT has to be refused by any server.
+        assert!(!asks.contains(&"requests/connect-with-path"), "{asks:?}");
+    }
+
+    #[test]
     fn urls_that_are_read() {
         assert_eq!(parts("http://localhost:8080"), ("localhost".into(), 8080, "/".into()));
         assert_eq!(parts("HTTP://10.0.0.1/"), ("10.0.0.1".into(), 80, "/".into()));

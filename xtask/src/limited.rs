@@ -20,6 +20,8 @@ pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Option<Ou
     let mut program = Program::start(command)?;
     let (stdout, stderr) = (collect(program.0.stdout.take()), collect(program.0.stderr.take()));
     let status = program.0.wait_timeout(limit).map_err(|cause| Failure::io("wait for a program", &cause))?;
+    // What it has left running would keep the pipes open.
+    drop(program);
     Ok(status.map(|status| gathered(status, stdout, stderr)))
 }
 
@@ -37,9 +39,8 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if matches!(self.0.try_wait(), Ok(None)) {
-            end(&mut self.0);
-        }
+        // What it started may live on.
+        end(&mut self.0);
         let _ = self.0.wait();
     }
 }
@@ -110,6 +111,12 @@ mod tests {
         let mut command = shell(&format!("sleep 1000 > '{}' & sleep 1000", fifo.display()));
         assert!(output(&mut command, Duration::from_secs(2)).unwrap().is_none());
         assert_eq!(reader.join().unwrap(), b"");
+    }
+
+    #[test]
+    fn what_one_leaves_behind_is_ended_too() {
+        let output = output(&mut shell("sleep 1000 & echo done"), LIMIT).unwrap().unwrap();
+        assert_eq!(&*output.stdout, b"done\n");
     }
 
     #[test]

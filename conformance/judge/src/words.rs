@@ -38,12 +38,14 @@ pub fn stream_error_only(stream: u32, codes: impl Into<Codes>) -> Expect {
     Check::StreamErrorOnly { stream, codes: codes.into() }.into()
 }
 
-/// RST_STREAM or GOAWAY with one of these codes.
+/// The message on this stream is reset, or answered with 4xx or 5xx, whatever becomes of the
+/// connection.
+#[must_use]
 pub fn rejected(stream: u32) -> Expect {
     Check::Rejected { stream }.into()
 }
 
-#[must_use]
+/// RST_STREAM or GOAWAY with one of these codes.
 pub fn any_error(stream: u32, codes: impl Into<Codes>) -> Expect {
     Check::AnyError { stream, codes: codes.into() }.into()
 }
@@ -199,13 +201,13 @@ pub fn settings_first() -> Expect {
     Check::SettingsFirst.into()
 }
 
-/// A PING with this opaque data is answered.
+/// SETTINGS is acknowledged so many times after the mark.
 #[must_use]
 pub fn acknowledged(times: usize) -> Expect {
     Check::Acknowledged { times }.into()
 }
 
-/// The subject answers a PING with this opaque data.
+/// A PING with this opaque data is answered.
 #[must_use]
 pub fn pong(opaque: [u8; 8]) -> Expect {
     Check::Pong(opaque).into()

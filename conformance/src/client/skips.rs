@@ -66,3 +66,37 @@ fn frames(case: &Case) -> Vec<Frame> {
     });
     writes.flatten().filter_map(|sent| if let Sent::Frame(frame) = sent { Some(frame) } else { None }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::Announced;
+
+    fn reason(id: &str, baseline: Baseline) -> Option<String> {
+        let catalogue = crate::catalog::all();
+        let case = catalogue.iter().find(|case| case.id == id).expect("in the catalogue");
+        assert_eq!(needs_more_than_a_request(case), None, "{id}");
+        needs_another_client(case, &baseline)
+    }
+
+    #[test]
+    fn a_case_that_shows_nothing_on_a_client_is_skipped() {
+        let plain = Baseline { announced: Announced::INITIAL, leaves: false, success: None };
+        let leaves = Baseline { leaves: true, ..plain };
+        let without_push = Baseline { announced: Announced { enable_push: false, ..Announced::INITIAL }, ..plain };
+        let wide = Announced { initial_window_size: 1 << 20, ..Announced::INITIAL };
+        let wide = Baseline { announced: wide, ..plain };
+        for (id, baseline, word) in [
+            ("headers/padded-client", leaves, "exit status"),
+            ("continuation/empty-promise-fragment", without_push, "PUSH_PROMISE"),
+            ("updates/plain-download", wide, "takes all of them"),
+        ] {
+            let found = reason(id, baseline).unwrap_or_default();
+            assert!(found.contains(word), "{id}: {found:?}");
+            assert_eq!(reason(id, plain), None, "{id}");
+        }
+        assert_eq!(reason("headers/padded-client", Baseline { success: Some(0), ..leaves }), None);
+        // A promise that is refused for another reason is refused all the same.
+        assert_eq!(reason("push/promises-odd-stream-client", without_push), None);
+    }
+}

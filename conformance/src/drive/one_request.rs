@@ -5,7 +5,7 @@ use crate::wire::code::kind;
 use crate::wire::{Frame, View};
 
 /// The stream of the first request of a client (RFC 9113 section 5.1.1).
-pub(crate) const STREAM: u32 = 1;
+const STREAM: u32 = 1;
 
 /// How far that request has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -15,7 +15,8 @@ use h2_conformance::run::Run;
 use h2_conformance::transport::socket::FLOOD;
 use h2_conformance::wire::build::*;
 use h2_conformance::wire::code::error::PROTOCOL_ERROR;
-use h2_conformance::wire::{Frame, FrameReader, PREFACE};
+use h2_conformance::wire::code::kind;
+use h2_conformance::wire::{Frame, FrameReader, View, PREFACE};
 
 const PATIENCE: Duration = Duration::from_millis(200);
 /// What a busy machine may add.
@@ -317,4 +318,35 @@ fn a_port_that_speaks_something_else_is_named() {
     // It is no answer to anything else.
     let (run, _) = play(http1, &Case { expect: answered(1), ..a_ping() });
     assert_ne!(run.verdict.outcome, Outcome::Pass, "{}", run.transcript);
+}
+
+/// The runner keeps the rules: nothing follows a reset (RFC 9113 section 6.4).
+#[test]
+fn no_data_is_sent_on_a_stream_that_the_server_has_reset() {
+    let address = server(|mut stream| {
+        let _ = stream.write_all(&settings().to_bytes());
+        let (mut reader, mut octets, mut begun) = (FrameReader::default(), [0; 4096], false);
+        while let Ok(1..) = stream.read(&mut octets).inspect(|read| reader.push(&octets[..*read])) {
+            begun = begun || reader.strip(PREFACE) == Some(true);
+            for frame in std::iter::from_fn(|| reader.next_frame()) {
+                let _ = match (frame.kind, View::from(&frame)) {
+                    (_, View::Ping { opaque }) => stream.write_all(&ping(opaque).ack().to_bytes()),
+                    (kind::HEADERS, _) => stream.write_all(&reset(1, PROTOCOL_ERROR).to_bytes()),
+                    _ => Ok(()),
+                };
+            }
+        }
+    });
+    let case = Case {
+        script: |s| {
+            s.open();
+            s.send(post(1));
+            s.send(data(1, 5).end_stream());
+        },
+        expect: alive(),
+        ..Case::DEFAULT
+    };
+    let (run, _) = play(address, &case);
+    assert_eq!(run.verdict.outcome, Outcome::Pass, "{}", run.transcript);
+    assert!(!run.transcript.to_string().contains("DATA"), "{}", run.transcript);
 }

@@ -128,7 +128,7 @@ fn stream_rows(beyond: Outcome) -> Vec<Row> {
             ("a client leaves and says failure", opened().asked().leaves(Some(false)), beyond, Clean),
             (
                 "the same after the end of the stream",
-                opened().peer(response(1, 200).end_stream()).leaves(Some(false)),
+                opened().peer(response(1, 200).end_stream()).subject(goaway(0, NO_ERROR)).leaves(Some(false)),
                 Pass,
                 Clean,
             ),
