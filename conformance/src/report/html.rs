@@ -1,19 +1,29 @@
 //! The results as one page without other files: a matrix of cases and subjects, and behind each row
 //! what went over the wire.
 
+mod differences;
 mod figures;
+mod ladder;
+mod totals;
+mod windows;
 
 use std::fmt::{self, Write as _};
 
 use super::headline::headline;
-use super::log::LOG;
-use super::text::{cell_in_words, change, owners, tally_in_words};
-use super::{escape, lines, GIT, NAME, VERSION};
+use super::text::{cell_in_words, tally_in_words};
+use super::{escape, GIT, NAME, VERSION};
 use crate::compare::Class;
 use crate::results::{Cell, Results, Row, Status};
 use crate::suite::Played;
 
+use differences::patch_link;
+
 const STYLE: &str = include_str!("html/page.css");
+/// Hides the cases that the search does not find.
+const SCRIPT: &str = include_str!("html/search.js");
+
+/// Where the RFCs are read.
+const RFC_EDITOR: &str = "https://www.rfc-editor.org/rfc/";
 
 /// A table that is wider than the window scrolls on its own.
 const TABLE: &str = "<div class=\"wide\"><table>";
@@ -67,11 +77,13 @@ fn write_all(out: &mut String, results: &Results) -> fmt::Result {
     )?;
     subjects(out, results)?;
     problems(out, results)?;
-    differences(out, results)?;
+    totals::write(out, results)?;
+    differences::write(out, results)?;
     results.figures.iter().try_for_each(|figures| self::figures::section(out, figures))?;
     matrix(out, results)?;
     legend(out)?;
-    write!(out, "<p class=\"faint\">{NAME} {VERSION} ({})</p>\n</body>\n</html>\n", escape(GIT))
+    let git = escape(GIT);
+    write!(out, "<p class=\"faint\">{NAME} {VERSION} ({git})</p>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n")
 }
 
 fn subjects(out: &mut String, results: &Results) -> fmt::Result {
@@ -91,7 +103,7 @@ fn problems(out: &mut String, results: &Results) -> fmt::Result {
         let what = escape(&problem.to_string());
         let is_below = |case: &&str| results.rows.iter().any(|row| row.case.id == *case);
         let what = match problem.case().filter(is_below).map(escape) {
-            Some(case) => what.replacen(&case, &link(&case), 1),
+            Some(case) => what.replacen(&case, &case_link(&case), 1),
             None => what,
         };
         writeln!(out, "<tr>{}<td>{what}</td></tr>", cell(problem.kind()))?;
@@ -99,26 +111,8 @@ fn problems(out: &mut String, results: &Results) -> fmt::Result {
     writeln!(out, "{END_OF_TABLE}")
 }
 
-fn differences(out: &mut String, results: &Results) -> fmt::Result {
-    let Some(differences) = &results.differences else { return Ok(()) };
-    writeln!(out, "<h2>Differences</h2>")?;
-    if differences.is_empty() {
-        return writeln!(out, "<p>None.</p>");
-    }
-    writeln!(out, "{TABLE}\n<tr><th>case</th><th>class</th><th>outcome</th><th>patch</th></tr>")?;
-    for difference in differences {
-        let patches = difference.patches.iter().map(|patch| format!("{}: {}", patch.slug, patch.subject));
-        let patches = patches.collect::<Vec<_>>().join("; ");
-        let owners = if patches.is_empty() { owners(results, difference) } else { patches };
-        let case = escape(difference.case);
-        let rest = [difference.class.name(), &change(results, difference), &owners].map(cell);
-        writeln!(out, "<tr><td>{}</td>{}</tr>", link(&case), rest.concat())?;
-    }
-    writeln!(out, "{END_OF_TABLE}")
-}
-
 /// A link to the frames of a case, whose id is escaped.
-fn link(case: &str) -> String {
+fn case_link(case: &str) -> String {
     format!("<a href=\"#{case}\">{case}</a>")
 }
 
@@ -134,7 +128,9 @@ fn matrix(out: &mut String, results: &Results) -> fmt::Result {
     write!(
         out,
         "<h2>Cases</h2>\n<input type=\"checkbox\" id=\"only\">\n\
-         <label for=\"only\">only what differs or falls short</label>\n<div class=\"matrix\">\n\
+         <label for=\"only\">only what differs or falls short</label>\n\
+         <input type=\"search\" id=\"search\" placeholder=\"words of a case, an outcome or a patch\" \
+         aria-label=\"search the cases\"> <span id=\"found\" class=\"faint\"></span>\n<div class=\"matrix\">\n\
          <div class=\"line head\"><span>case</span>"
     )?;
     for info in &results.subjects {
@@ -158,19 +154,36 @@ fn case(out: &mut String, results: &Results, row: &Row) -> fmt::Result {
         escape(row.case.title),
     )?;
     row.cells.iter().try_for_each(|cell| result(out, cell))?;
-    let patches = row.patches.iter().map(|patch| escape(patch.slug)).collect::<Vec<_>>().join(", ");
+    let patches = row.patches.iter().map(|patch| patch_link(patch.slug)).collect::<Vec<_>>().join(", ");
     write!(
         out,
         "<span class=\"id\">{patches}</span></summary>\n<div class=\"inside\" id=\"{id}\">\n\
          <p class=\"faint\">The subject is the {}. Level: {}. Requires: {}.</p>\n<div class=\"logs\">\n",
         row.case.role.name(),
         row.case.level().name(),
-        escape(&row.case.requires.join(", ")),
+        requirements(row.case.requires),
     )?;
     for (info, cell) in results.subjects.iter().zip(&row.cells) {
         log(out, &info.name, cell, parting)?;
     }
     writeln!(out, "</div>\n</div>\n</details>")
+}
+
+/// The requirements, each with a link to its section of the RFC.
+fn requirements(ids: &[&str]) -> String {
+    let link = |id: &&str| {
+        let mut parts = id.split('/');
+        match (parts.next(), parts.next()) {
+            (Some(rfc), Some(section)) => {
+                format!("<a href=\"{RFC_EDITOR}{rfc}#section-{section}\">{}</a>", escape(id))
+            }
+            _ => escape(id),
+        }
+    };
+    if ids.is_empty() {
+        return "nothing of an RFC".into();
+    }
+    ids.iter().map(link).collect::<Vec<_>>().join(", ")
 }
 
 fn result(out: &mut String, cell: &Cell) -> fmt::Result {
@@ -196,28 +209,24 @@ fn parting(row: &Row) -> Option<usize> {
 }
 
 fn log(out: &mut String, subject: &str, cell: &Cell, parting: Option<usize>) -> fmt::Result {
-    let (said, lines) = match &cell.played {
-        Played::Skipped(reason) => (reason.clone(), Vec::new()),
+    let run = cell.played.run();
+    let said = match &cell.played {
+        Played::Skipped(reason) => reason.clone(),
         Played::Ran(run) => {
-            let words = cell_in_words(cell);
             let colon = if run.verdict.reason.is_empty() { "" } else { ": " };
-            (format!("{words}{colon}{}", run.verdict.reason), lines(&run.transcript, LOG))
+            format!("{}{colon}{}", cell_in_words(cell), run.verdict.reason)
         }
     };
     let known = match &cell.status {
         Status::Known(reason) => format!(" (known: {reason})"),
         _ => String::new(),
     };
-    write!(out, "<div><b>{}</b> {}{}<pre>", escape(subject), escape(&said), escape(&known))?;
-    // Where the middle is left out, only the head's lines are at their numbers.
-    let marked = parting.filter(|at| *at < LOG - LOG / 3 || lines.len() <= LOG);
-    for (at, line) in lines.iter().enumerate() {
-        match marked {
-            Some(parts) if parts == at => writeln!(out, "<span class=\"parts\">{}</span>", escape(line))?,
-            _ => writeln!(out, "{}", escape(line))?,
-        }
+    write!(out, "<div><b>{}</b> {}{}", escape(subject), escape(&said), escape(&known))?;
+    if let Some(run) = run {
+        windows::write(out, &run.transcript)?;
+        ladder::write(out, &run.transcript, parting)?;
     }
-    writeln!(out, "</pre></div>")
+    writeln!(out, "</div>")
 }
 
 fn legend(out: &mut String) -> fmt::Result {
@@ -235,7 +244,7 @@ fn legend(out: &mut String) -> fmt::Result {
     writeln!(
         out,
         "<p class=\"faint\">A frame marks what is unexpected. In the wire logs, times are virtual where the subject runs in \
-         memory; the marked line is the first in which the subjects differ.</p>"
+         memory; the marked line is the first in which the subjects differ. Frames of the peer stand at the left, those of the subject to the right.</p>"
     )
 }
 
@@ -276,10 +285,12 @@ mod tests {
             assert!(!page.contains(raw), "{raw}");
         }
         assert!(page.contains("Something &lt;is&gt; &quot;so&quot; &amp; so"));
-        for fetch in ["http://", "https://", "src=", "@import", "url("] {
+        for fetch in ["http://", "src=", "@import", "url(", "fetch("] {
             assert!(!page.contains(fetch), "{fetch}");
         }
-        assert_eq!(page.matches("href=").count(), page.matches("href=\"#").count(), "within the page only");
+        let of_rfc = format!("href=\"{RFC_EDITOR}rfc");
+        assert_eq!(page.matches("https://").count(), page.matches(&of_rfc).count(), "links to RFCs only");
+        assert_eq!(page.matches("href=").count(), page.matches("href=\"#").count() + page.matches(&of_rfc).count());
     }
 
     #[test]
@@ -287,16 +298,20 @@ mod tests {
         // The page is XML but for elements that have no end.
         let page = render(&sample());
         let body = page.split_once("</style>\n</head>\n").unwrap().1.trim_end().strip_suffix("</html>").unwrap();
-        let body = body.replace("<br>", "").replace("<input type=\"checkbox\" id=\"only\">", "");
+        let (body, _) = body.split_once("<script>").unwrap();
+        let body = format!("{}</body>", body.replace("<br>", ""));
+        let inputs = body.match_indices("<input ").map(|(at, _)| &body[at..=at + body[at..].find('>').unwrap()]);
+        let body = inputs.fold(body.clone(), |body, input| body.replace(input, ""));
         let document = roxmltree::Document::parse(&body).unwrap();
         for node in document.descendants().filter(|node| node.has_tag_name("table")) {
             assert_eq!(node.parent().and_then(|parent| parent.attribute("class")), Some("wide"));
         }
         let named = |name| document.descendants().find(|node| node.attribute("id") == Some(name));
         let links: Vec<_> = document.descendants().filter_map(|node| node.attribute("href")).collect();
-        assert_eq!(links[links.len() - 3..], ["#a/mended", "#b/moved", "#b/worse"]);
-        assert!(links.len() > 3, "problems link to their cases");
-        for link in links {
+        for case in ["#a/mended", "#b/moved", "#b/worse", "#patch-mends"] {
+            assert!(links.contains(&case), "{links:?}");
+        }
+        for link in links.into_iter().filter(|link| link.starts_with('#')) {
             // Browsers open what is closed around the end of a link.
             let around = named(&link[1..]).and_then(|node| node.parent());
             assert!(around.is_some_and(|node| node.has_tag_name("details")), "{link}");
