@@ -17,70 +17,11 @@ pub(crate) use self::client::Client;
 pub(crate) use self::elsewhere::Elsewhere;
 pub(crate) use self::endpoint::Endpoint;
 
-const USAGE: &str = "\
-h2-conformance [COMMAND] [OPTIONS]: plays HTTP/2 frame by frame on servers and clients. Without a command: compare
-
-  compare                every case on two subjects: what differs, and which patch claims it
-    --subjects A,B         the two to compare (default: upstream,patched)
-    --repeat N             runs N times, and fails if a verdict or a transcript differs (default: 1)
-    --figures PATH         figures to show in report.html, as `h2-benches --json` writes them; may be given again
-    --reports DIR          where results.json, report.md and report.html go (default: target/conformance)
-  run --subject NAME     every case on one subject
-    --transport mem|tcp|tls  in memory, in virtual time, or over a socket of this machine, in clear text or with TLS
-                         (default: mem where the subject runs there)
-  endpoint URL           every case that needs nothing but the wire, on a server elsewhere: http://host:port/path, with
-                         prior knowledge of HTTP/2, or https://host:port/path, with ALPN h2; cases that rely on an open
-                         request are skipped unless the path answers POST after reading it to the end
-    --insecure             takes any certificate
-    --sni NAME             the name to ask for in TLS (default: the host of the URL)
-    --cacert FILE          the authorities to trust, in PEM (default: those of the system)
-    --cert FILE --key FILE a certificate of our own with its chain, and its key, in PEM
-  client -- COMMAND      every case that needs nothing but the wire, on a client: for each, COMMAND is started with the
-                         address to ask in the place of {url}, makes one request like GET with prior knowledge of
-                         HTTP/2, and is ended; for example: client -- curl --http2-prior-knowledge {url}
-    --listen IP            the address to listen on, each case at a port of its own (default: 127.0.0.1)
-    --tls                  with a certificate of its own; {cacert} stands for the file of its authority, in PEM
-    --start-ms N           how long COMMAND may take until it connects, in milliseconds (default: 10000)
- of endpoint and client:
-    --timeout-ms N         how long the subject may be silent in one case, in milliseconds (default: 1000)
-    --jobs N               connections at a time, 1 to 64 (default: 16)
-    --level LEVEL          only cases of this level or a stronger one: must, should, may, quality (default: quality)
-    --exclude GLOB         no case that matches; may be given again
-    --min-played N         status 1 if fewer cases are played (default: 1); those that do not fit are skipped
-    --expect FILE          known shortfalls, which do not count: lines of CASE OUTCOME REASON
-    --write-expect FILE    writes what falls short now as such a file, for its reasons to be filled in
-  list [--json]          the catalogue; with --coverage instead how many cases check each requirement
-  explain CASE           what one case does, requires and expects, with the transcripts of both subjects
-  replay FILE            plays a recorded script, such as `explain --format json` writes
-    --subject NAME         the subject that plays the other part (default: patched)
-  legal                  random peers that obey RFC 9113: nothing may go wrong on their connections
-    --connections N        how many, of both roles in turns (default: 10000)
-    --seed S               the seed of the first (default: 1)
-    --role server|client   only subjects of this role
-    --subject NAME         upstream or patched (default: patched)
-    --long                 every connection lives for long; else one in 2048 does
-    --plan DIGITS          plays the connection that a finding names, and prints its frames
-
-  --case GLOB            of compare, run, endpoint and client: only cases that match; `*` stands for any text; may be
-                         given again
-  --max-time SECONDS     of run, endpoint and client: after these no case begins, and what was played is reported, as at
-                         Ctrl-C
-  --format FORMAT        text, json, junit, markdown or html (default: text)
-  --out PATH             writes the report to this file instead of standard output
-  --pcap FILE            of compare, run, endpoint and client: writes the frames of all connections as a capture that
-                         Wireshark opens, in pcapng
-  --quiet                no progress, and in text only what is wrong
-  --verbose              in text the frames of what is unexpected, and of compare every topic and difference
-  -h, --help             this text
-  -V, --version          the version
-
-Exit status: 0 as expected, 1 a subject fell short or a claim does not hold, 2 bad input, 3 the runner or its
-environment failed, or the run was ended early.
-";
+const USAGE: &str = include_str!("cli/usage.txt");
 
 const VERSION: &str = concat!("h2-conformance ", env!("CARGO_PKG_VERSION"), " (", env!("H2_CONFORMANCE_GIT"), ")\n");
 
-const COMMANDS: &str = "compare, run, endpoint, client, list, explain, replay, legal";
+const COMMANDS: &str = "compare, run, endpoint, client, list, explain, replay, legal, recall";
 
 /// What was asked for.
 #[derive(Debug)]
@@ -131,6 +72,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Replay(Replay),
     Legal(Legal),
+    Recall { rebuild: bool },
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -278,6 +220,7 @@ impl Arguments {
             }
             "replay" => self.replay(),
             "legal" => self.legal(),
+            "recall" => self.recall(),
             other => Err(Error::from(format!("expected one of {COMMANDS}, found {other:?}")).into()),
         }
     }
@@ -345,6 +288,18 @@ impl Arguments {
             Ok(())
         })?;
         Ok(Command::Legal(legal))
+    }
+
+    fn recall(&mut self) -> Result<Command, Answer> {
+        let mut rebuild = false;
+        self.options(|option, _| match option {
+            "rebuild" => {
+                rebuild = true;
+                Ok(())
+            }
+            other => Err(unknown(other)),
+        })?;
+        Ok(Command::Recall { rebuild })
     }
 
     /// Hands each option to `take` up to the end of the line, where no operand is expected.

@@ -68,6 +68,8 @@ fn bad_input_gives_exactly_one_line_and_exit_2() {
         (&["endpoint", "https://127.0.0.1:1", "--cacert", "not-there.pem"], "not-there.pem"),
         (&["endpoint", "https://127.0.0.1:1", "--cacert", text(&garbage)], "expected certificates in PEM"),
         (&["endpoint", "https://127.0.0.1:1", "--insecure", "--sni", "a b"], "no name of a server"),
+        (&["endpoint", "http://127.0.0.1:1", "--pid", "1"], "--include-abuse with --pid"),
+        (&["endpoint", "http://127.0.0.1:1", "--case", "abuse/ping"], "no case"),
         (&["client"], "expected -- COMMAND"),
         (&["client", "--", "curl"], "expected {url} in an argument"),
         (&["client", "--", "curl", "{cacert}", "{url}"], "--tls"),
@@ -77,6 +79,7 @@ fn bad_input_gives_exactly_one_line_and_exit_2() {
         (&["compair"], "compare, run, endpoint, client, list, explain, replay"),
         (&["bogus"], "compare, run, endpoint, client, list, explain, replay"),
         (&["--format", "yaml"], "markdown"),
+        (&["recall", "--again"], "invalid option '--again'"),
     ] {
         if cfg!(not(feature = "tls")) && arguments.get(1).is_some_and(|url| url.starts_with("https")) {
             continue;
@@ -108,6 +111,16 @@ fn a_comparison_leaves_its_reports_and_the_shape_is_as_promised() {
         assert!(results["summary"]["patched"][field].is_u64(), "{field}");
     }
     assert_eq!(stdout(&call(&arguments)), stdout(&output), "the same each time");
+}
+
+#[test]
+fn recall_tells_what_was_found_last() {
+    let output = call(&["recall"]);
+    assert_eq!(output.status.code(), Some(0));
+    let page = stdout(&output);
+    let found = page.lines().filter(|line| line.starts_with("| 0.4.") && line.contains("| `")).count();
+    let all = page.lines().filter(|line| line.starts_with("| 0.4.") && line.matches('|').count() == 4).count();
+    assert!(page.contains(&format!("The suite finds {found} of {all} faults.")) && found > 20, "{page}");
 }
 
 #[test]

@@ -21,6 +21,8 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   mutants                    runs the mutation tests: one fault at a time, which an invariant must name
   results [NAME]             the suite on the servers and clients of conformance/peers that are installed, as
                              conformance/results
+  recall                     the suite on older releases of h2: which of the faults since fixed it finds, as
+                             conformance/results/recall.md (ten minutes)
   index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
   vendor --branch NAME       the same as a commit on a branch of this repository
@@ -42,6 +44,7 @@ pub(crate) enum Command {
     Each { slug: Option<String> },
     Ablate { slug: Option<String> },
     Mutants,
+    Recall,
     Results { name: Option<String> },
     Index,
     Vendor { dir: PathBuf },
@@ -52,7 +55,8 @@ pub(crate) enum Command {
     CheckEvidence { slug: Option<String> },
 }
 
-const COMMANDS: &str = "edit, refresh, show, verify, ablate, mutants, results, index, vendor, roll, bump, evidence";
+const COMMANDS: &str =
+    "edit, refresh, show, verify, ablate, mutants, results, recall, index, vendor, roll, bump, evidence";
 
 pub(crate) fn parse(mut parser: Parser) -> Result<Command, Failure> {
     read(&mut parser).map_err(|error| {
@@ -77,6 +81,7 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "ablate" => return Ok(maybe(parser)?.map_or(Command::Help, |slug| Command::Ablate { slug })),
         "results" => return Ok(maybe(parser)?.map_or(Command::Help, |name| Command::Results { name })),
         "mutants" => Command::Mutants,
+        "recall" => Command::Recall,
         "index" => Command::Index,
         "vendor" => vendor(parser)?,
         "roll" => Command::Roll { source: operand(parser, "SOURCE")?, dir: operand(parser, "DIR")?.into() },
@@ -186,6 +191,7 @@ mod tests {
     fn commands() {
         assert_eq!(parsed("--help"), Ok(Command::Help));
         assert_eq!(parsed("mutants"), Ok(Command::Mutants));
+        assert_eq!(parsed("recall"), Ok(Command::Recall));
         assert_eq!(parsed("index"), Ok(Command::Index));
         assert_eq!(parsed("bump 0.4.2002"), Ok(Command::Bump { version: "0.4.2002".into() }));
         assert_eq!(parsed("results Go"), Ok(Command::Results { name: Some("Go".into()) }));

@@ -16,6 +16,8 @@ mod limited;
 mod message;
 mod mutants;
 mod print;
+mod published;
+mod recall;
 mod refresh;
 mod repo;
 mod results;
@@ -62,6 +64,7 @@ fn run() -> Result<(), Failure> {
         Command::Ablate { slug } => each::run(&repo, slug.as_deref(), Questions::Without),
         Command::Mutants => mutants::run(&repo),
         Command::Results { name } => results::run(&repo, name.as_deref()),
+        Command::Recall => recall::run(&repo),
         Command::Index => index::run(&repo),
         Command::Vendor { dir } => vendor::run(&repo, &dir),
         Command::VendorBranch { branch } => vendor::to_branch(&repo, &branch),

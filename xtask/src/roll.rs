@@ -1,11 +1,9 @@
 //! `roll SOURCE DIR`: a work tree with the series rebased on another release, or on a checkout of
 //! upstream.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use h2_materialize::{Manifest, Search, Tree};
+use h2_materialize::{Manifest, Tree};
 use toml::Table;
 
 use crate::edit::{self, BASE, MARK};
@@ -13,6 +11,7 @@ use crate::failure::Failure;
 use crate::git::Git;
 use crate::layout;
 use crate::print::say;
+use crate::published::{self, manifest_of};
 use crate::repo::{read, tempdir, write, Repo};
 
 /// The files of a checkout that a published package has as well, beside its sources.
@@ -22,7 +21,7 @@ pub(crate) fn run(repo: &Repo, source: &str, dir: &Path) -> Result<(), Failure> 
     let old = repo.release()?;
     let (manifest, tree) = match Path::new(source).is_dir() {
         true => checkout(&old.name, Path::new(source))?,
-        false => other_release(repo, &old.name, source)?,
+        false => published::find(repo, &old.name, source)?,
     };
     edit::make(repo, dir)?;
     let patches = repo.series()?.patches.len();
@@ -125,39 +124,4 @@ fn checkout(name: &str, dir: &Path) -> Result<(Manifest, Tree), Failure> {
         tree.files.insert(file.to_owned(), read(&dir.join(file))?.into_bytes());
     }
     Ok((manifest_of(name, &field("version"), &tree), tree))
-}
-
-fn manifest_of(name: &str, version: &str, tree: &Tree) -> Manifest {
-    let hashes: BTreeMap<String, String> =
-        tree.files.iter().map(|(path, content)| (path.clone(), h2_materialize::sha256::hex(content))).collect();
-    Manifest { name: name.to_owned(), version: version.to_owned(), hashes }
-}
-
-/// Another release, from cargo, with the hashes of what cargo unpacked.
-fn other_release(repo: &Repo, name: &str, version: &str) -> Result<(Manifest, Tree), Failure> {
-    let unpacked = format!("{name}-{version}");
-    let find = || -> Result<Option<PathBuf>, Failure> {
-        let scratch = tempdir()?;
-        let home = Search::from_env(&repo.package(), scratch.path()).cargo_home;
-        let sources = home.map(|home| home.join("registry").join("src"));
-        let registries = sources.and_then(|sources| fs::read_dir(sources).ok());
-        let mut dirs = registries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path().join(&unpacked)));
-        Ok(dirs.find(|dir| dir.join("Cargo.toml").is_file()))
-    };
-    let package = format!("{name}@{version}");
-    let mut dir = find()?;
-    if dir.is_none() {
-        // Cargo unpacks a package in order to describe it.
-        let _ = repo.cargo().args(["info", "--quiet", &package]).output();
-        dir = find()?;
-    }
-    let dir = dir.ok_or_else(|| {
-        Failure::input(format!(
-            "expected a published version or the directory of a checkout, but cargo has no {package}; check it with `cargo info {package}`"
-        ))
-    })?;
-    let mut tree = Tree::read(&dir, "")?;
-    // Cargo's own mark on what it has unpacked.
-    tree.files.remove(".cargo-ok");
-    Ok((manifest_of(name, version, &tree), tree))
 }

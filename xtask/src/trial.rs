@@ -63,6 +63,15 @@ impl<'a> Trial<'a> {
         self.play(UPSTREAM, self.cargo(&self.dir.join("repository"), "target-release"))
     }
 
+    /// Plays every case on another release in the place of the pinned one. An error is that of the
+    /// compiler.
+    pub(crate) fn play_other(&self, tree: &Tree, manifest: &str) -> Result<Outcomes, Failure> {
+        let dir = self.dir.join("h2");
+        tree.compiled().write_sources(&dir)?;
+        write(&dir.join("Cargo.toml"), manifest)?;
+        self.play(UPSTREAM, self.cargo(&self.dir.join("repository"), "target-release"))
+    }
+
     /// Plays every case on the fork with `tree` in the place of its series.
     pub(crate) fn play_fork(&self, tree: &Tree) -> Result<Outcomes, Failure> {
         self.play(PATCHED, self.fork(tree)?)

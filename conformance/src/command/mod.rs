@@ -9,6 +9,7 @@ mod legal;
 mod list;
 mod output;
 mod progress;
+mod recall;
 mod replay;
 mod run;
 mod stop;
@@ -39,6 +40,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Explain(options) => explain::run(options, common),
         Command::Replay(options) => replay::run(options, common),
         Command::Legal(options) => legal::run(options, common),
+        Command::Recall { rebuild } => recall::run(*rebuild, common),
     }
 }
 

@@ -14,6 +14,7 @@ mod priority;
 mod promises;
 mod push;
 mod push_credit;
+mod regressions;
 mod reset;
 mod send_budget;
 mod slots;
@@ -46,5 +47,6 @@ pub(super) fn topics() -> Vec<Topic> {
         policy,
         isolation,
         growth,
+        regressions,
     ]
 }

@@ -1,6 +1,6 @@
-//! What the fork has beyond the release. A method that h2 has itself goes before one of the same
-//! name here, so that one source fits both: on the release settings have no effect, and calls fail
-//! where they can.
+//! What the fork has beyond the release, and the release beyond older ones, which `cargo xtask
+//! recall` plays. A method that h2 has itself goes before one of the same name here, so that one
+//! source fits all: without it settings have no effect, and calls fail where they can.
 
 // Which of them are needed depends on the h2, and their visibility on where this file is put.
 #![allow(dead_code, unreachable_pub)]
@@ -10,7 +10,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::h2::{client, server, FlowControl, SendStream};
+use http::Response;
+
+use super::h2::{client, server, Error, FlowControl, SendStream};
 
 const NO_SUCH_CALL: &str = "this h2 has no such call";
 
@@ -30,6 +32,14 @@ pub trait BuilderAdditions {
     fn window_update_policy<P>(&mut self, _policy: P) -> &mut Self {
         self
     }
+
+    fn data_frame_budget(&mut self, _budget: usize) -> &mut Self {
+        self
+    }
+
+    fn header_table_size(&mut self, _octets: u32) -> &mut Self {
+        self
+    }
 }
 
 impl BuilderAdditions for client::Builder {}
@@ -42,6 +52,19 @@ pub trait SendAdditions {
 }
 
 impl SendAdditions for SendStream<Bytes> {}
+
+pub trait InformationalAdditions {
+    fn poll_informational(&mut self, _: &mut Context<'_>) -> Poll<Option<Result<Response<()>, Error>>> {
+        Poll::Ready(None)
+    }
+
+    fn send_informational(&mut self, _: Response<()>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl InformationalAdditions for client::ResponseFuture {}
+impl InformationalAdditions for server::SendResponse<Bytes> {}
 
 pub trait FlowControlAdditions {
     fn set_target_window_size(&mut self, _octets: u32) {}

@@ -9,6 +9,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::Method;
 
+#[allow(unused_imports)]
+use super::super::additions::InformationalAdditions;
 use super::super::h2::client::{PushPromises, PushedResponseFuture, ResponseFuture};
 use super::super::h2::server::{SendPushedResponse, SendResponse};
 use super::super::h2::{self, RecvStream, SendStream};

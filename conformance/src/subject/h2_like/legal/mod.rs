@@ -9,6 +9,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::super::h2;
+#[allow(unused_imports)]
+use super::additions::BuilderAdditions;
 use super::{client, server, Connection, Requester};
 use crate::case::Role;
 use crate::legal::application::{Application, News, Part, Setup};
