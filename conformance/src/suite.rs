@@ -2,7 +2,7 @@
 //! whichever finished first.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::case::Case;
@@ -23,6 +23,15 @@ pub trait Target: Sync {
     fn shows_nothing(&self, case: &Case, run: &Run) -> Option<String> {
         let _ = (case, run);
         None
+    }
+    /// Whether no other case may be played meanwhile.
+    fn is_played_alone(&self, case: &Case) -> bool {
+        let _ = case;
+        false
+    }
+    /// Plays the case over a connection for it, and judges it.
+    fn run(&self, case: &Case, link: &mut dyn Link) -> Run {
+        run(case, link)
     }
     /// A new connection for one case. An error is the environment's, such as a refused connection.
     fn link(&self, case: &Case) -> Result<Box<dyn Link>, String>;
@@ -93,12 +102,19 @@ pub fn play_all(
 ) -> Vec<Vec<Played>> {
     let jobs = cases.len() * targets.len();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let together = RwLock::new(());
     let results: Vec<Mutex<Option<Played>>> = (0..jobs).map(|_| Mutex::new(None)).collect();
     let work = || loop {
         let job = next.fetch_add(1, Ordering::Relaxed);
         let Some(slot) = results.get(job) else { break };
         let (case, target) = (&cases[job / targets.len()], targets[job % targets.len()]);
-        let played = play(case, target);
+        let played = if target.is_played_alone(case) {
+            let _alone = together.write().unwrap_or_else(PoisonError::into_inner);
+            play(case, target)
+        } else {
+            let _beside_others = together.read().unwrap_or_else(PoisonError::into_inner);
+            play(case, target)
+        };
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(played);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         progress(Progress { done, of: jobs, case, subject: target.name() });
@@ -124,7 +140,7 @@ pub fn all_cores() -> usize {
 
 /// Plays one case on one target.
 pub fn play(case: &Case, target: &dyn Target) -> Played {
-    play_as(case, target, |link| run(case, link))
+    play_as(case, target, |link| target.run(case, link))
 }
 
 /// Makes the target's link for `case`, has `work` play on it, and sees to panics on either side.

@@ -1,9 +1,11 @@
 //! The kinds of things a case can expect.
 
+mod beside;
 mod findings;
 
 use std::ops::RangeInclusive;
 
+use self::beside::{grows_within, neighbour_served};
 use self::findings::*;
 pub use self::findings::{content, final_status};
 pub(super) use self::findings::{named, octets_within, span};
@@ -86,6 +88,10 @@ pub enum Check {
     Handed { stream: u32, yes: bool },
     /// HEADERS of the stream come before its DATA, and this kind of frame is the last on it.
     LastFrame { stream: u32, kind: u8 },
+    /// The server answers all requests on other connections, whatever becomes of this one.
+    NeighbourServed,
+    /// The server's process grows by no more than this, where that is known.
+    GrowsWithin { bytes: u64 },
     /// Several reactions are permitted: the best of these counts.
     OneOf(Vec<Expect>),
 }
@@ -199,7 +205,9 @@ impl Check {
             | Check::Ends
             | Check::Refused { .. }
             | Check::Call { .. }
-            | Check::CallFails { .. } => true,
+            | Check::CallFails { .. }
+            | Check::NeighbourServed
+            | Check::GrowsWithin { .. } => true,
             Check::Unprompted(check) => check.speaks_of_the_end(),
             Check::OneOf(choices) => choices.iter().all(|choice| choice.checks.iter().any(Check::speaks_of_the_end)),
             Check::Message { .. }
@@ -313,6 +321,8 @@ impl Check {
             },
             Check::Handed { stream, yes } => handed(transcript, *stream, *yes),
             Check::LastFrame { stream, kind } => last_frame(transcript, *stream, *kind),
+            Check::NeighbourServed => neighbour_served(transcript),
+            Check::GrowsWithin { bytes } => grows_within(transcript, *bytes),
             Check::OneOf(choices) => best_of(transcript, choices),
         }
     }

@@ -62,6 +62,8 @@ impl fmt::Display for Check {
             Check::BlockBegins { stream, octets } => {
                 write!(f, "the field block on stream {stream} begins with {}", hex(octets))
             }
+            Check::NeighbourServed => f.write_str("requests on other connections are answered"),
+            Check::GrowsWithin { bytes } => write!(f, "the process grows by at most {} MiB", bytes >> 20),
             Check::OneOf(choices) => f.write_str(&choices.iter().map(all_of).collect::<Vec<_>>().join("; or ")),
             Check::FrameSize { octets } => write!(f, "no frame with a payload beyond {octets} octets"),
             Check::SettingsFirst => f.write_str("SETTINGS is the first frame"),
@@ -72,9 +74,7 @@ impl fmt::Display for Check {
             Check::Handed { stream, yes: false } => {
                 write!(f, "the request on stream {stream} does not reach the application")
             }
-            Check::LastFrame { stream, kind } => {
-                write!(f, "the last frame on stream {stream} is {}", kind_name(*kind))
-            }
+            Check::LastFrame { stream, kind } => write!(f, "stream {stream} ends with {}", kind_name(*kind)),
         }
     }
 }

@@ -62,12 +62,27 @@ pub enum EventKind {
     Accepted { stream: u32 },
     /// The subject's connection came to its end with this result.
     ConnectionEnded(Result<(), String>),
+    /// What came of a handshake of TLS, in words.
+    Handshake(String),
+    /// What became of requests on other connections to the same server meanwhile.
+    Neighbour(Neighbour),
+    /// The most memory that the process took meanwhile beyond what it had before, in bytes.
+    Grown { bytes: u64 },
     /// The subject panicked.
     Panicked(String),
     /// The subject did not come to rest within the bound on its work.
     Livelock,
     /// The environment failed: not the subject's fault.
     Harness(String),
+}
+
+/// Sound requests on connections of their own, one after the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Neighbour {
+    pub asked: u32,
+    pub answered: u32,
+    /// The longest time from the connection to the whole answer.
+    pub slowest: Duration,
 }
 
 /// What a subject speaks instead of HTTP/2.
@@ -227,6 +242,12 @@ impl fmt::Display for EventKind {
             EventKind::Accepted { stream } => write!(f, "app     gets the request on stream {stream}"),
             EventKind::ConnectionEnded(Ok(())) => f.write_str("app     connection ended"),
             EventKind::ConnectionEnded(Err(error)) => write!(f, "app     connection ended: {error}"),
+            EventKind::Handshake(came) => write!(f, "TLS     {came}"),
+            EventKind::Neighbour(Neighbour { asked, answered, slowest }) => {
+                let slowest = slowest.as_secs_f64() * 1e3;
+                write!(f, "others  {answered} of {asked} requests are answered, the slowest after {slowest:.1} ms")
+            }
+            EventKind::Grown { bytes } => write!(f, "process grows by {:.1} MiB", *bytes as f64 / f64::from(1 << 20)),
             EventKind::Panicked(message) => write!(f, "subject PANICKED: {message}"),
             EventKind::Livelock => f.write_str("subject does not come to rest"),
             EventKind::Harness(message) => write!(f, "runner  {message}"),

@@ -195,6 +195,13 @@ pub fn message(stream: u32) -> Expect {
     Check::Message { stream, status: None }.into()
 }
 
+/// The server answers requests on other connections, whatever becomes of this one, and its process
+/// grows by no more than so many bytes.
+#[must_use]
+pub fn others_served(bytes: u64) -> Expect {
+    Expect::from(Check::NeighbourServed).and(Check::GrowsWithin { bytes })
+}
+
 /// SETTINGS is the first frame of the subject.
 #[must_use]
 pub fn settings_first() -> Expect {

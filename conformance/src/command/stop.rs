@@ -102,6 +102,14 @@ impl Target for Stoppable<'_> {
         self.target.shows_nothing(case, run)
     }
 
+    fn is_played_alone(&self, case: &Case) -> bool {
+        self.target.is_played_alone(case)
+    }
+
+    fn run(&self, case: &Case, link: &mut dyn Link) -> Run {
+        self.target.run(case, link)
+    }
+
     fn link(&self, case: &Case) -> Result<Box<dyn Link>, String> {
         self.target.link(case)
     }

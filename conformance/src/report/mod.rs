@@ -1,5 +1,6 @@
 //! Writes results, one format a file.
 
+mod attacks;
 mod headline;
 mod html;
 mod json;

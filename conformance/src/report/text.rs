@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::attacks;
 use super::headline::{count, headline};
 use super::log::lines_of;
 use super::{summary, GIT, NAME, VERSION};
@@ -52,6 +53,7 @@ fn write_all(out: &mut String, results: &Results, look: Look) -> fmt::Result {
             topics(out, results, look)?;
             differences(out, results, look)?;
             known(out, results, look)?;
+            attacks::write(out, results, look)?;
             skipped(out, results, look)?;
         }
     }

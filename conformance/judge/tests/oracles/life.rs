@@ -1,8 +1,8 @@
 //! Checks about the connection's life.
 
 use h2_conformance_judge::transcript::probe;
-use h2_conformance_judge::transcript::EventKind;
-use h2_conformance_judge::{ending_in_words, Ending, Outcome};
+use h2_conformance_judge::transcript::{EventKind, Neighbour};
+use h2_conformance_judge::{ending_in_words, Check, Ending, Outcome};
 use h2_conformance_wire::build::*;
 use h2_conformance_wire::code::error::*;
 
@@ -131,4 +131,46 @@ pub(crate) fn ends() {
         ("a malformed GOAWAY", opened().subject(goaway(1, 0).resized(7)).closes(), Fail, NoGoaway),
     ];
     check("ends", &h2_conformance_judge::words::ends(), &rows);
+}
+
+fn beside(asked: u32, answered: u32) -> EventKind {
+    EventKind::Neighbour(Neighbour { asked, answered, slowest: std::time::Duration::from_millis(1) })
+}
+
+pub(crate) fn neighbour_served() {
+    use Ending::*;
+    use Outcome::*;
+    let rows = vec![
+        ("all are answered", opened().alive().add(beside(3, 3)), Pass, Clean),
+        (
+            "GOAWAY with any code",
+            opened().subject(goaway(0, ENHANCE_YOUR_CALM)).closes().add(beside(1, 1)),
+            Pass,
+            Clean,
+        ),
+        ("a bare close", opened().closes().add(beside(1, 1)), Pass, Clean),
+        ("closed in the middle of a frame", opened().closes_within_a_frame().add(beside(1, 1)), Pass, Clean),
+        ("the attacker is not answered", opened().asked().add(beside(2, 2)), Pass, Clean),
+        ("one is not answered", opened().alive().add(beside(3, 2)), Fail, Clean),
+        ("none is answered", opened().closes().add(beside(1, 0)), Fail, Clean),
+        ("none was asked", opened().alive().add(beside(0, 0)), Inconclusive, Clean),
+        ("nothing is known of others", opened().alive(), Inconclusive, Clean),
+        ("the attack did not begin", opening().closes().mark().add(beside(1, 1)), Inconclusive, Clean),
+        ("the environment failed", opened().add(EventKind::Harness("no route".into())), Inconclusive, Clean),
+    ];
+    check("neighbour_served", &Check::NeighbourServed.into(), &rows);
+}
+
+pub(crate) fn grows_within() {
+    use Ending::*;
+    use Outcome::*;
+    let grown = |bytes| opened().alive().add(EventKind::Grown { bytes });
+    let rows = vec![
+        ("less", grown(10), Pass, Clean),
+        ("not known", opened().alive(), Pass, Clean),
+        ("one byte more", grown(11), Fail, Clean),
+        ("much more", grown(u64::MAX), Fail, Clean),
+        ("first more, and then less", grown(11).add(EventKind::Grown { bytes: 1 }), Fail, Clean),
+    ];
+    check("grows_within", &Check::GrowsWithin { bytes: 10 }.into(), &rows);
 }

@@ -59,6 +59,8 @@ tables! {
     Unprompted => frames::unprompted,
     Count => frames::count,
     Acknowledged => frames::acknowledged,
+    NeighbourServed => life::neighbour_served,
+    GrowsWithin => life::grows_within,
     Pong => frames::pong,
     NoPong => frames::no_pong,
     BlockBegins => frames::block_begins,
