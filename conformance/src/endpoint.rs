@@ -1,7 +1,9 @@
 //! A server elsewhere, named by a URL.
 
+pub mod abuse;
 mod announced;
 mod baseline;
+pub mod handshakes;
 mod open_request;
 
 pub use announced::Announced;
@@ -108,6 +110,12 @@ impl Endpoint {
         Ok(Endpoint { host, port, authority: authority.to_string(), path, security, addresses: OnceLock::new() })
     }
 
+    /// Whether connections are encrypted.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.security.is_tls()
+    }
+
     /// An endpoint of this process.
     #[must_use]
     pub fn local(address: SocketAddr) -> Self {
@@ -177,9 +185,20 @@ pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Played {
     }
 }
 
+/// The cases for servers elsewhere that are in no catalogue: nothing in this process can play them.
+#[must_use]
+pub fn cases_beside() -> Vec<Case> {
+    let mut cases = handshakes::cases();
+    cases.extend(abuse::cases());
+    cases
+}
+
 /// Whether a case can be played on any server: it needs nothing but the wire.
 #[must_use]
 pub fn plays(case: &Case) -> bool {
+    if case.topic() == abuse::TOPIC {
+        return true;
+    }
     needs_known_windows(case).or_else(|| needs_more_than_a_socket(case)).is_none()
 }
 
@@ -240,6 +259,9 @@ impl Target for Remote {
     }
 
     fn skips(&self, case: &Case) -> Option<String> {
+        if case.topic() == handshakes::TOPIC {
+            return None;
+        }
         let is_elsewhere = self.server.is_none();
         let windows = is_elsewhere.then(|| needs_known_windows(case).or_else(|| needs_connect(case))).flatten();
         let clear = if self.endpoint.security.is_tls() { needs_clear_text(case) } else { None };
@@ -259,7 +281,18 @@ impl Target for Remote {
             .then(|| "the server ends the connection at this error, so that its credit cannot be seen".to_owned())
     }
 
-    fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
+    fn run(&self, case: &Case, link: &mut dyn Link) -> Run {
+        match case.topic() {
+            handshakes::TOPIC => handshakes::run(&self.endpoint, case, self.options.timeout),
+            _ => run(case, link),
+        }
+    }
+
+    fn link(&self, case: &Case) -> Result<Box<dyn Link>, String> {
+        if case.topic() == handshakes::TOPIC {
+            // Its handshake makes a connection of its own.
+            return Ok(Box::new(tcp::unreachable(String::new(), self.options.timeout)));
+        }
         let window = self.baseline.announced.connection_window;
         Ok(Box::new(self.endpoint.connect(self.options).with_connection_window(window)))
     }

@@ -5,12 +5,20 @@ use std::collections::BTreeSet;
 
 use h2_conformance::case::Case;
 use h2_conformance::catalog;
+use h2_conformance::endpoint::cases_beside;
 use h2_conformance::spec::{coverage, coverage_text, requirements};
 
 /// Fails with all offenders at once.
 #[track_caller]
 fn none(what: &str, offenders: Vec<String>) {
     assert!(offenders.is_empty(), "{what}:\n  {}", offenders.join("\n  "));
+}
+
+/// The catalogue, and the cases beside it.
+fn all() -> Vec<Case> {
+    let mut cases = catalog::all();
+    cases.extend(cases_beside());
+    cases
 }
 
 fn cases_where(wrong: impl Fn(&Case) -> bool) -> Vec<String> {
@@ -39,7 +47,7 @@ fn requirement_ids_are_well_formed_and_unique() {
 
 #[test]
 fn each_requirement_has_cases_or_a_reason() {
-    let cases = catalog::all();
+    let cases = all();
     let (mut neither, mut both) = (Vec::new(), Vec::new());
     for (requirement, checked_by) in coverage(&cases) {
         match (&requirement.untested, checked_by.is_empty()) {
@@ -57,12 +65,12 @@ fn each_requirement_has_cases_or_a_reason() {
 #[test]
 fn the_committed_coverage_is_that_of_the_catalogue() {
     let committed = include_str!("../spec/coverage.txt");
-    let first = coverage_text(&catalog::all())
+    let first = coverage_text(&all())
         .lines()
         .zip(committed.lines())
         .find_map(|(now, then)| (now != then).then(|| format!("expected {then:?}, found {now:?}")));
     assert!(
-        coverage_text(&catalog::all()) == committed,
+        coverage_text(&all()) == committed,
         "{}: write it with `cargo run -p h2-conformance -- list --coverage --out conformance/spec/coverage.txt`",
         first.unwrap_or_else(|| "another number of lines".into())
     );
@@ -71,7 +79,7 @@ fn the_committed_coverage_is_that_of_the_catalogue() {
 #[test]
 fn cases_require_what_is_written_down() {
     let known: BTreeSet<&str> = requirements().iter().map(|one| one.id.as_str()).collect();
-    let required = catalog::all().into_iter().flat_map(|case| case.requires.iter().map(move |id| (case.id, *id)));
+    let required = all().into_iter().flat_map(|case| case.requires.iter().map(move |id| (case.id, *id)));
     let unknown = required.filter(|(_, id)| !known.contains(id));
     none("no such requirement", unknown.map(|(case, id)| format!("{case} requires {id}")).collect());
 }
@@ -81,7 +89,7 @@ fn case_ids_are_well_formed_and_unique() {
     let well_formed = |id: &str| id.split_once('/').is_some_and(|(topic, fault)| is_kebab(topic) && is_kebab(fault));
     none("malformed", cases_where(|case| !well_formed(case.id)));
     let mut seen = BTreeSet::new();
-    let twice = catalog::all().iter().filter(|case| !seen.insert(case.id)).map(|case| case.id.to_owned()).collect();
+    let twice = all().iter().filter(|case| !seen.insert(case.id)).map(|case| case.id.to_owned()).collect();
     none("there twice", twice);
 }
 

@@ -13,6 +13,10 @@ use super::{unknown, Answer, Arguments};
 pub(crate) struct Endpoint {
     pub(crate) url: String,
     pub(crate) trust: Trust,
+    /// Whether to attack the server as well.
+    pub(crate) abuse: bool,
+    /// The id of its process.
+    pub(crate) pid: Option<u32>,
     pub(crate) elsewhere: Elsewhere,
 }
 
@@ -20,10 +24,13 @@ impl Arguments {
     pub(super) fn endpoint(&mut self) -> Result<Endpoint, Answer> {
         let (mut cert, mut key) = (None, None);
         let mut trust = Trust::default();
+        let (mut abuse, mut pid) = (false, None);
         let mut elsewhere = Elsewhere::default();
         let url = self.operand("URL", |option, arguments| {
             match option {
                 "insecure" => trust.any_certificate = true,
+                "include-abuse" => abuse = true,
+                "pid" => pid = Some(arguments.at_least_one(option)?),
                 "sni" => trust.server_name = Some(arguments.text()?),
                 "cacert" => trust.authorities = Some(arguments.parser.value()?.into()),
                 "cert" => cert = Some(PathBuf::from(arguments.parser.value()?)),
@@ -41,6 +48,9 @@ impl Arguments {
         if trust.any_certificate && trust.authorities.is_some() {
             return Err(Error::from("expected --insecure or --cacert FILE, found both").into());
         }
-        Ok(Endpoint { url: url.string()?, trust, elsewhere })
+        if pid.is_some() && !abuse {
+            return Err(Error::from("expected --include-abuse with --pid, which names the process to watch").into());
+        }
+        Ok(Endpoint { url: url.string()?, trust, abuse, pid, elsewhere })
     }
 }

@@ -10,7 +10,7 @@ use super::Failure;
 use crate::cli::{self, Common};
 
 pub(super) fn run(options: &cli::Client, common: &Common) -> Result<u8, Failure> {
-    let plan = Plan::new(&options.elsewhere)?;
+    let plan = Plan::new(&options.elsewhere, Vec::new())?;
     let how = Options {
         listen: options.listen,
         start: Duration::from_millis(options.start_ms),

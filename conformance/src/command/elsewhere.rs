@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use h2_conformance::case::Case;
+use h2_conformance::endpoint::abuse;
 use h2_conformance::expectations::Expectations;
 use h2_conformance::problem::Problem;
 use h2_conformance::results::{Results, SubjectInfo};
@@ -26,8 +27,10 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(options: &'a Elsewhere) -> Result<Self, Failure> {
-        let catalogue = catalog::all();
+    /// The cases of the catalogue, and those `beside` it.
+    pub(super) fn new(options: &'a Elsewhere, beside: Vec<Case>) -> Result<Self, Failure> {
+        let mut catalogue = catalog::all();
+        catalogue.extend(beside);
         let cases = chosen(&catalogue, options).map_err(Failure::Input)?;
         let expectations = options.expect.as_deref().map(|path| read(path, &catalogue)).transpose()?;
         let stop = Stop::new(options.max_time);
@@ -59,7 +62,8 @@ fn too_few(results: &Results, least: usize) -> Option<Problem> {
 
 fn chosen(catalogue: &[Case], options: &Elsewhere) -> Result<Vec<Case>, String> {
     let mut cases = select::cases(catalogue, &options.cases)?;
-    cases.retain(|case| case.level() <= options.level);
+    // Attacks have no level. They are there only where they were asked for.
+    cases.retain(|case| case.level() <= options.level || case.topic() == abuse::TOPIC);
     let cases = select::without(catalogue, cases, &options.exclude)?;
     match cases.is_empty() {
         true => Err("no case is left: --case, --level and --exclude take all away".into()),

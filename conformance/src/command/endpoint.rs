@@ -2,19 +2,29 @@
 
 use std::time::Duration;
 
-use h2_conformance::endpoint::{Endpoint, Options, Remote, Unusable};
+use h2_conformance::endpoint::abuse::{self, Attacked, Process};
+use h2_conformance::endpoint::{handshakes, Endpoint, Options, Remote, Unusable};
 
 use super::elsewhere::Plan;
 use super::Failure;
 use crate::cli::{self, Common};
 
 pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failure> {
-    let plan = Plan::new(&options.elsewhere)?;
     let endpoint = Endpoint::parse(&options.url, &options.trust).map_err(Failure::Input)?;
+    let mut beside = Vec::new();
+    if endpoint.is_tls() {
+        beside.extend(handshakes::cases());
+    }
+    if options.abuse {
+        beside.extend(abuse::cases());
+    }
+    let plan = Plan::new(&options.elsewhere, beside)?;
     let how = Options { timeout: Duration::from_millis(options.elsewhere.timeout_ms) };
     let baseline = endpoint.check(how).map_err(|unusable| match unusable {
         Unusable::Server(why) => Failure::Broken(why),
         Unusable::Path(why) => Failure::Input(why),
     })?;
-    plan.play(&Remote::elsewhere(endpoint, how, baseline), common)
+    let process = options.pid.map(Process::new).transpose().map_err(Failure::Input)?;
+    let remote = Remote::elsewhere(endpoint, how, baseline);
+    plan.play(&Attacked::new(remote, process), common)
 }

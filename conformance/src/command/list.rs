@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use h2_conformance::case::{Case, Needs};
 use h2_conformance::catalog;
 use h2_conformance::claims::Claims;
+use h2_conformance::endpoint::cases_beside;
 use h2_conformance::spec::coverage_text;
 use serde::Serialize;
 
@@ -27,7 +28,8 @@ struct Entry {
 
 pub(super) fn run(options: &List, common: &Common) -> Result<u8, Failure> {
     if options.coverage {
-        output::text(&coverage_text(&catalog::all()), common)?;
+        let cases = [catalog::all(), cases_beside()].concat();
+        output::text(&coverage_text(&cases), common)?;
         return Ok(GOOD);
     }
     let entries: Vec<Entry> = catalog::all().iter().map(entry).collect();

@@ -3,6 +3,7 @@
 pub mod address;
 #[cfg(feature = "tls")]
 mod certified;
+pub mod hello;
 pub mod listening;
 pub mod security;
 pub mod socket;

@@ -1,5 +1,9 @@
 //! Whether connections are encrypted.
 
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use tokio::net::TcpStream;
 
 use super::socket::Stream;
@@ -9,6 +13,48 @@ use super::trust::Trust;
 #[cfg(not(feature = "tls"))]
 pub(super) const WITHOUT_TLS: &str =
     "this program was built without TLS: build it with the feature `tls` of h2-conformance";
+
+/// What a handshake proposes that is made for its own sake.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal {
+    /// The protocols of ALPN.
+    pub protocols: &'static [&'static [u8]],
+    /// Only TLS 1.2, only with the cipher suites and the curve that RFC 9113 demands.
+    pub mandatory_cipher: bool,
+}
+
+impl Proposal {
+    pub const H2C: Proposal = Proposal { protocols: &[b"h2c"], mandatory_cipher: false };
+    pub const BOTH: Proposal = Proposal { protocols: &[b"h2", b"http/1.1"], mandatory_cipher: false };
+    pub const MANDATORY_CIPHER: Proposal = Proposal { protocols: &[b"h2"], mandatory_cipher: true };
+}
+
+/// What came of such a handshake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Agreed {
+    On {
+        version: String,
+        cipher: String,
+        protocol: Option<Vec<u8>>,
+    },
+    /// By an alert of this description, or otherwise.
+    Refused {
+        alert: Option<u8>,
+        why: String,
+    },
+}
+
+impl fmt::Display for Agreed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Agreed::On { version, cipher, protocol } => {
+                let protocol = protocol.as_deref().map_or("no protocol".into(), String::from_utf8_lossy);
+                write!(f, "the server agrees on {version}, {cipher} and {protocol}")
+            }
+            Agreed::Refused { why, .. } => write!(f, "the server refuses: {why}"),
+        }
+    }
+}
 
 /// In clear text, or how to encrypt.
 #[derive(Clone, Debug)]
@@ -40,6 +86,21 @@ impl Security {
         return self.0.is_some();
         #[cfg(not(feature = "tls"))]
         false
+    }
+
+    /// Makes a handshake with that proposal and no more. An error is the environment's.
+    pub(crate) fn agree(
+        &self,
+        addresses: &[SocketAddr],
+        proposal: Proposal,
+        patience: Duration,
+    ) -> Result<Agreed, String> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.0 {
+            return tls.agree(addresses, proposal, patience);
+        }
+        let _ = (addresses, proposal, patience);
+        Err("there is no TLS".into())
     }
 
     /// Makes the handshake, if there is one.

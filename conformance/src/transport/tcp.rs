@@ -37,7 +37,7 @@ fn open(
     Ok((stream, runtime))
 }
 
-async fn first_of(addresses: &[SocketAddr], patience: Duration) -> Result<TcpStream, String> {
+pub(super) async fn first_of(addresses: &[SocketAddr], patience: Duration) -> Result<TcpStream, String> {
     let mut reason = "the name has no address".into();
     for address in addresses {
         match timeout(patience, TcpStream::connect(address)).await {

@@ -2,21 +2,33 @@
 //! of appendix A, because rustls has none of them.
 
 use std::fmt;
+use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::runtime::Builder;
+use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use tokio_rustls::rustls::crypto::ring::cipher_suite::{
+    TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+};
+use tokio_rustls::rustls::crypto::ring::kx_group::SECP256R1;
 use tokio_rustls::rustls::crypto::{ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider};
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use tokio_rustls::rustls::version::TLS12;
 use tokio_rustls::rustls::{
-    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, RootCertStore,
-    SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, CommonState, DigitallySignedStruct, Error, InvalidMessage,
+    RootCertStore, SignatureScheme, SupportedProtocolVersion, DEFAULT_VERSIONS,
 };
 use tokio_rustls::TlsConnector;
 
+use super::security::{Agreed, Proposal};
+use super::tcp;
 use super::trust::Trust;
 
 /// The identifier of HTTP/2 over TLS (RFC 9113 section 3.2).
@@ -27,6 +39,7 @@ pub(super) const H2: &[u8] = b"h2";
 pub(super) struct Tls {
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
+    trust: Trust,
 }
 
 impl fmt::Debug for Tls {
@@ -41,39 +54,50 @@ impl Tls {
         let name = trust.server_name.as_deref().unwrap_or(host).to_owned();
         let name =
             ServerName::try_from(name.clone()).map_err(|_| format!("{name:?} is no name of a server for TLS"))?;
-        let provider = Arc::new(ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider.clone())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| format!("TLS: {error}"))?;
-        let config = match trust.any_certificate {
-            true => config.dangerous().with_custom_certificate_verifier(Arc::new(AnyCertificate(provider))),
-            false => config.with_root_certificates(roots(trust.authorities.as_deref())?),
-        };
-        let mut config = match &trust.identity {
-            None => config.with_no_client_auth(),
-            Some((chain, key)) => {
-                let key_der =
-                    PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, "a private key", error))?;
-                let identity = config.with_client_auth_cert(certificates(chain)?, key_der);
-                identity.map_err(|error| format!("{}: {error}", chain.display()))?
-            }
-        };
+        let mut config = configure(trust, ring::default_provider(), DEFAULT_VERSIONS)?;
         config.alpn_protocols = vec![H2.to_vec()];
-        Ok(Tls { config: Arc::new(config), name })
+        Ok(Tls { config: Arc::new(config), name, trust: trust.clone() })
     }
 
     /// Makes the handshake. An error says what the server did instead.
     pub(super) async fn encrypt(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, String> {
         let connector = TlsConnector::from(self.config.clone());
-        let stream = connector.connect(self.name.clone(), stream).await.map_err(|error| {
-            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
-            inner.map_or_else(|| format!("TLS: {error}"), |inner| self.explain(inner))
-        })?;
+        let stream = connector
+            .connect(self.name.clone(), stream)
+            .await
+            .map_err(|error| inner(&error).map_or_else(|| format!("TLS: {error}"), |inner| self.explain(inner)))?;
         // rustls refuses a protocol that was not named.
         match stream.get_ref().1.alpn_protocol() {
             Some(_) => Ok(stream),
             None => Err("TLS: the server chose no protocol by ALPN; expected h2".into()),
         }
+    }
+
+    /// Makes a handshake with that proposal and no more. An error is the environment's.
+    pub(super) fn agree(
+        &self,
+        addresses: &[SocketAddr],
+        proposal: Proposal,
+        patience: Duration,
+    ) -> Result<Agreed, String> {
+        let mut config = match proposal.mandatory_cipher {
+            true => configure(&self.trust, mandatory(), &[&TLS12])?,
+            false => (*self.config).clone(),
+        };
+        config.alpn_protocols = proposal.protocols.iter().map(|protocol| protocol.to_vec()).collect();
+        let connector = TlsConnector::from(Arc::new(config));
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+        runtime.block_on(async {
+            let stream = tcp::first_of(addresses, patience).await?;
+            let handshake = timeout(patience, connector.connect(self.name.clone(), stream)).await;
+            Ok(match handshake {
+                Ok(Ok(stream)) => agreed(stream.get_ref().1),
+                Ok(Err(error)) => refused(&error),
+                Err(_) => {
+                    Agreed::Refused { alert: None, why: format!("no handshake within {} ms", patience.as_millis()) }
+                }
+            })
+        })
     }
 
     /// One line on what is wrong. Names that the server sent are not repeated.
@@ -97,6 +121,58 @@ impl Tls {
         };
         format!("TLS: {what}")
     }
+}
+
+/// The cipher suites of TLS 1.2 that RFC 9113 demands, of which the certificate says one, and the
+/// curve (section 9.2.2).
+fn mandatory() -> CryptoProvider {
+    let cipher_suites = vec![TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256];
+    CryptoProvider { cipher_suites, kx_groups: vec![SECP256R1], ..ring::default_provider() }
+}
+
+fn refused(error: &io::Error) -> Agreed {
+    let alert = match inner(error) {
+        Some(Error::AlertReceived(alert)) => Some(u8::from(*alert)),
+        _ => None,
+    };
+    Agreed::Refused { alert, why: error.to_string() }
+}
+
+/// What TLS says of an error of the stream.
+fn inner(error: &io::Error) -> Option<&Error> {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<Error>())
+}
+
+fn agreed(connection: &CommonState) -> Agreed {
+    let version = connection.protocol_version().map_or("no version".into(), |version| format!("{version:?}"));
+    let cipher = connection.negotiated_cipher_suite();
+    let cipher = cipher.map_or("no cipher suite".into(), |cipher| format!("{:?}", cipher.suite()));
+    Agreed::On { version, cipher, protocol: connection.alpn_protocol().map(<[u8]>::to_vec) }
+}
+
+/// The client's side of TLS, without a protocol.
+fn configure(
+    trust: &Trust,
+    provider: CryptoProvider,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Result<ClientConfig, String> {
+    let provider = Arc::new(provider);
+    let config = ClientConfig::builder_with_provider(provider.clone())
+        .with_protocol_versions(versions)
+        .map_err(|error| format!("TLS: {error}"))?;
+    let config = match trust.any_certificate {
+        true => config.dangerous().with_custom_certificate_verifier(Arc::new(AnyCertificate(provider))),
+        false => config.with_root_certificates(roots(trust.authorities.as_deref())?),
+    };
+    let config = match &trust.identity {
+        None => config.with_no_client_auth(),
+        Some((chain, key)) => {
+            let key_der = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, "a private key", error))?;
+            let identity = config.with_client_auth_cert(certificates(chain)?, key_der);
+            identity.map_err(|error| format!("{}: {error}", chain.display()))?
+        }
+    };
+    Ok(config)
 }
 
 /// The authorities of a file, or those of the system.

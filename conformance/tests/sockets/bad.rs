@@ -70,7 +70,7 @@ fn expect(run: &Run, outcome: Outcome, ending: Ending, word: &str) {
 }
 
 /// Answers each SETTINGS and PING as it should, and then leaves the rest to `more`.
-fn converse(mut stream: TcpStream, more: fn(&mut TcpStream, &Frame)) {
+pub(super) fn converse(mut stream: TcpStream, more: fn(&mut TcpStream, &Frame)) {
     let mut reader = FrameReader::default();
     let mut preface_due = true;
     let mut piece = [0; 4096];

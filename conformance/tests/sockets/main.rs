@@ -1,5 +1,6 @@
 //! Cases over sockets: real servers, and servers that do their worst.
 
+mod abuse;
 mod bad;
 mod baseline;
 mod early;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use h2_conformance::catalog;
-use h2_conformance::endpoint::{Endpoint, Options, Remote, Unusable};
+use h2_conformance::endpoint::{handshakes, Endpoint, Options, Remote, Unusable};
 use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{RunningServer, SOCKET};
 use h2_conformance::suite::{play_all, Target};
@@ -17,7 +17,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 use tempfile::TempDir;
 use tokio::io::{copy, split, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::crypto::{ring, CryptoProvider};
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
@@ -61,8 +61,18 @@ impl Authority {
 
     /// How a server with a certificate for that name encrypts, with these protocols of ALPN.
     fn server(&self, name: &str, protocols: &[&str], asks_for_certificate: bool) -> TlsAcceptor {
+        self.server_with(ring::default_provider(), name, protocols, asks_for_certificate)
+    }
+
+    fn server_with(
+        &self,
+        provider: CryptoProvider,
+        name: &str,
+        protocols: &[&str],
+        asks_for_certificate: bool,
+    ) -> TlsAcceptor {
         let (cert_file, key_file) = self.issue(name);
-        let provider = Arc::new(ring::default_provider());
+        let provider = Arc::new(provider);
         let builder = ServerConfig::builder_with_provider(provider.clone());
         let builder = builder.with_safe_default_protocol_versions().expect("versions");
         let mut roots = RootCertStore::empty();
@@ -180,6 +190,39 @@ fn a_server_that_does_not_choose_h2_is_named() {
     let clear = Endpoint::parse(&format!("https://{}", server.fork.addr), &any).expect("a URL");
     let Err(Unusable::Server(why)) = clear.check(Options::default()) else { panic!("it speaks no TLS") };
     assert!(why.contains("does not speak TLS"), "{why}");
+}
+
+#[test]
+fn handshakes_are_judged() {
+    let authority = Authority::new("one");
+    let any = Trust { any_certificate: true, ..Trust::default() };
+    let baseline = {
+        let server = encrypted(authority.server("localhost", &["h2"], false));
+        endpoint(&server, &any).check(Options::default()).expect("it answers")
+    };
+    let only = |part: &str| {
+        let mut provider = ring::default_provider();
+        provider.cipher_suites.retain(|cipher| format!("{:?}", cipher.suite()).contains(part));
+        provider
+    };
+    // By each protocol list and each choice of cipher suites the cases that do not pass.
+    for (provider, protocols, short) in [
+        (ring::default_provider(), &["h2"][..], &[][..]),
+        (ring::default_provider(), &["h2", "h2c"], &["tls/h2c-not-chosen"]),
+        (ring::default_provider(), &["http/1.1", "h2"], &["tls/h2-beside-http1"]),
+        (only("TLS13_"), &["h2"], &[]),
+        (only("AES_256"), &["h2"], &["tls/mandatory-cipher"]),
+    ] {
+        let server = encrypted(authority.server_with(provider, "localhost", protocols, false));
+        let remote = Remote::elsewhere(endpoint(&server, &any), Options::default(), baseline);
+        let cases = handshakes::cases();
+        let results = play_all(&cases, &[&remote], 1, &|_| {});
+        let fails = cases.iter().zip(&results).filter_map(|(case, played)| {
+            let verdict = &played[0].run().expect("not skipped").verdict;
+            (verdict.outcome != Outcome::Pass).then_some(case.id)
+        });
+        assert_eq!(fails.collect::<Vec<_>>(), short, "{protocols:?}");
+    }
 }
 
 #[test]
