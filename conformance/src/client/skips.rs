@@ -30,7 +30,7 @@ pub(super) fn needs_another_client(case: &Case, baseline: &Baseline) -> Option<S
     if baseline.leaves && baseline.success.is_none() && ends_response {
         return Some("ends the response, at which this client leaves; its exit status tells nothing".into());
     }
-    let window = u64::from(baseline.announced.initial_window_size);
+    let window = baseline.announced.connection_window.min(baseline.announced.stream_window);
     if let Some(octets) = uploads.iter().map(flow_controlled).find(|octets| *octets <= window) {
         return Some(format!("sends {octets} octets of DATA, and the client's window of {window} takes all of them"));
     }
@@ -84,8 +84,10 @@ mod tests {
         let plain = Baseline { announced: Announced::INITIAL, leaves: false, success: None };
         let leaves = Baseline { leaves: true, ..plain };
         let without_push = Baseline { announced: Announced { enable_push: false, ..Announced::INITIAL }, ..plain };
-        let wide = Announced { initial_window_size: 1 << 20, ..Announced::INITIAL };
-        let wide = Baseline { announced: wide, ..plain };
+        let large = 1 << 20;
+        let stream_alone = Announced { stream_window: large, ..Announced::INITIAL };
+        let wide = Baseline { announced: Announced { connection_window: large, ..stream_alone }, ..plain };
+        let stream_alone = Baseline { announced: stream_alone, ..plain };
         for (id, baseline, word) in [
             ("headers/padded-client", leaves, "exit status"),
             ("continuation/empty-promise-fragment", without_push, "PUSH_PROMISE"),
@@ -95,6 +97,8 @@ mod tests {
             assert!(found.contains(word), "{id}: {found:?}");
             assert_eq!(reason(id, plain), None, "{id}");
         }
+        // The connection's window is used up, however large that of the stream is.
+        assert_eq!(reason("updates/plain-download", stream_alone), None);
         assert_eq!(reason("headers/padded-client", Baseline { success: Some(0), ..leaves }), None);
         // A promise that is refused for another reason is refused all the same.
         assert_eq!(reason("push/promises-odd-stream-client", without_push), None);

@@ -7,7 +7,7 @@ use crate::case::Case;
 use crate::judge::Check;
 use crate::script::Step;
 use crate::transcript::{EventKind, Transcript};
-use crate::wire::code::{kind, setting};
+use crate::wire::code::{kind, setting, DEFAULT_WINDOW};
 use crate::wire::{FlowWindows, Frame, View};
 
 /// Settings of a subject that cases depend on.
@@ -15,7 +15,6 @@ use crate::wire::{FlowWindows, Frame, View};
 pub struct Announced {
     pub header_table_size: u32,
     pub max_concurrent_streams: u32,
-    pub initial_window_size: u32,
     pub max_frame_size: u32,
     /// Whether the client takes promises (RFC 9113 section 6.5.2).
     pub enable_push: bool,
@@ -23,6 +22,8 @@ pub struct Announced {
     pub enable_connect_protocol: bool,
     /// The largest window of the connection that was seen, in octets.
     pub connection_window: u64,
+    /// The largest window of stream 1 that was seen, in octets: by SETTINGS, or by WINDOW_UPDATE.
+    pub stream_window: u64,
 }
 
 /// The largest window of the connection that a case uses up.
@@ -33,16 +34,17 @@ impl Announced {
     pub const INITIAL: Announced = Announced {
         header_table_size: 4_096,
         max_concurrent_streams: u32::MAX,
-        initial_window_size: 65_535,
         max_frame_size: 16_384,
         enable_push: true,
         enable_connect_protocol: false,
         connection_window: 65_535,
+        stream_window: 65_535,
     };
 
     /// The values of the first SETTINGS of a subject.
     pub(crate) fn read(transcript: &Transcript) -> Self {
-        let mut announced = Announced { connection_window: connection_window(transcript), ..Announced::INITIAL };
+        let (connection_window, stream_window) = largest_windows(transcript);
+        let mut announced = Announced { connection_window, stream_window, ..Announced::INITIAL };
         let first = transcript.subject_frames().find_map(|(_, frame)| match View::from(frame) {
             View::Settings(values) => Some(values),
             _ => None,
@@ -51,7 +53,6 @@ impl Announced {
             match id {
                 setting::HEADER_TABLE_SIZE => announced.header_table_size = value,
                 setting::MAX_CONCURRENT_STREAMS => announced.max_concurrent_streams = value,
-                setting::INITIAL_WINDOW_SIZE => announced.initial_window_size = value,
                 setting::MAX_FRAME_SIZE => announced.max_frame_size = value,
                 setting::ENABLE_PUSH => announced.enable_push = value == 1,
                 setting::ENABLE_CONNECT_PROTOCOL => announced.enable_connect_protocol = value == 1,
@@ -96,7 +97,7 @@ impl Announced {
             *sent.entry(frame.stream).or_default() += u64::from(frame.flow_controlled());
         }
         let most = sent.into_values().max()?;
-        let (initial, own) = (u64::from(Self::INITIAL.initial_window_size), u64::from(self.initial_window_size));
+        let (initial, own) = (Self::INITIAL.stream_window, self.stream_window);
         ((most > initial) != (most > own))
             .then(|| format!("sends {most} octets on a stream, and the subject announces a window of {own}"))
     }
@@ -125,18 +126,25 @@ impl Announced {
     }
 }
 
-/// The largest window of the connection that the server granted so far.
-fn connection_window(transcript: &Transcript) -> u64 {
+/// The largest windows that the subject granted so far: of the connection, and of stream 1.
+fn largest_windows(transcript: &Transcript) -> (u64, u64) {
     let mut windows = FlowWindows::default();
-    let levels = transcript.events.iter().map(|event| {
+    let mut connection = windows.connection();
+    // Before its SETTINGS the subject has granted nothing.
+    let mut stream = None;
+    for event in &transcript.events {
         match &event.kind {
             EventKind::Peer(frame) | EventKind::Automatic(frame) => windows.sent(frame),
-            EventKind::Subject(frame) => windows.granted(frame),
+            EventKind::Subject(frame) => {
+                windows.heard(frame);
+                stream = stream.max(Some(windows.stream(1)));
+            }
             _ => {}
         }
-        windows.connection()
-    });
-    levels.max().and_then(|most| u64::try_from(most).ok()).unwrap_or(0)
+        connection = connection.max(windows.connection());
+    }
+    let size = |window: i64| u64::try_from(window).unwrap_or(0);
+    (size(connection), size(stream.unwrap_or(DEFAULT_WINDOW.into())))
 }
 
 fn frames(case: &Case) -> Vec<Frame> {
@@ -206,11 +214,11 @@ mod tests {
 
     #[test]
     fn more_than_a_small_window_is_not_sent() {
-        let announced = Announced { initial_window_size: 1_000, ..Announced::INITIAL };
+        let announced = Announced { stream_window: 1_000, ..Announced::INITIAL };
         assert!(obstacle(announced, "data/any", upload).is_some_and(|why| why.contains("a window of 1000")));
         let overrun = |s: &mut Script| (0..5).for_each(|_| s.send(data(1, 16_384)));
         assert_eq!(obstacle(announced, "data/any", overrun), None);
-        let large = Announced { initial_window_size: 1 << 20, ..Announced::INITIAL };
+        let large = Announced { stream_window: 1 << 20, ..Announced::INITIAL };
         assert!(obstacle(large, "data/any", overrun).is_some());
     }
 

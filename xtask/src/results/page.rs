@@ -49,17 +49,18 @@ pub(super) fn render(tables: &[(&Peer, Table)], withheld: &[String]) -> String {
 }
 
 fn overview(page: &mut String, tables: &[&(&Peer, Table)]) {
-    page.push_str("| | version | cases | pass | weak | fail | fails at *must* | withheld |\n");
-    page.push_str("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    page.push_str("| | version | suite | cases | pass | weak | fail | fails at *must* | withheld |\n");
+    page.push_str("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     for (peer, table) in tables {
         let of = |outcome: &str| table.count(|line| line.outcome == outcome);
         let must = table.count(|line| line.outcome == "fail" && line.level == "must");
         let (pass, weak, fail, withheld) = (of("pass"), of("weak"), of("fail"), of("withheld"));
         let _ = writeln!(
             page,
-            "| {} | {} | {} | {pass} | {weak} | {fail} | {must} | {withheld} |",
+            "| {} | {} | {} | {} | {pass} | {weak} | {fail} | {must} | {withheld} |",
             peer.name,
             table.version,
+            table.suite,
             table.lines.len()
         );
     }

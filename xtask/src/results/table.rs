@@ -10,6 +10,8 @@ use crate::failure::Failure;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Table {
     pub(super) version: String,
+    /// The version and the commit of the suite that played.
+    pub(super) suite: String,
     pub(super) lines: Vec<Line>,
 }
 
@@ -40,8 +42,14 @@ impl Table {
     pub(super) fn parse(json: &str, version: String, withheld: &[String]) -> Result<Self, Failure> {
         #[derive(Deserialize)]
         struct Report {
+            tool: Tool,
             subjects: Vec<Subject>,
             cases: Vec<CaseResult>,
+        }
+        #[derive(Deserialize)]
+        struct Tool {
+            version: String,
+            git: String,
         }
         #[derive(Deserialize)]
         struct Subject {
@@ -77,14 +85,18 @@ impl Table {
             });
         }
         let version = if version.is_empty() { subject.version.clone() } else { version };
-        Ok(Table { version, lines })
+        Ok(Table { version, suite: format!("{} ({})", report.tool.version, report.tool.git), lines })
     }
 
     /// Reads a committed table.
     pub(super) fn read(text: &str) -> Result<Self, Failure> {
         let mut all = text.lines();
-        let version = all.next().and_then(|line| line.strip_prefix("# "));
-        let version = version.ok_or_else(|| Failure::new("a table of results has no version; make it again"))?;
+        let mut head = |what: &str| {
+            let line = all.next().and_then(|line| line.strip_prefix(what));
+            line.map(str::to_owned)
+                .ok_or_else(|| Failure::new(format!("a table of results has no line {what:?}; make it again")))
+        };
+        let (version, suite) = (head("# ")?, head("# suite ")?);
         let line = |line: &str| match line.split('\t').collect::<Vec<_>>()[..] {
             [case, level, outcome, reason] => Ok(Line {
                 case: case.to_owned(),
@@ -96,7 +108,7 @@ impl Table {
                 "expected case, level, outcome and reason in a line of results, found {line:?}"
             ))),
         };
-        Ok(Table { version: version.to_owned(), lines: all.map(line).collect::<Result<_, _>>()? })
+        Ok(Table { version, suite, lines: all.map(line).collect::<Result<_, _>>()? })
     }
 
     pub(super) fn count(&self, is_counted: impl Fn(&Line) -> bool) -> usize {
@@ -113,7 +125,7 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# {}", self.version)?;
+        writeln!(f, "# {}\n# suite {}", self.version, self.suite)?;
         self.lines.iter().try_for_each(|Line { case, level, outcome, reason }| {
             writeln!(f, "{case}\t{level}\t{outcome}\t{}", reason.replace(['\t', '\n'], " "))
         })
@@ -124,7 +136,7 @@ impl fmt::Display for Table {
 mod tests {
     use super::*;
 
-    const REPORT: &str = r#"{"subjects":[{"name":"a:1","version":"unknown"}],"cases":[
+    const REPORT: &str = r#"{"tool":{"version":"1","git":"abc"},"subjects":[{"name":"a:1","version":"unknown"}],"cases":[
         {"id":"ping/x","level":"must","results":{"a:1":{"outcome":"fail","reason":"no\tanswer"}}},
         {"id":"fields/y","level":"must","results":{"a:1":{"outcome":"fail","reason":"taken"}}},
         {"id":"ping/z","level":"may","results":{"a:1":{"outcome":"skipped","reason":"a client"}}}]}"#;
@@ -134,7 +146,7 @@ mod tests {
         let table = Table::parse(REPORT, "a 1".into(), &["fields".to_owned()]).unwrap();
         assert_eq!(table.summary(), "2 cases: 0 pass, 0 weak, 1 fail, 1 withheld");
         let text = table.to_string();
-        assert_eq!(text, "# a 1\nping/x\tmust\tfail\tno answer\nfields/y\tmust\twithheld\t\n");
+        assert_eq!(text, "# a 1\n# suite 1 (abc)\nping/x\tmust\tfail\tno answer\nfields/y\tmust\twithheld\t\n");
         assert_eq!(Table::read(&text).unwrap().to_string(), text);
     }
 
@@ -142,6 +154,7 @@ mod tests {
     fn what_is_no_table_is_refused() {
         assert!(Table::parse("{}", String::new(), &[]).is_err());
         assert!(Table::read("ping/x").is_err());
-        assert!(Table::read("# 1\nping/x\n").is_err());
+        assert!(Table::read("# 1\nping/x\tmust\tfail\tno\n").is_err());
+        assert!(Table::read("# 1\n# suite 1\nping/x\n").is_err());
     }
 }
