@@ -5,6 +5,7 @@ mod announced;
 mod baseline;
 pub mod handshakes;
 mod open_request;
+mod plain;
 
 pub use announced::Announced;
 pub use baseline::{AnswerTiming, Baseline, MAX_CONTENT};
@@ -29,6 +30,7 @@ use crate::transport::tcp;
 use crate::transport::trust::Trust;
 use crate::wire::View;
 use crate::wire_only;
+use plain::PlainCases;
 
 /// How to talk to a server elsewhere.
 #[derive(Clone, Copy, Debug)]
@@ -154,7 +156,8 @@ impl Endpoint {
         }
         let within = options.timeout.as_millis();
         let how = if self.security.is_tls() { "over TLS" } else { "in clear text" };
-        let why = format!("does not speak HTTP/2 {how}: no SETTINGS came within {within} ms");
+        let hint = if self.security.is_tls() { "" } else { "; if the port speaks TLS, use https://" };
+        let why = format!("does not speak HTTP/2 {how}: no SETTINGS came within {within} ms{hint}");
         Err(Unusable::Server(format!("{} {why}", self.authority)))
     }
 
@@ -179,7 +182,7 @@ impl Endpoint {
 
 /// Plays a case against a server elsewhere, unless it needs what such a server lacks.
 pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Played {
-    match needs_known_windows(case).or_else(|| needs_more_than_a_socket(case)) {
+    match needs_more_than_a_socket(case).or_else(|| needs_known_windows(case)) {
         Some(reason) => Played::Skipped(reason.into()),
         None => Played::Ran(run(case, &mut endpoint.connect(options))),
     }
@@ -214,6 +217,7 @@ pub struct Remote {
     endpoint: Endpoint,
     options: Options,
     baseline: Baseline,
+    plain: PlainCases,
     /// A server of this process, with the default windows of RFC 9113. It ends with this.
     server: Option<RunningServer>,
 }
@@ -229,6 +233,7 @@ impl Remote {
             endpoint,
             options,
             baseline,
+            plain: PlainCases::default(),
             server: None,
         }
     }
@@ -245,7 +250,15 @@ impl Remote {
             }
         };
         let (name, version) = (subject.name.into(), subject.version.into());
-        Ok(Remote { name, version, endpoint, options, baseline: OWN, server: Some(server) })
+        Ok(Remote {
+            name,
+            version,
+            endpoint,
+            options,
+            baseline: OWN,
+            plain: PlainCases::default(),
+            server: Some(server),
+        })
     }
 }
 
@@ -263,18 +276,29 @@ impl Target for Remote {
             return None;
         }
         let is_elsewhere = self.server.is_none();
-        let windows = is_elsewhere.then(|| needs_known_windows(case).or_else(|| needs_connect(case))).flatten();
-        let clear = if self.endpoint.security.is_tls() { needs_clear_text(case) } else { None };
-        let skipped = windows.or(clear).or_else(|| needs_more_than_a_socket(case));
+        let of_elsewhere = || needs_known_windows(case).or_else(|| needs_connect(case));
+        let clear = || if self.endpoint.security.is_tls() { needs_clear_text(case) } else { None };
+        let skipped =
+            needs_more_than_a_socket(case).or_else(|| is_elsewhere.then(of_elsewhere).flatten()).or_else(clear);
         skipped
             .or_else(|| needs_a_request_that_stays_open(case, self.baseline.answer_timing))
             .or_else(|| needs_another_response(case, &self.baseline))
             .map(str::to_owned)
             .or_else(|| self.baseline.announced.obstacle(case))
+            .or_else(|| self.plain.obstacle(case, &self.endpoint, self.options))
+    }
+
+    /// A server may close connections because of others, such as when a process of it ends or it
+    /// has too many.
+    fn wants_another_try(&self, _: &Case, run: &Run) -> bool {
+        run.verdict.outcome != Outcome::Pass && run.transcript.closed().is_some() && !run.transcript.error_sent()
     }
 
     /// A server may end the connection at any error (RFC 9113 section 5.4.1).
     fn shows_nothing(&self, case: &Case, run: &Run) -> Option<String> {
+        if case.topic() == handshakes::TOPIC && run.verdict.outcome == Outcome::Weak {
+            return Some(run.verdict.reason.clone());
+        }
         let asks_for_credit = case.expect.any(&|check| matches!(check, Check::CreditReturned));
         let ended = run.verdict.outcome == Outcome::Weak && run.transcript.error_sent();
         (asks_for_credit && ended)
@@ -328,7 +352,7 @@ fn needs_connect(case: &Case) -> Option<&'static str> {
 /// Why a case cannot be played against a server of unknown windows.
 fn needs_known_windows(case: &Case) -> Option<&'static str> {
     let counts = case.expect.any(&|check| matches!(check, Check::Window { .. } | Check::Uploaded { .. }));
-    counts.then_some("counts credit to the octet: only a server with known windows promises that")
+    counts.then_some("counts credit to the octet, which needs a server whose windows are known")
 }
 
 /// Why a case cannot be played against a server that answers before a request has ended.
@@ -365,7 +389,7 @@ fn needs_another_response(case: &Case, baseline: &Baseline) -> Option<&'static s
 /// can.
 fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
     if case.role == Role::Client {
-        return Some("the subject is a client");
+        return Some("is a case for clients");
     }
     wire_only::needs_more(case)
 }

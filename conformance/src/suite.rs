@@ -2,7 +2,7 @@
 //! whichever finished first.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::case::Case;
@@ -24,9 +24,14 @@ pub trait Target: Sync {
         let _ = (case, run);
         None
     }
-    /// Whether no other case may be played meanwhile.
+    /// Whether the case is played after all others, and no other one meanwhile.
     fn is_played_alone(&self, case: &Case) -> bool {
         let _ = case;
+        false
+    }
+    /// Whether the run may have suffered from those beside it, and is made again alone.
+    fn wants_another_try(&self, case: &Case, run: &Run) -> bool {
+        let _ = (case, run);
         false
     }
     /// Plays the case over a connection for it, and judges it.
@@ -101,30 +106,41 @@ pub fn play_all(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Vec<Vec<Played>> {
     let jobs = cases.len() * targets.len();
+    let of_job = |job: usize| (&cases[job / targets.len()], targets[job % targets.len()]);
+    let is_alone = |job: &usize| {
+        let (case, target) = of_job(*job);
+        target.is_played_alone(case)
+    };
+    let (alone, together): (Vec<usize>, Vec<usize>) = (0..jobs).partition(is_alone);
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let together = RwLock::new(());
     let results: Vec<Mutex<Option<Played>>> = (0..jobs).map(|_| Mutex::new(None)).collect();
-    let work = || loop {
-        let job = next.fetch_add(1, Ordering::Relaxed);
-        let Some(slot) = results.get(job) else { break };
-        let (case, target) = (&cases[job / targets.len()], targets[job % targets.len()]);
-        let played = if target.is_played_alone(case) {
-            let _alone = together.write().unwrap_or_else(PoisonError::into_inner);
-            play(case, target)
-        } else {
-            let _beside_others = together.read().unwrap_or_else(PoisonError::into_inner);
-            play(case, target)
-        };
-        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(played);
+    let play_job = |job: usize| {
+        let (case, target) = of_job(job);
+        let played = play(case, target);
+        *results[job].lock().unwrap_or_else(PoisonError::into_inner) = Some(played);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         progress(Progress { done, of: jobs, case, subject: target.name() });
     };
+    let work = || {
+        while let Some(job) = together.get(next.fetch_add(1, Ordering::Relaxed)) {
+            play_job(*job);
+        }
+    };
     std::thread::scope(|scope| {
-        for _ in 1..threads.min(jobs) {
+        for _ in 1..threads.min(together.len()) {
             scope.spawn(work);
         }
         work();
     });
+    alone.into_iter().for_each(play_job);
+    for job in together {
+        let (case, target) = of_job(job);
+        let mut played = results[job].lock().unwrap_or_else(PoisonError::into_inner);
+        let run = played.as_ref().and_then(Played::run);
+        if threads > 1 && run.is_some_and(|run| target.wants_another_try(case, run)) {
+            *played = Some(play(case, target));
+        }
+    }
     let mut results = results.into_iter().map(|slot| {
         let played = slot.into_inner().unwrap_or_else(PoisonError::into_inner);
         played.expect("every job was taken by one thread, and all threads have ended")

@@ -66,6 +66,10 @@ pub enum EventKind {
     Handshake(String),
     /// What became of requests on other connections to the same server meanwhile.
     Neighbour(Neighbour),
+    /// The peer sent a flood: how often its frames were sent, and how often they should be.
+    Flood { frames: u64, of: u64 },
+    /// The process that is watched has ended.
+    ProcessEnded,
     /// The most memory that the process took meanwhile beyond what it had before, in bytes.
     Grown { bytes: u64 },
     /// The subject panicked.
@@ -247,6 +251,8 @@ impl fmt::Display for EventKind {
                 let slowest = slowest.as_secs_f64() * 1e3;
                 write!(f, "others  {answered} of {asked} requests are answered, the slowest after {slowest:.1} ms")
             }
+            EventKind::Flood { frames, of } => write!(f, "peer    -> a flood, {frames} of {of} times"),
+            EventKind::ProcessEnded => f.write_str("process has ended"),
             EventKind::Grown { bytes } => write!(f, "process grows by {:.1} MiB", *bytes as f64 / f64::from(1 << 20)),
             EventKind::Panicked(message) => write!(f, "subject PANICKED: {message}"),
             EventKind::Livelock => f.write_str("subject does not come to rest"),

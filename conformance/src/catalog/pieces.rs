@@ -148,3 +148,10 @@ pub(super) fn waiting_response(s: &mut Script) {
     s.app(App::Respond { stream: 2, status: 200, end: true });
     s.mark();
 }
+
+/// A GET request with this scheme, :authority and Host. The names are not the example's, which give
+/// way to those of a server elsewhere.
+pub(super) fn get_from(scheme: &str, authority: &str, host: &str) -> Frame {
+    let pseudo = [(":method", "GET"), (":scheme", scheme), (":path", "/"), (":authority", authority)];
+    headers(1, &[&pseudo[..], &[("host", host)]].concat()).end_stream()
+}

@@ -11,10 +11,10 @@ use crate::wire_only;
 /// Why a case needs more than a client that makes one request.
 pub(super) fn needs_more_than_a_request(case: &Case) -> Option<&'static str> {
     if case.role == Role::Server {
-        return Some("the subject is a server");
+        return Some("is a case for servers");
     }
     let counts = case.expect.any(&|check| matches!(check, Check::Window { .. }));
-    let windows = counts.then_some("counts credit to the octet: only a client with known windows promises that");
+    let windows = counts.then_some("counts credit to the octet, which needs a client whose windows are known");
     wire_only::needs_more(case).or(windows)
 }
 

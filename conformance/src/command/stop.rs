@@ -10,6 +10,8 @@ use h2_conformance::drive::Link;
 use h2_conformance::problem::Problem;
 use h2_conformance::run::Run;
 use h2_conformance::suite::{Played, Target};
+use h2_conformance::transcript::EventKind;
+use h2_conformance::transport::tcp::UNREACHABLE;
 
 /// The exit status of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
@@ -48,6 +50,12 @@ impl Stop {
             return Some(self.reason.get_or_init(|| now));
         }
         self.reason.get().map(String::as_str)
+    }
+
+    /// No further case begins, for this reason.
+    fn end(&self, reason: String) {
+        // The first reason stays.
+        let _ = self.reason.set(reason);
     }
 
     fn reason_now(&self) -> Option<String> {
@@ -99,11 +107,19 @@ impl Target for Stoppable<'_> {
     }
 
     fn shows_nothing(&self, case: &Case, run: &Run) -> Option<String> {
+        if run.transcript.timeless().any(is_refused) {
+            let name = self.target.name();
+            self.stop.end(format!("{name} takes no connection any more since {}: it may have crashed", case.id));
+        }
         self.target.shows_nothing(case, run)
     }
 
     fn is_played_alone(&self, case: &Case) -> bool {
         self.target.is_played_alone(case)
+    }
+
+    fn wants_another_try(&self, case: &Case, run: &Run) -> bool {
+        self.stop.reason().is_none() && self.target.wants_another_try(case, run)
     }
 
     fn run(&self, case: &Case, link: &mut dyn Link) -> Run {
@@ -113,6 +129,11 @@ impl Target for Stoppable<'_> {
     fn link(&self, case: &Case) -> Result<Box<dyn Link>, String> {
         self.target.link(case)
     }
+}
+
+/// Whether the connection was refused.
+fn is_refused(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::Harness(message) if message.starts_with(UNREACHABLE))
 }
 
 /// The cases that were not played because the run had to end.

@@ -10,6 +10,7 @@
 //!   script takes at most half of what is left, so that the end of the script always gets some. A
 //!   run in which octets keep coming is ended after [`TOTAL`] times the patience, and is
 //!   inconclusive.
+//! * Where a case has used up a window, credit may take the whole patience to come, each time.
 //! * A subject that sent GOAWAY with an error code may take its time until it closes: RFC 9113 sets
 //!   none (section 5.4.1). The close has a time budget of its own, [`CLOSE`] times the patience.
 //! * That something does *not* come is believed after [`QUIET`] of silence behind the barrier, so
@@ -96,9 +97,11 @@ impl Driver<'_> {
         }
     }
 
-    /// Waits for what may open a window; whether anything came.
-    pub(super) fn wait_for_window(&mut self) -> bool {
-        self.listen(self.silence / 2)
+    /// Waits until the windows allow what `allows` asks for, at most the whole patience: credit
+    /// that comes late is credit.
+    pub(super) fn wait_for_window(&mut self, allows: impl Fn(&Self) -> bool) {
+        let mut budget = self.link.patience();
+        while !allows(self) && self.listen_with(&mut budget) {}
     }
 
     /// Whether a request waits for an answer that windows let through.
@@ -112,9 +115,17 @@ impl Driver<'_> {
     /// Waits for something to come after GOAWAY with an error code. All such waits of a run share a
     /// budget; whether anything came.
     fn listen_for_the_close(&mut self) -> bool {
-        let silence = std::mem::replace(&mut self.silence, self.close);
-        let any = self.listen(self.close);
-        self.close = std::mem::replace(&mut self.silence, silence);
+        let mut budget = self.close;
+        let any = self.listen_with(&mut budget);
+        self.close = budget;
+        any
+    }
+
+    /// Waits for something to come, on a budget other than that of the run; whether anything came.
+    fn listen_with(&mut self, budget: &mut Duration) -> bool {
+        let silence = std::mem::replace(&mut self.silence, *budget);
+        let any = self.listen(*budget);
+        *budget = std::mem::replace(&mut self.silence, silence);
         any
     }
 

@@ -23,7 +23,9 @@ impl Driver<'_> {
             if !allows_all(&self.sendable, &write) || self.unanswered.len() >= AT_A_TIME {
                 self.settle();
             }
-            while !allows_any(&self.sendable, &write) && self.link.is_remote() && self.wait_for_window() {}
+            if self.link.is_remote() {
+                self.wait_for_window(|driver| allows_any(&driver.sendable, &write));
+            }
             if left == 0 {
                 return;
             }

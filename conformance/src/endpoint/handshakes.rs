@@ -2,7 +2,7 @@
 //!
 //! These cases end before the first frame, and so are no cases of the catalogue.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Endpoint;
 use crate::case::Case;
@@ -11,13 +11,17 @@ use crate::run::Run;
 use crate::transcript::{Event, EventKind, Transcript};
 use crate::transport::hello::{Hello, Reply, TLS_1_1, TLS_1_2};
 use crate::transport::security::{Agreed, Proposal};
+use crate::transport::tcp::UNREACHABLE;
 
 /// The topic of these cases.
 pub const TOPIC: &str = "tls";
 
-/// ECDHE with AES in CBC mode and SHA-1, and RSA without it: what servers before TLS 1.3 have, and
-/// what appendix A of RFC 9113 lists.
-const PROHIBITED: [u16; 6] = [0xc013, 0xc014, 0xc009, 0xc00a, 0x002f, 0x0035];
+/// Cipher suites of appendix A of RFC 9113 that servers have: ECDHE, DHE and RSA with AES in CBC
+/// mode, and RSA with AES in GCM, whose key exchange is not ephemeral.
+const PROHIBITED: [u16; 18] = [
+    0xc013, 0xc014, 0xc009, 0xc00a, 0xc023, 0xc024, 0xc027, 0xc028, 0x0033, 0x0039, 0x0067, 0x006b, 0x002f, 0x0035,
+    0x003c, 0x003d, 0x009c, 0x009d,
+];
 
 const H2: &[u8] = b"h2";
 /// The description of an alert (RFC 8446 section 6).
@@ -45,12 +49,17 @@ type Finding = (Outcome, String, String);
 
 /// Makes the handshake of the case, and judges it.
 pub(super) fn run(endpoint: &Endpoint, case: &Case, patience: Duration) -> Run {
+    let began = Instant::now();
+    let agree = |proposal| endpoint.security.agree(endpoint.addresses()?, proposal, patience);
     let found = match case.id {
-        "tls/h2c-not-chosen" => agree(endpoint, Proposal::H2C, patience).map(|agreed| h2c(&agreed)),
-        "tls/h2-beside-http1" => agree(endpoint, Proposal::BOTH, patience).map(|agreed| both(&agreed)),
-        "tls/mandatory-cipher" => {
-            agree(endpoint, Proposal::MANDATORY_CIPHER, patience).map(|agreed| mandatory(&agreed))
-        }
+        "tls/h2c-not-chosen" => agree(Proposal::H2C).map(|agreed| h2c(&agreed)),
+        "tls/h2-beside-http1" => agree(Proposal::BOTH).map(|agreed| both(&agreed)),
+        "tls/mandatory-cipher" => agree(Proposal::MANDATORY).and_then(|first| match first {
+            // The key of the certificate may be of another curve, which limits it as well (RFC 8422
+            // section 5.1.1).
+            Agreed::Refused { .. } => agree(Proposal::MANDATORY_OR_P384).map(|agreed| mandatory(&agreed)),
+            agreed => Ok(mandatory(&agreed)),
+        }),
         "tls/version-1-1" => hello(endpoint, TLS_1_1, patience).map(|reply| below(&reply)),
         _ => hello(endpoint, TLS_1_2, patience).map(|reply| prohibited(&reply)),
     };
@@ -58,20 +67,21 @@ pub(super) fn run(endpoint: &Endpoint, case: &Case, patience: Duration) -> Run {
         Ok((outcome, came, reason)) => (EventKind::Handshake(came), outcome, reason),
         Err(message) => (EventKind::Harness(message.clone()), Outcome::Inconclusive, message),
     };
-    let transcript = Transcript { events: vec![Event { at: Duration::ZERO, kind }] };
+    let transcript = Transcript { events: vec![Event { at: began.elapsed(), kind }] };
     Run { verdict: Verdict { outcome, ending: Ending::Clean, reason }, transcript }
 }
 
-fn agree(endpoint: &Endpoint, proposal: Proposal, patience: Duration) -> Result<Agreed, String> {
-    endpoint.security.agree(endpoint.addresses()?, proposal, patience)
-}
-
 fn hello(endpoint: &Endpoint, version: u16, patience: Duration) -> Result<Reply, String> {
-    let address = endpoint.addresses()?.first().ok_or("the name has no address")?;
-    let is_name = endpoint.host.parse::<std::net::IpAddr>().is_err();
-    let server_name = is_name.then_some(endpoint.host.as_str());
-    let hello = Hello { version, ciphers: &PROHIBITED, server_name };
-    hello.send(*address, patience).map_err(|error| format!("cannot connect to {address}: {error}"))
+    let server_name = endpoint.security.server_name();
+    let hello = Hello { version, ciphers: &PROHIBITED, server_name: server_name.as_deref() };
+    let mut why = "the name has no address".to_owned();
+    for address in endpoint.addresses()? {
+        match hello.send(*address, patience) {
+            Ok(reply) => return Ok(reply),
+            Err(error) => why = format!("{UNREACHABLE}{address}: {error}"),
+        }
+    }
+    Err(why)
 }
 
 fn h2c(agreed: &Agreed) -> Finding {
@@ -95,7 +105,10 @@ fn both(agreed: &Agreed) -> Finding {
 fn mandatory(agreed: &Agreed) -> Finding {
     let came = agreed.to_string();
     match agreed {
-        Agreed::On { protocol: Some(protocol), .. } if protocol == H2 => (Outcome::Pass, came, String::new()),
+        Agreed::On { protocol: Some(protocol), group, .. } if protocol == H2 => match group.as_str() {
+            "secp256r1" => (Outcome::Pass, came, String::new()),
+            _ => (Outcome::Weak, came.clone(), format!("{came}; expected the curve P-256")),
+        },
         // The rule is for those that use TLS 1.2.
         Agreed::Refused { alert: Some(PROTOCOL_VERSION), .. } => (Outcome::Pass, came, String::new()),
         _ => (Outcome::Fail, came.clone(), format!("{came}; expected h2")),
@@ -145,7 +158,8 @@ mod tests {
     use super::*;
 
     fn on(protocol: Option<&[u8]>) -> Agreed {
-        Agreed::On { version: "TLSv1_2".into(), cipher: "x".into(), protocol: protocol.map(<[u8]>::to_vec) }
+        let protocol = protocol.map(<[u8]>::to_vec);
+        Agreed::On { version: "TLSv1_2".into(), cipher: "x".into(), group: "secp256r1".into(), protocol }
     }
 
     fn refused(alert: u8) -> Agreed {
@@ -154,12 +168,17 @@ mod tests {
 
     #[test]
     fn verdicts_on_agreements() {
-        use Outcome::{Fail, Pass};
+        use Outcome::{Fail, Pass, Weak};
+        let mut other_curve = on(Some(b"h2"));
+        if let Agreed::On { group, .. } = &mut other_curve {
+            *group = "secp384r1".into();
+        }
         for (agreed, by_h2c, by_both, by_mandatory) in [
             (on(Some(b"h2")), Pass, Pass, Pass),
             (on(Some(b"h2c")), Fail, Fail, Fail),
             (on(Some(b"http/1.1")), Pass, Fail, Fail),
             (on(None), Pass, Fail, Fail),
+            (other_curve, Pass, Pass, Weak),
             (refused(120), Pass, Fail, Fail),
             (refused(40), Pass, Fail, Fail),
             (refused(PROTOCOL_VERSION), Pass, Fail, Pass),

@@ -63,8 +63,13 @@ impl Hello<'_> {
             match stream.read(&mut piece) {
                 Ok(0) => return Ok(Reply::Refuses(None)),
                 Ok(count) => answer.extend_from_slice(&piece[..count]),
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
-                Err(_) => return Ok(Reply::Refuses(None)),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => {}
+                    io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
+                        return Ok(Reply::Refuses(None))
+                    }
+                    _ => return Ok(Reply::Silent),
+                },
             }
         }
     }
@@ -183,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_proposal_has_its_lengths() {
+    fn a_proposal_has_its_lengths() {
         let proposal = Hello { version: TLS_1_1, ciphers: &[0xc013], server_name: Some("example.test") }.encode();
         assert_eq!(&proposal[..3], [HANDSHAKE, 3, 1]);
         assert_eq!(usize::from(u16::from_be_bytes([proposal[3], proposal[4]])), proposal.len() - 5);

@@ -19,37 +19,39 @@ pub(super) const WITHOUT_TLS: &str =
 pub struct Proposal {
     /// The protocols of ALPN.
     pub protocols: &'static [&'static [u8]],
-    /// Only TLS 1.2, only with the cipher suites and the curve that RFC 9113 demands.
-    pub mandatory_cipher: bool,
+    /// Only TLS 1.2, only with the cipher suites that RFC 9113 demands, on these curves.
+    pub mandatory: Option<Curves>,
+}
+
+/// The curve that RFC 9113 demands, alone or with another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curves {
+    P256,
+    P256AndP384,
 }
 
 impl Proposal {
-    pub const H2C: Proposal = Proposal { protocols: &[b"h2c"], mandatory_cipher: false };
-    pub const BOTH: Proposal = Proposal { protocols: &[b"h2", b"http/1.1"], mandatory_cipher: false };
-    pub const MANDATORY_CIPHER: Proposal = Proposal { protocols: &[b"h2"], mandatory_cipher: true };
+    pub const H2C: Proposal = Proposal { protocols: &[b"h2c"], mandatory: None };
+    pub const BOTH: Proposal = Proposal { protocols: &[b"h2", b"http/1.1"], mandatory: None };
+    pub const MANDATORY: Proposal = Proposal { protocols: &[b"h2"], mandatory: Some(Curves::P256) };
+    pub const MANDATORY_OR_P384: Proposal = Proposal { protocols: &[b"h2"], mandatory: Some(Curves::P256AndP384) };
 }
 
 /// What came of such a handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Agreed {
-    On {
-        version: String,
-        cipher: String,
-        protocol: Option<Vec<u8>>,
-    },
-    /// By an alert of this description, or otherwise.
-    Refused {
-        alert: Option<u8>,
-        why: String,
-    },
+    /// `group` is the group of the key exchange.
+    On { version: String, cipher: String, group: String, protocol: Option<Vec<u8>> },
+    /// The server refused, by an alert of this description or by closing.
+    Refused { alert: Option<u8>, why: String },
 }
 
 impl fmt::Display for Agreed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Agreed::On { version, cipher, protocol } => {
+            Agreed::On { version, cipher, group, protocol } => {
                 let protocol = protocol.as_deref().map_or("no protocol".into(), String::from_utf8_lossy);
-                write!(f, "the server agrees on {version}, {cipher} and {protocol}")
+                write!(f, "the server agrees on {version}, {cipher}, {group} and {protocol}")
             }
             Agreed::Refused { why, .. } => write!(f, "the server refuses: {why}"),
         }
@@ -86,6 +88,14 @@ impl Security {
         return self.0.is_some();
         #[cfg(not(feature = "tls"))]
         false
+    }
+
+    /// The name that is sent as SNI, if any is.
+    pub(crate) fn server_name(&self) -> Option<String> {
+        #[cfg(feature = "tls")]
+        return self.0.as_ref().and_then(super::tls::Tls::server_name);
+        #[cfg(not(feature = "tls"))]
+        None
     }
 
     /// Makes a handshake with that proposal and no more. An error is the environment's.

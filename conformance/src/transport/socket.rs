@@ -43,6 +43,8 @@ pub struct Socket {
     closing: bool,
     blocked: bool,
     received: usize,
+    /// Octets from the subject after which a run is cut off.
+    limit: usize,
     address: Option<Address>,
     connection_window: u64,
 }
@@ -72,6 +74,7 @@ impl Socket {
             closing: false,
             blocked: false,
             received: 0,
+            limit: FLOOD,
             address: None,
             connection_window: DEFAULT_WINDOW.into(),
         }
@@ -81,6 +84,18 @@ impl Socket {
     #[must_use]
     pub fn asking_for(self, address: Address) -> Self {
         Socket { address: Some(address), ..self }
+    }
+
+    /// Takes octets without a limit, for a reader that keeps none.
+    #[must_use]
+    pub fn without_limit(self) -> Self {
+        Socket { limit: usize::MAX, ..self }
+    }
+
+    /// Octets that the system has not taken yet.
+    #[must_use]
+    pub fn unsent(&self) -> usize {
+        self.outgoing.len()
     }
 
     /// Tells the runner the subject's window of the connection, in octets.
@@ -159,7 +174,7 @@ impl Link for Socket {
             Ok(Ok(count)) if count > 0 => {
                 self.received += count;
                 piece.truncate(count);
-                if self.received <= FLOOD {
+                if self.received <= self.limit {
                     return vec![SubjectEvent::Octets(piece)];
                 }
                 SubjectEvent::Livelock

@@ -10,6 +10,9 @@ use tokio::time::timeout;
 use super::security::Security;
 use super::socket::{Socket, Stream};
 
+/// How the reason begins where nothing takes the connection.
+pub const UNREACHABLE: &str = "cannot connect to ";
+
 /// Connects to the first of `addresses` that takes the connection. The link reports what goes
 /// wrong: it is the network's fault and no subject's. Not for use inside an asynchronous runtime.
 #[must_use]
@@ -47,8 +50,8 @@ pub(super) async fn first_of(addresses: &[SocketAddr], patience: Duration) -> Re
                 let _ = stream.set_nodelay(true);
                 return Ok(stream);
             }
-            Ok(Err(error)) => reason = format!("cannot connect to {address}: {error}"),
-            Err(_) => reason = format!("cannot connect to {address}: no answer within {} ms", patience.as_millis()),
+            Ok(Err(error)) => reason = format!("{UNREACHABLE}{address}: {error}"),
+            Err(_) => reason = format!("{UNREACHABLE}{address}: no answer within {} ms", patience.as_millis()),
         }
     }
     Err(reason)

@@ -16,7 +16,7 @@ use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVe
 use tokio_rustls::rustls::crypto::ring::cipher_suite::{
     TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 };
-use tokio_rustls::rustls::crypto::ring::kx_group::SECP256R1;
+use tokio_rustls::rustls::crypto::ring::kx_group::{SECP256R1, SECP384R1};
 use tokio_rustls::rustls::crypto::{ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider};
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
@@ -27,7 +27,7 @@ use tokio_rustls::rustls::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::security::{Agreed, Proposal};
+use super::security::{Agreed, Curves, Proposal};
 use super::tcp;
 use super::trust::Trust;
 
@@ -73,31 +73,53 @@ impl Tls {
         }
     }
 
-    /// Makes a handshake with that proposal and no more. An error is the environment's.
+    /// The name that is sent as SNI: an address is not.
+    pub(super) fn server_name(&self) -> Option<String> {
+        match &self.name {
+            ServerName::DnsName(name) => Some(name.as_ref().to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Makes a handshake with that proposal and no more. An error is the environment's, or the
+    /// server's in a way that says nothing about the proposal.
     pub(super) fn agree(
         &self,
         addresses: &[SocketAddr],
         proposal: Proposal,
         patience: Duration,
     ) -> Result<Agreed, String> {
-        let mut config = match proposal.mandatory_cipher {
-            true => configure(&self.trust, mandatory(), &[&TLS12])?,
-            false => (*self.config).clone(),
+        let mut config = match proposal.mandatory {
+            Some(curves) => configure(&self.trust, mandatory(curves), &[&TLS12])?,
+            None => (*self.config).clone(),
         };
         config.alpn_protocols = proposal.protocols.iter().map(|protocol| protocol.to_vec()).collect();
         let connector = TlsConnector::from(Arc::new(config));
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         runtime.block_on(async {
             let stream = tcp::first_of(addresses, patience).await?;
-            let handshake = timeout(patience, connector.connect(self.name.clone(), stream)).await;
-            Ok(match handshake {
-                Ok(Ok(stream)) => agreed(stream.get_ref().1),
-                Ok(Err(error)) => refused(&error),
-                Err(_) => {
-                    Agreed::Refused { alert: None, why: format!("no handshake within {} ms", patience.as_millis()) }
-                }
-            })
+            match timeout(patience, connector.connect(self.name.clone(), stream)).await {
+                Ok(Ok(stream)) => Ok(agreed(stream.get_ref().1)),
+                Ok(Err(error)) => self.refused(&error),
+                Err(_) => Err(format!("TLS: no handshake within {} ms", patience.as_millis())),
+            }
         })
+    }
+
+    /// Whether the server refused the proposal. All else says nothing about it.
+    fn refused(&self, error: &io::Error) -> Result<Agreed, String> {
+        match inner(error) {
+            Some(Error::AlertReceived(alert)) => {
+                Ok(Agreed::Refused { alert: Some(u8::from(*alert)), why: format!("alert {alert:?}") })
+            }
+            Some(inner) => Err(self.explain(inner)),
+            None => match error.kind() {
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
+                    Ok(Agreed::Refused { alert: None, why: "it closes the connection".into() })
+                }
+                _ => Err(format!("TLS: {error}")),
+            },
+        }
     }
 
     /// One line on what is wrong. Names that the server sent are not repeated.
@@ -113,6 +135,12 @@ impl Tls {
             Error::InvalidCertificate(UnknownIssuer) => {
                 "the authority of the certificate is not known; --cacert names it, --insecure takes any".into()
             }
+            Error::InvalidCertificate(CertificateError::Other(why))
+                if format!("{why:?}").contains("CaUsedAsEndEntity") =>
+            {
+                "the certificate is that of an authority (CA:TRUE), which no server should show; --insecure takes any"
+                    .into()
+            }
             Error::InvalidCertificate(why) => format!("the certificate is not valid: {why:?}"),
             Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
                 "the server does not speak TLS; try http://".into()
@@ -123,19 +151,15 @@ impl Tls {
     }
 }
 
-/// The cipher suites of TLS 1.2 that RFC 9113 demands, of which the certificate says one, and the
-/// curve (section 9.2.2).
-fn mandatory() -> CryptoProvider {
+/// The cipher suites of TLS 1.2 that RFC 9113 demands, of which the certificate says one (section
+/// 9.2.2).
+fn mandatory(curves: Curves) -> CryptoProvider {
     let cipher_suites = vec![TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256];
-    CryptoProvider { cipher_suites, kx_groups: vec![SECP256R1], ..ring::default_provider() }
-}
-
-fn refused(error: &io::Error) -> Agreed {
-    let alert = match inner(error) {
-        Some(Error::AlertReceived(alert)) => Some(u8::from(*alert)),
-        _ => None,
+    let kx_groups = match curves {
+        Curves::P256 => vec![SECP256R1],
+        Curves::P256AndP384 => vec![SECP256R1, SECP384R1],
     };
-    Agreed::Refused { alert, why: error.to_string() }
+    CryptoProvider { cipher_suites, kx_groups, ..ring::default_provider() }
 }
 
 /// What TLS says of an error of the stream.
@@ -147,7 +171,9 @@ fn agreed(connection: &CommonState) -> Agreed {
     let version = connection.protocol_version().map_or("no version".into(), |version| format!("{version:?}"));
     let cipher = connection.negotiated_cipher_suite();
     let cipher = cipher.map_or("no cipher suite".into(), |cipher| format!("{:?}", cipher.suite()));
-    Agreed::On { version, cipher, protocol: connection.alpn_protocol().map(<[u8]>::to_vec) }
+    let group = connection.negotiated_key_exchange_group();
+    let group = group.map_or("no group".into(), |group| format!("{:?}", group.name()));
+    Agreed::On { version, cipher, group, protocol: connection.alpn_protocol().map(<[u8]>::to_vec) }
 }
 
 /// The client's side of TLS, without a protocol.

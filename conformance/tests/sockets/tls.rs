@@ -10,7 +10,7 @@ use h2_conformance::catalog;
 use h2_conformance::endpoint::{handshakes, Endpoint, Options, Remote, Unusable};
 use h2_conformance::judge::Outcome;
 use h2_conformance::subject::{RunningServer, SOCKET};
-use h2_conformance::suite::{play_all, Target};
+use h2_conformance::suite::{play, play_all, Played, Target};
 use h2_conformance::transport::listening::Listening;
 use h2_conformance::transport::trust::Trust;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
@@ -222,6 +222,36 @@ fn handshakes_are_judged() {
             (verdict.outcome != Outcome::Pass).then_some(case.id)
         });
         assert_eq!(fails.collect::<Vec<_>>(), short, "{protocols:?}");
+    }
+}
+
+/// A server that agrees on h2 with TLS 1.1 may still end the connection: that says nothing.
+#[test]
+fn an_old_version_that_is_agreed_on_shows_nothing() {
+    let any = Trust { any_certificate: true, ..Trust::default() };
+    let baseline = {
+        let server = encrypted(Authority::new("one").server("localhost", &["h2"], false));
+        endpoint(&server, &any).check(Options::default()).expect("it answers")
+    };
+    // ServerHello: TLS 1.1, random octets, no session, a cipher suite in CBC mode, no compression,
+    // and h2 by ALPN.
+    let mut hello = [&[3, 2][..], &[7; 32], &[0, 0xc0, 0x13, 0]].concat();
+    hello.extend([0, 9, 0, 16, 0, 5, 0, 3, 2, b'h', b'2']);
+    let length = hello.len() as u8;
+    let answer = [&[22, 3, 2, 0, length + 4, 2, 0, 0, length][..], &hello].concat();
+    let old = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://{}", old.local_addr().expect("it is bound"));
+    std::thread::spawn(move || {
+        for mut stream in old.incoming().flatten() {
+            let _ = std::io::Write::write_all(&mut stream, &answer);
+            let _ = std::io::Read::read(&mut stream, &mut [0; 1024]);
+        }
+    });
+    let remote = Remote::elsewhere(Endpoint::parse(&url, &any).expect("a URL"), Options::default(), baseline);
+    for id in ["tls/version-1-1", "tls/prohibited-cipher"] {
+        let case = handshakes::cases().into_iter().find(|case| case.id == id).expect("a case");
+        let Played::Skipped(why) = play(&case, &remote) else { panic!("{id}: it agrees") };
+        assert!(why.contains("cannot be seen"), "{why}");
     }
 }
 

@@ -20,6 +20,9 @@ pub(super) fn neighbour_served(transcript: &Transcript) -> Finding {
 }
 
 pub(super) fn grows_within(transcript: &Transcript, limit: u64) -> Finding {
+    if transcript.timeless().any(|kind| *kind == EventKind::ProcessEnded) {
+        return fail("the process of the server has ended");
+    }
     let grown = transcript.events.iter().filter_map(|event| match event.kind {
         EventKind::Grown { bytes } => Some(bytes),
         _ => None,

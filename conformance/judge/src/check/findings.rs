@@ -95,18 +95,26 @@ pub(super) fn stream_error(transcript: &Transcript, stream: u32, codes: &[u32]) 
         (_, Some((_, code))) if code != NO_ERROR && !codes.contains(&code) => {
             lesser(code, format!("GOAWAY {}, expected RST_STREAM {wanted}", error_name(code)))
         }
-        (_, Some((_, code))) if code != NO_ERROR => {
-            weak(format!("the whole connection ends: GOAWAY {}", error_name(code)))
+        (_, Some((_, code))) if code != NO_ERROR => weak(format!(
+            "the whole connection ends: GOAWAY {}, expected RST_STREAM on stream {stream}",
+            error_name(code)
+        )),
+        (Some(code), _) if !codes.contains(&code) => {
+            let found = lesser(code, format!("RST_STREAM {}, expected {wanted}", error_name(code)));
+            // The connection may end after the objection, and a client that leaves say failure.
+            let is_over = transcript.closed().is_some() || transcript.left().is_some();
+            match (is_alive(transcript), found) {
+                ((Outcome::Pass, _), found) => found,
+                (_, found @ (Outcome::Weak, _)) if is_over => found,
+                (dead, _) => dead,
+            }
         }
-        (Some(code), _) if !codes.contains(&code) => match is_alive(transcript) {
-            (Outcome::Pass, _) => lesser(code, format!("RST_STREAM {}, expected {wanted}", error_name(code))),
-            dead => dead,
-        },
         (Some(_), _) if transcript.closed().is_some() => weak("RST_STREAM came, but then the connection closed"),
         (Some(_), _) if transcript.left().is_some() => pass(),
         (Some(_), _) => is_alive(transcript),
+        // No less than a close without a word.
         (None, Some(_)) if transcript.closed().is_some() => {
-            fail(format!("GOAWAY NO_ERROR and the close, expected RST_STREAM {wanted}"))
+            weak(format!("GOAWAY NO_ERROR and the close, expected RST_STREAM {wanted}"))
         }
         (None, _) if transcript.closed().is_some() => weak(format!("closed, expected RST_STREAM {wanted}")),
         // A stream that has ended both ways cannot be reset (RFC 9113 section 5.1).
@@ -162,6 +170,7 @@ pub(super) fn malformed(transcript: &Transcript, stream: u32) -> Finding {
             (Outcome::Pass, _) => weak(format!("answered with status {status}, expected 4xx or RST_STREAM")),
             dead => dead,
         },
+        ((Outcome::Fail, reason), _) => fail(format!("{reason}, or a status of 4xx")),
         (finding, _) => finding,
     }
 }
@@ -237,7 +246,8 @@ pub(super) fn message(transcript: &Transcript, stream: u32, expected: Option<u16
         ended |= frame.ends_stream();
     }
     if !begun {
-        return fail(format!("no HEADERS on stream {stream}"));
+        let end = gave_up(transcript).map_or_else(String::new, |reason| format!(": {reason}"));
+        return fail(format!("no HEADERS on stream {stream}{end}"));
     }
     if !ended {
         return fail(format!("the message on stream {stream} has no end"));
@@ -267,17 +277,13 @@ fn sent_on(transcript: &Transcript, stream: u32, part: Range<usize>) -> bool {
 /// authority is not served is no matter of the protocol.
 pub(super) fn accepted(transcript: &Transcript, stream: u32) -> Finding {
     match (message(transcript, stream, None), status(transcript, stream)) {
-        ((Outcome::Pass, _), Some(status)) if is_refusal(status) => {
-            fail(format!("the request was refused with status {status}"))
+        // What has failed may stand behind the server. 501 says that it has no such method.
+        ((Outcome::Pass, _), Some(status @ (500 | 502..))) => {
+            (Outcome::Inconclusive, format!("status {status}: the server, or one behind it, failed at a sound request"))
         }
+        ((Outcome::Pass, _), Some(400)) => fail("the request was refused with status 400"),
         (finding, _) => finding,
     }
-}
-
-/// Whether a status says that the request is malformed, or that the server failed at it (RFC 9110
-/// sections 15.5.1 and 15.6). 501 says that it has no such method.
-fn is_refusal(status: u16) -> bool {
-    matches!(status, 400 | 500 | 502..)
 }
 
 /// The status of a whole final response on a stream, or what it lacks.

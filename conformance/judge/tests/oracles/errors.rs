@@ -17,7 +17,7 @@ fn wrong_for_any_error() -> Vec<Row> {
         ("nothing comes at all", opened().peer(post(1)).asked(), Fail, Hang),
         ("GOAWAY with another code", opened().subject(goaway(1, CANCEL)).closes(), Fail, WrongCode),
         ("the same, and it stays open", opened().subject(goaway(1, CANCEL)).asked(), Fail, WrongCode),
-        ("GOAWAY NO_ERROR and the close", opened().subject(goaway(1, NO_ERROR)).closes(), Fail, WrongCode),
+        ("GOAWAY NO_ERROR and the close", opened().subject(goaway(1, NO_ERROR)).closes(), Weak, WrongCode),
         ("RST_STREAM with another code", opened().subject(reset(1, CANCEL)).alive(), Fail, Clean),
         ("closed without GOAWAY", opened().closes(), Weak, NoGoaway),
         ("the request is answered", opened().subject(response(1, 200).end_stream()).alive(), Fail, Clean),
@@ -55,7 +55,7 @@ pub(crate) fn connection_error() {
     use Outcome::*;
     let right = goaway(1, STREAM_CLOSED);
     let rows = table(
-        &[],
+        &[("GOAWAY NO_ERROR and the close", Fail, WrongCode)],
         vec![
             ("GOAWAY and the close", opened().subject(right.clone()).closes(), Pass, Clean),
             ("GOAWAY with a generic code", opened().subject(goaway(1, INTERNAL_ERROR)).closes(), Weak, WrongCode),
@@ -100,14 +100,45 @@ pub(crate) fn connection_error() {
     check("connection error, of several codes", &conn_error([STREAM_CLOSED, PROTOCOL_ERROR]), &rows);
 }
 
+/// What comes of RST_STREAM with a code that is not asked for, and an end. `beyond`: the outcome
+/// where a generic one will do.
+fn other_codes(beyond: Outcome) -> Vec<Row> {
+    use Ending::*;
+    use Outcome::*;
+    vec![
+        (
+            "RST_STREAM with another code, and a client leaves",
+            opened().subject(reset(1, CANCEL)).leaves(Some(false)),
+            Fail,
+            Clean,
+        ),
+        (
+            "RST_STREAM with a generic code, and a client leaves",
+            opened().subject(reset(1, INTERNAL_ERROR)).leaves(Some(false)),
+            beyond,
+            Clean,
+        ),
+        (
+            "RST_STREAM with a generic code, and the close",
+            opened().subject(reset(1, INTERNAL_ERROR)).closes(),
+            beyond,
+            NoGoaway,
+        ),
+    ]
+}
+
 /// Rows that the checks for errors of a stream share. `beyond`: the outcome when the whole
 /// connection suffers.
 fn stream_rows(beyond: Outcome) -> Vec<Row> {
     use Ending::*;
     use Outcome::*;
     let right = reset(1, STREAM_CLOSED);
-    let row = if beyond == Weak { &[][..] } else { &[("closed without GOAWAY", beyond, NoGoaway)] };
-    table(
+    let row = if beyond == Weak {
+        &[][..]
+    } else {
+        &[("GOAWAY NO_ERROR and the close", beyond, WrongCode), ("closed without GOAWAY", beyond, NoGoaway)]
+    };
+    let mut rows = table(
         row,
         vec![
             ("RST_STREAM, and it works", opened().subject(right.clone()).alive(), Pass, Clean),
@@ -156,7 +187,9 @@ fn stream_rows(beyond: Outcome) -> Vec<Row> {
             ),
             ("RST_STREAM of the connection", opened().subject(reset(0, STREAM_CLOSED)).alive(), Fail, Clean),
         ],
-    )
+    );
+    rows.extend(other_codes(beyond));
+    rows
 }
 
 pub(crate) fn preface_refused() {

@@ -150,6 +150,7 @@ pub(crate) fn neighbour_served() {
         ),
         ("a bare close", opened().closes().add(beside(1, 1)), Pass, Clean),
         ("closed in the middle of a frame", opened().closes_within_a_frame().add(beside(1, 1)), Pass, Clean),
+        ("the attacker sees a fault", opened().subject(data(1, 65_536)).add(beside(1, 1)), Pass, Clean),
         ("the attacker is not answered", opened().asked().add(beside(2, 2)), Pass, Clean),
         ("one is not answered", opened().alive().add(beside(3, 2)), Fail, Clean),
         ("none is answered", opened().closes().add(beside(1, 0)), Fail, Clean),
@@ -170,6 +171,7 @@ pub(crate) fn grows_within() {
         ("not known", opened().alive(), Pass, Clean),
         ("one byte more", grown(11), Fail, Clean),
         ("much more", grown(u64::MAX), Fail, Clean),
+        ("the process has ended", opened().alive().add(EventKind::ProcessEnded), Fail, Clean),
         ("first more, and then less", grown(11).add(EventKind::Grown { bytes: 1 }), Fail, Clean),
     ];
     check("grows_within", &Check::GrowsWithin { bytes: 10 }.into(), &rows);

@@ -1,5 +1,6 @@
 //! What h2 promises beyond the RFCs: its API, and its policy where the RFCs leave a choice.
 
+mod authority;
 mod blocked;
 mod capacity;
 mod credit;
@@ -16,6 +17,7 @@ mod push;
 mod push_credit;
 mod regressions;
 mod reset;
+mod responses;
 mod send_budget;
 mod slots;
 mod stream_target;
@@ -48,5 +50,7 @@ pub(super) fn topics() -> Vec<Topic> {
         isolation,
         growth,
         regressions,
+        authority,
+        responses,
     ]
 }

@@ -1,14 +1,6 @@
 //! Host beside :authority (RFC 9113 section 8.3.1).
 
 use crate::catalog::prelude::*;
-use crate::wire::Frame;
-
-/// A GET request with this scheme, :authority and Host. The names are not the example's, which give
-/// way to those of a server elsewhere.
-fn get_from(scheme: &str, authority: &str, host: &str) -> Frame {
-    let pseudo = [(":method", "GET"), (":scheme", scheme), (":path", "/"), (":authority", authority)];
-    headers(1, &[&pseudo[..], &[("host", host)]].concat()).end_stream()
-}
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -25,54 +17,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "authority/host-in-other-case",
-            role: Role::Server,
-            title: "A Host may differ from :authority in the case of letters",
-            requires: &["rfc9113/8.3.1/host-agrees"],
-            script: |s| {
-                s.open();
-                s.send(get_from("http", "host.test", "Host.TEST"));
-            },
-            expect: answered(1),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "authority/host-with-default-port",
-            role: Role::Server,
-            title: "A Host may name the default port that :authority leaves out",
-            requires: &["rfc9113/8.3.1/host-agrees"],
-            script: |s| {
-                s.open();
-                s.send(get_from("http", "host.test", "host.test:80"));
-            },
-            expect: answered(1),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "authority/default-port-without-host-port",
-            role: Role::Server,
-            title: "A Host may leave out the default port that :authority names",
-            requires: &["rfc9113/8.3.1/host-agrees"],
-            script: |s| {
-                s.open();
-                s.send(get_from("http", "host.test:80", "host.test"));
-            },
-            expect: answered(1),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "authority/host-with-empty-port",
-            role: Role::Server,
-            title: "A Host may have an empty port",
-            requires: &["rfc9113/8.3.1/host-agrees"],
-            script: |s| {
-                s.open();
-                s.send(get_from("http", "host.test", "host.test:"));
-            },
-            expect: answered(1),
-            ..Case::DEFAULT
-        },
-        Case {
             id: "authority/empty-host",
             role: Role::Server,
             title: "An empty Host contradicts nothing, or is malformed",
@@ -83,18 +27,6 @@ pub(super) fn cases() -> Vec<Case> {
             },
             // It names no entity. RFC 9110 section 7.2 lets no client send it here.
             expect: one_of([answered(1), malformed(1)]),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "authority/address-of-host",
-            role: Role::Server,
-            title: "A Host may be an address",
-            requires: &["rfc9113/8.3.1/host-agrees"],
-            script: |s| {
-                s.open();
-                s.send(get_from("http", "[::1]:80", "[::1]"));
-            },
-            expect: answered(1),
             ..Case::DEFAULT
         },
         Case {

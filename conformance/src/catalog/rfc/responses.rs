@@ -41,18 +41,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "responses/status-of-two-digits-client",
-            role: Role::Client,
-            title: "A response whose :status has two digits is malformed",
-            requires: &["rfc9113/8.3/malformed"],
-            script: |s| {
-                s.open();
-                s.send(headers(1, &[(":status", "20")]));
-            },
-            expect: malformed(1),
-            ..Case::DEFAULT
-        },
-        Case {
             id: "responses/empty-status-client",
             role: Role::Client,
             title: "A response with an empty :status is malformed",

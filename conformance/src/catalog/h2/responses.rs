@@ -1,0 +1,17 @@
+//! Responses that a client may also take for a 5xx (RFC 9110 section 15).
+
+use crate::catalog::prelude::*;
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![Case {
+        id: "responses/status-of-two-digits-client",
+        role: Role::Client,
+        title: "A response whose :status has two digits is malformed",
+        script: |s| {
+            s.open();
+            s.send(headers(1, &[(":status", "20")]));
+        },
+        expect: malformed(1),
+        ..Case::DEFAULT
+    }]
+}

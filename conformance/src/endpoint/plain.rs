@@ -1,0 +1,64 @@
+//! Cases that prove nothing about a server that falls short of a plainer one: it refuses every
+//! request with trailers, say, and so also that with malformed trailers.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Endpoint, Options};
+use crate::case::Case;
+use crate::catalog;
+use crate::glob;
+use crate::judge::Outcome;
+use crate::run::run;
+
+/// Globs of cases, each with the plain case that the server has to pass before.
+const PLAIN: &[(&str, &str)] = &[
+    ("goaway/with-debug-data", "goaway/request-under-way"),
+    ("goaway/unknown-code", "goaway/request-under-way"),
+    ("ignored-bits/*goaway", "goaway/request-under-way"),
+    ("continuation/split-trailers", "content/trailers"),
+    ("hpack/*trailers", "content/trailers"),
+    ("fields/*trailers", "content/trailers"),
+    ("injection/*trailers", "content/trailers"),
+    ("content/*trailers*", "content/trailers"),
+    ("data/padding-not-zero", "data/padded"),
+];
+
+/// The plain cases, as far as they were played.
+#[derive(Debug, Default)]
+pub(super) struct PlainCases(Mutex<BTreeMap<&'static str, bool>>);
+
+impl PlainCases {
+    /// Why the case proves nothing about this server.
+    pub(super) fn obstacle(&self, case: &Case, endpoint: &Endpoint, options: Options) -> Option<String> {
+        let plain = plain_of(case)?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let passes = *known.entry(plain).or_insert_with(|| {
+            let case = catalog::all().into_iter().find(|case| case.id == plain);
+            case.is_none_or(|case| run(&case, &mut endpoint.connect(options)).verdict.outcome == Outcome::Pass)
+        });
+        (!passes).then(|| format!("proves nothing about a server that falls short of {plain}"))
+    }
+}
+
+fn plain_of(case: &Case) -> Option<&'static str> {
+    let of = PLAIN.iter().find(|(globs, plain)| glob::matches(globs, case.id) && *plain != case.id);
+    of.map(|(_, plain)| *plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_cases_are_in_the_catalogue_and_have_none_themselves() {
+        let catalogue = catalog::all();
+        for (globs, plain) in PLAIN {
+            assert!(catalogue.iter().any(|case| case.id == *plain), "{plain}");
+            assert!(catalogue.iter().any(|case| glob::matches(globs, case.id) && case.id != *plain), "{globs}");
+        }
+        for case in catalogue.iter().filter(|case| PLAIN.iter().any(|(_, plain)| *plain == case.id)) {
+            assert_eq!(plain_of(case), None, "{}", case.id);
+        }
+    }
+}
