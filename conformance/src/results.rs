@@ -247,6 +247,16 @@ impl Results {
             let line = format!("{}  {}  {}\n", row.case.id, run.verdict.outcome.name(), reason.replace('\n', " "));
             text.push_str(&line);
         }
+        // What was not played now may be played another time, such as cases of TLS.
+        let is_played = |id: &str| {
+            self.rows
+                .iter()
+                .any(|row| row.case.id == id && row.cells.first().is_some_and(|cell| cell.played.run().is_some()))
+        };
+        let kept = self.subjects.first().map(|info| info.expectations.entries()).unwrap_or_default();
+        for entry in kept.iter().filter(|entry| !is_played(&entry.case)) {
+            text.push_str(&format!("{}  {}  {}\n", entry.case, entry.outcome.name(), entry.reason));
+        }
         text
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use h2_conformance::case::Case;
-use h2_conformance::endpoint::abuse;
+use h2_conformance::endpoint::{abuse, cases_beside, handshakes};
 use h2_conformance::expectations::Expectations;
 use h2_conformance::problem::Problem;
 use h2_conformance::results::{Results, SubjectInfo};
@@ -29,10 +29,14 @@ pub(super) struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// The cases of the catalogue, and those `beside` it.
     pub(super) fn new(options: &'a Elsewhere, beside: Vec<Case>) -> Result<Self, Failure> {
-        let mut catalogue = catalog::all();
-        catalogue.extend(beside);
-        let cases = chosen(&catalogue, options).map_err(Failure::Input)?;
+        let playable = [catalog::all(), beside].concat();
+        let cases = chosen(&playable, options).map_err(|why| Failure::Input(explained(why, options)))?;
+        // One file may serve runs with and without TLS or attacks.
+        let catalogue = [catalog::all(), cases_beside()].concat();
         let expectations = options.expect.as_deref().map(|path| read(path, &catalogue)).transpose()?;
+        if let Some(path) = &options.write_expect {
+            writable(path)?;
+        }
         let stop = Stop::new(options.max_time);
         Ok(Plan { options, catalogue, cases, expectations: expectations.unwrap_or_default(), stop })
     }
@@ -46,8 +50,13 @@ impl<'a> Plan<'a> {
         results.problems.extend(too_few(&results, options.min_played));
         output::results(&results, common)?;
         if let Some(path) = options.write_expect.as_ref().filter(|_| !results.is_broken()) {
-            fs::write(path, results.shortfalls())
+            let shortfalls = results.shortfalls();
+            fs::write(path, &shortfalls)
                 .map_err(|cause| Failure::Broken(format!("cannot write {}: {cause}", path.display())))?;
+            if !common.quiet {
+                let entries = shortfalls.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count();
+                eprintln!("{} has {entries} shortfalls now; each needs a reason of yours", path.display());
+            }
         }
         Ok(status(&results))
     }
@@ -60,11 +69,34 @@ fn too_few(results: &Results, least: usize) -> Option<Problem> {
     (played < least).then_some(Problem::TooFewPlayed { subject, played, least })
 }
 
+/// The same with what the options would have to be for cases that no catalogue has.
+fn explained(why: String, options: &Elsewhere) -> String {
+    let named = |topic: &str| options.cases.iter().any(|glob| glob.starts_with(topic) && why.contains(glob.as_str()));
+    match () {
+        () if named(abuse::TOPIC) => format!("{why}; attacks need --include-abuse"),
+        () if named(handshakes::TOPIC) => format!("{why}; cases of TLS need a URL of https"),
+        () => why,
+    }
+}
+
+/// Finds out before the run whether the file can be written.
+fn writable(path: &Path) -> Result<(), Failure> {
+    let unable = |cause: &dyn std::fmt::Display| Failure::Broken(format!("cannot write {}: {cause}", path.display()));
+    if path.exists() {
+        return fs::OpenOptions::new().append(true).open(path).map(drop).map_err(|cause| unable(&cause));
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match parent.is_none_or(Path::is_dir) {
+        true => Ok(()),
+        false => Err(unable(&"its directory does not exist")),
+    }
+}
+
 fn chosen(catalogue: &[Case], options: &Elsewhere) -> Result<Vec<Case>, String> {
     let mut cases = select::cases(catalogue, &options.cases)?;
-    // Attacks have no level. They are there only where they were asked for.
+    // Attacks are there only where they were asked for.
     cases.retain(|case| case.level() <= options.level || case.topic() == abuse::TOPIC);
-    let cases = select::without(catalogue, cases, &options.exclude)?;
+    let cases = select::without(&[catalog::all(), cases_beside()].concat(), cases, &options.exclude)?;
     match cases.is_empty() {
         true => Err("no case is left: --case, --level and --exclude take all away".into()),
         false => Ok(cases),

@@ -27,7 +27,12 @@ pub(super) fn results(results: &Results, common: &Common) -> Result<(), Failure>
     if let Some(path) = &common.pcap {
         write(path, &report::capture(results))?;
     }
-    text(&report::render(results, format, look), common)
+    text(&report::render(results, format, look), common)?;
+    if common.out.is_some() && !common.quiet {
+        // The file may be for a machine, and the exit status alone says little.
+        let _ = writeln!(io::stderr(), "{}", report::headline(results));
+    }
+    Ok(())
 }
 
 /// Writes `text` to the file named, or to standard output.

@@ -5,26 +5,29 @@
 //! named, grows by no more than [`GROWTH`]. What becomes of the attacker's connection is reported
 //! and not judged.
 
+mod attacker;
 mod attacks;
 mod memory;
 mod neighbour;
 
-use std::sync::mpsc;
+use std::sync::{mpsc, OnceLock};
 use std::thread;
 
 use super::Remote;
 use crate::case::Case;
-use crate::drive::{play, Link, Want};
-use crate::judge::judge;
+use crate::drive::Link;
+use crate::judge::{judge, Outcome};
 use crate::run::Run;
 use crate::suite::Target;
 use crate::transcript::{Event, EventKind};
+use crate::transport::tcp;
 
+use attacker::Attacker;
 pub use attacks::{cases, TOPIC};
 pub use memory::Process;
 
-/// How much the process may grow, in bytes. No attack sends a tenth of that.
-pub const GROWTH: u64 = 64 << 20;
+/// How much the process may grow, in bytes. What a server could keep of a flood is more.
+pub const GROWTH: u64 = 32 << 20;
 
 /// A server elsewhere that is attacked, too.
 #[derive(Debug)]
@@ -32,12 +35,26 @@ pub struct Attacked {
     remote: Remote,
     /// The server's process, where it is known.
     process: Option<Process>,
+    /// The first attack in which requests were not answered.
+    failed: OnceLock<&'static str>,
 }
 
 impl Attacked {
     #[must_use]
     pub fn new(remote: Remote, process: Option<Process>) -> Self {
-        Attacked { remote, process }
+        Attacked { remote, process, failed: OnceLock::new() }
+    }
+
+    /// Why this attack is not made.
+    fn spared(&self, case: &Case) -> Option<String> {
+        let content = self.remote.baseline.content;
+        if attacks::of(case).is_some_and(|attack| content < attack.content) {
+            return Some("attacks with a response of at least 100 to 1000 octets: name a path that has it".into());
+        }
+        // What one attack did is not held against the next.
+        let failed = self.failed.get()?;
+        let (answered, _) = neighbour::ask(&self.remote);
+        (!answered).then(|| format!("the server has not answered since {failed}"))
     }
 }
 
@@ -51,9 +68,8 @@ impl Target for Attacked {
     }
 
     fn skips(&self, case: &Case) -> Option<String> {
-        // Attacks do not count on the settings that the server announces.
         if case.topic() == TOPIC {
-            None
+            self.spared(case)
         } else {
             self.remote.skips(case)
         }
@@ -63,7 +79,15 @@ impl Target for Attacked {
         self.remote.shows_nothing(case, run)
     }
 
+    fn wants_another_try(&self, case: &Case, run: &Run) -> bool {
+        self.remote.wants_another_try(case, run)
+    }
+
     fn link(&self, case: &Case) -> Result<Box<dyn Link>, String> {
+        if case.topic() == TOPIC {
+            // An attack makes a connection of its own.
+            return Ok(Box::new(tcp::unreachable(String::new(), self.remote.options.timeout)));
+        }
         self.remote.link(case)
     }
 
@@ -72,30 +96,33 @@ impl Target for Attacked {
     }
 
     fn run(&self, case: &Case, link: &mut dyn Link) -> Run {
-        if case.topic() != TOPIC {
-            return self.remote.run(case, link);
-        }
-        let before = self.process.as_ref().and_then(Process::bytes);
-        let neighbours = neighbour::Asker::new(&self.remote, self.process.as_ref());
-        let (mut transcript, seen) = thread::scope(|scope| {
-            let (attack, over) = mpsc::channel::<()>();
-            let seen = scope.spawn(move || neighbours.ask_until(&over));
-            let transcript = play(link, &case.steps(), true, &|_| Want::Quiet);
-            // From now on one more request is made, while the attacker's connection is still open.
-            drop(attack);
-            (transcript, seen.join())
+        let Some(attack) = attacks::of(case) else { return self.remote.run(case, link) };
+        let patience = self.remote.options.timeout;
+        let mut socket = self.remote.endpoint.connect(self.remote.options).without_limit();
+        let memory = self.process.map(memory::Watch::start);
+        let (mut transcript, neighbour) = thread::scope(|scope| {
+            let (attacking, over) = mpsc::channel::<()>();
+            let remote = &self.remote;
+            let asking = scope.spawn(move || neighbour::ask_until(remote, &over));
+            let transcript = Attacker::new(&mut socket, patience).attack(attack);
+            drop(attacking);
+            (transcript, asking.join())
         });
-        let at = link.now();
+        let at = socket.now();
         let mut tell = |kind| transcript.events.push(Event { at, kind });
-        match seen {
-            Ok(seen) => {
-                tell(EventKind::Neighbour(seen.neighbour));
-                if let (Some(before), Some(most)) = (before, seen.most_memory) {
-                    tell(EventKind::Grown { bytes: most.saturating_sub(before) });
-                }
-            }
+        match neighbour {
+            Ok(neighbour) => tell(EventKind::Neighbour(neighbour)),
             Err(_) => tell(EventKind::Harness("the requests on other connections panicked".into())),
         }
-        Run { verdict: judge(&case.expect, &transcript), transcript }
+        match memory.map(memory::Watch::stop) {
+            Some(Some(bytes)) => tell(EventKind::Grown { bytes }),
+            Some(None) => tell(EventKind::ProcessEnded),
+            None => {}
+        }
+        let verdict = judge(&case.expect, &transcript);
+        if verdict.outcome == Outcome::Fail {
+            let _ = self.failed.set(case.id);
+        }
+        Run { verdict, transcript }
     }
 }

@@ -25,9 +25,12 @@ pub(super) fn write(out: &mut String, results: &Results, look: Look) -> fmt::Res
     Ok(())
 }
 
-/// How the attacker's connection ended, what became of the others, and how much memory it took.
-fn in_words(transcript: &Transcript) -> String {
+/// How much was sent, what became of the others, how much memory it took, and how the attacker's
+/// connection ended.
+pub(super) fn in_words(transcript: &Transcript) -> String {
     let seen = transcript.timeless().filter_map(|kind| match kind {
+        EventKind::Flood { frames, of } => Some(format!("sent {frames} of {of}")),
+        EventKind::ProcessEnded => Some("the process has ended".into()),
         EventKind::Neighbour(neighbour) => Some(format!(
             "others: {} of {} answered, the slowest after {} ms",
             neighbour.answered,
@@ -37,8 +40,8 @@ fn in_words(transcript: &Transcript) -> String {
         EventKind::Grown { bytes } => Some(format!("grows by {} MiB", bytes >> 20)),
         _ => None,
     });
-    let end = format!("end: {}", ending_in_words(transcript));
-    std::iter::once(end).chain(seen).collect::<Vec<_>>().join("; ")
+    let end = format!("attacker: {}", ending_in_words(transcript));
+    seen.chain(std::iter::once(end)).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -67,6 +70,9 @@ mod tests {
         write(&mut out, &results, Look::default()).expect("a string takes any text");
         let first = out.lines().nth(1).unwrap_or_default();
         assert!(first.starts_with("  abuse/ping  "), "{out}");
-        assert!(first.ends_with("; others: 2 of 3 answered, the slowest after 7 ms; grows by 5 MiB"), "{out}");
+        assert!(
+            first.contains("  others: 2 of 3 answered, the slowest after 7 ms; grows by 5 MiB; attacker: "),
+            "{out}"
+        );
     }
 }

@@ -13,7 +13,7 @@ pub fn headline(results: &Results) -> String {
     if results.is_broken() {
         let broken = results.problems.iter().filter(|problem| matches!(problem, Problem::BrokenHarness { .. })).count();
         let mut unfinished = results.problems.iter().filter(|problem| matches!(problem, Problem::Unfinished { .. }));
-        if let (0, Some(stopped)) = (broken, unfinished.next()) {
+        if let Some(stopped) = unfinished.next() {
             return format!("The run did not come to its end: {stopped}.");
         }
         return format!("The runner could not do its part: {} nothing.", count(broken, "result says", "results say"));
@@ -33,7 +33,7 @@ pub fn headline(results: &Results) -> String {
             format!("Nothing unexpected in {cases} on {}; {differences} between them.", names.join(" and "))
         }
         (None, true) => format!("Nothing unexpected in {cases} on {}{}.", names.join(" and "), known(results)),
-        (_, false) => format!("Not as expected on {}, in {cases}: {}.", names.join(" and "), kinds(results)),
+        (_, false) => format!("Not as expected on {}: {}, of {cases}.", names.join(" and "), kinds(results)),
     }
 }
 
@@ -100,7 +100,7 @@ fn kinds(results: &Results) -> String {
             "stale expectations",
         ),
         (&["unsteady"], "unsteady result", "unsteady results"),
-        (&["too-few-played"], "count of cases too low", "counts of cases too low"),
+        (&["too-few-played"], "--min-played not reached", "times --min-played not reached"),
     ];
     let found = WORDS.iter().filter_map(|(kinds, one, more)| {
         let number = results.problems.iter().filter(|problem| kinds.contains(&problem.kind())).count();

@@ -9,10 +9,12 @@ mod windows;
 
 use std::fmt::{self, Write as _};
 
+use super::attacks;
 use super::headline::headline;
 use super::text::{cell_in_words, tally_in_words};
 use super::{escape, GIT, NAME, VERSION};
 use crate::compare::Class;
+use crate::endpoint::abuse::TOPIC;
 use crate::results::{Cell, Results, Row, Status};
 use crate::suite::Played;
 
@@ -30,15 +32,15 @@ const TABLE: &str = "<div class=\"wide\"><table>";
 const END_OF_TABLE: &str = "</table></div>";
 
 const LEGEND: [(&str, &str); 6] = [
-    ("pass", "the sentence holds"),
+    ("pass", "the sentence of the case holds"),
     (
         "weak",
         "less than the sentence names: a whole connection ended instead of a stream, a generic code, or a bare close",
     ),
-    ("fail", "the sentence does not hold"),
+    ("fail", "the sentence of the case does not hold"),
     ("inconclusive", "the connection failed before the step under test, or the runner could not do its part"),
     ("not available", "the case asks for what the subject does not have: an API, or a setting"),
-    ("skipped", "the subject lacks what the case needs"),
+    ("skipped", "the case is for another kind of subject, or needs what this one does not have or show"),
 ];
 
 /// The classes of a difference, from the first subject to the second.
@@ -81,7 +83,7 @@ fn write_all(out: &mut String, results: &Results) -> fmt::Result {
     differences::write(out, results)?;
     results.figures.iter().try_for_each(|figures| self::figures::section(out, figures))?;
     matrix(out, results)?;
-    legend(out)?;
+    legend(out, results)?;
     let git = escape(GIT);
     write!(out, "<p class=\"faint\">{NAME} {VERSION} ({git})</p>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n")
 }
@@ -91,7 +93,7 @@ fn subjects(out: &mut String, results: &Results) -> fmt::Result {
     for (at, info) in results.subjects.iter().enumerate() {
         table_row(out, &[&info.name, &info.version, &tally_in_words(results.tally(at))])?;
     }
-    writeln!(out, "{END_OF_TABLE}")
+    writeln!(out, "{END_OF_TABLE}\n<p class=\"faint\"><a href=\"#legend\">What the words mean</a></p>")
 }
 
 fn problems(out: &mut String, results: &Results) -> fmt::Result {
@@ -146,12 +148,15 @@ fn matrix(out: &mut String, results: &Results) -> fmt::Result {
 fn case(out: &mut String, results: &Results, row: &Row) -> fmt::Result {
     let parting = parting(row);
     let id = escape(row.case.id);
-    let plain = parting.is_none() && row.cells.iter().all(|cell| cell.status == Status::Fine);
+    let plain = parting.is_none() && row.cells.iter().all(|cell| matches!(cell.status, Status::Fine | Status::Skipped));
     write!(
         out,
-        "<details class=\"case{}\">\n<summary class=\"line\"><span><span class=\"id\">{id}</span><br>{}</span>",
+        "<details class=\"case{}\">\n<summary class=\"line\"><span><span class=\"id\">{id}</span> <span class=\"faint\">{}</span>\
+         <br>{}{}</span>",
         if plain { " plain" } else { "" },
+        row.case.level().name(),
         escape(row.case.title),
+        why(row),
     )?;
     row.cells.iter().try_for_each(|cell| result(out, cell))?;
     let patches = row.patches.iter().map(|patch| patch_link(patch.slug)).collect::<Vec<_>>().join(", ");
@@ -164,9 +169,20 @@ fn case(out: &mut String, results: &Results, row: &Row) -> fmt::Result {
         requirements(row.case.requires),
     )?;
     for (info, cell) in results.subjects.iter().zip(&row.cells) {
-        log(out, &info.name, cell, parting)?;
+        log(out, &info.name, cell, parting, row.case.topic() == TOPIC)?;
     }
     writeln!(out, "</div>\n</div>\n</details>")
+}
+
+/// Why the last subject does not pass, where it does not.
+fn why(row: &Row) -> String {
+    let run = row.cells.last().and_then(|cell| cell.played.run());
+    let reason = run.map_or("", |run| run.verdict.reason.as_str());
+    if reason.is_empty() {
+        String::new()
+    } else {
+        format!("<br><span class=\"faint\">{}</span>", escape(reason))
+    }
 }
 
 /// The requirements, each with a link to its section of the RFC.
@@ -192,6 +208,8 @@ fn result(out: &mut String, cell: &Cell) -> fmt::Result {
         Played::Skipped(_) => ("skipped", ""),
         Played::Ran(run) => (run.verdict.outcome.name(), run.verdict.ending.name()),
     };
+    // A clean end beside a fail would look like a contradiction, and beside a pass says nothing.
+    let ending = if ending == "clean" { "" } else { ending };
     write!(
         out,
         "<span class=\"{}\"><span class=\"mark {outcome}\">{outcome}</span> <span class=\"ending\">{ending}</span></span>",
@@ -208,7 +226,7 @@ fn parting(row: &Row) -> Option<usize> {
     (!ends).then_some(same)
 }
 
-fn log(out: &mut String, subject: &str, cell: &Cell, parting: Option<usize>) -> fmt::Result {
+fn log(out: &mut String, subject: &str, cell: &Cell, parting: Option<usize>, attack: bool) -> fmt::Result {
     let run = cell.played.run();
     let said = match &cell.played {
         Played::Skipped(reason) => reason.clone(),
@@ -223,27 +241,30 @@ fn log(out: &mut String, subject: &str, cell: &Cell, parting: Option<usize>) -> 
     };
     write!(out, "<div><b>{}</b> {}{}", escape(subject), escape(&said), escape(&known))?;
     if let Some(run) = run {
+        if attack {
+            writeln!(out, "<p>{}</p>", escape(&attacks::in_words(&run.transcript)))?;
+        }
         windows::write(out, &run.transcript)?;
         ladder::write(out, &run.transcript, parting)?;
     }
     writeln!(out, "</div>")
 }
 
-fn legend(out: &mut String) -> fmt::Result {
-    writeln!(out, "<h2>Legend</h2>\n{TABLE}")?;
+fn legend(out: &mut String, results: &Results) -> fmt::Result {
+    writeln!(out, "<h2 id=\"legend\">Legend</h2>\n{TABLE}")?;
     for (word, meaning) in LEGEND {
         writeln!(out, "<tr><td class=\"mark {word}\">{word}</td><td>{meaning}</td></tr>")?;
     }
     for (word, meaning) in ENDINGS {
         writeln!(out, "<tr><td class=\"ending\">{word}</td><td>{meaning}</td></tr>")?;
     }
-    for (class, meaning) in CLASSES {
+    for (class, meaning) in CLASSES.iter().filter(|_| results.differences.is_some()) {
         writeln!(out, "<tr><td>{}</td><td>{meaning}</td></tr>", class.name())?;
     }
     writeln!(out, "{END_OF_TABLE}")?;
     writeln!(
         out,
-        "<p class=\"faint\">A frame marks what is unexpected. In the wire logs, times are virtual where the subject runs in \
+        "<p class=\"faint\">A red box marks what is unexpected. In the wire logs, times are virtual where the subject runs in \
          memory; the marked line is the first in which the subjects differ. Frames of the peer stand at the left, those of the subject to the right.</p>"
     )
 }
@@ -311,7 +332,7 @@ mod tests {
         for case in ["#a/mended", "#b/moved", "#b/worse", "#patch-mends"] {
             assert!(links.contains(&case), "{links:?}");
         }
-        for link in links.into_iter().filter(|link| link.starts_with('#')) {
+        for link in links.into_iter().filter(|link| link.starts_with('#') && *link != "#legend") {
             // Browsers open what is closed around the end of a link.
             let around = named(&link[1..]).and_then(|node| node.parent());
             assert!(around.is_some_and(|node| node.has_tag_name("details")), "{link}");

@@ -63,7 +63,11 @@ fn write_all(out: &mut String, results: &Results, look: Look) -> fmt::Result {
 }
 
 fn title(out: &mut String, results: &Results) -> fmt::Result {
-    let infos = results.subjects.iter().map(|info| format!("{} ({})", info.name, info.version));
+    let infos = results.subjects.iter().map(|info| match info.version.as_str() {
+        // Nothing on the wire tells the version of a server elsewhere.
+        "unknown" => info.name.clone(),
+        version => format!("{} ({version})", info.name),
+    });
     let cases = count(results.rows.len(), "case", "cases");
     let infos = infos.collect::<Vec<_>>().join(" and ");
     writeln!(out, "{NAME} {VERSION} ({GIT}): {cases} on {infos}\n")

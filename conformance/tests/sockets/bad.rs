@@ -69,11 +69,11 @@ fn expect(run: &Run, outcome: Outcome, ending: Ending, word: &str) {
     assert!(verdict.reason.contains(word), "{}", verdict.reason);
 }
 
-/// Answers each SETTINGS and PING as it should, and then leaves the rest to `more`.
-pub(super) fn converse(mut stream: TcpStream, more: fn(&mut TcpStream, &Frame)) {
+/// Reads the frames of a client up to the end of the connection.
+pub(super) fn read_frames(mut stream: TcpStream, mut take: impl FnMut(&Frame)) {
     let mut reader = FrameReader::default();
     let mut preface_due = true;
-    let mut piece = [0; 4096];
+    let mut piece = vec![0; 1 << 16];
     let _ = stream.write_all(&settings().to_bytes());
     while let Ok(count @ 1..) = stream.read(&mut piece) {
         reader.push(&piece[..count]);
@@ -81,14 +81,22 @@ pub(super) fn converse(mut stream: TcpStream, more: fn(&mut TcpStream, &Frame)) 
             preface_due = reader.strip(PREFACE) != Some(true);
         }
         while let Some(frame) = (!preface_due).then(|| reader.next_frame()).flatten() {
-            match frame.kind {
-                4 if frame.flags == 0 => drop(stream.write_all(&settings().ack().to_bytes())),
-                6 if frame.flags == 0 => drop(stream.write_all(&frame.clone().ack().to_bytes())),
-                _ => {}
-            }
-            more(&mut stream, &frame);
+            take(&frame);
         }
     }
+}
+
+/// Answers each SETTINGS and PING as it should, and then leaves the rest to `more`.
+pub(super) fn converse(stream: TcpStream, more: fn(&mut TcpStream, &Frame)) {
+    let Ok(mut answers) = stream.try_clone() else { return };
+    read_frames(stream, |frame| {
+        match frame.kind {
+            4 if frame.flags == 0 => drop(answers.write_all(&settings().ack().to_bytes())),
+            6 if frame.flags == 0 => drop(answers.write_all(&frame.clone().ack().to_bytes())),
+            _ => {}
+        }
+        more(&mut answers, frame);
+    });
 }
 
 #[test]

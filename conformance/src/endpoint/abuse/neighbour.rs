@@ -1,12 +1,12 @@
 //! Requests on other connections while one connection attacks.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::{Process, Remote};
+use super::Remote;
 use crate::case::Case;
 use crate::endpoint::Options;
-use crate::judge::words::answered;
+use crate::judge::words::message;
 use crate::judge::Outcome;
 use crate::run::run;
 use crate::transcript::Neighbour;
@@ -18,54 +18,40 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// share the machine.
 const PATIENCE: u32 = 5;
 
-/// What came of the requests.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) neighbour: Neighbour,
-    /// The most memory that the process had, in bytes.
-    pub(super) most_memory: Option<u64>,
-}
-
-/// Makes requests, one after the other, each on a connection of its own.
-pub(super) struct Asker<'a> {
-    remote: &'a Remote,
-    process: Option<&'a Process>,
-    /// Whether the server answered before the attack. If not, the attack shows nothing.
-    is_ready: bool,
-}
-
-impl<'a> Asker<'a> {
-    pub(super) fn new(remote: &'a Remote, process: Option<&'a Process>) -> Self {
-        let mut asker = Asker { remote, process, is_ready: false };
-        asker.is_ready = asker.is_answered();
-        asker
-    }
-
-    /// Makes requests until the sender is gone, and at least one after that.
-    pub(super) fn ask_until(&self, over: &Receiver<()>) -> Seen {
-        let mut seen = Seen::default();
-        let mut is_over = !self.is_ready;
-        while !is_over {
-            is_over = over.recv_timeout(PAUSE) == Err(RecvTimeoutError::Disconnected);
-            let began = Instant::now();
-            seen.neighbour.asked += 1;
-            seen.neighbour.answered += u32::from(self.is_answered());
-            seen.neighbour.slowest = seen.neighbour.slowest.max(began.elapsed());
-            seen.most_memory = seen.most_memory.max(self.process.and_then(Process::bytes));
+/// Makes requests until the sender is gone, and one more after that.
+pub(super) fn ask_until(remote: &Remote, over: &Receiver<()>) -> Neighbour {
+    let mut neighbour = Neighbour::default();
+    loop {
+        let is_last = over.try_recv() == Err(TryRecvError::Disconnected);
+        let (answered, took) = ask(remote);
+        neighbour.asked += 1;
+        neighbour.answered += u32::from(answered);
+        neighbour.slowest = neighbour.slowest.max(took);
+        if is_last {
+            return neighbour;
         }
-        seen
+        // The end of the attack ends the pause, and one more request follows while the attacker's
+        // connection is still open.
+        let _ = over.recv_timeout(PAUSE);
     }
+}
 
-    fn is_answered(&self) -> bool {
-        let request = Case {
-            script: |s| {
-                s.open();
-                s.send(get(1));
-            },
-            expect: answered(1),
-            ..Case::DEFAULT
-        };
-        let options = Options { timeout: self.remote.options.timeout * PATIENCE };
-        run(&request, &mut self.remote.endpoint.connect(options)).verdict.outcome == Outcome::Pass
-    }
+/// Makes a request on a connection of its own: whether it is answered in time, and how long it
+/// took.
+pub(super) fn ask(remote: &Remote) -> (bool, Duration) {
+    let request = Case {
+        script: |s| {
+            s.open();
+            s.send(get(1));
+        },
+        expect: message(1),
+        ..Case::DEFAULT
+    };
+    let limit = remote.options.timeout * PATIENCE;
+    let began = Instant::now();
+    // The silences of one step are half of what is left, so that the limit has to be larger.
+    let options = Options { timeout: limit * 2 };
+    let answered = run(&request, &mut remote.endpoint.connect(options)).verdict.outcome == Outcome::Pass;
+    let took = began.elapsed();
+    (answered && took <= limit, took)
 }

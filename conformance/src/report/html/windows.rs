@@ -9,7 +9,7 @@ const WIDTH: usize = 360;
 const HEIGHT: usize = 60;
 /// Changes below which there is nothing to see.
 const LEAST: usize = 4;
-/// Points of a line at most.
+/// Samples of a line, about.
 const POINTS: usize = 180;
 
 /// Draws the windows of both directions, where they change often enough.
@@ -38,7 +38,7 @@ pub(super) fn write(out: &mut String, transcript: &Transcript) -> fmt::Result {
         shown.iter().map(|(class, side, _)| format!("<span class=\"{class}\">the {side}</span>")).collect();
     writeln!(
         out,
-        "</svg><figcaption>What {} may still send on the connection, event by event: {least} to {most} octets</figcaption></figure>",
+        "</svg><figcaption>Window of the connection: what {} may still send, event by event, from {least} to {most} octets</figcaption></figure>",
         of.join(" and ")
     )
 }
@@ -65,7 +65,7 @@ fn sizes(transcript: &Transcript) -> [Vec<i64>; 2] {
     lines
 }
 
-/// The line as steps, thinned out to at most [`POINTS`].
+/// The line as steps, thinned out to about [`POINTS`] samples.
 fn points(line: &[i64], least: i64, most: i64) -> String {
     let every = line.len().div_ceil(POINTS);
     let kept: Vec<(usize, i64)> =
@@ -108,8 +108,8 @@ mod tests {
         let round = || [EventKind::Peer(data(1, 1_000)), EventKind::Subject(window_update(0, 1_000))];
         assert_eq!(drawn(round().to_vec()), "", "two changes are none to look at");
         let chart = drawn([round(), round(), round()].concat());
-        assert!(chart.contains("What <span class=\"w-peer\">the peer</span> may still send"), "{chart}");
-        assert!(chart.contains("0 to 65535 octets") && chart.matches("<polyline").count() == 1, "{chart}");
+        assert!(chart.contains("what <span class=\"w-peer\">the peer</span> may still send"), "{chart}");
+        assert!(chart.contains("from 0 to 65535 octets") && chart.matches("<polyline").count() == 1, "{chart}");
         roxmltree::Document::parse(&chart).expect("elements are closed");
         let many = drawn((0..5_000).flat_map(|_| round()).collect());
         assert!(many.len() < 6_000, "{} octets", many.len());
