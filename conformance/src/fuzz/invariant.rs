@@ -10,6 +10,8 @@ use crate::wire::View;
 /// Octets besides DATA that a subject may answer each octet with. The dearest answers are to the
 /// cheapest turns: three octets make a request of the application.
 const ANSWERS: usize = 32;
+/// Frames that the peer sends beside a script, above which the length of a run says nothing.
+const MOST_AUTOMATIC: usize = 20_000;
 /// What a subject may say unasked: its preface, SETTINGS, GOAWAY.
 const UNASKED: usize = 1_000;
 
@@ -19,10 +21,24 @@ pub fn fault(input: &Input<'_>, transcript: &Transcript) -> Option<String> {
     // Checks of a case there are none: what fails is an invariant of every case.
     let verdict = judge(&Expect::NOTHING, transcript);
     let broken = (verdict.outcome == Outcome::Fail).then_some(verdict.reason);
+    let asked = input.turns.iter().map(|turn| turn.octets.len() + 3).sum();
     broken
         .or_else(|| too_much_credit(input.mode, transcript))
-        .or_else(|| flood(input, transcript))
+        .or_else(|| flood(asked, transcript))
         .or_else(|| deaf(transcript))
+}
+
+/// The same of a script, whose calls may set windows of any size. `asked` is in octets.
+#[must_use]
+pub(super) fn fault_of_script(asked: usize, transcript: &Transcript) -> Option<String> {
+    // The peer itself keeps a subject busy that gets its credit octet by octet.
+    let automatic = transcript.timeless().filter(|kind| matches!(kind, EventKind::Automatic(_))).count();
+    if automatic > MOST_AUTOMATIC {
+        return None;
+    }
+    let verdict = judge(&Expect::NOTHING, transcript);
+    let broken = (verdict.outcome == Outcome::Fail).then_some(verdict.reason);
+    broken.or_else(|| flood(asked, transcript)).or_else(|| deaf(transcript))
 }
 
 /// More credit than the windows were made for. What is received in excess would have to be kept
@@ -54,8 +70,7 @@ fn too_much_credit(mode: Mode, transcript: &Transcript) -> Option<String> {
 }
 
 /// Answers out of proportion to what was asked.
-fn flood(input: &Input<'_>, transcript: &Transcript) -> Option<String> {
-    let asked: usize = input.turns.iter().map(|turn| turn.octets.len() + 3).sum();
+fn flood(asked: usize, transcript: &Transcript) -> Option<String> {
     let answers = transcript.subject_frames().filter(|(_, frame)| frame.kind != kind::DATA);
     let answered: usize = answers.map(|(_, frame)| frame.payload.len() + 9).sum();
     (answered > UNASKED + ANSWERS * asked).then(|| format!("{answered} octets besides DATA in answer to {asked}"))

@@ -1,13 +1,21 @@
 //! The fork against a peer, and an application, that do whatever octets say.
 //!
 //! [`input`] reads octets as a scenario; [`play`] plays it in memory; [`fault`] tells what no
-//! connection may do whatever comes its way. The fuzz target is a call of [`frames`].
+//! connection may do whatever comes its way. [`script`] makes a scenario of frames and calls of a
+//! plan, and [`hunt`] plays many. The fuzz targets are calls of [`frames`], [`hunt::check`],
+//! [`wire()`] and [`reports()`].
 
+pub mod hunt;
 pub mod input;
 mod invariant;
 mod peer;
+mod reports;
+pub mod script;
+mod wire;
 
 pub use invariant::fault;
+pub use reports::reports;
+pub use wire::wire;
 
 use crate::transcript::Transcript;
 use input::Input;

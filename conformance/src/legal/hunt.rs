@@ -71,7 +71,12 @@ pub fn kind(finding: &str) -> String {
 /// The plan without the operations that its finding does not need.
 #[must_use]
 pub fn shrunk(plan: &Plan, make: Make) -> Plan {
-    let finds = |plan: &Plan| play(plan, make, false).finding.map(|finding| kind(&finding));
+    shrunk_by(plan, &|plan| play(plan, make, false).finding.map(|finding| kind(&finding)))
+}
+
+/// The same, where `finds` tells the kind of what a plan shows.
+#[must_use]
+pub fn shrunk_by(plan: &Plan, finds: &dyn Fn(&Plan) -> Option<String>) -> Plan {
     let wanted = finds(plan);
     let mut plan = plan.clone();
     let mut size = plan.ops.len().div_ceil(2);

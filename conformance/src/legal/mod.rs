@@ -60,4 +60,5 @@ pub mod reached;
 mod tests;
 
 pub use plan::Plan;
+pub(crate) use player::config;
 pub use player::{play, Run};

@@ -273,7 +273,7 @@ fn shown(news: &super::application::News) -> String {
 }
 
 /// Settings of the subject.
-fn config(draw: &mut Draw) -> Config {
+pub(crate) fn config(draw: &mut Draw) -> Config {
     Config {
         stream_window: draw.one(&[None, None, Some(0), Some(1), Some(1_000), Some(20_000), Some(1 << 20)]),
         connection_window: draw.one(&[None, None, Some(65_535), Some(70_000), Some(1 << 20)]),

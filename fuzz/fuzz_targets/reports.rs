@@ -1,0 +1,7 @@
+//! Text as the files that the suite reads: see `h2_conformance::fuzz::reports`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| h2_conformance::fuzz::reports(text));

@@ -1,0 +1,16 @@
+//! Plans as scripts of frames, some of them wrong, and of calls: `h2_conformance::fuzz::script`.
+
+#![no_main]
+
+use h2_conformance::fuzz::hunt;
+use h2_conformance::legal::Plan;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(
+    init: {
+        // libFuzzer's hook would abort inside h2; a panic there is caught and reported with the
+        // frames that led to it.
+        std::panic::set_hook(Box::new(|info| eprintln!("{info}")));
+    },
+    |data: &[u8]| hunt::check(&Plan::from_octets(data))
+);
