@@ -28,7 +28,10 @@ func main() {
 
 func serve(address string) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
 		w.Write([]byte("ok"))
 	})
 	server := http.Server{

@@ -15,13 +15,22 @@ use crate::run::run;
 const PLAIN: &[(&str, &str)] = &[
     ("goaway/with-debug-data", "goaway/request-under-way"),
     ("goaway/unknown-code", "goaway/request-under-way"),
+    ("goaway/twice", "goaway/request-under-way"),
+    ("goaway/last-stream-never-opened", "goaway/request-under-way"),
     ("ignored-bits/*goaway", "goaway/request-under-way"),
     ("continuation/split-trailers", "content/trailers"),
-    ("hpack/*trailers", "content/trailers"),
-    ("fields/*trailers", "content/trailers"),
-    ("injection/*trailers", "content/trailers"),
-    ("content/*trailers*", "content/trailers"),
+    ("hpack/undecodable-trailers", "content/trailers"),
+    ("fields/*-in-trailers", "content/trailers"),
+    ("injection/*-in-trailers", "content/trailers"),
+    ("content/*-in-trailers", "content/trailers"),
+    ("content/*-before-trailers", "content/trailers"),
+    ("content/trailers-without-*", "content/trailers"),
     ("data/padding-not-zero", "data/padded"),
+    ("malformed/lower-identifier", "ids/decreasing"),
+    ("malformed/forbidden-over-continuation", "fields/connection"),
+    ("malformed/entry-*", "fields/nul-in-value"),
+    ("malformed/uses-identifier", "fields/nul-in-value"),
+    ("malformed/leaves-others-alone", "fields/nul-in-value"),
 ];
 
 /// The plain cases, as far as they were played.

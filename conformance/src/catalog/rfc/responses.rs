@@ -151,18 +151,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "responses/switching-protocols-client",
-            role: Role::Client,
-            title: "101 is no status of HTTP/2",
-            requires: &["rfc9113/8.6/no-101"],
-            script: |s| {
-                s.open();
-                s.send(response(1, 101));
-            },
-            expect: malformed(1),
-            ..Case::DEFAULT
-        },
-        Case {
             id: "responses/second-head-client",
             role: Role::Client,
             title: "A second head without END_STREAM behind the final one is malformed",
