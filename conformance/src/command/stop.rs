@@ -131,9 +131,11 @@ impl Target for Stoppable<'_> {
     }
 }
 
-/// Whether the connection was refused.
+/// Whether the connection was refused. One that was not answered in time may be one too many for a
+/// busy server.
 fn is_refused(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::Harness(message) if message.starts_with(UNREACHABLE))
+    let is_so = |message: &String| message.starts_with(UNREACHABLE) && !message.contains("no answer within");
+    matches!(kind, EventKind::Harness(message) if is_so(message))
 }
 
 /// The cases that were not played because the run had to end.
@@ -168,6 +170,14 @@ mod tests {
         let why = "the run was interrupted".to_owned();
         let left = Problem::Unfinished { subject: "patched".into(), cases: cases.len(), why };
         assert_eq!(unfinished(patched, &stop, &play()), Some(left));
+    }
+
+    #[test]
+    fn a_refused_connection_ends_a_run_and_a_late_one_does_not() {
+        let kind = |why: &str| EventKind::Harness(format!("{UNREACHABLE}127.0.0.1:1: {why}"));
+        assert!(is_refused(&kind("Connection refused (os error 111)")));
+        assert!(!is_refused(&kind("no answer within 1000 ms")));
+        assert!(!is_refused(&EventKind::Harness("octets still came after 10 s".into())));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn neighbour_served(transcript: &Transcript) -> Finding {
     });
     match beside {
         None | Some(Neighbour { asked: 0, .. }) => {
-            (Outcome::Inconclusive, "no request on another connection was answered before the attack".into())
+            (Outcome::Inconclusive, "no request was made on another connection".into())
         }
         Some(Neighbour { asked, answered, .. }) => holds(answered == asked, || {
             format!("{} of {asked} requests on other connections are not answered", asked.saturating_sub(answered))
