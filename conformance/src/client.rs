@@ -14,12 +14,12 @@ use std::time::Duration;
 
 use crate::case::Case;
 use crate::drive::{Link, SubjectEvent};
-use crate::script::App;
+use crate::run::Run;
+use crate::script::{App, Sent};
 use crate::suite::Target;
 use crate::transcript::Transcript;
 use crate::transport::listening::Listening;
 use crate::transport::socket::Socket;
-use crate::wire::Frame;
 
 use baseline::Treatment;
 use program::{Program, URL};
@@ -133,6 +133,10 @@ impl Target for Client {
         "unknown"
     }
 
+    fn shows_nothing(&self, case: &Case, run: &Run) -> Option<String> {
+        run.shows_no_close(case)
+    }
+
     fn skips(&self, case: &Case) -> Option<String> {
         skips::needs_more_than_a_request(case)
             .map(str::to_owned)
@@ -194,8 +198,8 @@ impl Link for ClientLink {
         self.socket.wait(limit)
     }
 
-    fn address(&self, frame: &mut Frame) {
-        self.socket.address(frame);
+    fn address(&self, burst: &mut [Sent]) {
+        self.socket.address(burst);
     }
 
     fn now(&self) -> Duration {

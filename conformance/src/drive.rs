@@ -142,13 +142,13 @@ impl<'a> Driver<'a> {
         match step {
             Step::Write(sent) => {
                 let mut octets = Vec::new();
-                for piece in sent {
-                    if self.is_too_late(piece) {
+                let mut burst = sent.clone();
+                self.link.address(&mut burst);
+                for mut piece in burst {
+                    if self.is_too_late(&piece) {
                         continue;
                     }
-                    let mut piece = piece.clone();
                     if let Sent::Frame(frame) = &mut piece {
-                        self.link.address(frame);
                         self.header_table.begin(frame);
                     }
                     self.note_sent(&piece);

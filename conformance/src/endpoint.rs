@@ -4,6 +4,7 @@ pub mod abuse;
 mod announced;
 mod baseline;
 pub mod handshakes;
+mod needs;
 mod open_request;
 mod plain;
 
@@ -14,22 +15,21 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::case::{Case, Role};
+use crate::case::Case;
 use crate::drive::{play, Link, Want};
 use crate::judge::{Check, Outcome};
 use crate::run::{run, Run};
-use crate::script::{Script, Sent, Step};
+use crate::script::Script;
 use crate::subject::{RunningServer, SocketSubject};
 use crate::suite::{Played, Target};
 use crate::transcript::{EventKind, OtherProtocol};
-use crate::transport::address::Address;
+use crate::transport::address::{Address, RequestOptions};
 use crate::transport::listening::Listening;
 use crate::transport::security::Security;
 use crate::transport::socket::Socket;
 use crate::transport::tcp;
 use crate::transport::trust::Trust;
 use crate::wire::View;
-use crate::wire_only;
 use plain::PlainCases;
 
 /// How to talk to a server elsewhere.
@@ -62,6 +62,7 @@ pub struct Endpoint {
     port: u16,
     authority: String,
     path: String,
+    requests: RequestOptions,
     security: Security,
     addresses: OnceLock<Result<Vec<SocketAddr>, String>>,
 }
@@ -109,7 +110,14 @@ impl Endpoint {
         let host = plain.ok_or_else(|| wrong("the host is missing or cannot be read"))?.to_string();
         let path = if path.starts_with('/') { path.to_string() } else { format!("/{path}") };
         let security = if is_tls { Security::tls(&host, trust)? } else { Security::NONE };
-        Ok(Endpoint { host, port, authority: authority.to_string(), path, security, addresses: OnceLock::new() })
+        let (authority, requests) = (authority.to_string(), RequestOptions::default());
+        Ok(Endpoint { host, port, authority, path, requests, security, addresses: OnceLock::new() })
+    }
+
+    /// Has requests name more than the URL does.
+    #[must_use]
+    pub fn asking(self, requests: RequestOptions) -> Self {
+        Endpoint { requests, ..self }
     }
 
     /// Whether connections are encrypted.
@@ -124,7 +132,8 @@ impl Endpoint {
         let addresses = OnceLock::from(Ok(vec![address]));
         let (host, port) = (address.ip().to_string(), address.port());
         let authority = address.to_string();
-        Endpoint { host, port, authority, path: "/".into(), security: Security::NONE, addresses }
+        let requests = RequestOptions::default();
+        Endpoint { host, port, authority, path: "/".into(), requests, security: Security::NONE, addresses }
     }
 
     /// Asks the server for its baseline, before two hundred cases say one by one that no server is
@@ -176,13 +185,13 @@ impl Endpoint {
             Err(message) => tcp::unreachable(message, options.timeout),
         };
         let scheme = if self.security.is_tls() { "https" } else { "http" };
-        socket.asking_for(Address::new(scheme, &self.authority, &self.path))
+        socket.asking_for(Address::new(scheme, &self.authority, &self.path, &self.requests))
     }
 }
 
 /// Plays a case against a server elsewhere, unless it needs what such a server lacks.
 pub fn run_case(endpoint: &Endpoint, case: &Case, options: Options) -> Played {
-    match needs_more_than_a_socket(case).or_else(|| needs_known_windows(case)) {
+    match needs::more_than_a_socket(case).or_else(|| needs::known_windows(case)) {
         Some(reason) => Played::Skipped(reason.into()),
         None => Played::Ran(run(case, &mut endpoint.connect(options))),
     }
@@ -202,7 +211,7 @@ pub fn plays(case: &Case) -> bool {
     if case.topic() == abuse::TOPIC {
         return true;
     }
-    needs_known_windows(case).or_else(|| needs_more_than_a_socket(case)).is_none()
+    needs::known_windows(case).or_else(|| needs::more_than_a_socket(case)).is_none()
 }
 
 /// What servers of this process answer.
@@ -276,13 +285,13 @@ impl Target for Remote {
             return None;
         }
         let is_elsewhere = self.server.is_none();
-        let of_elsewhere = || needs_known_windows(case).or_else(|| needs_connect(case));
-        let clear = || if self.endpoint.security.is_tls() { needs_clear_text(case) } else { None };
+        let of_elsewhere = || needs::known_windows(case).or_else(|| needs::connect(case));
+        let clear = || if self.endpoint.security.is_tls() { needs::clear_text(case) } else { None };
         let skipped =
-            needs_more_than_a_socket(case).or_else(|| is_elsewhere.then(of_elsewhere).flatten()).or_else(clear);
+            needs::more_than_a_socket(case).or_else(|| is_elsewhere.then(of_elsewhere).flatten()).or_else(clear);
         skipped
-            .or_else(|| needs_a_request_that_stays_open(case, self.baseline.answer_timing))
-            .or_else(|| needs_another_response(case, &self.baseline))
+            .or_else(|| needs::a_request_that_stays_open(case, self.baseline.answer_timing))
+            .or_else(|| needs::another_response(case, &self.baseline))
             .map(str::to_owned)
             .or_else(|| self.baseline.announced.obstacle(case))
             .or_else(|| self.plain.obstacle(case, &self.endpoint, self.options))
@@ -298,6 +307,9 @@ impl Target for Remote {
     fn shows_nothing(&self, case: &Case, run: &Run) -> Option<String> {
         if case.topic() == handshakes::TOPIC && run.verdict.outcome == Outcome::Weak {
             return Some(run.verdict.reason.clone());
+        }
+        if let Some(reason) = run.shows_no_close(case) {
+            return Some(reason);
         }
         let asks_for_credit = case.expect.any(&|check| matches!(check, Check::CreditReturned));
         let ended = run.verdict.outcome == Outcome::Weak && run.transcript.error_sent();
@@ -322,78 +334,6 @@ impl Target for Remote {
     }
 }
 
-/// Cases whose requests are of `http` for the sake of the case: by the default port of it, or
-/// because the field is encoded as the case says.
-const OF_HTTP: [&str; 6] = [
-    "authority/address-of-host",
-    "authority/default-port-without-host-port",
-    "authority/host-with-default-port",
-    "authority/host-of-other-port",
-    "hpack/static-table",
-    "field-forms/newest-is-first",
-];
-
-/// Why a case cannot be played over TLS.
-fn needs_clear_text(case: &Case) -> Option<&'static str> {
-    OF_HTTP.contains(&case.id).then_some("asks for http by its default port or encoding: over TLS it would be https")
-}
-
-/// Why a case cannot be played against a server that may lack CONNECT (RFC 9110 section 9.1).
-fn needs_connect(case: &Case) -> Option<&'static str> {
-    const METHOD: &[u8] = b"CONNECT";
-    let asks = |sent: &Sent| {
-        sent.frame().is_some_and(|frame| frame.payload.windows(METHOD.len()).any(|octets| octets == METHOD))
-    };
-    let is_asked = case.own_steps().steps.iter().any(|step| matches!(step, Step::Write(sent) if sent.iter().any(asks)));
-    let has_answer = case.expect.any(&|check| matches!(check, Check::Message { stream: 1, .. }));
-    (is_asked && has_answer).then_some("wants an answer to CONNECT, a method that a server need not have")
-}
-
-/// Why a case cannot be played against a server of unknown windows.
-fn needs_known_windows(case: &Case) -> Option<&'static str> {
-    let counts = case.expect.any(&|check| matches!(check, Check::Window { .. } | Check::Uploaded { .. }));
-    counts.then_some("counts credit to the octet, which needs a server whose windows are known")
-}
-
-/// Why a case cannot be played against a server that answers before a request has ended.
-fn needs_a_request_that_stays_open(case: &Case, answer_timing: AnswerTiming) -> Option<&'static str> {
-    let why = match answer_timing {
-        AnswerTiming::ReadsToTheEnd => return None,
-        AnswerTiming::AnswersEarly => {
-            "the server answers before the request has ended: name a path that reads it to the end"
-        }
-        AnswerTiming::AsksForLength => {
-            "sends a request with content, and the server takes none without its length (411)"
-        }
-    };
-    open_request::is_relied_on(&case.own_steps()).then_some(why)
-}
-
-/// Why a case cannot be played against a server whose plain response is not that of the suite's own
-/// servers.
-fn needs_another_response(case: &Case, baseline: &Baseline) -> Option<&'static str> {
-    let names_status = case.expect.any(&|check| matches!(check, Check::Message { status: Some(200), .. }));
-    let waits_for_content = case.topic() == "capacity";
-    match baseline {
-        Baseline { status, .. } if *status != 200 && names_status => {
-            Some("expects status 200: name a path that answers GET with it")
-        }
-        Baseline { content: 0 | 1, .. } if waits_for_content => {
-            Some("needs content of more than one octet: name a path that has it")
-        }
-        _ => None,
-    }
-}
-
-/// Why a case cannot be played over a socket against a server that answers requests as soon as it
-/// can.
-fn needs_more_than_a_socket(case: &Case) -> Option<&'static str> {
-    if case.role == Role::Client {
-        return Some("is a case for clients");
-    }
-    wire_only::needs_more(case)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -401,23 +341,6 @@ mod tests {
     fn parts(url: &str) -> (String, u16, String) {
         let endpoint = Endpoint::parse(url, &Trust::default()).expect("a URL");
         (endpoint.host, endpoint.port, endpoint.path)
-    }
-
-    #[test]
-    fn cases_of_http_are_in_the_catalogue() {
-        let catalogue = crate::catalog::all();
-        for id in OF_HTTP {
-            assert!(catalogue.iter().any(|case| case.id == id), "{id}");
-        }
-    }
-
-    #[test]
-    fn an_answer_to_connect_is_asked_of_no_server_elsewhere() {
-        let asks: Vec<&str> =
-            crate::catalog::all().iter().filter(|case| needs_connect(case).is_some()).map(|case| case.id).collect();
-        assert!(asks.contains(&"authority/host-of-connect"), "{asks:?}");
-        // A wrong CONNECT has to be refused by any server.
-        assert!(!asks.contains(&"requests/connect-with-path"), "{asks:?}");
     }
 
     #[test]

@@ -279,6 +279,91 @@ mod tests {
         assert_eq!(play(&case("a/b"), &Fake("picky")), Played::Skipped("not a/b".into()));
     }
 
+    /// Counts the runs at a time. The first run of `a/b` fails, as those beside it made it fail.
+    #[derive(Default)]
+    struct Crowded {
+        now: AtomicUsize,
+        most_beside_alone: AtomicUsize,
+        finished: Mutex<Vec<&'static str>>,
+    }
+
+    impl Target for Crowded {
+        fn name(&self) -> &str {
+            "crowded"
+        }
+
+        fn version(&self) -> &str {
+            "1"
+        }
+
+        fn skips(&self, _: &Case) -> Option<String> {
+            None
+        }
+
+        fn is_played_alone(&self, case: &Case) -> bool {
+            case.id == "a/a"
+        }
+
+        fn wants_another_try(&self, _: &Case, run: &Run) -> bool {
+            run.verdict.outcome == Outcome::Fail
+        }
+
+        fn run(&self, case: &Case, _: &mut dyn Link) -> Run {
+            let beside = self.now.fetch_add(1, Ordering::SeqCst);
+            if case.id == "a/a" {
+                self.most_beside_alone.fetch_max(beside, Ordering::SeqCst);
+            }
+            let mut finished = self.finished.lock().unwrap();
+            let outcome = match case.id {
+                "a/b" if !finished.contains(&"a/b") => Outcome::Fail,
+                "a/c" => Outcome::Fail,
+                _ => Outcome::Pass,
+            };
+            finished.push(case.id);
+            drop(finished);
+            self.now.fetch_sub(1, Ordering::SeqCst);
+            let reason = String::new();
+            let verdict = crate::judge::Verdict { outcome, ending: crate::judge::Ending::Clean, reason };
+            Run { verdict, transcript: Transcript::default() }
+        }
+
+        fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {
+            Ok(Box::new(FakeLink("crowded")))
+        }
+    }
+
+    fn crowd(threads: usize) -> (Crowded, Vec<Outcome>) {
+        let crowded = Crowded::default();
+        let cases = ["a/a", "a/b", "a/c", "a/d"].map(case);
+        let results = play_all(&cases, &[&crowded], threads, &|_| {});
+        let outcomes = results.iter().map(|row| row[0].run().unwrap().verdict.outcome).collect();
+        (crowded, outcomes)
+    }
+
+    #[test]
+    fn a_run_that_may_have_suffered_from_others_is_made_again() {
+        let (crowded, outcomes) = crowd(3);
+        assert_eq!(outcomes, [Outcome::Pass, Outcome::Pass, Outcome::Fail, Outcome::Pass]);
+        let of = |id| crowded.finished.lock().unwrap().iter().filter(|finished| **finished == id).count();
+        assert_eq!(["a/a", "a/b", "a/c", "a/d"].map(of), [1, 2, 2, 1]);
+    }
+
+    #[test]
+    fn a_run_that_nothing_was_beside_is_not_made_again() {
+        let (_, outcomes) = crowd(1);
+        assert_eq!(outcomes[1], Outcome::Fail);
+    }
+
+    #[test]
+    fn what_is_played_alone_comes_after_all_others() {
+        let (crowded, _) = crowd(3);
+        assert_eq!(crowded.most_beside_alone.load(Ordering::SeqCst), 0);
+        let finished = crowded.finished.lock().unwrap();
+        let at = finished.iter().position(|id| *id == "a/a");
+        // Behind the first run of each of the others.
+        assert_eq!(at, Some(3), "{finished:?}");
+    }
+
     #[test]
     fn results_stand_in_the_order_of_the_cases() {
         let ids = ["a/a", "a/b", "a/c", "a/d", "a/e"];

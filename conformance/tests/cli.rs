@@ -153,7 +153,7 @@ fn a_report_that_cannot_be_written_is_a_broken_harness() {
 fn the_list_is_the_catalogue() {
     let listed = json(&stdout(&call(&["list", "--json"])));
     let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()).collect();
-    let catalogue = h2_conformance::catalog::all();
+    let catalogue = [h2_conformance::catalog::all(), h2_conformance::endpoint::cases_beside()].concat();
     assert_eq!(ids, catalogue.iter().map(|case| case.id).collect::<Vec<_>>());
     assert!(stdout(&call(&["list"])).lines().any(|line| line.starts_with(CASE)));
 }

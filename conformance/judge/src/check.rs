@@ -43,6 +43,8 @@ pub enum Check {
     Alive,
     /// The connection comes to its end without an error: GOAWAY NO_ERROR at most, then the close.
     Ends,
+    /// The connection is closed after an error, with or without GOAWAY of one of these codes.
+    Closes(Codes),
     /// A whole message from the subject on this stream: HEADERS to END_STREAM. `status` where it
     /// matters; else any that does not call the request malformed.
     Message { stream: u32, status: Option<u16> },
@@ -140,6 +142,7 @@ impl Check {
         match self {
             Check::ConnectionError(codes)
             | Check::PrefaceRefused(codes)
+            | Check::Closes(codes)
             | Check::StreamError { codes, .. }
             | Check::StreamErrorOnly { codes, .. }
             | Check::AnyError { codes, .. } => Some(codes.0.clone()),
@@ -203,6 +206,7 @@ impl Check {
             | Check::Ignored
             | Check::Alive
             | Check::Ends
+            | Check::Closes(_)
             | Check::Refused { .. }
             | Check::Call { .. }
             | Check::CallFails { .. }
@@ -279,6 +283,7 @@ impl Check {
             Check::Ignored => ignored(transcript),
             Check::Alive => is_alive(transcript),
             Check::Ends => ends(transcript),
+            Check::Closes(_) => closes(transcript),
             Check::Message { stream, status: None } => accepted(transcript, *stream),
             Check::Message { stream, status } => message(transcript, *stream, *status),
             Check::Refused { stream } => stream_error(transcript, *stream, &[REFUSED_STREAM]),

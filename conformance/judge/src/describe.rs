@@ -31,6 +31,7 @@ impl fmt::Display for Check {
             Check::Ignored => f.write_str("nothing but acknowledgements, and the connection goes on"),
             Check::Alive => f.write_str("the connection goes on: a PING at the end is answered"),
             Check::Ends => f.write_str("the connection comes to its end without an error"),
+            Check::Closes(_) => f.write_str("the connection is closed"),
             Check::Message { stream, status: None } => write!(f, "a whole message on stream {stream}"),
             Check::Message { stream, status: Some(status) } => {
                 write!(f, "a whole response with status {status} on stream {stream}")

@@ -74,6 +74,12 @@ pub fn ends() -> Expect {
     Check::Ends.into()
 }
 
+/// The connection is closed after an error that is one of these.
+#[must_use]
+pub fn closes(codes: impl Into<Codes>) -> Expect {
+    Check::Closes(codes.into()).into()
+}
+
 /// A whole message from the subject on this stream; the connection goes on.
 #[must_use]
 pub fn answered(stream: u32) -> Expect {

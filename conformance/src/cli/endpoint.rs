@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use h2_conformance::transport::address::RequestOptions;
 use h2_conformance::transport::trust::Trust;
 use lexopt::prelude::*;
 use lexopt::Error;
@@ -13,6 +14,7 @@ use super::{unknown, Answer, Arguments};
 pub(crate) struct Endpoint {
     pub(crate) url: String,
     pub(crate) trust: Trust,
+    pub(crate) requests: RequestOptions,
     /// Whether to attack the server as well.
     pub(crate) abuse: bool,
     /// The id of its process.
@@ -24,11 +26,15 @@ impl Arguments {
     pub(super) fn endpoint(&mut self) -> Result<Endpoint, Answer> {
         let (mut cert, mut key) = (None, None);
         let mut trust = Trust::default();
+        let mut requests = RequestOptions::default();
         let (mut abuse, mut pid) = (false, None);
         let mut elsewhere = Elsewhere::default();
         let url = self.operand("URL", |option, arguments| {
             match option {
                 "insecure" => trust.any_certificate = true,
+                "authority" => requests.authority = Some(arguments.read(option, RequestOptions::read_authority)?),
+                "upload-path" => requests.upload_path = Some(arguments.read(option, RequestOptions::read_path)?),
+                "field" => requests.fields.push(arguments.read(option, RequestOptions::read_field)?),
                 "include-abuse" => abuse = true,
                 "pid" => pid = Some(arguments.at_least_one(option)?),
                 "sni" => trust.server_name = Some(arguments.text()?),
@@ -51,6 +57,10 @@ impl Arguments {
         if pid.is_some() && !abuse {
             return Err(Error::from("expected --include-abuse with --pid, which names the process to watch").into());
         }
-        Ok(Endpoint { url: url.string()?, trust, abuse, pid, elsewhere })
+        Ok(Endpoint { url: url.string()?, trust, requests, abuse, pid, elsewhere })
+    }
+
+    fn read<T>(&mut self, option: &str, read: fn(&str) -> Result<T, String>) -> Result<T, Answer> {
+        read(&self.text()?).map_err(|why| Error::from(format!("--{option}: {why}")).into())
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::{self, Common};
 
 pub(super) fn run(options: &cli::Endpoint, common: &Common) -> Result<u8, Failure> {
     let endpoint = Endpoint::parse(&options.url, &options.trust).map_err(Failure::Input)?;
+    let endpoint = endpoint.asking(options.requests.clone());
     let mut beside = Vec::new();
     if endpoint.is_tls() {
         beside.extend(handshakes::cases());

@@ -27,12 +27,12 @@ struct Entry {
 }
 
 pub(super) fn run(options: &List, common: &Common) -> Result<u8, Failure> {
+    let cases = [catalog::all(), cases_beside()].concat();
     if options.coverage {
-        let cases = [catalog::all(), cases_beside()].concat();
         output::text(&coverage_text(&cases), common)?;
         return Ok(GOOD);
     }
-    let entries: Vec<Entry> = catalog::all().iter().map(entry).collect();
+    let entries: Vec<Entry> = cases.iter().map(entry).collect();
     let text = if options.json || output::is_json(common, "list")? {
         let text = serde_json::to_string_pretty(&entries).expect("every key is a string");
         format!("{text}\n")

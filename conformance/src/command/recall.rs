@@ -4,6 +4,7 @@ use std::process::Command;
 
 use super::{output, Failure};
 use crate::cli::Common;
+use crate::GOOD;
 
 /// What `cargo xtask recall` wrote last.
 const PAGE: &str = include_str!("../../results/recall.md");
@@ -12,11 +13,11 @@ const PAGE: &str = include_str!("../../results/recall.md");
 pub(super) fn run(rebuild: bool, common: &Common) -> Result<u8, Failure> {
     if !rebuild {
         output::text(PAGE, common)?;
-        return Ok(0);
+        return Ok(GOOD);
     }
     let status = Command::new("cargo").args(["xtask", "recall"]).status();
     match status {
-        Ok(status) if status.success() => Ok(0),
+        Ok(status) if status.success() => Ok(GOOD),
         Ok(_) => {
             Err(Failure::Broken("`cargo xtask recall` failed, see above; it needs a clone of the repository".into()))
         }

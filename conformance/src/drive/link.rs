@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::script::App;
+use crate::script::{App, Sent};
 use crate::transcript::{AppResult, EventKind};
 use crate::wire::code::DEFAULT_WINDOW;
-use crate::wire::Frame;
 
 /// The way to a subject: in memory, or over a socket.
 pub trait Link {
@@ -29,9 +28,9 @@ pub trait Link {
     }
     /// Whether `advance` cannot tell an idle subject from a slow one, so that a PING has to.
     fn is_remote(&self) -> bool;
-    /// Makes a plain request of the script ask for the subject's own resource.
-    fn address(&self, frame: &mut Frame) {
-        let _ = frame;
+    /// Makes the requests among what is sent at once ask for the subject's own resource.
+    fn address(&self, burst: &mut [Sent]) {
+        let _ = burst;
     }
     /// As `advance`; a remote link waits at most `limit` for something to tell, and returns as soon
     /// as there is.
@@ -63,6 +62,8 @@ pub trait Link {
 pub enum Want {
     /// Something that did not come yet.
     More,
+    /// The close, which may come late.
+    Close,
     /// Silence: all is as wanted if nothing else comes.
     Quiet,
     /// Nothing: what came suffices.

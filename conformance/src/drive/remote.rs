@@ -12,7 +12,8 @@
 //!   inconclusive.
 //! * Where a case has used up a window, credit may take the whole patience to come, each time.
 //! * A subject that sent GOAWAY with an error code may take its time until it closes: RFC 9113 sets
-//!   none (section 5.4.1). The close has a time budget of its own, [`CLOSE`] times the patience.
+//!   none (section 5.4.1). The close has a time budget of its own, [`CLOSE`] times the patience,
+//!   or [`LATE`] times where it is what the case is about.
 //! * That something does *not* come is believed after [`QUIET`] of silence behind the barrier, so
 //!   that a late GOAWAY is seen.
 
@@ -27,6 +28,8 @@ pub const QUIET: Duration = Duration::from_millis(30);
 pub const TOTAL: u32 = 10;
 /// How long a close may take after GOAWAY with an error code, in multiples of the patience.
 pub const CLOSE: u32 = 2;
+/// The same where the close is what the case is about.
+pub(super) const LATE: u32 = 7;
 /// Probes after which only explicit waits of a script ask again: a thousand frames in a row are not
 /// worth a thousand round trips, and some subjects take too many PINGs for an attack.
 const PROBES: u32 = 64;
@@ -50,10 +53,12 @@ impl Driver<'_> {
     /// Listens on after the last step, until nothing more is wanted or patience ends.
     pub(super) fn finish_remote(&mut self, want: &dyn Fn(&Transcript) -> Want) {
         self.catch_up();
+        let mut late = self.link.patience() * LATE;
         while !self.over {
             let more = match want(&self.transcript) {
                 Want::Nothing => false,
                 Want::Quiet => self.quiet(),
+                Want::Close => self.listen_with(&mut late),
                 Want::More if self.transcript.error_sent() => self.listen_for_the_close(),
                 Want::More => self.listen(self.silence),
             };

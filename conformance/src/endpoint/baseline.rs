@@ -61,9 +61,13 @@ pub(super) fn read(transcript: &Transcript) -> Result<Baseline, String> {
     let (status, of_post) = (answer("GET", GET)?, answer("POST", POST)?);
     for (method, status) in [("GET", status), ("POST", of_post)] {
         if status >= 400 && (method, status) != ("POST", LENGTH_REQUIRED) {
+            let hint = match (method, status) {
+                (_, 401 | 403) => "--field \"authorization: ...\" sends credentials",
+                ("POST", _) => "--upload-path names another path for POST",
+                _ => "name a path that answers GET with a status below 400",
+            };
             return Err(format!(
-                "a plain {method} was refused with status {status}, so that refusals would prove nothing: \
-                 name a path that answers GET and POST with a status below 400"
+                "a plain {method} was refused with status {status}, so that refusals would prove nothing; {hint}"
             ));
         }
     }

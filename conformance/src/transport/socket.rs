@@ -14,9 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Runtime;
 
 use crate::drive::{Link, SubjectEvent};
-use crate::script::App;
+use crate::script::{App, Sent};
 use crate::wire::code::DEFAULT_WINDOW;
-use crate::wire::Frame;
 
 use super::address::Address;
 
@@ -188,9 +187,9 @@ impl Link for Socket {
         vec![closed]
     }
 
-    fn address(&self, frame: &mut Frame) {
+    fn address(&self, burst: &mut [Sent]) {
         if let Some(address) = &self.address {
-            address.write_into(frame);
+            address.write_into(burst);
         }
     }
 

@@ -12,7 +12,7 @@ use h2_conformance::endpoint::{Endpoint, Options, Remote};
 use h2_conformance::judge::Outcome;
 use h2_conformance::run::Run;
 use h2_conformance::subject::SOCKET;
-use h2_conformance::suite::{play, play_all, Played};
+use h2_conformance::suite::{play, play_all, Played, Target};
 use h2_conformance::transport::listening::Listening;
 use h2_conformance::wire::build::{response, settings};
 use h2_conformance::wire::code::kind;
@@ -63,6 +63,14 @@ fn hyper_on_the_fork_passes_all_attacks() {
         assert_eq!(run.verdict.outcome, Outcome::Pass, "{}: {}", case.id, run.verdict.reason);
     }
     assert!(made >= 13, "{made} attacks");
+}
+
+/// An attack would disturb whatever is played beside it.
+#[test]
+fn attacks_are_played_alone() {
+    let attacked = ready(server(answer), None);
+    assert!(cases().iter().all(|attack| attacked.is_played_alone(attack)));
+    assert!(h2_conformance::catalog::all().iter().all(|case| !attacked.is_played_alone(case)));
 }
 
 fn own() -> Option<Process> {

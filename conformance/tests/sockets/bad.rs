@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use h2_conformance::case::Case;
 use h2_conformance::drive::{CLOSE, TOTAL};
-use h2_conformance::endpoint::{run_case, Endpoint, Options, Unusable};
+use h2_conformance::endpoint::{run_case, Announced, AnswerTiming, Baseline, Endpoint, Options, Remote, Unusable};
 use h2_conformance::judge::words::{alive, answered, conn_error, ignored, preface_refused};
 use h2_conformance::judge::{Ending, Outcome};
 use h2_conformance::run::Run;
+use h2_conformance::suite;
 use h2_conformance::transport::socket::FLOOD;
 use h2_conformance::wire::build::*;
 use h2_conformance::wire::code::error::PROTOCOL_ERROR;
@@ -19,6 +20,9 @@ use h2_conformance::wire::code::kind;
 use h2_conformance::wire::{Frame, FrameReader, View, PREFACE};
 
 const PATIENCE: Duration = Duration::from_millis(200);
+/// What these servers would answer.
+const BASELINE: Baseline =
+    Baseline { answer_timing: AnswerTiming::ReadsToTheEnd, status: 200, content: 2, announced: Announced::INITIAL };
 /// What a busy machine may add.
 const SLACK: Duration = Duration::from_millis(400);
 
@@ -87,12 +91,12 @@ pub(super) fn read_frames(mut stream: TcpStream, mut take: impl FnMut(&Frame)) {
 }
 
 /// Answers each SETTINGS and PING as it should, and then leaves the rest to `more`.
-pub(super) fn converse(stream: TcpStream, more: fn(&mut TcpStream, &Frame)) {
+pub(super) fn converse(stream: TcpStream, mut more: impl FnMut(&mut TcpStream, &Frame)) {
     let Ok(mut answers) = stream.try_clone() else { return };
     read_frames(stream, |frame| {
         match frame.kind {
             4 if frame.flags == 0 => drop(answers.write_all(&settings().ack().to_bytes())),
-            6 if frame.flags == 0 => drop(answers.write_all(&frame.clone().ack().to_bytes())),
+            6 if frame.flags == 0 && frame.stream == 0 => drop(answers.write_all(&frame.clone().ack().to_bytes())),
             _ => {}
         }
         more(&mut answers, frame);
@@ -290,6 +294,41 @@ fn a_close_has_time_of_its_own_after_goaway() {
     let (run, took) = play(never_closes, &refused);
     expect(&run, Outcome::Weak, Ending::Hang, "stays open");
     assert!(took < PATIENCE * (1 + CLOSE) + SLACK, "{took:?}");
+}
+
+/// A case that is about the close gives it more time, and says nothing where there is no error.
+#[test]
+fn a_server_that_never_closes_fails_where_that_is_asked() {
+    fn answer(stream: TcpStream, code: u32) {
+        converse(stream, |stream, frame| {
+            if frame.kind == 6 && frame.stream == 1 && code != 0 {
+                let _ = stream.write_all(&goaway(0, code).to_bytes());
+            }
+        });
+    }
+    let catalogue = h2_conformance::catalog::all();
+    let case = catalogue.iter().find(|case| case.id == "errors/closes").expect("in the catalogue");
+    let played = |address| {
+        let options = Options { timeout: PATIENCE };
+        let remote = Remote::elsewhere(Endpoint::local(address), options, BASELINE);
+        suite::play(case, &remote)
+    };
+    let late = server(|stream| {
+        let closing = stream.try_clone().expect("a handle");
+        thread::spawn(move || {
+            thread::sleep(PATIENCE * 4);
+            let _ = closing.shutdown(std::net::Shutdown::Both);
+        });
+        thread::spawn(move || answer(stream, PROTOCOL_ERROR));
+    });
+    expect(played(late).run().expect("played"), Outcome::Pass, Ending::Clean, "");
+    let never = server(|stream| drop(thread::spawn(move || answer(stream, PROTOCOL_ERROR))));
+    expect(played(never).run().expect("played"), Outcome::Fail, Ending::Hang, "stays open");
+    let ignores = server(|stream| drop(thread::spawn(move || answer(stream, 0))));
+    match played(ignores) {
+        suite::Played::Skipped(reason) => assert!(reason.contains("close cannot be seen"), "{reason}"),
+        suite::Played::Ran(run) => panic!("{}", run.transcript),
+    }
 }
 
 #[test]

@@ -15,12 +15,15 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use h2_conformance::endpoint::{AnswerTiming, Baseline, Endpoint, Options, Remote, Unusable, MAX_CONTENT};
 use h2_conformance::subject::RunningServer;
 use h2_conformance::suite::{play_all, Played, Target};
+use h2_conformance::transport::address::RequestOptions;
 use h2_conformance::transport::listening::Listening;
-use h2_conformance::wire::build::{goaway, ping, settings};
+use h2_conformance::wire::build::{goaway, ping, response, settings};
 use h2_conformance::wire::code::error::PROTOCOL_ERROR;
 use h2_conformance::wire::code::kind;
 use h2_conformance::wire::{FrameReader, View, PREFACE};
 use h2_conformance::{catalog, select};
+
+use super::bad::converse;
 
 /// A server that reads requests to their end, and answers GET and POST with these.
 fn server(get: u16, post: u16, content: u64) -> RunningServer {
@@ -59,6 +62,69 @@ fn a_server_that_refuses_sound_requests_is_not_judged() {
         let why = check(&server(get, post, 2)).expect_err("refusals prove nothing");
         assert!(why.contains(&format!("plain {method} was refused")) && !why.contains('\n'), "{why}");
     }
+}
+
+/// A server that takes one authority, credentials only, and POST on a path of its own.
+fn guarded() -> RunningServer {
+    let started = RunningServer::start(Listening::CLEAR, move |stream| async move {
+        let answer = service_fn(move |request: Request<Incoming>| async move {
+            let (head, body) = request.into_parts();
+            let _ = body.collect().await;
+            let status = match (head.uri.authority(), head.headers.get("authorization"), head.uri.path()) {
+                (Some(authority), _, _) if authority != "inside.test" => StatusCode::MISDIRECTED_REQUEST,
+                (_, None, _) => StatusCode::UNAUTHORIZED,
+                (_, _, path) if head.method == Method::POST && path != "/upload" => StatusCode::METHOD_NOT_ALLOWED,
+                _ => StatusCode::OK,
+            };
+            let mut response = Response::new(Full::new(Bytes::from_static(b"ok")));
+            *response.status_mut() = status;
+            Ok::<_, Infallible>(response)
+        });
+        // How it ended shows on the wire.
+        let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), answer).await;
+    });
+    started.expect("a server")
+}
+
+#[test]
+fn requests_can_have_an_authority_credentials_and_a_path_of_their_own() {
+    let guarded = guarded();
+    let requests = |authority, fields: &[(&str, &str)], upload: Option<&str>| RequestOptions {
+        authority: Some(authority),
+        fields: fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+        upload_path: upload.map(Into::into),
+    };
+    let endpoint = |requests| Endpoint::local(guarded.addr).asking(requests);
+    let credentials = [("authorization", "Basic eDp5")];
+    for (lacking, hint) in [
+        (requests("outside.test".into(), &credentials, Some("/upload")), "status 421"),
+        (requests("inside.test".into(), &[], Some("/upload")), "--field \"authorization: ...\""),
+        (requests("inside.test".into(), &credentials, None), "--upload-path"),
+    ] {
+        match endpoint(lacking).check(Options::default()) {
+            Err(Unusable::Path(why)) => assert!(why.contains(hint), "{why}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    let endpoint = endpoint(requests("inside.test".into(), &credentials, Some("/upload")));
+    let baseline = endpoint.check(Options::default()).expect("it can be judged");
+    let remote = Remote::elsewhere(endpoint, Options::default(), baseline);
+    let catalogue = catalog::all();
+    let globs = ["content/*", "continuation/*", "data/*", "headers/*", "priority/*"].map(String::from);
+    let cases = select::cases(&catalogue, &globs).expect("there are some");
+    let server = server(200, 200, 2);
+    let baseline = check(&server).expect("it can be judged");
+    let open = Remote::elsewhere(Endpoint::local(server.addr), Options::default(), baseline);
+    let (mut played, mut wrong) = (0, Vec::new());
+    for (case, row) in cases.iter().zip(play_all(&cases, &[&remote, &open], 8, &|_| {})) {
+        let outcome = |played: &Played| played.run().map(|run| run.verdict.outcome);
+        let (guarded, open) = (outcome(&row[0]), outcome(&row[1]));
+        played += usize::from(guarded.is_some());
+        if guarded != open {
+            wrong.push((case.id, guarded, open));
+        }
+    }
+    assert!(played >= 60 && wrong.is_empty(), "{played} {wrong:?}");
 }
 
 #[test]
@@ -145,6 +211,47 @@ fn credit_of_a_connection_that_the_server_ends_is_not_judged() {
         Played::Skipped(reason) => assert!(reason.contains("credit cannot be seen"), "{reason}"),
         Played::Ran(run) => panic!("{}\n{}", run.verdict.reason, run.transcript),
     }
+}
+
+/// A server that refuses every request with trailers also refuses malformed ones: that proves
+/// nothing.
+#[test]
+fn what_a_plainer_shortfall_explains_is_skipped() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let mut open = Vec::new();
+                converse(stream, |stream, frame| {
+                    let answer = match frame.kind {
+                        kind::HEADERS if open.contains(&frame.stream) => goaway(frame.stream, PROTOCOL_ERROR),
+                        kind::HEADERS => {
+                            open.push(frame.stream);
+                            response(frame.stream, 200).end_stream()
+                        }
+                        _ => return,
+                    };
+                    let _ = stream.write_all(&answer.to_bytes());
+                });
+            });
+        }
+    });
+    let without_trailers = Remote::elsewhere(Endpoint::local(address), Options::default(), sound());
+    let server = server(200, 200, 2);
+    let with_trailers = Remote::elsewhere(Endpoint::local(server.addr), Options::default(), sound());
+    let catalogue = catalog::all();
+    let of = |id| catalogue.iter().find(|case| case.id == id).expect("in the catalogue");
+    let reason = without_trailers.skips(of("fields/connection-in-trailers")).expect("it proves nothing");
+    assert!(reason.contains("content/trailers"), "{reason}");
+    assert_eq!(without_trailers.skips(of("content/trailers")), None);
+    assert_eq!(without_trailers.skips(of("fields/connection")), None);
+    assert_eq!(with_trailers.skips(of("fields/connection-in-trailers")), None);
+}
+
+/// The baseline of a server that has no fault.
+fn sound() -> Baseline {
+    check(&server(200, 200, 2)).expect("it can be judged")
 }
 
 /// The oracle behind every sound request.

@@ -58,6 +58,75 @@ pub fn integer(block: &mut Vec<u8>, prefix: u8, pattern: u8, mut value: usize) {
     block.push(value as u8);
 }
 
+/// Appends a literal that no intermediary may put into a table (RFC 7541 section 6.2.3), as
+/// credentials should be sent.
+pub fn never_indexed(block: &mut Vec<u8>, name: &str, value: &str) {
+    block.push(0x10);
+    string(block, name.as_bytes());
+    string(block, value.as_bytes());
+}
+
+/// What a representation is about (RFC 7541 section 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Representation<'a> {
+    /// A field whose name is this entry of the tables.
+    Indexed(usize),
+    /// A field whose name is written out. The octets are as they stand, Huffman-coded or not.
+    Named(&'a [u8]),
+    SizeUpdate,
+}
+
+/// The representation at the start of a block, and its length in octets. `None` where it is cut
+/// off.
+#[must_use]
+pub fn first_representation(block: &[u8]) -> Option<(Representation<'_>, usize)> {
+    let pattern = *block.first()?;
+    let prefix = match pattern {
+        0x80.. => 7,
+        0x40..=0x7f => 6,
+        0x20..=0x3f => 5,
+        _ => 4,
+    };
+    let (index, mut at) = read_integer(block, prefix)?;
+    let mut string = || {
+        let (length, begins) = read_integer(block.get(at..)?, 7)?;
+        let text = block.get(at + begins..)?.get(..length)?;
+        at += begins + length;
+        Some(text)
+    };
+    let representation = match (prefix, index) {
+        (5, _) => Representation::SizeUpdate,
+        (7, _) => Representation::Indexed(index),
+        (_, 0) => {
+            let name = string()?;
+            string()?;
+            Representation::Named(name)
+        }
+        _ => {
+            string()?;
+            Representation::Indexed(index)
+        }
+    };
+    Some((representation, at))
+}
+
+/// Reads an integer with a `prefix`-bit prefix, and its length in octets.
+fn read_integer(octets: &[u8], prefix: u8) -> Option<(usize, usize)> {
+    let limit = (1usize << prefix) - 1;
+    let mut value = usize::from(*octets.first()?) & limit;
+    if value < limit {
+        return Some((value, 1));
+    }
+    for (at, octet) in octets.iter().enumerate().skip(1) {
+        let part = usize::from(octet & 0x7f).checked_shl(7 * (at as u32 - 1))?;
+        value = value.checked_add(part)?;
+        if *octet < 128 {
+            return Some((value, at + 1));
+        }
+    }
+    None
+}
+
 /// Reads the field sections of one direction of a connection, in order.
 pub struct Decoder(loona_hpack::Decoder<'static>);
 
@@ -109,6 +178,41 @@ mod tests {
     }
 
     #[test]
+    fn representations_end_where_they_should() {
+        use Representation::{Indexed, Named, SizeUpdate};
+        let named = encode(&[("a", "b")]);
+        let mut never = Vec::new();
+        never_indexed(&mut never, "a", "b");
+        let mut long = Vec::new();
+        indexed_literal(&mut long, "a", &"b".repeat(300));
+        for (block, representation) in [
+            (named, Named(b"a")),
+            (never, Named(b"a")),
+            (long, Named(b"a")),
+            (vec![0x82], Indexed(2)),
+            (vec![0xff, 0x80, 0x01], Indexed(255)),
+            (vec![0x04, 1, b'/'], Indexed(4)),
+            (vec![0x44, 1, b'/'], Indexed(4)),
+            (vec![0x3f, 0xe1, 0x1f], SizeUpdate),
+        ] {
+            let whole = (representation, block.len());
+            assert_eq!(first_representation(&block), Some(whole));
+            assert_eq!(first_representation(&[block.as_slice(), &[0x82]].concat()), Some(whole));
+            for length in 0..block.len() {
+                assert_eq!(first_representation(&block[..length]), None, "{representation:?} {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_length_beyond_all_memory_is_no_panic() {
+        let mut block = vec![0, 0xff];
+        block.extend([0xff; 12]);
+        block.push(1);
+        assert_eq!(first_representation(&block), None);
+    }
+
+    #[test]
     fn nonsense_is_an_error_and_not_a_panic() {
         let mut seed = 1u32;
         for _ in 0..20_000 {
@@ -120,6 +224,7 @@ mod tests {
                 })
                 .collect();
             let _ = decoder.decode(&block);
+            let _ = first_representation(&block);
         }
     }
 }

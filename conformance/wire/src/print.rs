@@ -22,11 +22,62 @@ impl fmt::Display for Frame {
         if self.reserved {
             f.write_str(" reserved-bit")?;
         }
+        if reserved_in_payload(self) {
+            f.write_str(" reserved-bit-in-payload")?;
+        }
+        match self.flags & !defined_flags(self.kind) {
+            0 => {}
+            flags => write!(f, " undefined-flags={flags:#x}")?,
+        }
         if let Some(declared) = self.declared {
             write!(f, " (says {declared} octets, carries {})", self.payload.len())?;
         }
         Ok(())
     }
+}
+
+/// The flags that have a meaning (RFC 9113 section 6). All flags of a type that is not known are
+/// shown as they are.
+fn defined_flags(kind: u8) -> u8 {
+    match kind {
+        kind::DATA => flag::END_STREAM | flag::PADDED,
+        kind::HEADERS => flag::END_STREAM | flag::END_HEADERS | flag::PADDED | flag::PRIORITY,
+        kind::PUSH_PROMISE => flag::END_HEADERS | flag::PADDED,
+        kind::CONTINUATION => flag::END_HEADERS,
+        kind::SETTINGS | kind::PING => flag::ACK,
+        kind::PRIORITY | kind::RST_STREAM | kind::GOAWAY | kind::WINDOW_UPDATE => 0,
+        _ => u8::MAX,
+    }
+}
+
+/// Whether the bit before a 31-bit number in the payload is set.
+fn reserved_in_payload(frame: &Frame) -> bool {
+    let at = match frame.kind {
+        kind::GOAWAY | kind::WINDOW_UPDATE => 0,
+        kind::PUSH_PROMISE => usize::from(frame.has(flag::PADDED)),
+        _ => return false,
+    };
+    frame.payload.get(at).is_some_and(|octet| octet & 0x80 != 0)
+}
+
+/// Octets of padding with their length, and the fields of PRIORITY.
+fn framing(frame: &Frame, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let is_padded = frame.has(flag::PADDED);
+    if let (true, Some(padding)) = (is_padded, frame.payload.first()) {
+        write!(f, " + {} padding", usize::from(*padding) + 1)?;
+    }
+    let has_priority = frame.kind == kind::HEADERS && frame.has(flag::PRIORITY);
+    match frame.payload.get(usize::from(is_padded)..) {
+        Some(payload) if has_priority => priority(payload, f),
+        _ => Ok(()),
+    }
+}
+
+fn priority(payload: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Some((stream, [weight, ..])) = payload.split_first_chunk::<4>() else { return Ok(()) };
+    let stream = u32::from_be_bytes(*stream);
+    let exclusive = if stream >> 31 == 1 { " exclusive" } else { "" };
+    write!(f, " depends={} weight={}{exclusive}", stream & 0x7fff_ffff, u16::from(*weight) + 1)
 }
 
 fn details(frame: &Frame, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,11 +91,13 @@ fn details(frame: &Frame, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         View::Headers { block } => {
             write!(f, " {} octets", block.len())?;
+            framing(frame, f)?;
             fields(frame, block, f)
         }
         View::Continuation { block } => write!(f, " {} octets", block.len()),
         View::PushPromise { promised, block } => {
             write!(f, " promises={promised} {} octets", block.len())?;
+            framing(frame, f)?;
             fields(frame, block, f)
         }
         View::Reset { code } => write!(f, " {}", error_name(code)),
@@ -62,7 +115,7 @@ fn details(frame: &Frame, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, " {:?}", String::from_utf8_lossy(debug))
         }
         View::WindowUpdate { increment } => write!(f, " +{increment}"),
-        View::Priority => Ok(()),
+        View::Priority => priority(&frame.payload, f),
         View::Unknown => write!(f, " flags={:#x} {} octets", frame.flags, frame.payload.len()),
         View::Malformed(why) => {
             let ack = frame.has(flag::ACK) && matches!(frame.kind, kind::SETTINGS | kind::PING);
@@ -106,11 +159,33 @@ mod tests {
         assert_eq!(data(1, 5).padded(3).end_stream().to_string(), "DATA stream=1 5 octets + 4 padding END_STREAM");
         assert_eq!(goaway(3, PROTOCOL_ERROR).to_string(), "GOAWAY last=3 PROTOCOL_ERROR");
         assert_eq!(response(1, 404).to_string(), "HEADERS stream=1 13 octets :status=404");
+        assert_eq!(response(1, 404).padded(3).to_string(), "HEADERS stream=1 13 octets + 4 padding :status=404");
         let odd = headers(1, &[("x", "a\n")]);
         assert_eq!(odd.to_string(), "HEADERS stream=1 6 octets x=a\\n");
         let long = headers(1, &[("x", &"y".repeat(1000))]).to_string();
         assert!(long.len() < 200 && long.ends_with('…'), "{long}");
         assert_eq!(odd.continues().to_string(), "HEADERS stream=1 6 octets (block continues)");
         assert_eq!(settings().ack().payload(&[0]).to_string(), "SETTINGS ACK 1 octets (SETTINGS ACK with a payload)");
+    }
+
+    #[test]
+    fn bits_that_have_no_meaning_are_shown() {
+        assert_eq!(ping([0; 8]).flag(0xf0).to_string(), "PING 0000000000000000 undefined-flags=0xf0");
+        assert_eq!(data(1, 0).flag(0x4).to_string(), "DATA stream=1 0 octets undefined-flags=0x4");
+        let increment = |octets: [u8; 4]| window_update(0, 1).payload(&octets).to_string();
+        assert_eq!(increment([0x80, 0, 0, 1]), "WINDOW_UPDATE +1 reserved-bit-in-payload");
+        assert_eq!(increment([0, 0, 0, 1]), "WINDOW_UPDATE +1");
+        let last = goaway(1, 0).payload(&[0x80, 0, 0, 1, 0, 0, 0, 0]).to_string();
+        assert_eq!(last, "GOAWAY last=1 NO_ERROR reserved-bit-in-payload");
+    }
+
+    #[test]
+    fn priorities_are_shown() {
+        assert_eq!(
+            priority(3).payload(&[0x80, 0, 0, 1, 15]).to_string(),
+            "PRIORITY stream=3 depends=1 weight=16 exclusive"
+        );
+        let head = headers(1, &[]).payload(&[0, 0, 0, 3, 255, 0x82]).flag(0x20);
+        assert_eq!(head.to_string(), "HEADERS stream=1 1 octets depends=3 weight=256 :method=GET");
     }
 }

@@ -223,6 +223,15 @@ pub(super) fn ends(transcript: &Transcript) -> Finding {
     }
 }
 
+pub(super) fn closes(transcript: &Transcript) -> Finding {
+    match (transcript.closed(), goaway(transcript)) {
+        (Some(_), _) => pass(),
+        (None, _) if transcript.left().is_some() => pass(),
+        (None, Some((_, code))) => fail(format!("GOAWAY {} but the connection stays open", error_name(code))),
+        (None, None) => fail("no error, expected the end of the connection"),
+    }
+}
+
 pub(super) fn message(transcript: &Transcript, stream: u32, expected: Option<u16>) -> Finding {
     let mut begun = false;
     let mut ended = false;
@@ -237,7 +246,13 @@ pub(super) fn message(transcript: &Transcript, stream: u32, expected: Option<u16
                 if View::from(frame) == (View::Reset { code: STREAM_CLOSED })
                     && not_wanted.is_some_and(|from| sent_on(transcript, stream, from..at)) => {}
             kind::RST_STREAM if ended => return fail(format!("{frame} after the message")),
-            kind::RST_STREAM => return fail(format!("{frame} instead of a message")),
+            kind::RST_STREAM => {
+                let first = match goaway(transcript) {
+                    Some((_, code)) if code != NO_ERROR => format!("GOAWAY {} and ", error_name(code)),
+                    _ => String::new(),
+                };
+                return fail(format!("{first}{frame} instead of a message"));
+            }
             kind::HEADERS | kind::DATA if ended => return fail(format!("{frame} after the end of the message")),
             kind::HEADERS => begun = true,
             kind::DATA if !begun => return fail(format!("{frame} before HEADERS")),

@@ -133,6 +133,25 @@ pub(crate) fn ends() {
     check("ends", &h2_conformance_judge::words::ends(), &rows);
 }
 
+pub(crate) fn closes() {
+    use Ending::*;
+    use Outcome::*;
+    let rows = vec![
+        ("GOAWAY with an error and the close", opened().subject(goaway(1, PROTOCOL_ERROR)).closes(), Pass, Clean),
+        ("the close alone", opened().closes(), Pass, NoGoaway),
+        ("a client leaves", opened().asked().leaves(None), Pass, Clean),
+        ("GOAWAY with an error and no close", opened().subject(goaway(1, PROTOCOL_ERROR)).asked(), Fail, Hang),
+        ("GOAWAY with an error and it goes on", opened().subject(goaway(1, PROTOCOL_ERROR)).alive(), Fail, Hang),
+        ("GOAWAY with another error and the close", opened().subject(goaway(1, CANCEL)).closes(), Pass, WrongCode),
+        ("RST_STREAM", opened().subject(reset(1, PROTOCOL_ERROR)).alive(), Fail, Clean),
+        ("nothing", opened().alive(), Fail, Clean),
+        ("silence", opened().asked(), Fail, Hang),
+        ("closed in the middle of a frame", opened().closes_within_a_frame(), Pass, Abrupt),
+        ("a panic", opened().panics(), Fail, Abrupt),
+    ];
+    check("closes", &h2_conformance_judge::words::closes(PROTOCOL_ERROR), &rows);
+}
+
 fn beside(asked: u32, answered: u32) -> EventKind {
     EventKind::Neighbour(Neighbour { asked, answered, slowest: std::time::Duration::from_millis(1) })
 }

@@ -50,6 +50,7 @@ tables! {
     Ignored => life::ignored,
     Alive => life::alive,
     Ends => life::ends,
+    Closes => life::closes,
     Message => frames::message,
     Content => frames::content,
     Window => frames::window,

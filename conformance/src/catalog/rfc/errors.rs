@@ -5,6 +5,30 @@ use crate::catalog::prelude::*;
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
+            id: "errors/closes",
+            role: Role::Server,
+            title: "A server closes the connection after GOAWAY for an error",
+            requires: &["rfc9113/5.4.1/close"],
+            script: |s| {
+                s.open();
+                s.send(ping(*b"misplace").on(1));
+            },
+            expect: closes(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "errors/closes-client",
+            role: Role::Client,
+            title: "A client closes the connection after GOAWAY for an error",
+            requires: &["rfc9113/5.4.1/close"],
+            script: |s| {
+                s.open();
+                s.send(ping(*b"misplace").on(1));
+            },
+            expect: closes(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "errors/names-last-request",
             role: Role::Server,
             title: "GOAWAY for an error names the last request that the server took up",

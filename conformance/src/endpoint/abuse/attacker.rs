@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::attacks::Attack;
 use crate::drive::{Link, SubjectEvent, TOTAL};
+use crate::script::Sent;
 use crate::transcript::{probe, Event, EventKind, Transcript};
 use crate::transport::socket::Socket;
 use crate::wire::build::{ping, settings};
@@ -57,7 +58,7 @@ impl<'a> Attacker<'a> {
         if !self.greeted {
             return self.transcript;
         }
-        self.write(settings().ack());
+        self.write(vec![settings().ack()]);
         self.record(EventKind::Mark);
         self.socket.block(!attack.reads);
         let sent = self.flood(attack);
@@ -66,7 +67,7 @@ impl<'a> Attacker<'a> {
             self.wait_until(|_| false, HOLD);
             self.socket.block(false);
         }
-        self.write(ping(probe(1)));
+        self.write(vec![ping(probe(1))]);
         self.record(EventKind::Probe(ping(probe(1))));
         let answered = |attacker: &Self| attacker.is_answered();
         self.wait_until(answered, self.patience);
@@ -77,22 +78,13 @@ impl<'a> Attacker<'a> {
     /// Writes the frames until the server ends the connection or takes no more for a while. Returns
     /// how many times.
     fn flood(&mut self, attack: &Attack) -> u64 {
-        for frame in (attack.begin)() {
-            self.write(frame);
-        }
+        self.write((attack.begin)());
         let (mut sent, began) = (0, self.socket.now());
         let mut moved = began;
         loop {
             if sent < attack.times && self.socket.unsent() < AHEAD {
                 let until = attack.times.min(sent + AT_ONCE);
-                let mut octets = Vec::new();
-                for n in sent..until {
-                    (attack.repeat)(n).into_iter().for_each(|mut frame| {
-                        self.socket.address(&mut frame);
-                        frame.encode(&mut octets);
-                    });
-                }
-                self.socket.write(&octets);
+                self.write((sent..until).flat_map(attack.repeat).collect());
                 sent = until;
             }
             let waiting = self.socket.unsent();
@@ -108,9 +100,12 @@ impl<'a> Attacker<'a> {
         }
     }
 
-    fn write(&mut self, mut frame: Frame) {
-        self.socket.address(&mut frame);
-        self.socket.write(&frame.to_bytes());
+    fn write(&mut self, frames: Vec<Frame>) {
+        let mut burst: Vec<Sent> = frames.into_iter().map(Sent::Frame).collect();
+        self.socket.address(&mut burst);
+        let mut octets = Vec::new();
+        burst.iter().for_each(|piece| piece.encode(&mut octets));
+        self.socket.write(&octets);
     }
 
     /// Listens until this holds, the connection is over, or the time is.
