@@ -131,7 +131,14 @@ impl From<Check> for Expect {
 #[must_use]
 pub fn judge(expect: &Expect, transcript: &Transcript) -> Verdict {
     let ending = ending::of(expect, transcript);
-    let (outcome, reason) = outcome(expect, transcript);
+    let (outcome, mut reason) = outcome(expect, transcript);
+    // What is missing may be missing because of an error that the subject says it has found.
+    match ending::goaway(transcript) {
+        Some((_, code)) if code != NO_ERROR && outcome == Outcome::Fail && !reason.contains("GOAWAY") => {
+            reason = format!("{reason}; GOAWAY {}", error_name(code));
+        }
+        _ => {}
+    }
     Verdict { outcome, ending, reason }
 }
 

@@ -7,7 +7,7 @@ use super::super::sections::{Section, Sections};
 use super::super::{Expect, Outcome};
 use super::{fail, holds, pass, weak, Check, Finding};
 use crate::transcript::{Event, EventKind, Transcript};
-use h2_conformance_wire::code::error::{INTERNAL_ERROR, NO_ERROR, PROTOCOL_ERROR, STREAM_CLOSED};
+use h2_conformance_wire::code::error::{HTTP_1_1_REQUIRED, INTERNAL_ERROR, NO_ERROR, PROTOCOL_ERROR, STREAM_CLOSED};
 use h2_conformance_wire::code::{error_name, kind, kind_name};
 use h2_conformance_wire::hpack::Field;
 use h2_conformance_wire::print::hex;
@@ -147,11 +147,16 @@ fn peer_ended(transcript: &Transcript, stream: u32) -> bool {
     })
 }
 
+/// The last code that RFC 9113 defines.
+const LAST_CODE: u32 = HTTP_1_1_REQUIRED;
+
 /// An error with another code than the expected ones. A generic code can always stand for a more
-/// specific one (RFC 9113 section 5.4).
+/// specific one (RFC 9113 section 5.4), and a code that is not defined counts as INTERNAL_ERROR
+/// (section 7).
 fn lesser(code: u32, reason: String) -> Finding {
     match code {
         PROTOCOL_ERROR | INTERNAL_ERROR => weak(reason),
+        code if code > LAST_CODE => weak(reason),
         _ => fail(reason),
     }
 }
@@ -246,13 +251,7 @@ pub(super) fn message(transcript: &Transcript, stream: u32, expected: Option<u16
                 if View::from(frame) == (View::Reset { code: STREAM_CLOSED })
                     && not_wanted.is_some_and(|from| sent_on(transcript, stream, from..at)) => {}
             kind::RST_STREAM if ended => return fail(format!("{frame} after the message")),
-            kind::RST_STREAM => {
-                let first = match goaway(transcript) {
-                    Some((_, code)) if code != NO_ERROR => format!("GOAWAY {} and ", error_name(code)),
-                    _ => String::new(),
-                };
-                return fail(format!("{first}{frame} instead of a message"));
-            }
+            kind::RST_STREAM => return fail(format!("{frame} instead of a message")),
             kind::HEADERS | kind::DATA if ended => return fail(format!("{frame} after the end of the message")),
             kind::HEADERS => begun = true,
             kind::DATA if !begun => return fail(format!("{frame} before HEADERS")),

@@ -93,6 +93,7 @@ pub(crate) fn connection_error() {
                 Fail,
                 WrongCode,
             ),
+            ("a code that no RFC defines", opened().subject(goaway(1, 0xfe)).closes(), Weak, WrongCode),
             ("GOAWAY too short for a code", opened().subject(goaway(1, 0).resized(4)).closes(), Fail, NoGoaway),
         ],
     );

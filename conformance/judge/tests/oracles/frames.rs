@@ -486,3 +486,15 @@ pub(crate) fn last_frame() {
     );
     check("last frame", &Expect::from(Check::LastFrame { stream: 1, kind: kind::RST_STREAM }), &rows);
 }
+
+/// What is missing may be missing because of the error.
+#[test]
+fn a_reason_names_the_error_of_the_connection() {
+    use h2_conformance_judge::judge;
+    let reason =
+        |record: super::record::Record| judge(&h2_conformance_judge::words::message(1), record.transcript()).reason;
+    let refused = opened().subject(goaway(1, PROTOCOL_ERROR)).subject(reset(1, NO_ERROR)).closes();
+    assert_eq!(reason(refused), "RST_STREAM stream=1 NO_ERROR instead of a message; GOAWAY PROTOCOL_ERROR");
+    let stops = opened().subject(goaway(1, NO_ERROR)).subject(reset(1, NO_ERROR)).closes();
+    assert_eq!(reason(stops), "RST_STREAM stream=1 NO_ERROR instead of a message");
+}
