@@ -301,7 +301,7 @@ fn a_close_has_time_of_its_own_after_goaway() {
 fn a_server_that_never_closes_fails_where_that_is_asked() {
     fn answer(stream: TcpStream, code: u32) {
         converse(stream, |stream, frame| {
-            if frame.kind == 6 && frame.stream == 1 && code != 0 {
+            if frame.kind == kind::CONTINUATION && code != 0 {
                 let _ = stream.write_all(&goaway(0, code).to_bytes());
             }
         });

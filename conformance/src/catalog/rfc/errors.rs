@@ -11,7 +11,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/5.4.1/close"],
             script: |s| {
                 s.open();
-                s.send(ping(*b"misplace").on(1));
+                s.send(continuation(1, Vec::new()));
             },
             expect: closes(PROTOCOL_ERROR),
             ..Case::DEFAULT
@@ -23,7 +23,7 @@ pub(super) fn cases() -> Vec<Case> {
             requires: &["rfc9113/5.4.1/close"],
             script: |s| {
                 s.open();
-                s.send(ping(*b"misplace").on(1));
+                s.send(continuation(1, Vec::new()));
             },
             expect: closes(PROTOCOL_ERROR),
             ..Case::DEFAULT
