@@ -77,6 +77,8 @@ pub(super) struct Scheduler {
     /// The queue that was served last, as an index into the rotation.
     served: usize,
     virtual_time: VirtualTime,
+    /// The last request whose HEADERS were written.
+    last_opened: StreamId,
     /// The stream whose DATA the codec is writing, if more of the same buffer follows.
     in_flight: Option<Key>,
     /// Handed over and not in frames yet.
@@ -110,6 +112,7 @@ impl Scheduler {
             promises: Promises::default(),
             served: 0,
             virtual_time: VirtualTime::default(),
+            last_opened: StreamId::ZERO,
             in_flight: None,
             buffered: 0,
             apart: 0,

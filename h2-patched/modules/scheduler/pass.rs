@@ -123,6 +123,7 @@ impl Scheduler {
             if queue == SendQueue::Open {
                 self.queues.place(&mut stream, None);
                 counts.inc_num_send_streams(&mut stream);
+                self.last_opened = stream.id;
                 tracing::trace!(stream = u32::from(stream.id), "stream opened");
                 stream.notify_send();
             }
@@ -137,6 +138,12 @@ impl Scheduler {
                 return written;
             }
         }
+    }
+
+    /// Whether a client has written the HEADERS of neither this request nor a later one. To the
+    /// peer its stream is idle (RFC 9113 section 5.1).
+    pub(in crate::proto::streams) fn is_unopened_request(&self, id: StreamId) -> bool {
+        id.is_client_initiated() && id > self.last_opened
     }
 
     /// Returns the queue whose turn it is.
