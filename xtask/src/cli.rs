@@ -23,6 +23,8 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
                              conformance/results
   recall                     the suite on older releases of h2: which of the faults since fixed it finds, as
                              conformance/results/recall.md (ten minutes)
+  fuzz [TARGET] [--minutes N | --seconds N]
+                             every fuzz target, or one, for so long (default: 10 seconds), and a table
   index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
   vendor --branch NAME       the same as a commit on a branch of this repository
@@ -46,6 +48,7 @@ pub(crate) enum Command {
     Mutants,
     Recall,
     Results { name: Option<String> },
+    Fuzz { target: Option<String>, seconds: u64 },
     Index,
     Vendor { dir: PathBuf },
     VendorBranch { branch: String },
@@ -56,7 +59,7 @@ pub(crate) enum Command {
 }
 
 const COMMANDS: &str =
-    "edit, refresh, show, verify, ablate, mutants, results, recall, index, vendor, roll, bump, evidence";
+    "edit, refresh, show, verify, ablate, mutants, results, recall, fuzz, index, vendor, roll, bump, evidence";
 
 pub(crate) fn parse(mut parser: Parser) -> Result<Command, Failure> {
     read(&mut parser).map_err(|error| {
@@ -82,6 +85,7 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "results" => return Ok(maybe(parser)?.map_or(Command::Help, |name| Command::Results { name })),
         "mutants" => Command::Mutants,
         "recall" => Command::Recall,
+        "fuzz" => fuzz(parser)?,
         "index" => Command::Index,
         "vendor" => vendor(parser)?,
         "roll" => Command::Roll { source: operand(parser, "SOURCE")?, dir: operand(parser, "DIR")?.into() },
@@ -142,6 +146,28 @@ fn verify(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     })
 }
 
+fn fuzz(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut target = None;
+    let mut seconds = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("minutes") if seconds.is_none() => seconds = Some(60 * number(parser)?),
+            Long("seconds") if seconds.is_none() => seconds = Some(number(parser)?),
+            Value(value) if target.is_none() => target = Some(filled(value, "TARGET")?.string()?),
+            Long("help") | Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Fuzz { target, seconds: seconds.unwrap_or(10) })
+}
+
+/// A number from 1 to what a day has minutes.
+fn number(parser: &mut Parser) -> Result<u64, lexopt::Error> {
+    let value = parser.value()?.string()?;
+    let number = value.parse().ok().filter(|number| (1..=1_440).contains(number));
+    number.ok_or_else(|| format!("expected a number from 1 to 1440, found {value:?}").into())
+}
+
 /// The operand, if there is one. `None`: help was asked for.
 fn maybe(parser: &mut Parser) -> Result<Option<Option<String>>, lexopt::Error> {
     let mut operand = None;
@@ -193,6 +219,9 @@ mod tests {
         assert_eq!(parsed("mutants"), Ok(Command::Mutants));
         assert_eq!(parsed("recall"), Ok(Command::Recall));
         assert_eq!(parsed("index"), Ok(Command::Index));
+        assert_eq!(parsed("fuzz"), Ok(Command::Fuzz { target: None, seconds: 10 }));
+        assert_eq!(parsed("fuzz a --minutes 2"), Ok(Command::Fuzz { target: Some("a".into()), seconds: 120 }));
+        assert!(parsed("fuzz --seconds 0").unwrap_err().contains("from 1 to 1440"));
         assert_eq!(parsed("bump 0.4.2002"), Ok(Command::Bump { version: "0.4.2002".into() }));
         assert_eq!(parsed("results Go"), Ok(Command::Results { name: Some("Go".into()) }));
         assert_eq!(parsed("ablate"), Ok(Command::Ablate { slug: None }));

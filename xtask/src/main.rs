@@ -9,6 +9,7 @@ mod edit;
 mod evidence;
 mod export;
 mod failure;
+mod fuzz;
 mod git;
 mod index;
 mod layout;
@@ -65,6 +66,7 @@ fn run() -> Result<(), Failure> {
         Command::Mutants => mutants::run(&repo),
         Command::Results { name } => results::run(&repo, name.as_deref()),
         Command::Recall => recall::run(&repo),
+        Command::Fuzz { target, seconds } => fuzz::run(&repo, target.as_deref(), seconds),
         Command::Index => index::run(&repo),
         Command::Vendor { dir } => vendor::run(&repo, &dir),
         Command::VendorBranch { branch } => vendor::to_branch(&repo, &branch),

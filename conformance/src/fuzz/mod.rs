@@ -2,9 +2,12 @@
 //!
 //! [`input`] reads octets as a scenario; [`play`] plays it in memory; [`fault`] tells what no
 //! connection may do whatever comes its way. [`script`] makes a scenario of frames and calls of a
-//! plan, and [`hunt`] plays many. The fuzz targets are calls of [`frames`], [`hunt::check`],
-//! [`wire()`] and [`reports()`].
+//! plan, and [`hunt`] plays many; [`differential`] plays them on the release too. The fuzz targets
+//! are calls of [`frames`], [`hunt::check`], [`differential::check`], [`hpack()`], [`wire()`] and
+//! [`reports()`].
 
+pub mod differential;
+mod hpack;
 pub mod hunt;
 pub mod input;
 mod invariant;
@@ -13,6 +16,7 @@ mod reports;
 pub mod script;
 mod wire;
 
+pub use hpack::hpack;
 pub use invariant::fault;
 pub use reports::reports;
 pub use wire::wire;
