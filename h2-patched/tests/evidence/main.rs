@@ -17,6 +17,7 @@ mod decline_promise_after_reset;
 mod decode_malformed_fields;
 mod drain_unread_uploads;
 mod drop_body_after_poison;
+mod end_waits_for_pushes;
 mod fail_waiting_requests_on_goaway;
 mod finish_waiting_pushes_before_shutdown;
 mod ignore_length_without_content;

@@ -16,6 +16,53 @@ fn promise_and_reset(s: &mut Script, stream: u32, promised: u32) {
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
+            id: "push/wait-ends-with-response-client",
+            role: Role::Client,
+            title: "A wait for pushes ends with a response that has no content",
+            needs: Needs::Api,
+            config: PUSHES,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                s.app(App::AwaitPush { stream: 1 });
+                s.send(response(1, 200).end_stream());
+            },
+            expect: call_fails(1).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "push/wait-ends-with-content-client",
+            role: Role::Client,
+            title: "A wait for pushes ends with the content of the response",
+            needs: Needs::Api,
+            config: PUSHES,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                s.app(App::AwaitPush { stream: 1 });
+                s.send(response(1, 200));
+                s.send(data(1, 5).end_stream());
+            },
+            expect: call_fails(1).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "push/wait-ends-with-trailers-client",
+            role: Role::Client,
+            title: "A wait for pushes ends with the trailers of the response",
+            needs: Needs::Api,
+            config: PUSHES,
+            script: |s| {
+                s.open();
+                s.app(App::Request { method: "GET", end: true });
+                s.app(App::AwaitPush { stream: 1 });
+                s.send(response(1, 200));
+                s.send(headers(1, &[("x-checksum", "1")]).end_stream());
+            },
+            expect: call_fails(1).and(alive()),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "push/withdrawn-and-taken-client",
             role: Role::Client,
             title: "Forty pushes that were reset before the application took them, and it takes each, are no offence",

@@ -358,35 +358,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "slots/response-to-withdrawn-request",
-            role: Role::Client,
-            title: "A response to a request that was given up before it was sent is an error",
-            requires: &["rfc9113/5.1/idle"],
-            needs: Needs::Api,
-            script: |s| {
-                queued_upload(s);
-                s.app(App::Reset { stream: 3, code: CANCEL });
-                s.send(response(3, 200).end_stream());
-            },
-            expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "slots/window-update-of-withdrawn-request",
-            role: Role::Client,
-            title: "WINDOW_UPDATE for a request that was dropped before it was sent is an error",
-            requires: &["rfc9113/5.1/idle"],
-            needs: Needs::Api,
-            script: |s| {
-                queued_upload(s);
-                s.app(App::Drop { stream: 3, what: Handles::All });
-                s.send(ping(*b"a moment"));
-                s.send(window_update(3, 1));
-            },
-            expect: conn_error(PROTOCOL_ERROR),
-            ..Case::DEFAULT
-        },
-        Case {
             id: "slots/queued-stream-dropped",
             role: Role::Client,
             title: "A request that is dropped while it waits for the stream limit is never opened",

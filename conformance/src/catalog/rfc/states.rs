@@ -441,5 +441,40 @@ pub(super) fn cases() -> Vec<Case> {
             expect: ignored(),
             ..Case::DEFAULT
         },
+        Case {
+            id: "states/response-to-withdrawn-request-client",
+            role: Role::Client,
+            title: "A response to a request that was given up before it was sent is an error",
+            requires: &["rfc9113/5.1/idle"],
+            needs: Needs::Api,
+            script: |s| {
+                a_request_waits(s);
+                s.app(App::Reset { stream: 1, code: CANCEL });
+                s.send(response(1, 200).end_stream());
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
+        Case {
+            id: "states/window-update-of-withdrawn-request-client",
+            role: Role::Client,
+            title: "WINDOW_UPDATE for a request that was dropped before it was sent is an error",
+            requires: &["rfc9113/5.1/idle"],
+            needs: Needs::Api,
+            script: |s| {
+                a_request_waits(s);
+                s.app(App::Drop { stream: 1, what: Handles::All });
+                s.send(ping(*b"a moment"));
+                s.send(window_update(1, 1));
+            },
+            expect: conn_error(PROTOCOL_ERROR),
+            ..Case::DEFAULT
+        },
     ]
+}
+
+/// The server's limit leaves no place for the request.
+fn a_request_waits(s: &mut Script) {
+    s.open_with(settings().with(setting::MAX_CONCURRENT_STREAMS, 0));
+    s.app(App::Request { method: "GET", end: true });
 }
