@@ -1,7 +1,6 @@
 //! `differential SEED COUNT [examples]`: plays the scripts of so many seeds for each role on the
 //! release and on the fork, and prints the differences that are not declared, cut down. With
-//! `examples` it prints `spec/differences.txt` anew instead, with an example for each line; a line
-//! without one is left out.
+//! `examples` it prints `spec/differences.txt` anew instead, with an example for each line.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -73,7 +72,8 @@ fn with_examples(declared: &[Declared], examples: &[Option<(Role, u64)>]) -> Str
             continue;
         };
         let parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let Some((role, seed)) = examples[row] else { continue };
+        // One that was not found among these seeds keeps the example that it has.
+        let (role, seed) = examples[row].unwrap_or(declared[row].example);
         lines.push(format!("{} | {} {seed}", parts[..5].join(" | "), role.name()));
     }
     lines.join("\n") + "\n"

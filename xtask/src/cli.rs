@@ -151,8 +151,8 @@ fn fuzz(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     let mut seconds = None;
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("minutes") if seconds.is_none() => seconds = Some(60 * number(parser)?),
-            Long("seconds") if seconds.is_none() => seconds = Some(number(parser)?),
+            Long("minutes") if seconds.is_none() => seconds = Some(60 * number(parser, DAY / 60)?),
+            Long("seconds") if seconds.is_none() => seconds = Some(number(parser, DAY)?),
             Value(value) if target.is_none() => target = Some(filled(value, "TARGET")?.string()?),
             Long("help") | Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected()),
@@ -161,11 +161,13 @@ fn fuzz(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Fuzz { target, seconds: seconds.unwrap_or(10) })
 }
 
-/// A number from 1 to what a day has minutes.
-fn number(parser: &mut Parser) -> Result<u64, lexopt::Error> {
+/// Seconds of a day.
+const DAY: u64 = 86_400;
+
+fn number(parser: &mut Parser, most: u64) -> Result<u64, lexopt::Error> {
     let value = parser.value()?.string()?;
-    let number = value.parse().ok().filter(|number| (1..=1_440).contains(number));
-    number.ok_or_else(|| format!("expected a number from 1 to 1440, found {value:?}").into())
+    let number = value.parse().ok().filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| format!("expected a number from 1 to {most}, found {value:?}").into())
 }
 
 /// The operand, if there is one. `None`: help was asked for.
@@ -221,7 +223,9 @@ mod tests {
         assert_eq!(parsed("index"), Ok(Command::Index));
         assert_eq!(parsed("fuzz"), Ok(Command::Fuzz { target: None, seconds: 10 }));
         assert_eq!(parsed("fuzz a --minutes 2"), Ok(Command::Fuzz { target: Some("a".into()), seconds: 120 }));
-        assert!(parsed("fuzz --seconds 0").unwrap_err().contains("from 1 to 1440"));
+        assert_eq!(parsed("fuzz --seconds 1800"), Ok(Command::Fuzz { target: None, seconds: 1_800 }));
+        assert!(parsed("fuzz --seconds 0").unwrap_err().contains("from 1 to 86400"));
+        assert!(parsed("fuzz --minutes 1441").unwrap_err().contains("from 1 to 1440"));
         assert_eq!(parsed("bump 0.4.2002"), Ok(Command::Bump { version: "0.4.2002".into() }));
         assert_eq!(parsed("results Go"), Ok(Command::Results { name: Some("Go".into()) }));
         assert_eq!(parsed("ablate"), Ok(Command::Ablate { slug: None }));

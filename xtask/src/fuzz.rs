@@ -10,8 +10,8 @@ use crate::limited;
 use crate::print::say;
 use crate::repo::Repo;
 
-/// What cargo-fuzz may take beside the time of a target, in seconds: it may have to build.
-const BUILD: u64 = 1_200;
+/// What cargo-fuzz may take beside the time of a target, in seconds: it plays the seeds first.
+const BESIDE: u64 = 600;
 /// Memory of a target, in MiB, and of one allocation. More is a finding.
 const MEMORY: [&str; 2] = ["-rss_limit_mb=2048", "-malloc_limit_mb=256"];
 /// Lines of a finding that are shown.
@@ -38,6 +38,9 @@ pub(crate) fn run(repo: &Repo, name: Option<&str>, seconds: u64) -> Result<(), F
             fuzz.seed(program, target)?;
         }
     }
+    for target in &chosen {
+        fuzz.build(target)?;
+    }
     say("| target | executions | a second | peak memory, MiB | finding |")?;
     say("| --- | ---: | ---: | ---: | --- |")?;
     let mut found = Vec::new();
@@ -51,13 +54,13 @@ pub(crate) fn run(repo: &Repo, name: Option<&str>, seconds: u64) -> Result<(), F
             found.push((target, said));
         }
     }
-    match found.first() {
-        None => Ok(()),
-        Some((target, said)) => Err(Failure::new(format!(
-            "{target} found something; its input is in fuzz/artifacts/{target}:\n{}",
-            last_lines(said)
-        ))),
+    if found.is_empty() {
+        return Ok(());
     }
+    let told = |(target, said): &(&str, String)| {
+        format!("{target} found something; its input is in fuzz/artifacts/{target}:\n{}", last_lines(said))
+    };
+    Err(Failure::new(found.iter().map(told).collect::<Vec<_>>().join("\n")))
 }
 
 fn targets(folder: &Path) -> Result<Vec<String>, Failure> {
@@ -99,18 +102,32 @@ impl<'a> Fuzz<'a> {
         }
     }
 
-    /// What libFuzzer said, and whether it found nothing.
-    fn play(&self, target: &str, seconds: u64) -> Result<(String, bool), Failure> {
+    /// `cargo fuzz`, in its folder.
+    fn command(&self) -> Command {
         let mut command = Command::new("cargo");
         match self.has_nightly {
             true => command.arg("+nightly"),
             false => command.env("RUSTC_BOOTSTRAP", "1"),
         };
-        command.current_dir(self.repo.root.join("fuzz")).args(["fuzz", "run", target, &format!("corpus/{target}")]);
-        for folder in [format!("regressions/{target}")] {
-            if self.repo.root.join("fuzz").join(&folder).is_dir() {
-                command.arg(folder);
-            }
+        command.current_dir(self.repo.root.join("fuzz")).arg("fuzz");
+        command
+    }
+
+    fn build(&self, target: &str) -> Result<(), Failure> {
+        match self.command().args(["build", target]).status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(_) => Err(Failure::new(format!("{target} cannot be built, see above"))),
+            Err(cause) => Err(Failure::io("run cargo", &cause)),
+        }
+    }
+
+    /// What libFuzzer said, and whether it found nothing.
+    fn play(&self, target: &str, seconds: u64) -> Result<(String, bool), Failure> {
+        let mut command = self.command();
+        command.args(["run", target, &format!("corpus/{target}")]);
+        let regressions = format!("regressions/{target}");
+        if self.repo.root.join("fuzz").join(&regressions).is_dir() {
+            command.arg(regressions);
         }
         command.args([
             "--",
@@ -126,7 +143,7 @@ impl<'a> Fuzz<'a> {
         }
         fs::create_dir_all(self.repo.root.join("fuzz/corpus").join(target))
             .map_err(|cause| Failure::io("make the corpus", &cause))?;
-        let limit = Duration::from_secs(BUILD + seconds);
+        let limit = Duration::from_secs(BESIDE + seconds);
         let output = limited::output(&mut command, limit)?;
         let output =
             output.ok_or_else(|| Failure::new(format!("{target} did not end within {} s", limit.as_secs())))?;

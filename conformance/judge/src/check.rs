@@ -43,7 +43,7 @@ pub enum Check {
     Alive,
     /// The connection comes to its end without an error: GOAWAY NO_ERROR at most, then the close.
     Ends,
-    /// The connection is closed after an error, with or without GOAWAY of one of these codes.
+    /// The connection is closed. The codes matter only for how it ended.
     Closes(Codes),
     /// A whole message from the subject on this stream: HEADERS to END_STREAM. `status` where it
     /// matters; else any that does not call the request malformed.

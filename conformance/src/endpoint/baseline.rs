@@ -63,6 +63,7 @@ pub(super) fn read(transcript: &Transcript) -> Result<Baseline, String> {
         if status >= 400 && (method, status) != ("POST", LENGTH_REQUIRED) {
             let hint = match (method, status) {
                 (_, 401 | 403) => "--field \"authorization: ...\" sends credentials",
+                (_, 421) => "--authority names the authority that the server answers for",
                 ("POST", _) => "--upload-path names another path for POST",
                 _ => "name a path that answers GET with a status below 400",
             };

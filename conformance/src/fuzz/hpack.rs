@@ -9,6 +9,9 @@ use crate::wire::code::error::COMPRESSION_ERROR;
 use crate::wire::hpack::{encode, encode_octets, first_representation, integer, Decoder, Representation};
 use crate::wire::View;
 
+/// Blocks, at most: each may be a malformed request, and more of those would be a flood.
+const MOST: u32 = 500;
+
 /// Sends the octets as the ends of field blocks, each as long as its first octet says; that also
 /// says whether the block begins with a size update. The fork refuses a block exactly where another
 /// decoder does. What can be decoded is the same again when it was encoded.
@@ -21,6 +24,9 @@ pub fn hpack(data: &[u8]) {
     script.open();
     let (mut rest, mut stream, mut refused) = (data, 1, None);
     while let (Some((length, octets)), None) = (rest.split_first(), &refused) {
+        if stream > 2 * MOST {
+            break;
+        }
         let (tail, behind) = octets.split_at(octets.len().min((length & 0x7f).into()));
         rest = behind;
         let mut block = Vec::new();
@@ -84,7 +90,7 @@ mod tests {
             let mut data = Vec::new();
             for _ in 0..1 + round % 3 {
                 let length = octet() % 24;
-                data.push(length);
+                data.push(length | (octet() & 0x80));
                 // Mostly what begins a representation of one octet or a short literal.
                 data.extend((0..length).map(|_| match octet() % 4 {
                     0 => 0x80 | (octet() % 70),

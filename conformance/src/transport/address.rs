@@ -159,15 +159,13 @@ fn has_fragment(sent: &Sent) -> bool {
 
 /// How many of these frames are one field block, of which the first begins or continues one.
 fn block_length(frames: &[Sent]) -> usize {
-    let mut is_open = false;
-    let continues = |sent: &&Sent| {
-        let Some(frame) = sent.frame() else { return false };
-        let belongs = frame.kind == if is_open { kind::CONTINUATION } else { kind::HEADERS };
-        let goes_on = belongs && (is_open || frame.leaves_block_open());
-        is_open = frame.leaves_block_open();
-        goes_on
+    let goes_on = |pair: &[Sent]| match (pair[0].frame(), pair[1].frame()) {
+        (Some(frame), Some(next)) => {
+            frame.leaves_block_open() && next.kind == kind::CONTINUATION && next.stream == frame.stream
+        }
+        _ => false,
     };
-    frames.iter().take_while(continues).count().max(1)
+    1 + frames.windows(2).take_while(|pair| goes_on(pair)).count()
 }
 
 /// Where the fragment of a field block is within a frame's payload.
@@ -264,11 +262,14 @@ mod tests {
         let plain = get(1).payload;
         for at in 0..plain.len() {
             let (head, rest) = plain.split_at(at);
-            let split = [get(1).payload(head).continues(), continuation(1, rest.to_vec()), get(3)];
-            let written = written(&address(&options), &split);
-            assert_eq!([written[0].payload.as_slice(), &written[1].payload].concat(), whole, "{at}");
-            assert_eq!(written[0].payload.len(), at.min(whole.len()));
-            assert_eq!(written[2].payload, whole);
+            let split = |stream| [get(stream).payload(head).continues(), continuation(stream, rest.to_vec())];
+            let frames = [&split(1)[..], &split(3), &[get(5)]].concat();
+            let written = written(&address(&options), &frames);
+            for pair in [&written[..2], &written[2..4]] {
+                assert_eq!([pair[0].payload.as_slice(), &pair[1].payload].concat(), whole, "{at}");
+                assert_eq!(pair[0].payload.len(), at.min(whole.len()));
+            }
+            assert_eq!(written[4].payload, whole);
         }
     }
 

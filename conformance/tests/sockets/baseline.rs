@@ -97,7 +97,7 @@ fn requests_can_have_an_authority_credentials_and_a_path_of_their_own() {
     let endpoint = |requests| Endpoint::local(guarded.addr).asking(requests);
     let credentials = [("authorization", "Basic eDp5")];
     for (lacking, hint) in [
-        (requests("outside.test".into(), &credentials, Some("/upload")), "status 421"),
+        (requests("outside.test".into(), &credentials, Some("/upload")), "--authority names"),
         (requests("inside.test".into(), &[], Some("/upload")), "--field \"authorization: ...\""),
         (requests("inside.test".into(), &credentials, None), "--upload-path"),
     ] {

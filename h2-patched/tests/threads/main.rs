@@ -61,13 +61,13 @@ async fn connection(mut random: Random) {
     let is_cut_off = random.chance(30);
     let serving = tokio::spawn(server::serve(far, random.fork()));
     let (client, driver) = client::connect(near, random.fork()).await;
-    let requests = client.start(random.fork());
-    if is_cut_off {
-        sleep(Duration::from_millis(random.below(20))).await;
-        // Dropped while its streams are busy.
-        driver.abort();
-    }
-    requests.await;
+    tokio::join!(client.start(random.fork()), async {
+        if is_cut_off {
+            sleep(Duration::from_millis(random.below(20))).await;
+            // Dropped while its streams are busy.
+            driver.abort();
+        }
+    });
     if !is_cut_off {
         let server = client.server().await;
         settled(&client.insight(), &server).await;

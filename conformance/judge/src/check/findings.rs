@@ -151,8 +151,8 @@ fn peer_ended(transcript: &Transcript, stream: u32) -> bool {
 const LAST_CODE: u32 = HTTP_1_1_REQUIRED;
 
 /// An error with another code than the expected ones. A generic code can always stand for a more
-/// specific one (RFC 9113 section 5.4), and a code that is not defined counts as INTERNAL_ERROR
-/// (section 7).
+/// specific one (RFC 9113 section 5.4), and a code that is not defined may be taken for
+/// INTERNAL_ERROR (section 7).
 fn lesser(code: u32, reason: String) -> Finding {
     match code {
         PROTOCOL_ERROR | INTERNAL_ERROR => weak(reason),

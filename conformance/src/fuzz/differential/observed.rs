@@ -77,7 +77,7 @@ pub(super) fn steps(transcript: &Transcript) -> Vec<Answered> {
         reader.at = event.at;
         reader.read(&event.kind);
     }
-    reader.done.push(reader.now);
+    reader.begin(String::new());
     reader.done
 }
 
@@ -89,6 +89,10 @@ struct Reader {
     streams: Streams,
     /// The names of the calls, by their numbers.
     calls: BTreeMap<usize, String>,
+    /// Requests by their calls, and by their streams, that were not sent.
+    asked: BTreeSet<usize>,
+    unsent: BTreeSet<u32>,
+    is_shutting_down: bool,
 }
 
 impl Reader {
@@ -109,6 +113,10 @@ impl Reader {
                     Some(stream) => format!("{name} on {}", self.streams.state(stream)),
                     None => name.clone(),
                 };
+                if matches!(app, App::Request { .. } | App::RequestBeside { .. }) {
+                    self.asked.insert(*call);
+                }
+                self.is_shutting_down |= *app == App::ShutDown;
                 self.calls.insert(*call, name);
                 self.begin(step);
             }
@@ -120,12 +128,16 @@ impl Reader {
             }
             EventKind::Stalled | EventKind::Unfinished => {}
             EventKind::Subject(frame) => {
+                self.unsent.remove(&frame.stream);
                 self.streams.of_subject(frame);
                 self.frame(frame);
             }
             EventKind::Accepted { stream } => self.add(Place::Stream(*stream), "handed to the application".into()),
             EventKind::Result { call, result } => {
                 let name = self.calls.get(call).cloned().unwrap_or_default();
+                if let (true, AppResult::Value(stream)) = (self.asked.remove(call), result) {
+                    self.unsent.extend(u32::try_from(*stream));
+                }
                 let (said, exactly) = match result {
                     AppResult::Failed(_) => (format!("{name} fails"), format!("{name} fails")),
                     result => (format!("{name} succeeds"), format!("{name} {result:?}")),
@@ -142,9 +154,13 @@ impl Reader {
     }
 
     fn begin(&mut self, step: String) {
-        if self.streams.a_promise_waits() {
-            self.now.beside.insert("a promise waits".into());
-        }
+        let context = [
+            (self.streams.a_promise_waits(), "a promise waits"),
+            (!self.asked.is_empty() || !self.unsent.is_empty(), "a request waits"),
+            (self.is_shutting_down, "a shutdown is under way"),
+        ];
+        let holds = context.into_iter().filter(|(holds, _)| *holds);
+        self.now.beside.extend(holds.map(|(_, words)| words.to_owned()));
         let before = mem::replace(&mut self.now, Answered { at: self.at, step, ..Answered::default() });
         self.done.push(before);
     }
