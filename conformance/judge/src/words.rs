@@ -74,7 +74,7 @@ pub fn ends() -> Expect {
     Check::Ends.into()
 }
 
-/// The connection is closed after an error that is one of these.
+/// The connection is closed. GOAWAY with another code than these counts as a wrong ending only.
 #[must_use]
 pub fn closes(codes: impl Into<Codes>) -> Expect {
     Check::Closes(codes.into()).into()

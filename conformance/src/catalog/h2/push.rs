@@ -13,6 +13,12 @@ fn promise_and_reset(s: &mut Script, stream: u32, promised: u32) {
     s.burst([push_promise(stream, promised), reset(promised, CANCEL)]);
 }
 
+fn wait_for_a_push(s: &mut Script) {
+    s.open();
+    s.app(App::Request { method: "GET", end: true });
+    s.app(App::AwaitPush { stream: 1 });
+}
+
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
@@ -22,9 +28,7 @@ pub(super) fn cases() -> Vec<Case> {
             needs: Needs::Api,
             config: PUSHES,
             script: |s| {
-                s.open();
-                s.app(App::Request { method: "GET", end: true });
-                s.app(App::AwaitPush { stream: 1 });
+                wait_for_a_push(s);
                 s.send(response(1, 200).end_stream());
             },
             expect: call_fails(1).and(alive()),
@@ -37,9 +41,7 @@ pub(super) fn cases() -> Vec<Case> {
             needs: Needs::Api,
             config: PUSHES,
             script: |s| {
-                s.open();
-                s.app(App::Request { method: "GET", end: true });
-                s.app(App::AwaitPush { stream: 1 });
+                wait_for_a_push(s);
                 s.send(response(1, 200));
                 s.send(data(1, 5).end_stream());
             },
@@ -53,9 +55,7 @@ pub(super) fn cases() -> Vec<Case> {
             needs: Needs::Api,
             config: PUSHES,
             script: |s| {
-                s.open();
-                s.app(App::Request { method: "GET", end: true });
-                s.app(App::AwaitPush { stream: 1 });
+                wait_for_a_push(s);
                 s.send(response(1, 200));
                 s.send(headers(1, &[("x-checksum", "1")]).end_stream());
             },

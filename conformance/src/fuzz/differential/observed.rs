@@ -154,15 +154,20 @@ impl Reader {
     }
 
     fn begin(&mut self, step: String) {
-        let context = [
+        // What holds at the end of a step, or held before it, may explain the answer.
+        let context = self.context();
+        self.now.beside.extend(context.clone());
+        let next = Answered { at: self.at, step, beside: context, ..Answered::default() };
+        self.done.push(mem::replace(&mut self.now, next));
+    }
+
+    fn context(&self) -> BTreeSet<String> {
+        let all = [
             (self.streams.a_promise_waits(), "a promise waits"),
             (!self.asked.is_empty() || !self.unsent.is_empty(), "a request waits"),
             (self.is_shutting_down, "a shutdown is under way"),
         ];
-        let holds = context.into_iter().filter(|(holds, _)| *holds);
-        self.now.beside.extend(holds.map(|(_, words)| words.to_owned()));
-        let before = mem::replace(&mut self.now, Answered { at: self.at, step, ..Answered::default() });
-        self.done.push(before);
+        all.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words.to_owned()).collect()
     }
 
     fn frame(&mut self, frame: &Frame) {
