@@ -4,6 +4,7 @@
 mod baseline;
 mod program;
 mod skips;
+mod usual_calls;
 
 pub use baseline::Baseline;
 pub use program::end_all;
@@ -14,10 +15,11 @@ use std::time::Duration;
 
 use crate::case::Case;
 use crate::drive::{Link, SubjectEvent};
-use crate::run::Run;
+use crate::run::{run_script, Run};
 use crate::script::{App, Sent};
 use crate::suite::Target;
 use crate::transcript::Transcript;
+use crate::transport::address::{Address, RequestOptions};
 use crate::transport::listening::Listening;
 use crate::transport::socket::Socket;
 
@@ -73,10 +75,10 @@ impl Client {
         Ok(Client { name, command, options, listening, baseline: None })
     }
 
-    /// Has the command make its request twice: it is answered, and it is reset. What comes of that
-    /// is what cases are judged by. An error is one line for the user.
+    /// Has the command make its request a few times: it is answered, it is reset, and so on. What
+    /// comes of that is what cases are judged by. An error is one line for the user.
     pub fn check(self) -> Result<Self, String> {
-        let sound = self.treat(Treatment::Answer)?;
+        let sound = self.treat(Treatment::Answer(200))?;
         let (announced, leaves) =
             baseline::read(&sound.transcript).map_err(|why| self.with_words(&why, &sound.said))?;
         let success = match sound.status {
@@ -86,7 +88,11 @@ impl Client {
         };
         let differs = success.is_some() && self.treat(Treatment::Reset)?.status != success.map(Ok);
         let success = success.filter(|_| differs);
-        Ok(Client { baseline: Some(Baseline { announced, leaves, success }), ..self })
+        let succeeds = |status| Ok::<_, String>(self.treat(Treatment::Answer(status))?.status == success.map(Ok));
+        let any_status_succeeds = success.is_some() && succeeds(204)? && succeeds(304)?;
+        let takes_promises = announced.enable_push && baseline::took_promise(&self.treat(Treatment::Push)?.transcript);
+        let baseline = Baseline { announced, leaves, success, any_status_succeeds, takes_promises };
+        Ok(Client { baseline: Some(baseline), ..self })
     }
 
     /// Makes one connection, and notes what the client did.
@@ -119,6 +125,7 @@ impl Client {
             })
         });
         let socket = socket.map_err(|why| self.with_words(&why, &program.last_words()))?;
+        let socket = socket.asking_for(Address::new(scheme, &address.to_string(), "/", &RequestOptions::default()));
         let baseline = self.baseline;
         Ok(ClientLink { socket, program, _listener: listener, baseline, patience: self.options.timeout })
     }
@@ -141,6 +148,10 @@ impl Target for Client {
         skips::needs_more_than_a_request(case)
             .map(str::to_owned)
             .or_else(|| self.baseline.and_then(|baseline| skips::needs_another_client(case, &baseline)))
+    }
+
+    fn run(&self, case: &Case, link: &mut dyn Link) -> Run {
+        run_script(&usual_calls::left_out(case.steps()), &usual_calls::unseen(case), case.role, link)
     }
 
     fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {

@@ -289,7 +289,7 @@ impl<'a> Driver<'a> {
                 self.over = true;
                 self.record(EventKind::Harness("the connection was reset before the first octet of an answer".into()));
             }
-            SubjectEvent::Closed if self.link.leaves() && self.request.is_over() && !self.transcript.error_sent() => {
+            SubjectEvent::Closed if self.link.leaves() && self.may_leave() => {
                 self.over = true;
                 let succeeded = self.link.succeeded();
                 self.record(EventKind::SubjectLeft { succeeded });
@@ -301,6 +301,11 @@ impl<'a> Driver<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a client that makes one request has no more to do on this connection.
+    fn may_leave(&self) -> bool {
+        (self.request.is_over() || self.peer_closed) && !self.transcript.error_sent()
     }
 
     fn read(&mut self) {

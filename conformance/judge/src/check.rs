@@ -1,11 +1,13 @@
 //! The kinds of things a case can expect.
 
 mod beside;
+mod client;
 mod findings;
 
 use std::ops::RangeInclusive;
 
 use self::beside::{grows_within, neighbour_served};
+use self::client::client_says;
 use self::findings::*;
 pub use self::findings::{content, final_status};
 pub(super) use self::findings::{named, octets_within, span};
@@ -86,6 +88,8 @@ pub enum Check {
     CallFails { call: usize },
     /// The `call`-th call still waits.
     CallWaits { call: usize },
+    /// What a client elsewhere says of its request by its exit status, where that can be told.
+    ClientSays { success: bool },
     /// The application got the request on this stream (or did not).
     Handed { stream: u32, yes: bool },
     /// HEADERS of the stream come before its DATA, and this kind of frame is the last on it.
@@ -176,7 +180,9 @@ impl Check {
         self.codes().is_some_and(|codes| codes.contains(&code))
     }
 
-    pub(super) fn is_stream_error(&self) -> bool {
+    /// Whether the check asks for an error of a stream, or would be content with one.
+    #[must_use]
+    pub fn is_stream_error(&self) -> bool {
         match self {
             Check::StreamError { .. }
             | Check::StreamErrorOnly { .. }
@@ -210,6 +216,7 @@ impl Check {
             | Check::Refused { .. }
             | Check::Call { .. }
             | Check::CallFails { .. }
+            | Check::ClientSays { .. }
             | Check::NeighbourServed
             | Check::GrowsWithin { .. } => true,
             Check::Unprompted(check) => check.speaks_of_the_end(),
@@ -324,6 +331,7 @@ impl Check {
                 Some(found) => fail(format!("call #{call} gave {found}, expected that it waits")),
                 None => pass(),
             },
+            Check::ClientSays { success } => client_says(transcript, *success),
             Check::Handed { stream, yes } => handed(transcript, *stream, *yes),
             Check::LastFrame { stream, kind } => last_frame(transcript, *stream, *kind),
             Check::NeighbourServed => neighbour_served(transcript),

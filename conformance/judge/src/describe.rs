@@ -45,11 +45,8 @@ impl fmt::Display for Check {
             }
             Check::CreditReturned => f.write_str("credit comes back, so that a peer that obeys the windows can go on"),
             Check::Unprompted(check) => write!(f, "{check}, before a PING wakes the connection"),
-            Check::Window { stream: 0, octets } => {
-                write!(f, "the connection's receive window ends with {}", octets_within(octets))
-            }
             Check::Window { stream, octets } => {
-                write!(f, "the receive window of stream {stream} ends with {}", octets_within(octets))
+                write!(f, "{} ends with {}", receive_window(*stream), octets_within(octets))
             }
             Check::UpdatedTogether { stream } => {
                 write!(f, "the connection and stream {stream} are updated in the same octets")
@@ -71,12 +68,22 @@ impl fmt::Display for Check {
             Check::Call { call, result } => write!(f, "call #{call} of the application gives {result}"),
             Check::CallFails { call } => write!(f, "call #{call} of the application fails"),
             Check::CallWaits { call } => write!(f, "call #{call} of the application still waits"),
+            Check::ClientSays { success } => {
+                write!(f, "the exit status of the client says {}", if *success { "success" } else { "failure" })
+            }
             Check::Handed { stream, yes: true } => write!(f, "the request on stream {stream} reaches the application"),
             Check::Handed { stream, yes: false } => {
                 write!(f, "the request on stream {stream} does not reach the application")
             }
             Check::LastFrame { stream, kind } => write!(f, "stream {stream} ends with {}", kind_name(*kind)),
         }
+    }
+}
+
+fn receive_window(stream: u32) -> String {
+    match stream {
+        0 => "the connection's receive window".into(),
+        stream => format!("the receive window of stream {stream}"),
     }
 }
 

@@ -195,6 +195,12 @@ pub fn call_waits(call: usize) -> Expect {
     Check::CallWaits { call }.into()
 }
 
+/// A client elsewhere says by its exit status that its request succeeded or failed.
+#[must_use]
+pub fn client_says(success: bool) -> Expect {
+    Check::ClientSays { success }.into()
+}
+
 /// A whole message from the subject on this stream, whatever becomes of the connection.
 #[must_use]
 pub fn message(stream: u32) -> Expect {

@@ -7,8 +7,11 @@ const fail = (error) => {
   session.close();
 };
 session.on('error', fail);
+// What is pushed is read; that it breaks off does not concern the request.
+session.on('stream', (pushed) => pushed.on('error', () => {}).resume());
 const request = session.request({ ':path': '/' });
 request.on('error', fail);
-request.on('end', () => session.close());
+// What breaks off ends like what is whole: the code tells them apart.
+request.on('close', () => (request.rstCode === 0 ? session.close() : fail(new Error('broke off'))));
 request.resume();
 request.end();

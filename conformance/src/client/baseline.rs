@@ -5,13 +5,14 @@ use crate::drive::{play, Link, Want};
 use crate::endpoint::Announced;
 use crate::script::Script;
 use crate::transcript::{EventKind, Transcript};
-use crate::wire::build::{data, reset, response};
+use crate::wire::build::{data, push_promise, reset, response};
 use crate::wire::code::error::INTERNAL_ERROR;
 use crate::wire::code::kind;
 use crate::wire::hpack::Decoder;
 use crate::wire::{Frame, View};
 
 const STREAM: u32 = 1;
+const PROMISED: u32 = 2;
 
 /// What a client did with a sound response, and with a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +22,20 @@ pub struct Baseline {
     pub leaves: bool,
     /// The exit status after a sound response, where the one after a reset is another.
     pub success: Option<i32>,
+    /// Whether it is the same for a response of 204 and of 304.
+    pub any_status_succeeds: bool,
+    /// Whether the client leaves a sound push alone. One that takes none may reset it.
+    pub takes_promises: bool,
 }
 
 /// How a client is treated to learn what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Treatment {
-    Answer,
+    /// A response of this status. That of 200 has content.
+    Answer(u16),
     Reset,
+    /// A pushed response, then the one to the request.
+    Push,
 }
 
 /// Plays a connection on which nothing is wrong but the reset, if that is the treatment.
@@ -35,8 +43,14 @@ pub(super) fn treat(link: &mut dyn Link, treatment: Treatment) -> Transcript {
     let mut script = Script::new(false);
     script.open();
     match treatment {
-        Treatment::Answer => script.burst([response(STREAM, 200), data(STREAM, 2).end_stream()]),
+        Treatment::Answer(200) => script.burst([response(STREAM, 200), data(STREAM, 2).end_stream()]),
+        Treatment::Answer(status) => script.send(response(STREAM, status).end_stream()),
         Treatment::Reset => script.send(reset(STREAM, INTERNAL_ERROR)),
+        Treatment::Push => {
+            script.send(push_promise(STREAM, PROMISED));
+            script.send(response(PROMISED, 200).end_stream());
+            script.burst([response(STREAM, 200), data(STREAM, 2).end_stream()]);
+        }
     }
     // Some programs take their time to leave.
     play(link, &script, false, &|transcript| match transcript.closed() {
@@ -91,6 +105,12 @@ pub(super) fn read(transcript: &Transcript) -> Result<(Announced, bool), String>
         return Err("answers no PING, by which the suite tells whether it is alive".into());
     }
     Ok((Announced::read(transcript), transcript.closed().is_some()))
+}
+
+/// Whether a client has left a sound push alone.
+pub(super) fn took_promise(transcript: &Transcript) -> bool {
+    let is_reset = |frame: &Frame| frame.stream == PROMISED && frame.kind == kind::RST_STREAM;
+    !transcript.error_sent() && !transcript.subject_frames().any(|(_, frame)| is_reset(frame))
 }
 
 /// The method of a request whose block is whole.

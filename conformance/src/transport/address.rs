@@ -1,4 +1,4 @@
-//! Scripts ask for the example's resource; a server elsewhere has its own.
+//! Scripts ask for the example's resource, or promise it; an endpoint elsewhere has its own.
 
 use std::ops::Range;
 
@@ -116,7 +116,7 @@ impl Address {
     /// Each frame but the last keeps its length.
     fn write_into_block(&self, frames: &mut [Sent]) {
         let Some(fragments) = frames.iter().map(fragment).collect::<Option<Vec<_>>>() else { return };
-        let is_whole = frames.iter().filter_map(Sent::frame).any(|frame| frame.kind == kind::HEADERS);
+        let is_whole = frames.iter().filter_map(Sent::frame).any(|frame| frame.kind != kind::CONTINUATION);
         let mut block = fragments.concat();
         let lengths: Vec<usize> = fragments.iter().map(|fragment| fragment.len()).collect();
         self.rewrite(&mut block, is_whole);
@@ -154,7 +154,7 @@ fn find(block: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 fn has_fragment(sent: &Sent) -> bool {
-    sent.frame().is_some_and(|frame| matches!(frame.kind, kind::HEADERS | kind::CONTINUATION))
+    sent.frame().is_some_and(|frame| matches!(frame.kind, kind::HEADERS | kind::PUSH_PROMISE | kind::CONTINUATION))
 }
 
 /// How many of these frames are one field block, of which the first begins or continues one.
@@ -173,10 +173,15 @@ fn range(frame: &Frame) -> Option<Range<usize>> {
     if frame.declared.is_some() {
         return None;
     }
-    let is_padded = frame.kind == kind::HEADERS && frame.has(flag::PADDED);
-    let has_priority = frame.kind == kind::HEADERS && frame.has(flag::PRIORITY);
+    let is_padded = frame.kind != kind::CONTINUATION && frame.has(flag::PADDED);
     let padding = if is_padded { usize::from(*frame.payload.first()?) } else { 0 };
-    let begin = usize::from(is_padded) + 5 * usize::from(has_priority);
+    // The fields that stand before the block (RFC 9113 sections 6.2 and 6.6).
+    let leading = match frame.kind {
+        kind::HEADERS if frame.has(flag::PRIORITY) => 5,
+        kind::PUSH_PROMISE => 4,
+        _ => 0,
+    };
+    let begin = usize::from(is_padded) + leading;
     let end = frame.payload.len().checked_sub(padding)?;
     (begin <= end).then_some(begin..end)
 }
@@ -209,7 +214,7 @@ mod tests {
     use super::*;
     use crate::endpoint::plays;
     use crate::script::{Script, Step};
-    use crate::wire::build::{continuation, get, headers, post, GET};
+    use crate::wire::build::{continuation, get, headers, post, push_promise, GET};
 
     fn address(options: &RequestOptions) -> Address {
         Address::new("http", "h:1", "/x", options)
@@ -236,6 +241,16 @@ mod tests {
         let address = Address::new("https", "h:1", "/x", &RequestOptions::default());
         let own = [GET[0], (":scheme", "https"), (":path", "/x"), (":authority", "h:1")];
         assert_eq!(written(&address, &[get(1)]), [headers(1, &own).end_stream()]);
+    }
+
+    #[test]
+    fn promised_requests_ask_for_it_too() {
+        let own = hpack::encode(&[GET[0], GET[1], (":path", "/x"), (":authority", "h:1")]);
+        let of = |promise: Frame| promise.payload(&[&[0, 0, 0, 2], &own[..]].concat());
+        assert_eq!(addressed(push_promise(1, 2)), of(push_promise(1, 2)));
+        assert_eq!(addressed(push_promise(1, 2).padded(3)), of(push_promise(1, 2)).padded(3));
+        let short = push_promise(1, 2).resized(3);
+        assert_eq!(addressed(short.clone()), short);
     }
 
     #[test]

@@ -17,10 +17,12 @@ const DID_NOT_COME: i32 = 3;
 
 pub(super) fn run(kind: &str, url: &str) {
     match kind {
-        "upstream" => finish(async { of_upstream(clear(url).await).await }),
-        "patched" => finish(async { of_patched(clear(url).await).await }),
+        "upstream" => finish(async { of_upstream(clear(url).await, Then::Stays).await }),
+        "upstream-leaves" => finish(async { of_upstream(clear(url).await, Then::Leaves).await }),
+        "patched" => finish(async { of_patched(clear(url).await, Then::Stays).await }),
+        "patched-leaves" => finish(async { of_patched(clear(url).await, Then::Leaves).await }),
         #[cfg(feature = "tls")]
-        "patched-tls" => finish(async { of_patched(super::tls::connect(url).await?).await }),
+        "patched-tls" => finish(async { of_patched(super::tls::connect(url).await?, Then::Stays).await }),
         #[cfg(feature = "tls")]
         "patched-tls-http1" => finish(async { super::tls::connect_for(url, b"http/1.1").await.map(drop) }),
         "takes-everything" => Raw::asking(url, &[get(1)]).take(|_| Reaction::Go),
@@ -57,12 +59,12 @@ pub(super) fn run(kind: &str, url: &str) {
         "waits" => loop {
             std::thread::park();
         },
-        "comes-twice" => {
+        "comes-five-times" => {
             let (flag, url) = url.split_once(' ').expect("a file and an address");
             let times = fs::read(flag).unwrap_or_default().len();
             fs::write(flag, vec![b'x'; times + 1]).expect("a file that can be written");
             match times {
-                0 | 1 => Raw::asking(url, &[get(1)]).take(leave),
+                0..=4 => Raw::asking(url, &[get(1)]).take(leave),
                 _ => refuse(),
             }
         }
@@ -70,27 +72,44 @@ pub(super) fn run(kind: &str, url: &str) {
     }
 }
 
-/// A client of one h2 that makes its request, reads what comes, and stays as long as the connection
-/// does.
+/// What a client does when its request is over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// Stays as long as the connection does.
+    Stays,
+    /// Closes the connection, and its exit status says whether the request succeeded.
+    Leaves,
+}
+
+/// A client of one h2 that makes its request and reads what comes.
 macro_rules! client_of {
     ($name:ident, $h2:ident) => {
-        async fn $name(stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), String> {
-            let (mut requester, connection) = $h2::client::handshake(stream).await.map_err(|e| e.to_string())?;
+        async fn $name(stream: impl AsyncRead + AsyncWrite + Unpin, then: Then) -> Result<(), String> {
+            let (mut requester, mut connection) = $h2::client::handshake(stream).await.map_err(|e| e.to_string())?;
             let request = http::Request::get("http://example.test/").body(()).expect("a request");
             let (response, _) = requester.send_request(request, true).map_err(|e| e.to_string())?;
             let read = async {
-                if let Ok(response) = response.await {
-                    let mut body = response.into_body();
-                    while let Some(Ok(chunk)) = body.data().await {
-                        let _ = body.flow_control().release_capacity(chunk.len());
-                    }
+                let mut body = response.await.map_err(|e| e.to_string())?.into_body();
+                while let Some(chunk) = body.data().await {
+                    let chunk = chunk.map_err(|e| e.to_string())?;
+                    let _ = body.flow_control().release_capacity(chunk.len());
                 }
-                std::future::pending::<()>().await;
+                body.trailers().await.map_err(|e| e.to_string()).map(drop)
             };
-            tokio::select! {
-                result = connection => result.map_err(|e| e.to_string()),
-                () = read => unreachable!("it is pending"),
+            tokio::pin!(read);
+            let over = tokio::select! {
+                biased;
+                over = &mut read => over,
+                result = &mut connection => {
+                    result.map_err(|e| e.to_string())?;
+                    return read.await;
+                }
+            };
+            if then == Then::Leaves {
+                drop(requester);
             }
+            connection.await.map_err(|e| e.to_string())?;
+            over
         }
     };
 }

@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use super::super::ending::{alive, broke_off, gave_up, goaway};
 use super::super::sections::{Section, Sections};
 use super::super::{Expect, Outcome};
+use super::client::was_reset;
 use super::{fail, holds, pass, weak, Check, Finding};
 use crate::transcript::{Event, EventKind, Transcript};
 use h2_conformance_wire::code::error::{HTTP_1_1_REQUIRED, INTERNAL_ERROR, NO_ERROR, PROTOCOL_ERROR, STREAM_CLOSED};
@@ -153,7 +154,7 @@ const LAST_CODE: u32 = HTTP_1_1_REQUIRED;
 /// An error with another code than the expected ones. A generic code can always stand for a more
 /// specific one (RFC 9113 section 5.4), and a code that is not defined may be taken for
 /// INTERNAL_ERROR (section 7).
-fn lesser(code: u32, reason: String) -> Finding {
+pub(super) fn lesser(code: u32, reason: String) -> Finding {
     match code {
         PROTOCOL_ERROR | INTERNAL_ERROR => weak(reason),
         code if code > LAST_CODE => weak(reason),
@@ -213,7 +214,9 @@ pub(super) fn is_alive(transcript: &Transcript) -> Finding {
     match (goaway(transcript), transcript.closed()) {
         (Some((_, code)), _) if code != NO_ERROR => fail(format!("GOAWAY {}", error_name(code))),
         (_, Some(_)) => fail("the connection closed"),
-        _ if transcript.left() == Some(Some(false)) => fail("the client gave up: its exit status says failure"),
+        _ if transcript.left() == Some(Some(false)) && !was_reset(transcript) => {
+            fail("the client gave up: its exit status says failure")
+        }
         _ => holds(alive(transcript), || "a PING at the end is not answered".into()),
     }
 }

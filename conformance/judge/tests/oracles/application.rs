@@ -67,6 +67,29 @@ pub(crate) fn call_waits() {
     check("call waits", &words::call_waits(1), &rows);
 }
 
+pub(crate) fn client_says() {
+    use Ending::*;
+    use Outcome::*;
+    let rows = vec![
+        ("success", opened().leaves(Some(true)), Pass, Clean),
+        ("a status that tells nothing", opened().leaves(None), Pass, Clean),
+        ("it stays", opened().alive(), Pass, Clean),
+        ("failure", opened().leaves(Some(false)), Fail, Clean),
+        ("it closed before the response", opened().closes(), Fail, NoGoaway),
+        ("an error", opened().subject(goaway(0, PROTOCOL_ERROR)).closes(), Fail, WrongCode),
+    ];
+    check("client says success", &words::client_says(true), &rows);
+    let rows = vec![
+        ("failure", opened().leaves(Some(false)), Pass, Clean),
+        ("a status that tells nothing", opened().leaves(None), Pass, Clean),
+        ("success", opened().leaves(Some(true)), Fail, Clean),
+        ("success, of a request that was reset", opened().peer(reset(1, CANCEL)).leaves(Some(true)), Fail, Clean),
+        ("an error", opened().subject(goaway(0, PROTOCOL_ERROR)).closes(), Weak, WrongCode),
+        ("an error that has no reason", opened().subject(goaway(0, COMPRESSION_ERROR)).closes(), Fail, WrongCode),
+    ];
+    check("client says failure", &words::client_says(false), &rows);
+}
+
 pub(crate) fn handed() {
     use Ending::*;
     use Outcome::*;

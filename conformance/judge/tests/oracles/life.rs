@@ -88,6 +88,8 @@ pub(crate) fn alive() {
         ("the probe is answered", opened().alive(), Pass, Clean),
         ("a client leaves", opened().asked().leaves(None), Pass, Clean),
         ("a client leaves and says success", opened().asked().leaves(Some(true)), Pass, Clean),
+        ("a client whose request is reset says failure", opened().peer(reset(1, 8)).leaves(Some(false)), Pass, Clean),
+        ("a promise is reset, and it says failure", opened().peer(reset(2, 8)).leaves(Some(false)), Fail, Clean),
         ("other frames come too", opened().subject(reset(1, CANCEL)).alive(), Pass, Clean),
         ("a shutdown that still answers", opened().subject(goaway(0, NO_ERROR)).alive(), Pass, Clean),
     ]);

@@ -71,6 +71,7 @@ tables! {
     Call => application::call,
     CallFails => application::call_fails,
     CallWaits => application::call_waits,
+    ClientSays => application::client_says,
     Handed => application::handed,
 }
 

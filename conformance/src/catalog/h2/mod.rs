@@ -7,8 +7,10 @@ mod credit;
 mod crossings;
 mod data;
 mod errors;
+mod goaway;
 mod growth;
 mod isolation;
+mod lengths;
 mod limits;
 mod policy;
 mod priority;
@@ -52,5 +54,7 @@ pub(super) fn topics() -> Vec<Topic> {
         regressions,
         authority,
         responses,
+        lengths,
+        goaway,
     ]
 }

@@ -121,22 +121,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "goaway/unknown-code-client",
-            role: Role::Client,
-            title: "An unknown error code in GOAWAY does not take away a response under way",
-            requires: &["rfc9113/7/unknown-codes"],
-            needs: Needs::Api,
-            script: |s| {
-                s.open();
-                s.app(App::Request { method: "GET", end: true });
-                s.app(App::AwaitResponse { stream: 1 });
-                s.send(goaway(1, 0xdead_beef));
-                s.send(response(1, 200).end_stream());
-            },
-            expect: call_gives(1, 200),
-            ..Case::DEFAULT
-        },
-        Case {
             id: "goaway/shut-down",
             role: Role::Server,
             title: "A server that shuts down says so, finishes what runs, and closes",

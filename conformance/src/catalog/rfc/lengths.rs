@@ -117,24 +117,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "lengths/informational-client",
-            role: Role::Client,
-            title: "The content-length of an informational response is not that of the final one",
-            requires: &["rfc9113/8.1.1/without-content"],
-            needs: Needs::Api,
-            script: |s| {
-                s.open();
-                s.app(App::Request { method: "GET", end: true });
-                s.app(App::AwaitResponse { stream: 1 });
-                s.send(of_five(1, "103"));
-                s.send(response(1, 200));
-                s.app(App::ReadToEnd { stream: 1 });
-                s.send(data(1, 3).end_stream());
-            },
-            expect: read(200, 3),
-            ..Case::DEFAULT
-        },
-        Case {
             id: "lengths/tunnel-client",
             role: Role::Client,
             title: "The content-length of a successful response to CONNECT means nothing",
