@@ -196,7 +196,10 @@ impl Check {
 
     /// Whether the check asks for something that an ended connection cannot give.
     pub(super) fn needs_the_connection(&self) -> bool {
-        matches!(self, Check::Message { .. } | Check::Content { .. } | Check::Alive)
+        matches!(
+            self,
+            Check::Message { .. } | Check::Content { .. } | Check::Alive | Check::ClientSays { success: true }
+        )
     }
 
     /// Whether the check itself says what becomes of the connection, or looks at what the

@@ -91,7 +91,7 @@ fn accepts_a_promise(case: &Case) -> bool {
 /// HTTP/2.
 fn has_other_status(frames: &[Frame]) -> bool {
     let mut decoder = Decoder::default();
-    let mut status = |frame: &Frame| {
+    let status = |frame: &Frame| {
         let View::Headers { block } = View::from(frame) else { return None };
         let fields = decoder.decode(block).ok()?;
         let (_, value) = fields.into_iter().find(|(name, _)| name == b":status")?;

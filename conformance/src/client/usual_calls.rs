@@ -51,8 +51,16 @@ pub(super) fn unseen(case: &Case) -> Expect {
         Some(false) if others.iter().any(|check| check.is_stream_error()) => None,
         said => said.copied(),
     };
-    let others = others.into_iter().cloned().fold(Expect::NOTHING, |all, check| all.and(check));
+    let others = others.into_iter().map(escalated).fold(Expect::NOTHING, |all, check| all.and(check));
     says.map_or(others.clone(), |success| others.and(client_says(success)))
+}
+
+/// A client may end the connection for an error of a stream (RFC 9113 section 5.4.1).
+fn escalated(check: &Check) -> Check {
+    match check.clone() {
+        Check::StreamErrorOnly { stream, codes } => Check::StreamError { stream, codes },
+        check => check,
+    }
 }
 
 fn call(step: Step) -> Option<App> {

@@ -104,19 +104,6 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
-            id: "lengths/not-modified-with-content-client",
-            role: Role::Client,
-            title: "A 304 response with a content-length and content is malformed",
-            requires: &["rfc9113/8.1.1/content-length"],
-            needs: Needs::Api,
-            script: |s| {
-                asked(s, "GET", "304");
-                s.send(data(1, 4));
-            },
-            expect: malformed(1).and(call_fails(2)),
-            ..Case::DEFAULT
-        },
-        Case {
             id: "lengths/tunnel-client",
             role: Role::Client,
             title: "The content-length of a successful response to CONNECT means nothing",

@@ -194,7 +194,8 @@ pub(super) fn cases() -> Vec<Case> {
                 s.app(App::Request { method: "GET", end: true });
                 s.app(App::AwaitResponse { stream: 1 });
                 s.mark();
-                s.send(reset(1, REFUSED_STREAM));
+                // A request that is refused may be sent again (section 8.7).
+                s.send(reset(1, CANCEL));
             },
             expect: ignored().and(call_fails(1)),
             ..Case::DEFAULT
