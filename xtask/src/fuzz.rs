@@ -18,7 +18,8 @@ const MEMORY: [&str; 2] = ["-rss_limit_mb=2048", "-malloc_limit_mb=256"];
 const LINES: usize = 60;
 
 /// Programs that write the seeds of targets.
-const SEEDS: [(&str, &[&str]); 2] = [("seeds", &["frames"]), ("legal_seeds", &["legal", "script", "differential"])];
+const SEEDS: [(&str, &[&str]); 2] =
+    [("seeds", &["frames"]), ("legal_seeds", &["legal", "script", "differential", "pair"])];
 
 /// Runs each target, or the one of that name, for so many seconds.
 pub(crate) fn run(repo: &Repo, name: Option<&str>, seconds: u64) -> Result<(), Failure> {

@@ -206,7 +206,7 @@ impl Hand {
 }
 
 impl Message {
-    fn add(&mut self, part: &Part) -> Finding {
+    pub(super) fn add(&mut self, part: &Part) -> Finding {
         let in_order = match part {
             Part::Head(_) | Part::Interim(_) => self.head.is_none(),
             Part::Content(_) => self.head.is_some() && self.trailers.is_none() && self.half != Half::Ended,
@@ -229,7 +229,7 @@ impl Message {
 }
 
 /// All of a message came.
-fn came(id: u32, to: &str, sent: &Message, got: &Message) -> Finding {
+pub(super) fn came(id: u32, to: &str, sent: &Message, got: &Message) -> Finding {
     began(id, to, sent, got)?;
     let says = |what: &str| format!("stream {id}: {to} did not get {what}");
     ensure(sent.half == Half::Ended, || format!("stream {id}: the message to {to} does not end"))?;
@@ -242,7 +242,7 @@ fn came(id: u32, to: &str, sent: &Message, got: &Message) -> Finding {
 }
 
 /// What came of a message is what was sent.
-fn began(id: u32, to: &str, sent: &Message, got: &Message) -> Finding {
+pub(super) fn began(id: u32, to: &str, sent: &Message, got: &Message) -> Finding {
     let says = |what: &str| format!("stream {id}: {to} got {what} that was not sent");
     if got.head.is_some() {
         same(&format!("head for {to}"), id, &sent.head, &got.head)?;

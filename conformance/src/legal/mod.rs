@@ -52,6 +52,7 @@ mod ending;
 pub mod fields;
 mod heard;
 pub mod hunt;
+pub mod pair;
 mod peer;
 pub mod plan;
 mod player;

@@ -256,7 +256,7 @@ impl Player {
 }
 
 /// A line for people.
-fn shown(news: &super::application::News) -> String {
+pub(super) fn shown(news: &super::application::News) -> String {
     use super::application::{News, Part};
     let part = |part: &Part| match part {
         Part::Head(fields) => format!("head {}", super::peer::text(fields)),

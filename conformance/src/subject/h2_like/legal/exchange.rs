@@ -436,12 +436,11 @@ impl Exchange {
     fn promise(&mut self, draw: &mut Draw, news: &mut Vec<News>, style: u32) -> Option<Exchange> {
         // A promise belongs to a response that is not sent whole.
         let respond = self.respond.as_mut().filter(|_| !self.sent_all && !self.is_tunnel)?;
-        let (promised, fields, has_content) = request(draw, Some("GET"));
+        let (promised, fields, _) = request(draw, Some("GET"));
         // It fails where the client does not want it.
         let pushed = respond.push_request(promised).ok()?;
         let mut exchange = Exchange::new(pushed.stream_id().as_u32(), style);
         exchange.respond_pushed = Some(pushed);
-        exchange.has_content = has_content;
         exchange.got_all = true;
         news.push(News::Promise { parent: self.id, promised: exchange.id, fields });
         Some(exchange)
