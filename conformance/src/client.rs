@@ -23,7 +23,7 @@ use crate::transport::address::{Address, RequestOptions};
 use crate::transport::listening::Listening;
 use crate::transport::socket::Socket;
 
-use baseline::Treatment;
+use baseline::{Treatment, OTHER_STATUSES};
 use program::{Program, URL};
 
 /// What stands for the file of the authority in the words of a command.
@@ -88,10 +88,14 @@ impl Client {
         };
         let differs = success.is_some() && self.treat(Treatment::Reset)?.status != success.map(Ok);
         let success = success.filter(|_| differs);
-        let succeeds = |status| Ok::<_, String>(self.treat(Treatment::Answer(status))?.status == success.map(Ok));
-        let any_status_succeeds = success.is_some() && succeeds(204)? && succeeds(304)?;
+        let mut succeeds_at = [false; 2];
+        if success.is_some() {
+            for (succeeds, status) in succeeds_at.iter_mut().zip(OTHER_STATUSES) {
+                *succeeds = self.treat(Treatment::Answer(status))?.status == success.map(Ok);
+            }
+        }
         let takes_promises = announced.enable_push && baseline::took_promise(&self.treat(Treatment::Push)?.transcript);
-        let baseline = Baseline { announced, leaves, success, any_status_succeeds, takes_promises };
+        let baseline = Baseline { announced, leaves, success, succeeds_at, takes_promises };
         Ok(Client { baseline: Some(baseline), ..self })
     }
 
@@ -151,7 +155,8 @@ impl Target for Client {
     }
 
     fn run(&self, case: &Case, link: &mut dyn Link) -> Run {
-        run_script(&usual_calls::left_out(case.steps()), &usual_calls::unseen(case), case.role, link)
+        let tells = self.baseline.is_some_and(|baseline| baseline.success.is_some());
+        run_script(&usual_calls::left_out(case.steps()), &usual_calls::unseen(case, tells), case.role, link)
     }
 
     fn link(&self, _: &Case) -> Result<Box<dyn Link>, String> {

@@ -155,3 +155,22 @@ pub(super) fn get_from(scheme: &str, authority: &str, host: &str) -> Frame {
     let pseudo = [(":method", "GET"), (":scheme", scheme), (":path", "/"), (":authority", authority)];
     headers(1, &[&pseudo[..], &[("host", host)]].concat()).end_stream()
 }
+
+/// The head of a response with a content-length of 5.
+pub(super) fn of_five(stream: u32, status: &str) -> Frame {
+    headers(stream, &[(":status", status), ("content-length", "5")])
+}
+
+/// A request, and the head of its response.
+pub(super) fn asked(s: &mut Script, method: &'static str, status: &str) {
+    s.open();
+    s.app(App::Request { method, end: method != "CONNECT" });
+    s.app(App::AwaitResponse { stream: 1 });
+    s.send(of_five(1, status));
+    s.app(App::ReadToEnd { stream: 1 });
+}
+
+/// The response with this status was read and had so many octets of content.
+pub(super) fn read(status: u64, octets: u64) -> Expect {
+    call_gives(1, status).and(call_gives(2, octets)).and(none_of(kind::RST_STREAM, 1)).and(alive())
+}

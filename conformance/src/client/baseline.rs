@@ -13,6 +13,8 @@ use crate::wire::{Frame, View};
 
 const STREAM: u32 = 1;
 const PROMISED: u32 = 2;
+/// Statuses other than 200 that cases answer with.
+pub(super) const OTHER_STATUSES: [u16; 2] = [204, 304];
 
 /// What a client did with a sound response, and with a reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +24,18 @@ pub struct Baseline {
     pub leaves: bool,
     /// The exit status after a sound response, where the one after a reset is another.
     pub success: Option<i32>,
-    /// Whether it is the same for a response of 204 and of 304.
-    pub any_status_succeeds: bool,
+    /// Whether it is the same for a response of 204, and of 304.
+    pub succeeds_at: [bool; 2],
     /// Whether the client leaves a sound push alone. One that takes none may reset it.
     pub takes_promises: bool,
+}
+
+impl Baseline {
+    /// Whether a response of this status is a success by the exit status, as far as that is known.
+    pub(super) fn succeeds_at(&self, status: u16) -> bool {
+        let at = OTHER_STATUSES.iter().position(|other| *other == status);
+        at.is_some_and(|at| self.succeeds_at[at])
+    }
 }
 
 /// How a client is treated to learn what it does.

@@ -2,7 +2,7 @@
 
 use super::{usual_calls, Baseline};
 use crate::case::{Case, Config, Role};
-use crate::judge::Check;
+use crate::judge::{Check, Expect};
 use crate::script::{Sent, Step, Upload};
 use crate::wire::code::error::PROTOCOL_ERROR;
 use crate::wire::code::kind;
@@ -23,7 +23,7 @@ pub(super) fn needs_more_than_a_request(case: &Case) -> Option<&'static str> {
     }
     // Of one setting the client's SETTINGS tell whether it is as the case needs it.
     let config = Config { push: None, ..case.config };
-    let unseen = Case { config, expect: usual_calls::unseen(case), ..case.clone() };
+    let unseen = Case { config, expect: usual_calls::unseen(case, true), ..case.clone() };
     let asks_of_request = unseen
         .expect
         .any(&|check| matches!(check, Check::Count { kind: kind::HEADERS, stream: 1, times } if *times.start() > 0));
@@ -44,12 +44,17 @@ pub(super) fn needs_another_client(case: &Case, baseline: &Baseline) -> Option<S
     let uploads = uploads(case);
     let ends_response = frames.iter().any(|frame| frame.stream == 1 && frame.ends_stream())
         || uploads.iter().any(|upload| upload.stream == 1 && upload.end);
-    let tells = baseline.success.is_some() && (baseline.any_status_succeeds || !has_other_status(&frames));
+    let tells = baseline.success.is_some() && other_status(&frames).is_none_or(|status| baseline.succeeds_at(status));
     if baseline.leaves && !tells && ends_response {
         return Some("ends the response, at which this client leaves; its exit status tells nothing".into());
     }
-    let of_status = |check: &Check| matches!(check, Check::ClientSays { .. });
-    if baseline.success.is_none() && usual_calls::unseen(case).checks().iter().all(of_status) {
+    if baseline.leaves && ends_response && leaves_a_push_open(&frames) {
+        return Some("ends the response and not what is pushed, for which this client may stay".into());
+    }
+    if baseline.leaves && goes_on_behind_the_end(case) {
+        return Some("goes on behind the end of the response, at which this client leaves".into());
+    }
+    if baseline.success.is_none() && usual_calls::unseen(case, false) == Expect::NOTHING {
         return Some("asks whether the request succeeds, which this client's exit status does not tell".into());
     }
     let window = baseline.announced.connection_window.min(baseline.announced.stream_window);
@@ -87,9 +92,8 @@ fn accepts_a_promise(case: &Case) -> bool {
     promises(&steps[..mark]) || promises(&steps) && !case.expect.checks().iter().all(refuses_any)
 }
 
-/// Whether the response has a status that a program may call a failure, though it is none of
-/// HTTP/2.
-fn has_other_status(frames: &[Frame]) -> bool {
+/// A status that a program may call a failure, though it is none of HTTP/2.
+fn other_status(frames: &[Frame]) -> Option<u16> {
     let mut decoder = Decoder::default();
     let status = |frame: &Frame| {
         let View::Headers { block } = View::from(frame) else { return None };
@@ -97,7 +101,24 @@ fn has_other_status(frames: &[Frame]) -> bool {
         let (_, value) = fields.into_iter().find(|(name, _)| name == b":status")?;
         std::str::from_utf8(&value).ok()?.parse::<u16>().ok()
     };
-    frames.iter().filter_map(status).any(|status| status > 200)
+    frames.iter().filter_map(status).find(|status| *status > 200)
+}
+
+/// Whether a promise was made whose response does not come to its end.
+fn leaves_a_push_open(frames: &[Frame]) -> bool {
+    let is_push = |frame: &&Frame| frame.kind == kind::PUSH_PROMISE;
+    let ends = |frame: &&Frame| {
+        frame.stream != 0 && frame.stream % 2 == 0 && (frame.ends_stream() || frame.kind == kind::RST_STREAM)
+    };
+    frames.iter().filter(is_push).count() > frames.iter().filter(ends).count()
+}
+
+/// Whether the peer writes something after it has ended or reset the response.
+fn goes_on_behind_the_end(case: &Case) -> bool {
+    let steps = case.own_steps().steps;
+    let ends = |frame: &Frame| frame.stream == 1 && (frame.ends_stream() || frame.kind == kind::RST_STREAM);
+    let end = steps.iter().position(|step| frames_of(std::slice::from_ref(step)).iter().any(ends));
+    end.is_some_and(|end| steps[end + 1..].iter().any(|step| matches!(step, Step::Write(_))))
 }
 
 /// The octets of an upload that count against windows: padding does, too.
@@ -145,7 +166,7 @@ mod tests {
             announced: Announced::INITIAL,
             leaves: false,
             success: None,
-            any_status_succeeds: false,
+            succeeds_at: [false; 2],
             takes_promises: true,
         };
         let leaves = Baseline { leaves: true, ..plain };
@@ -165,6 +186,8 @@ mod tests {
             ("continuation/empty-promise-fragment", without_push, "PUSH_PROMISE"),
             ("push/padded-client", refuses_push, "refuses a sound one"),
             ("push/promises-twice-client", refuses_push, "refuses a sound one"),
+            ("regressions/push-and-response-are-both-awaited", Baseline { success: Some(0), ..leaves }, "may stay"),
+            ("states/data-on-closed-stream-client", Baseline { success: Some(0), ..leaves }, "behind the end"),
             (
                 "errors/peer-ends-in-response-client",
                 Baseline { success: None, ..plain },
@@ -180,8 +203,8 @@ mod tests {
         // The connection's window is used up, however large that of the stream is.
         assert_eq!(reason("updates/plain-download", stream_alone), None);
         assert_eq!(reason("headers/padded-client", Baseline { success: Some(0), ..leaves }), None);
-        let any_status = Baseline { any_status_succeeds: true, ..fails_at_304 };
-        assert_eq!(reason("lengths/not-modified-and-trailers-client", any_status), None);
+        let takes_304 = Baseline { succeeds_at: [false, true], ..fails_at_304 };
+        assert_eq!(reason("lengths/not-modified-and-trailers-client", takes_304), None);
         assert!(reason("push/although-disabled-client", plain).is_some_and(|why| why.contains("takes no promises")));
         assert_eq!(reason("push/although-disabled-client", without_push), None);
         // A promise that is refused for another reason is refused all the same.

@@ -3,10 +3,11 @@
 //! exit status are known.
 
 use crate::case::{Case, Needs};
-use crate::judge::words::client_says;
+use crate::judge::words::{client_says, none_of};
 use crate::judge::{Check, Expect};
-use crate::script::{App, Script, Step};
+use crate::script::{App, Script, Sent, Step};
 use crate::transcript::AppResult;
+use crate::wire::code::kind;
 
 /// Whether the case calls nothing else, and makes the request before the peer has sent more than
 /// what opens a connection: a client elsewhere does not wait for it.
@@ -39,20 +40,31 @@ pub(super) fn left_out(mut script: Script) -> Script {
     script
 }
 
-/// What the case expects of a client that makes its calls unseen: its exit status says how they
-/// ended.
-pub(super) fn unseen(case: &Case) -> Expect {
-    let calls: Vec<App> = case.own_steps().steps.into_iter().filter_map(call).collect();
-    let (of_calls, others): (Vec<&Check>, Vec<&Check>) =
-        case.expect.checks().iter().partition(|check| awaited(check, &calls).is_some());
-    let results: Vec<bool> = of_calls.into_iter().filter_map(|check| awaited(check, &calls)).flatten().collect();
+/// What the case expects of a client that makes its calls unseen. `tells`: its exit status says how
+/// they ended.
+pub(super) fn unseen(case: &Case, tells: bool) -> Expect {
+    let steps = case.own_steps().steps;
+    let ends = |sent: &Sent| sent.frame().is_some_and(|frame| frame.stream == 1 && frame.ends_stream());
+    let is_over = steps.iter().any(|step| matches!(step, Step::Write(sent) if sent.iter().any(ends)));
+    let calls: Vec<App> = steps.into_iter().filter_map(call).collect();
+    let (mut expect, mut succeeds) = (Expect::NOTHING, None);
+    for check in case.expect.checks() {
+        match seen(check, &calls) {
+            Some(Seen::ExitStatus(success)) => succeeds = Some(success && succeeds.unwrap_or(true)),
+            // A client that leaves when its response is over cancels what is promised.
+            Some(Seen::NoReset(_)) if is_over => {}
+            Some(Seen::NoReset(stream)) => expect = expect.and(none_of(kind::RST_STREAM, stream)),
+            None => expect = expect.and(escalated(check)),
+        }
+    }
     // Errors of a stream are looked for in the exit status anyhow.
-    let says = match results.iter().min() {
-        Some(false) if others.iter().any(|check| check.is_stream_error()) => None,
-        said => said.copied(),
-    };
-    let others = others.into_iter().map(escalated).fold(Expect::NOTHING, |all, check| all.and(check));
-    says.map_or(others.clone(), |success| others.and(client_says(success)))
+    if succeeds == Some(false) && expect.checks().iter().any(Check::is_stream_error) {
+        return expect;
+    }
+    match succeeds.filter(|_| tells) {
+        Some(success) => expect.and(client_says(success)),
+        None => expect,
+    }
 }
 
 /// A client may end the connection for an error of a stream (RFC 9113 section 5.4.1).
@@ -70,17 +82,26 @@ fn call(step: Step) -> Option<App> {
     }
 }
 
-/// Whether the call that is checked succeeds, where it is one of stream 1. That a promise and the
-/// head of its response are taken shows in that they are not reset.
-fn awaited(check: &Check, calls: &[App]) -> Option<Option<bool>> {
-    let (call, success) = match check {
-        Check::Call { call, result } => (*call, !matches!(result, AppResult::Failed(_))),
-        Check::CallFails { call } => (*call, false),
+/// Where the result of a call shows.
+enum Seen {
+    /// In the exit status: whether the call succeeds.
+    ExitStatus(bool),
+    /// In that the stream, a promised one, is not reset.
+    NoReset(u32),
+}
+
+fn seen(check: &Check, calls: &[App]) -> Option<Seen> {
+    let (call, value) = match check {
+        Check::Call { call, result: AppResult::Value(value) } => (*call, Some(*value)),
+        Check::CallFails { call } => (*call, None),
         _ => return None,
     };
-    match calls.get(call)? {
-        App::AwaitResponse { stream: 1 } | App::ReadToEnd { stream: 1 } => Some(Some(success)),
-        App::AwaitPush { .. } | App::AwaitResponse { .. } if success => Some(None),
+    match (calls.get(call)?, value) {
+        (App::AwaitResponse { stream: 1 } | App::ReadToEnd { stream: 1 }, value) => {
+            Some(Seen::ExitStatus(value.is_some()))
+        }
+        (App::AwaitPush { .. }, Some(promised)) => Some(Seen::NoReset(u32::try_from(promised).ok()?)),
+        (App::AwaitResponse { stream }, Some(_)) => Some(Seen::NoReset(*stream)),
         _ => None,
     }
 }
@@ -114,14 +135,16 @@ mod tests {
 
     #[test]
     fn the_exit_status_stands_for_calls() {
-        let fails = unseen(&case("responses/short-content-reaches-reader-client"));
-        assert_eq!(fails, client_says(false));
-        assert_eq!(unseen(&case("goaway/response-under-way-client")), client_says(true));
-        let taken = unseen(&case("responses/trailers-client"));
-        assert_eq!(taken, alive().and(client_says(true)));
+        let told = |id| unseen(&case(id), true);
+        assert_eq!(told("responses/short-content-reaches-reader-client"), client_says(false));
+        assert_eq!(told("goaway/response-under-way-client"), client_says(true));
+        assert_eq!(told("responses/trailers-client"), alive().and(client_says(true)));
+        assert_eq!(unseen(&case("responses/trailers-client"), false), alive());
         // That a wait for pushes fails is seen by the application alone.
-        let waits = unseen(&case("push/wait-ends-with-response-client"));
+        let waits = told("push/wait-ends-with-response-client");
         assert!(waits.any(&Check::needs_application), "{waits:?}");
+        // A promise that is taken is not reset.
+        assert_eq!(told("push/padded-client"), none_of(kind::RST_STREAM, 2).and(alive()));
     }
 
     #[test]

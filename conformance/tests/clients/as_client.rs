@@ -27,6 +27,15 @@ pub(super) fn run(kind: &str, url: &str) {
         "patched-tls-http1" => finish(async { super::tls::connect_for(url, b"http/1.1").await.map(drop) }),
         "takes-everything" => Raw::asking(url, &[get(1)]).take(|_| Reaction::Go),
         "leaves" => Raw::asking(url, &[get(1)]).take(leave),
+        // It takes its time, and says success however the response ended.
+        "leaves-late" => {
+            Raw::asking(url, &[get(1)]).take(|frame| match leave(frame) {
+                Reaction::Leave(_) if frame.kind != kind::RST_STREAM => late(0),
+                Reaction::Leave(status) => Reaction::Leave(status),
+                reaction => reaction,
+            });
+            late(0);
+        }
         "leaves-padding" => Raw::asking(url, &[get(1)]).take(|frame| match frame.payload.first() {
             Some(3) if frame.kind == kind::HEADERS => Reaction::Leave(FAILED),
             _ => leave(frame),
@@ -97,18 +106,16 @@ macro_rules! client_of {
                 body.trailers().await.map_err(|e| e.to_string()).map(drop)
             };
             tokio::pin!(read);
+            // What becomes of the connection does not matter to a response that was read.
             let over = tokio::select! {
                 biased;
                 over = &mut read => over,
-                result = &mut connection => {
-                    result.map_err(|e| e.to_string())?;
-                    return read.await;
-                }
+                _ = &mut connection => return read.await,
             };
             if then == Then::Leaves {
                 drop(requester);
             }
-            connection.await.map_err(|e| e.to_string())?;
+            let _ = connection.await;
             over
         }
     };
@@ -150,6 +157,11 @@ enum Reaction {
     Ignore,
     /// Ends with this exit status.
     Leave(i32),
+}
+
+fn late(status: i32) -> Reaction {
+    std::thread::sleep(std::time::Duration::from_millis(150));
+    Reaction::Leave(status)
 }
 
 /// The client ends when its response has, and fails if it is reset.

@@ -1,18 +1,18 @@
 //! What a client elsewhere says of its one request.
 
 use super::super::ending::goaway;
+use super::super::Outcome;
 use super::findings::lesser;
-use super::{fail, holds, pass, Finding};
+use super::{fail, holds, weak, Finding};
 use crate::transcript::{EventKind, Transcript};
 use h2_conformance_wire::code::error::NO_ERROR;
 use h2_conformance_wire::code::error_name;
 use h2_conformance_wire::View;
 
 /// The stream of the request.
-const REQUEST: u32 = 1;
+pub(super) const REQUEST: u32 = 1;
 
-/// What the exit status of a client says. Of one that stays, or whose status means nothing, only an
-/// error is known.
+/// What the exit status of a client says. Until it has come, nothing is known.
 pub(super) fn client_says(transcript: &Transcript, success: bool) -> Finding {
     match (transcript.left(), goaway(transcript)) {
         (Some(Some(said)), _) => holds(said == success, || match said {
@@ -23,8 +23,12 @@ pub(super) fn client_says(transcript: &Transcript, success: bool) -> Finding {
         (_, Some((_, code))) if code != NO_ERROR => {
             lesser(code, format!("the whole connection ends: GOAWAY {}", error_name(code)))
         }
-        _ if success && transcript.closed().is_some() => fail("the connection closed before the response had come"),
-        _ => pass(),
+        (None, _) if transcript.closed().is_some() => match success {
+            true => fail("the connection closed before the response had come"),
+            false => weak("the connection closed, and no exit status says failure"),
+        },
+        (Some(None), _) => (Outcome::Inconclusive, "the client left, and did not end in time".into()),
+        (None, _) => (Outcome::Inconclusive, "the client did not end".into()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use super::super::ending::{alive, broke_off, gave_up, goaway};
 use super::super::sections::{Section, Sections};
 use super::super::{Expect, Outcome};
-use super::client::was_reset;
+use super::client::{was_reset, REQUEST};
 use super::{fail, holds, pass, weak, Check, Finding};
 use crate::transcript::{Event, EventKind, Transcript};
 use h2_conformance_wire::code::error::{HTTP_1_1_REQUIRED, INTERNAL_ERROR, NO_ERROR, PROTOCOL_ERROR, STREAM_CLOSED};
@@ -105,6 +105,8 @@ pub(super) fn stream_error(transcript: &Transcript, stream: u32, codes: &[u32]) 
             // The connection may end after the objection, and a client that leaves say failure.
             let is_over = transcript.closed().is_some() || transcript.left().is_some();
             match (is_alive(transcript), found) {
+                // It has objected, and a bare close would be no better.
+                (_, (_, why)) if transcript.left() == Some(Some(false)) => weak(why),
                 ((Outcome::Pass, _), found) => found,
                 (_, found @ (Outcome::Weak, _)) if is_over => found,
                 (dead, _) => dead,
@@ -195,12 +197,15 @@ pub(super) fn rejected(transcript: &Transcript, stream: u32) -> Finding {
 }
 
 pub(super) fn ignored(transcript: &Transcript) -> Finding {
+    let asks = transcript.events.iter().any(|event| event.kind == EventKind::SubjectPreface);
     // What an endpoint may send at any time says nothing about the frame under test.
     let of_its_own = |frame: &Frame| match View::from(frame) {
         View::SettingsAck | View::PingAck { .. } | View::Settings(_) | View::Ping { .. } => true,
         View::WindowUpdate { increment } => increment > 0,
         View::GoAway { code, .. } => code == NO_ERROR,
         View::Priority | View::Unknown => true,
+        // A client may ask again (RFC 9110 section 9.2.2).
+        View::Headers { .. } => asks && frame.stream > REQUEST,
         _ => false,
     };
     let extra = transcript.answers().find(|frame| !of_its_own(frame));

@@ -110,7 +110,7 @@ fn other_codes(beyond: Outcome) -> Vec<Row> {
         (
             "RST_STREAM with another code, and a client leaves",
             opened().subject(reset(1, CANCEL)).leaves(Some(false)),
-            Fail,
+            beyond,
             Clean,
         ),
         (

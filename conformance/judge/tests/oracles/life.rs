@@ -68,6 +68,7 @@ pub(crate) fn ignored() {
         ("answers before the mark", opening().subject(reset(1, CANCEL)).mark().alive(), Pass, Clean),
         ("RST_STREAM", opened().subject(reset(1, PROTOCOL_ERROR)).alive(), Fail, Clean),
         ("RST_STREAM after the probe's answer", opened().alive().subject(reset(1, PROTOCOL_ERROR)), Fail, Clean),
+        ("a client asks again", opened().add(EventKind::SubjectPreface).subject(get(3)).alive(), Pass, Clean),
         ("an answer to the request", opened().subject(response(1, 200).end_stream()).alive(), Fail, Clean),
         ("credit", opened().subject(window_update(0, 1)).alive(), Pass, Clean),
         ("SETTINGS and PING of its own", opened().subject(settings()).subject(ping([1; 8])).alive(), Pass, Clean),

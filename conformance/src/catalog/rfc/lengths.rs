@@ -2,26 +2,7 @@
 //! 8.1.1, RFC 9110 sections 8.6 and 9.3.6).
 
 use crate::catalog::prelude::*;
-use crate::wire::{hpack, Frame};
-
-/// The head of a response with a content-length of 5.
-fn of_five(stream: u32, status: &str) -> Frame {
-    headers(stream, &[(":status", status), ("content-length", "5")])
-}
-
-/// A request, and the head of its response.
-fn asked(s: &mut Script, method: &'static str, status: &str) {
-    s.open();
-    s.app(App::Request { method, end: method != "CONNECT" });
-    s.app(App::AwaitResponse { stream: 1 });
-    s.send(of_five(1, status));
-    s.app(App::ReadToEnd { stream: 1 });
-}
-
-/// The response with this status was read and had so many octets of content.
-fn read(status: u64, octets: u64) -> Expect {
-    call_gives(1, status).and(call_gives(2, octets)).and(none_of(kind::RST_STREAM, 1)).and(alive())
-}
+use crate::wire::hpack;
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -62,45 +43,6 @@ pub(super) fn cases() -> Vec<Case> {
                 s.send(data(1, 0).end_stream());
             },
             expect: read(304, 0),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "lengths/not-modified-and-trailers-client",
-            role: Role::Client,
-            title: "A 304 response may name a content-length and end in trailers",
-            requires: &["rfc9113/8.1.1/without-content"],
-            needs: Needs::Api,
-            script: |s| {
-                asked(s, "GET", "304");
-                s.send(trailers(1));
-            },
-            expect: read(304, 0),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "lengths/no-content-and-empty-data-client",
-            role: Role::Client,
-            title: "A 204 response may name a content-length and end in an empty DATA frame",
-            requires: &["rfc9113/8.1.1/without-content"],
-            needs: Needs::Api,
-            script: |s| {
-                asked(s, "GET", "204");
-                s.send(data(1, 0).end_stream());
-            },
-            expect: read(204, 0),
-            ..Case::DEFAULT
-        },
-        Case {
-            id: "lengths/no-content-and-trailers-client",
-            role: Role::Client,
-            title: "A 204 response may name a content-length and end in trailers",
-            requires: &["rfc9113/8.1.1/without-content"],
-            needs: Needs::Api,
-            script: |s| {
-                asked(s, "GET", "204");
-                s.send(trailers(1));
-            },
-            expect: read(204, 0),
             ..Case::DEFAULT
         },
         Case {
