@@ -1,4 +1,4 @@
-//! `legal_seeds DIR`: writes inputs for the fuzz targets that play plans, the plans of the first seeds.
+//! `legal_seeds DIR`: writes inputs for fuzz targets that play plans: those of the first seeds.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -105,7 +105,6 @@ pub(crate) fn connection_error() {
 /// where a generic one will do.
 fn other_codes(beyond: Outcome) -> Vec<Row> {
     use Ending::*;
-    use Outcome::*;
     vec![
         (
             "RST_STREAM with another code, and a client leaves",

@@ -215,7 +215,7 @@ impl Accounts {
         self.ends[CLIENT].hands.keys().copied().filter(|stream| stream % 2 == 1).max().unwrap_or(0)
     }
 
-    /// Checks that at least as many requests behind this stream were sent, and that all are answered.
+    /// At least as many requests behind this stream were sent, and all are answered.
     pub(super) fn are_answered(&mut self, last: u32, requests: usize) -> Finding {
         let hands = self.ends[CLIENT].hands.iter();
         let new: Vec<&Hand> =
