@@ -26,6 +26,8 @@ pub(crate) struct Outgoing {
     pub(super) head: Head,
     /// Whether the stream is released without a frame, because the peer never heard of it.
     pub(super) withdrawn: bool,
+    /// What it had queued is gone.
+    pub(super) is_cleared: bool,
     /// Whether what the stream buffers does not count against the budget.
     pub(super) apart: bool,
     /// The peer has sent END_STREAM: after a complete message of ours nothing is left to be reset.
@@ -73,6 +75,7 @@ impl Outgoing {
             sendable: 0,
             head: Head::Nothing,
             withdrawn: false,
+            is_cleared: false,
             apart: false,
             peer_ended: false,
             links: Links::default(),
@@ -202,7 +205,7 @@ impl Stream {
     #[inline]
     pub(super) fn waits_for(&self, capacity_limit: WindowSize) -> Option<Wait> {
         if self.outgoing.withdrawn {
-            return Some(Wait::Turn);
+            return (!self.outgoing.is_cleared).then_some(Wait::Turn);
         }
         let has_head = self.outgoing.head != Head::Nothing;
         if self.outgoing.is_pending_open() && has_head && !self.state.is_reset() {

@@ -229,7 +229,7 @@ impl Scheduler {
             entry.outgoing.head == Head::Data || never_opened
         };
         if entry.outgoing.withdrawn || discards {
-            entry.outgoing.withdrawn = false;
+            entry.outgoing.is_cleared = true;
             self.clear(buffer, stream, &mut None);
         }
         let was_data = stream.outgoing.head == Head::Data;

@@ -456,6 +456,26 @@ pub(super) fn cases() -> Vec<Case> {
             ..Case::DEFAULT
         },
         Case {
+            id: "states/response-behind-withdrawn-request-client",
+            role: Role::Client,
+            title: "A response to a request that was never sent is an error after a later request, too",
+            requires: &["rfc9113/5.1/closed"],
+            needs: Needs::Api,
+            script: |s| {
+                a_request_waits(s);
+                s.app(App::Reset { stream: 1, code: CANCEL });
+                s.send(settings().with(setting::MAX_CONCURRENT_STREAMS, 1));
+                s.app(App::Request { method: "GET", end: true });
+                s.send(response(1, 200).end_stream());
+            },
+            // Unless the request was sent.
+            expect: one_of([
+                times(kind::HEADERS, 1, 1..=1).and(alive()),
+                any_error(1, [STREAM_CLOSED, PROTOCOL_ERROR]),
+            ]),
+            ..Case::DEFAULT
+        },
+        Case {
             id: "states/window-update-of-withdrawn-request-client",
             role: Role::Client,
             title: "WINDOW_UPDATE for a request that was dropped before it was sent is an error",
