@@ -19,6 +19,7 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   verify --each [SLUG]       every fix alone on the release, and every proof without its patch (hours)
   ablate [SLUG]              drops one patch at a time and shows that its proofs fail: half of verify --each
   mutants                    runs the mutation tests: one fault at a time, which an invariant must name
+  power                      how soon the fuzz targets find each of these faults, as fuzz/POWER.md (half an hour)
   results [NAME]             the suite on the servers and clients of conformance/peers that are installed, as
                              conformance/results
   recall                     the suite on older releases of h2: which of the faults since fixed it finds, as
@@ -46,6 +47,7 @@ pub(crate) enum Command {
     Each { slug: Option<String> },
     Ablate { slug: Option<String> },
     Mutants,
+    Power,
     Recall,
     Results { name: Option<String> },
     Fuzz { target: Option<String>, seconds: u64 },
@@ -59,7 +61,7 @@ pub(crate) enum Command {
 }
 
 const COMMANDS: &str =
-    "edit, refresh, show, verify, ablate, mutants, results, recall, fuzz, index, vendor, roll, bump, evidence";
+    "edit, refresh, show, verify, ablate, mutants, power, results, recall, fuzz, index, vendor, roll, bump, evidence";
 
 pub(crate) fn parse(mut parser: Parser) -> Result<Command, Failure> {
     read(&mut parser).map_err(|error| {
@@ -84,6 +86,7 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "ablate" => return Ok(maybe(parser)?.map_or(Command::Help, |slug| Command::Ablate { slug })),
         "results" => return Ok(maybe(parser)?.map_or(Command::Help, |name| Command::Results { name })),
         "mutants" => Command::Mutants,
+        "power" => Command::Power,
         "recall" => Command::Recall,
         "fuzz" => fuzz(parser)?,
         "index" => Command::Index,
@@ -219,6 +222,7 @@ mod tests {
     fn commands() {
         assert_eq!(parsed("--help"), Ok(Command::Help));
         assert_eq!(parsed("mutants"), Ok(Command::Mutants));
+        assert_eq!(parsed("power"), Ok(Command::Power));
         assert_eq!(parsed("recall"), Ok(Command::Recall));
         assert_eq!(parsed("index"), Ok(Command::Index));
         assert_eq!(parsed("fuzz"), Ok(Command::Fuzz { target: None, seconds: 10 }));

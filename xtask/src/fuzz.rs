@@ -19,7 +19,7 @@ const LINES: usize = 60;
 
 /// Programs that write the seeds of targets.
 const SEEDS: [(&str, &[&str]); 2] =
-    [("seeds", &["frames"]), ("legal_seeds", &["legal", "script", "differential", "pair"])];
+    [("seeds", &["frames"]), ("legal_seeds", &["legal", "script", "differential", "pair", "windows"])];
 
 /// Runs each target, or the one of that name, for so many seconds.
 pub(crate) fn run(repo: &Repo, name: Option<&str>, seconds: u64) -> Result<(), Failure> {

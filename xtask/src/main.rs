@@ -64,6 +64,7 @@ fn run() -> Result<(), Failure> {
         Command::Each { slug } => each::run(&repo, slug.as_deref(), Questions::Both),
         Command::Ablate { slug } => each::run(&repo, slug.as_deref(), Questions::Without),
         Command::Mutants => mutants::run(&repo),
+        Command::Power => mutants::power(&repo),
         Command::Results { name } => results::run(&repo, name.as_deref()),
         Command::Recall => recall::run(&repo),
         Command::Fuzz { target, seconds } => fuzz::run(&repo, target.as_deref(), seconds),

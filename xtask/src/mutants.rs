@@ -1,15 +1,28 @@
-//! `mutants`: runs the mutation tests, which take minutes and are no part of
+//! `mutants` and `power`: run the mutation tests, which take minutes and more and are no part of
 //! `cargo test --workspace`.
+
+use std::process::Command;
 
 use crate::failure::Failure;
 use crate::repo::Repo;
 
-const TEST: [&str; 7] = ["test", "--package", "xtask", "--test", "mutants", "--", "--ignored"];
+const TEST: [&str; 5] = ["test", "--package", "xtask", "--test", "mutants"];
 
-/// Runs them with their output. Their exit code is passed on.
+/// Has the invariants name each mutation. The output and the exit code are passed on.
 pub(crate) fn run(repo: &Repo) -> Result<(), Failure> {
-    let status =
-        repo.cargo().args(TEST).arg("--nocapture").status().map_err(|cause| Failure::io("run cargo", &cause))?;
+    test(repo.cargo(), "every_mutation_is_caught")
+}
+
+/// Has the fuzz targets find each mutation, and writes what it took.
+pub(crate) fn power(repo: &Repo) -> Result<(), Failure> {
+    let mut cargo = repo.cargo();
+    cargo.env("POWER_PAGE", repo.root.join("fuzz/POWER.md"));
+    test(cargo, "every_mutation_is_found_by_a_fuzz_target")
+}
+
+fn test(mut cargo: Command, name: &str) -> Result<(), Failure> {
+    let status = cargo.args(TEST).args(["--", "--ignored", "--exact", name, "--nocapture"]).status();
+    let status = status.map_err(|cause| Failure::io("run cargo", &cause))?;
     if status.success() {
         return Ok(());
     }

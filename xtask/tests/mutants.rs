@@ -1,5 +1,6 @@
 //! Mutation tests of the invariants. With each mutation of [`mutations::all`] active, some case of
 //! the catalogue has to fail, and the failure has to name the invariant that the mutation breaks.
+//! Some fuzz target has to find each of them, too.
 //!
 //! All mutations are compiled into one runner. The variable H2_MUTATION activates one of them.
 //! Without it the fork is unchanged.
@@ -10,6 +11,8 @@ mod support;
 mod apply;
 #[path = "mutants/mutations/mod.rs"]
 mod mutations;
+#[path = "mutants/power.rs"]
+mod power;
 
 use std::env;
 use std::fs;
@@ -47,6 +50,22 @@ fn every_mutation_is_caught() {
     let uncaught = numbered.filter(|(number, mutation)| !is_caught(mutation, &play(&runner, &place, Some(*number)).1));
     let uncaught: Vec<&str> = uncaught.map(|(_, mutation)| mutation.name).collect();
     assert!(uncaught.is_empty(), "not caught by the invariant they break: {uncaught:#?}");
+}
+
+#[test]
+#[ignore = "takes half an hour: cargo xtask power runs it"]
+fn every_mutation_is_found_by_a_fuzz_target() {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");
+    apply::apply(&place.join("tree"));
+    let player = power::build(&place);
+    let controls = power::play(&player, None, &power::TARGETS, power::SHORT);
+    assert!(controls.values().all(Option::is_none), "without a mutation: {controls:?}");
+    let page = power::page(&player);
+    match env::var_os(power::PAGE) {
+        Some(path) => fs::write(path, &page.text).unwrap(),
+        None => println!("{}", page.text),
+    }
+    assert!(page.unfound.is_empty(), "not found by any target: {:#?}", page.unfound);
 }
 
 /// Whether a case failed because of the invariant expected. Prints a line of the table, and another

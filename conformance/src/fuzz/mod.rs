@@ -12,8 +12,10 @@ pub mod hunt;
 pub mod input;
 mod invariant;
 mod peer;
+pub mod power;
 mod reports;
 pub mod script;
+pub mod windows;
 mod wire;
 
 pub use hpack::hpack;

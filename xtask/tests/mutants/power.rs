@@ -1,0 +1,104 @@
+//! How soon the fuzz targets find each mutation.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use h2_materialize::WORKTREE;
+
+use crate::apply;
+use crate::mutations;
+use crate::support::{repository, stderr, stdout};
+
+/// The variable with the file that the page is written to.
+pub(crate) const PAGE: &str = "POWER_PAGE";
+/// Seconds that each target has, and those that it has where none found the mutation.
+pub(crate) const SHORT: u64 = 3;
+const LONG: u64 = 100;
+pub(crate) const TARGETS: [&str; 6] = ["frames", "legal", "script", "differential", "pair", "windows"];
+
+/// By target: what it took, unless it found nothing.
+pub(crate) type Found = BTreeMap<String, Option<Taken>>;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Taken {
+    executions: u64,
+    millis: u64,
+}
+
+pub(crate) struct Page {
+    pub(crate) text: String,
+    pub(crate) unfound: Vec<&'static str>,
+}
+
+/// The program that plays the targets, compiled from the tree with the mutations.
+pub(crate) fn build(place: &Path) -> PathBuf {
+    let target = place.join("target");
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--offline", "--release", "--package", "h2-conformance", "--example", "power"])
+        .current_dir(repository())
+        .env(WORKTREE, place.join("tree"))
+        .env("CARGO_TARGET_DIR", &target)
+        .env("CARGO_PROFILE_RELEASE_DEBUG", "false")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    target.join("release/examples").join(format!("power{}", env::consts::EXE_SUFFIX))
+}
+
+/// Plays each target at most so many seconds.
+pub(crate) fn play(player: &Path, mutation: Option<usize>, targets: &[&str], seconds: u64) -> Found {
+    let mut command = Command::new(player);
+    command.arg(seconds.to_string()).args(targets);
+    command.env_remove(apply::SWITCH).envs(mutation.map(|number| (apply::SWITCH, number.to_string())));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "mutation {mutation:?}: {}", stderr(&output));
+    let text = stdout(&output);
+    let lines = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let read = |words: Vec<&str>| match words[..] {
+        [name, executions, millis, ..] => {
+            let number = |text: &str| text.parse().expect("a number");
+            (name.to_owned(), Some(Taken { executions: number(executions), millis: number(millis) }))
+        }
+        _ => (words[0].to_owned(), None),
+    };
+    lines.map(read).collect()
+}
+
+/// The table of all mutations.
+pub(crate) fn page(player: &Path) -> Page {
+    let mut text = format!(
+        "# What the fuzz targets find\n\n`cargo xtask power` makes this page. Each mutation is a fault in the fork. Each \
+         target plays it on seeds, without a fuzzer, for {SHORT} seconds; where none finds it, up to {LONG}, until one does. The figures are \
+         executions until it is found, with the time in milliseconds.\n\n| mutation | {} |\n| --- |{}\n",
+        TARGETS.join(" | "),
+        " ---: |".repeat(TARGETS.len())
+    );
+    let (mut unfound, mut by_target) = (Vec::new(), [0; TARGETS.len()]);
+    for (number, mutation) in (1..).zip(mutations::all()) {
+        let mut found = play(player, Some(number), &TARGETS, SHORT);
+        // The first target that finds it has to do.
+        for target in TARGETS {
+            if found.values().all(Option::is_none) {
+                found = play(player, Some(number), &[target], LONG);
+            }
+        }
+        if found.values().all(Option::is_none) {
+            unfound.push(mutation.name);
+        }
+        let cells = TARGETS.iter().zip(&mut by_target).map(|(target, count)| match found.get(*target) {
+            Some(Some(taken)) => {
+                *count += 1;
+                format!(" {} ({} ms) |", taken.executions, taken.millis)
+            }
+            _ => " |".to_owned(),
+        });
+        let row = format!("| {} |{}\n", mutation.name, cells.collect::<String>());
+        print!("{row}");
+        text += &row;
+    }
+    let counts: String = by_target.iter().map(|count| format!(" {count} |")).collect();
+    text += &format!("| **of {}** |{counts}\n", mutations::all().count());
+    Page { text, unfound }
+}
