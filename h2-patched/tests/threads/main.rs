@@ -9,6 +9,7 @@ mod client;
 mod random;
 mod server;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use h2::insight::{connections, totals, Connection, ConnectionSnapshot};
@@ -29,8 +30,20 @@ fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}: expected a number")))
 }
 
+/// Panics so far. A task that is not awaited would take its panic with it.
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+fn count_panics() {
+    let shows = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        PANICS.fetch_add(1, Ordering::Relaxed);
+        shows(info);
+    }));
+}
+
 #[test]
 fn threads_leave_the_accounts_of_both_ends_alike() {
+    count_panics();
     let limit = Duration::from_secs(number("THREADS_SECONDS", 2));
     let first = number("THREADS_SEED", 1);
     let began = Instant::now();
@@ -45,6 +58,7 @@ fn threads_leave_the_accounts_of_both_ends_alike() {
             panic!("seed {seed}: a connection does not come to its end\n{}", ends.join("\n"));
         }
         runtime.shutdown_timeout(Duration::from_secs(5));
+        assert_eq!(PANICS.load(Ordering::Relaxed), 0, "seed {seed}: a task panicked");
         assert_eq!(totals().connections_open, 0, "seed {seed}: a connection is left");
         assert_eq!(totals().process_receive_buffer.used, 0, "seed {seed}: the process buffer is not given back");
         seed += 1;
