@@ -79,7 +79,7 @@ pub(crate) fn page(player: &Path) -> Page {
     for (number, mutation) in (1..).zip(mutations::all()) {
         let mut found = play(player, Some(number), &TARGETS, SHORT);
         // The first target that finds it has to do.
-        for target in TARGETS {
+        for target in TARGETS.into_iter().rev() {
             if found.values().all(Option::is_none) {
                 found = play(player, Some(number), &[target], LONG);
             }
