@@ -214,8 +214,9 @@ impl Peer {
             }
             3..=6 if is_open => {
                 let padding = draw.one(&[None, None, Some(0), Some(200)]);
-                let length = octets.min(20_000) as u64;
-                vec![Step::Upload(Upload { stream, length, frame: draw.one(&[100, 16_384]), padding, end: false })]
+                let (frame, most) = draw.one(&[(100, 20_000), (16_384, LARGEST as usize), (16_384, LARGEST as usize)]);
+                let length = octets.min(most) as u64;
+                vec![Step::Upload(Upload { stream, length, frame, padding, end: false })]
             }
             7 | 8 => app(App::Read { stream, octets }),
             9..=11 => app(App::Release { stream, octets }),
