@@ -157,6 +157,7 @@ impl<'a> Driver<'a> {
                 self.link.write(&octets);
                 self.unasked = true;
                 for frame in self.outgoing.read(&octets) {
+                    self.sendable.sent(&frame);
                     self.owed(&frame);
                 }
                 if self.outgoing.in_step() {
@@ -206,7 +207,6 @@ impl<'a> Driver<'a> {
         match piece {
             Sent::Frame(frame) => {
                 self.request.heard(frame);
-                self.sendable.sent(frame);
                 self.received.windows.heard(frame);
                 self.record(EventKind::Peer(frame.clone()));
             }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::transcript::{EventKind, Transcript};
 use h2_conformance_wire::code::{kind, MAX_WINDOW};
-use h2_conformance_wire::FlowWindows;
+use h2_conformance_wire::{FlowWindows, PeerReader, PREFACE};
 use h2_conformance_wire::{Frame, View};
 
 /// The first thing a subject did that it never may: a panic, a livelock, a frame that cannot be
@@ -19,6 +19,7 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
     // The stream whose field section is open: nothing but its CONTINUATION may follow (section
     // 6.10).
     let mut open_block = None;
+    let mut peer = PeerReader::new(begins_with_preface(transcript));
     for event in &transcript.events {
         if let EventKind::Subject(frame) = &event.kind {
             if let Some(fault) = misplaced(frame, open_block) {
@@ -26,19 +27,21 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
             }
             open_block = frame.leaves_block_open().then_some(frame.stream);
         }
+        for frame in peer.read(&written_by_peer(&event.kind)) {
+            match View::from(&frame) {
+                View::Settings(values) => pending.push_back(values),
+                _ => {
+                    sendable.granted(&frame);
+                    granted.sent(&frame);
+                }
+            }
+        }
         match &event.kind {
             EventKind::Panicked(message) => return Some(format!("the subject panicked: {message}")),
             EventKind::Livelock => {
                 let frames = transcript.subject_frames().count();
                 return Some(format!("the subject does not come to rest: {frames} frames until it was cut off"));
             }
-            EventKind::Peer(frame) | EventKind::Automatic(frame) => match View::from(frame) {
-                View::Settings(values) => pending.push_back(values),
-                _ => {
-                    sendable.granted(frame);
-                    granted.sent(frame);
-                }
-            },
             EventKind::Subject(frame) => match View::from(frame) {
                 View::Malformed(why) => return Some(format!("the subject sent a malformed frame: {why}")),
                 View::SettingsAck => {
@@ -68,6 +71,20 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
         }
     }
     None
+}
+
+/// What the peer wrote, in octets: raw ones may be frames, and frames may be octets of others.
+fn written_by_peer(kind: &EventKind) -> Vec<u8> {
+    match kind {
+        EventKind::Peer(frame) | EventKind::Automatic(frame) => frame.to_bytes(),
+        EventKind::PeerRaw(octets) => octets.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn begins_with_preface(transcript: &Transcript) -> bool {
+    let first = transcript.timeless().find(|kind| !written_by_peer(kind).is_empty());
+    matches!(first, Some(EventKind::PeerRaw(octets)) if octets.first() == PREFACE.first())
 }
 
 /// Why DATA that is counted in `sendable` already is more than the windows allow.

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::thread;
 
 use h2_materialize::WORKTREE;
 
@@ -14,8 +17,9 @@ use crate::support::{repository, stderr, stdout};
 /// The variable with the file that the page is written to.
 pub(crate) const PAGE: &str = "POWER_PAGE";
 /// Seconds that each target has, and those that it has where none found the mutation.
-pub(crate) const SHORT: u64 = 3;
-const LONG: u64 = 100;
+pub(crate) const SHORT: u64 = 2;
+const LONG: u64 = 60;
+const LONG_ORDER: [&str; 6] = ["pair", "script", "legal", "windows", "differential", "frames"];
 pub(crate) const TARGETS: [&str; 6] = ["frames", "legal", "script", "differential", "pair", "windows"];
 
 /// By target: what it took, unless it found nothing.
@@ -76,14 +80,7 @@ pub(crate) fn page(player: &Path) -> Page {
         " ---: |".repeat(TARGETS.len())
     );
     let (mut unfound, mut by_target) = (Vec::new(), [0; TARGETS.len()]);
-    for (number, mutation) in (1..).zip(mutations::all()) {
-        let mut found = play(player, Some(number), &TARGETS, SHORT);
-        // The first target that finds it has to do.
-        for target in TARGETS.into_iter().rev() {
-            if found.values().all(Option::is_none) {
-                found = play(player, Some(number), &[target], LONG);
-            }
-        }
+    for (mutation, found) in mutations::all().zip(play_all(player)) {
         if found.values().all(Option::is_none) {
             unfound.push(mutation.name);
         }
@@ -94,11 +91,38 @@ pub(crate) fn page(player: &Path) -> Page {
             }
             _ => " |".to_owned(),
         });
-        let row = format!("| {} |{}\n", mutation.name, cells.collect::<String>());
-        print!("{row}");
-        text += &row;
+        text += &format!("| {} |{}\n", mutation.name, cells.collect::<String>());
     }
     let counts: String = by_target.iter().map(|count| format!(" {count} |")).collect();
     text += &format!("| **of {}** |{counts}\n", mutations::all().count());
     Page { text, unfound }
+}
+
+/// Plays every mutation, two at a time. In the order of the mutations.
+fn play_all(player: &Path) -> Vec<Found> {
+    let next = AtomicUsize::new(0);
+    let count = mutations::all().count();
+    let all: Vec<Mutex<Found>> = (0..count).map(|_| Mutex::default()).collect();
+    let work = || loop {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        let Some(found) = all.get(at) else { return };
+        *found.lock().unwrap() = play_one(player, at + 1);
+        println!("mutation {} of {count}", at + 1);
+    };
+    thread::scope(|scope| {
+        scope.spawn(work);
+        work();
+    });
+    all.into_iter().map(|found| found.into_inner().unwrap()).collect()
+}
+
+fn play_one(player: &Path, number: usize) -> Found {
+    let mut found = play(player, Some(number), &TARGETS, SHORT);
+    // The first target that finds it has to do.
+    for target in LONG_ORDER {
+        if found.values().all(Option::is_none) {
+            found = play(player, Some(number), &[target], LONG);
+        }
+    }
+    found
 }

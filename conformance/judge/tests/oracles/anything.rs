@@ -35,6 +35,23 @@ fn data_within_a_window_is_fine_and_one_octet_more_is_not() {
     assert_eq!(outcome(both.subject(data(1, 21))), Outcome::Fail);
 }
 
+/// Raw octets may be DATA, and what looks like a frame may be the payload of another.
+#[test]
+fn credit_is_counted_by_the_octets_that_the_peer_wrote() {
+    const MOST: u32 = (1 << 31) - 1;
+    let outcome = |record: Record| judge(&alive(), record.alive().transcript()).outcome;
+    let grants = |record: Record, octets: u32| outcome(record.subject(window_update(0, octets)));
+    let raw = |octets: Vec<u8>| opened().add(EventKind::PeerRaw(octets));
+    let room = MOST - 65_535;
+    assert_eq!(grants(opened(), room), Outcome::Pass);
+    assert_eq!(grants(opened(), room + 1), Outcome::Fail);
+    assert_eq!(grants(raw(data(1, 10).to_bytes()), room + 10), Outcome::Pass);
+    assert_eq!(grants(raw(data(1, 10).to_bytes()), room + 11), Outcome::Fail);
+    // The first nine octets say that sixty follow.
+    let swallowing = raw(unknown(0).resized(60).to_bytes()[..9].to_vec()).peer(data(1, 10));
+    assert_eq!(grants(swallowing, room + 1), Outcome::Fail);
+}
+
 #[test]
 fn frames_in_the_wrong_place_fail_whatever_is_expected() {
     for frame in
