@@ -124,5 +124,15 @@ fn play_one(player: &Path, number: usize) -> Found {
             found = play(player, Some(number), &[target], LONG);
         }
     }
+    are_of_the_mutation(player, &found);
     found
+}
+
+/// What was played last finds nothing without the mutation.
+fn are_of_the_mutation(player: &Path, found: &Found) {
+    let taken = found.iter().filter_map(|(target, taken)| Some((target, taken.as_ref()?.executions)));
+    let names: Vec<String> = taken.map(|(target, number)| format!("{target}@{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let control = if names.is_empty() { Found::new() } else { play(player, None, &names, 0) };
+    assert!(control.values().all(Option::is_none), "found without a mutation, too: {names:?} {control:?}");
 }
