@@ -84,10 +84,15 @@ fn mutants_runs_the_ignored_tests_and_passes_their_status_on() {
     for code in [0, 1, 101] {
         fs::write(&cargo, format!("#!/bin/sh\necho \"$*\"\nexit {code}\n")).unwrap();
         fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
-        let output = xtask(&copy, &cargo, &["mutants"]);
-        assert_eq!(output.status.code(), Some(code));
-        assert_eq!(stdout(&output), "test --package xtask --test mutants -- --ignored --nocapture\n");
-        assert_eq!(stderr(&output).contains("the mutation tests did not pass"), code != 0);
+        for (command, test) in
+            [("mutants", "every_mutation_is_caught"), ("power", "every_mutation_is_found_by_a_fuzz_target")]
+        {
+            let output = xtask(&copy, &cargo, &[command]);
+            assert_eq!(output.status.code(), Some(code));
+            let expected = format!("test --package xtask --test mutants -- --ignored --exact {test} --nocapture\n");
+            assert_eq!(stdout(&output), expected);
+            assert_eq!(stderr(&output).contains("the mutation tests did not pass"), code != 0);
+        }
     }
 }
 
