@@ -157,7 +157,9 @@ impl<'a> Driver<'a> {
                 self.link.write(&octets);
                 self.unasked = true;
                 for frame in self.outgoing.read(&octets) {
+                    self.request.heard(&frame);
                     self.sendable.sent(&frame);
+                    self.received.windows.heard(&frame);
                     self.owed(&frame);
                 }
                 if self.outgoing.in_step() {
@@ -205,11 +207,7 @@ impl<'a> Driver<'a> {
 
     fn note_sent(&mut self, piece: &Sent) {
         match piece {
-            Sent::Frame(frame) => {
-                self.request.heard(frame);
-                self.received.windows.heard(frame);
-                self.record(EventKind::Peer(frame.clone()));
-            }
+            Sent::Frame(frame) => self.record(EventKind::Peer(frame.clone())),
             Sent::Raw(raw) => self.record(EventKind::PeerRaw(raw.clone())),
         }
     }

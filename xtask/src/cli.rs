@@ -19,7 +19,7 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
   verify --each [SLUG]       every fix alone on the release, and every proof without its patch (hours)
   ablate [SLUG]              drops one patch at a time and shows that its proofs fail: half of verify --each
   mutants                    runs the mutation tests: one fault at a time, which an invariant must name
-  power                      how soon the fuzz targets find each of these faults, as fuzz/POWER.md (half an hour)
+  power                      how soon the fuzz targets find each of these faults, as fuzz/POWER.md (ten minutes)
   results [NAME]             the suite on the servers and clients of conformance/peers that are installed, as
                              conformance/results
   recall                     the suite on older releases of h2: which of the faults since fixed it finds, as

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
+use crate::peer_frames::PeerFrames;
 use crate::transcript::{EventKind, Transcript};
 use h2_conformance_wire::code::{kind, MAX_WINDOW};
-use h2_conformance_wire::{FlowWindows, PeerReader, PREFACE};
-use h2_conformance_wire::{Frame, View};
+use h2_conformance_wire::{FlowWindows, Frame, View};
 
 /// The first thing a subject did that it never may: a panic, a livelock, a frame that cannot be
 /// parsed or that is in the wrong place, DATA beyond a window, more credit than a window may hold.
@@ -19,7 +19,7 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
     // The stream whose field section is open: nothing but its CONTINUATION may follow (section
     // 6.10).
     let mut open_block = None;
-    let mut peer = PeerReader::new(begins_with_preface(transcript));
+    let mut peer = PeerFrames::of(&transcript.events);
     for event in &transcript.events {
         if let EventKind::Subject(frame) = &event.kind {
             if let Some(fault) = misplaced(frame, open_block) {
@@ -27,7 +27,7 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
             }
             open_block = frame.leaves_block_open().then_some(frame.stream);
         }
-        for frame in peer.read(&written_by_peer(&event.kind)) {
+        for frame in peer.read(&event.kind) {
             match View::from(&frame) {
                 View::Settings(values) => pending.push_back(values),
                 _ => {
@@ -71,20 +71,6 @@ pub(super) fn broken(transcript: &Transcript) -> Option<String> {
         }
     }
     None
-}
-
-/// What the peer wrote, in octets: raw ones may be frames, and frames may be octets of others.
-fn written_by_peer(kind: &EventKind) -> Vec<u8> {
-    match kind {
-        EventKind::Peer(frame) | EventKind::Automatic(frame) => frame.to_bytes(),
-        EventKind::PeerRaw(octets) => octets.clone(),
-        _ => Vec::new(),
-    }
-}
-
-fn begins_with_preface(transcript: &Transcript) -> bool {
-    let first = transcript.timeless().find(|kind| !written_by_peer(kind).is_empty());
-    matches!(first, Some(EventKind::PeerRaw(octets)) if octets.first() == PREFACE.first())
 }
 
 /// Why DATA that is counted in `sendable` already is more than the windows allow.

@@ -13,6 +13,7 @@ mod describe;
 mod ending;
 mod invariant;
 mod messages;
+pub mod peer_frames;
 pub mod recording;
 pub mod script;
 mod sections;

@@ -13,8 +13,8 @@ use crate::subject::{patched, Subject, IN_MEMORY};
 /// A target: plays its input of a number, and returns what is wrong.
 pub type Target = Box<dyn Fn(u64) -> Option<String>>;
 
-/// The names of the targets that play the fork.
-pub const TARGETS: [&str; 6] = ["frames", "legal", "script", "differential", "pair", "windows"];
+/// The names of the targets that play the fork, first those that find most.
+pub const TARGETS: [&str; 6] = ["pair", "script", "legal", "windows", "differential", "frames"];
 
 /// What it took to find something.
 #[derive(Clone, Debug, PartialEq, Eq)]

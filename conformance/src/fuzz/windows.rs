@@ -6,9 +6,10 @@
 //! announced before stays announced (RFC 9113 section 6.9.2).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::case::{Case, Config, Needs, Role};
-use crate::drive::Driver;
+use crate::drive::{Driver, EVENTS};
 use crate::legal::hunt::{kind, shrunk_by};
 use crate::legal::plan::{Draw, Plan};
 use crate::script::{App, Handles, PeerBehavior, Script, Sent, Step, UpdatePolicy, Upload};
@@ -23,7 +24,7 @@ const STREAMS: u32 = 5;
 /// Octets of one upload.
 const LARGEST: u32 = 100_000;
 /// Longer than any interval of a policy.
-const REST: std::time::Duration = std::time::Duration::from_secs(2);
+const REST: Duration = Duration::from_secs(2);
 
 /// The largest frame that a peer may send, in octets.
 const FRAME: i128 = 16_384;
@@ -149,7 +150,7 @@ pub fn run(plan: &Plan) -> Option<String> {
     let mut opening = Script::new(true);
     opening.open();
     opening.steps.iter().for_each(|step| driver.step(step));
-    let mut peer = Peer { next: 1, ended: BTreeSet::new() };
+    let mut peer = Peer { next: 1, ended: BTreeSet::new(), is_far: !is_exact };
     for op in &plan.ops {
         for step in peer.steps(&mut Draw::new(op)) {
             if let Step::App(app) = &step {
@@ -198,6 +199,9 @@ fn policy(draw: &mut Draw) -> UpdatePolicy {
 struct Peer {
     next: u32,
     ended: BTreeSet<u32>,
+    /// Large bodies come from afar, and are read, so that windows grow. The model does not know
+    /// what readers return of them.
+    is_far: bool,
 }
 
 impl Peer {
@@ -211,6 +215,12 @@ impl Peer {
             0..=2 if self.next < 2 * STREAMS => {
                 self.next += 2;
                 vec![Step::Write(vec![Sent::Frame(post(self.next - 2))])]
+            }
+            3 if is_open && self.is_far => {
+                let length = draw.one(&[200_000, 1 << 20, 4 << 20]);
+                let upload = Upload { stream, length, frame: 16_384, padding: None, end: false };
+                let round_trip = Duration::from_millis(draw.one(&[10, 100, 1_000]));
+                vec![Step::App(App::ReadToEnd { stream }), Step::UploadFromAfar { upload, round_trip }]
             }
             3..=6 if is_open => {
                 let padding = draw.one(&[None, None, Some(0), Some(200)]);
@@ -247,6 +257,8 @@ impl Model {
                 EventKind::Result { call, result: AppResult::Done } => self.done(*call),
                 EventKind::SubjectClosed { .. } | EventKind::ConnectionEnded(_) => self.ended = true,
                 EventKind::Panicked(message) => self.panic = Some(message.clone()),
+                // Single octets to and fro are not the subject's fault.
+                EventKind::Livelock if events.len() >= EVENTS => self.ended = true,
                 EventKind::Livelock => self.panic = Some("the subject does not come to rest".into()),
                 _ => {}
             }

@@ -1,6 +1,5 @@
 //! How soon the fuzz targets find each mutation.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,11 +18,8 @@ pub(crate) const PAGE: &str = "POWER_PAGE";
 /// Seconds that each target has, and those that it has where none found the mutation.
 pub(crate) const SHORT: u64 = 2;
 const LONG: u64 = 60;
-const LONG_ORDER: [&str; 6] = ["pair", "script", "legal", "windows", "differential", "frames"];
-pub(crate) const TARGETS: [&str; 6] = ["frames", "legal", "script", "differential", "pair", "windows"];
-
-/// By target: what it took, unless it found nothing.
-pub(crate) type Found = BTreeMap<String, Option<Taken>>;
+/// Targets in the order of the player: what it took, unless they found nothing.
+pub(crate) type Found = Vec<(String, Option<Taken>)>;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Taken {
@@ -51,8 +47,8 @@ pub(crate) fn build(place: &Path) -> PathBuf {
     target.join("release/examples").join(format!("power{}", env::consts::EXE_SUFFIX))
 }
 
-/// Plays each target at most so many seconds.
-pub(crate) fn play(player: &Path, mutation: Option<usize>, targets: &[&str], seconds: u64) -> Found {
+/// Plays each of these targets at most so many seconds; all of them if none is named.
+pub(crate) fn play(player: &Path, mutation: Option<usize>, targets: &[String], seconds: u64) -> Found {
     let mut command = Command::new(player);
     command.arg(seconds.to_string()).args(targets);
     command.env_remove(apply::SWITCH).envs(mutation.map(|number| (apply::SWITCH, number.to_string())));
@@ -70,26 +66,28 @@ pub(crate) fn play(player: &Path, mutation: Option<usize>, targets: &[&str], sec
     lines.map(read).collect()
 }
 
-/// The table of all mutations.
-pub(crate) fn page(player: &Path) -> Page {
+/// The table of all mutations. `targets` are its columns.
+pub(crate) fn page(player: &Path, targets: &[String]) -> Page {
     let mut text = format!(
         "# What the fuzz targets find\n\n`cargo xtask power` makes this page. Each mutation is a fault in the fork. Each \
          target plays it on seeds, without a fuzzer, for {SHORT} seconds; where none finds it, up to {LONG}, until one does. The figures are \
          executions until it is found, with the time in milliseconds.\n\n| mutation | {} |\n| --- |{}\n",
-        TARGETS.join(" | "),
-        " ---: |".repeat(TARGETS.len())
+        targets.join(" | "),
+        " ---: |".repeat(targets.len())
     );
-    let (mut unfound, mut by_target) = (Vec::new(), [0; TARGETS.len()]);
+    let (mut unfound, mut by_target) = (Vec::new(), vec![0; targets.len()]);
     for (mutation, found) in mutations::all().zip(play_all(player)) {
-        if found.values().all(Option::is_none) {
+        if !is_found(&found) {
             unfound.push(mutation.name);
         }
-        let cells = TARGETS.iter().zip(&mut by_target).map(|(target, count)| match found.get(*target) {
-            Some(Some(taken)) => {
+        let taken =
+            |target: &String| found.iter().find(|(name, _)| name == target).and_then(|(_, taken)| taken.as_ref());
+        let cells = targets.iter().zip(&mut by_target).map(|(target, count)| match taken(target) {
+            Some(taken) => {
                 *count += 1;
                 format!(" {} ({} ms) |", taken.executions, taken.millis)
             }
-            _ => " |".to_owned(),
+            None => " |".to_owned(),
         });
         text += &format!("| {} |{}\n", mutation.name, cells.collect::<String>());
     }
@@ -117,10 +115,10 @@ fn play_all(player: &Path) -> Vec<Found> {
 }
 
 fn play_one(player: &Path, number: usize) -> Found {
-    let mut found = play(player, Some(number), &TARGETS, SHORT);
+    let mut found = play(player, Some(number), &[], SHORT);
     // The first target that finds it has to do.
-    for target in LONG_ORDER {
-        if found.values().all(Option::is_none) {
+    for (target, _) in found.clone() {
+        if !is_found(&found) {
             found = play(player, Some(number), &[target], LONG);
         }
     }
@@ -128,11 +126,14 @@ fn play_one(player: &Path, number: usize) -> Found {
     found
 }
 
+pub(crate) fn is_found(found: &Found) -> bool {
+    found.iter().any(|(_, taken)| taken.is_some())
+}
+
 /// What was played last finds nothing without the mutation.
 fn are_of_the_mutation(player: &Path, found: &Found) {
-    let taken = found.iter().filter_map(|(target, taken)| Some((target, taken.as_ref()?.executions)));
-    let names: Vec<String> = taken.map(|(target, number)| format!("{target}@{number}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let control = if names.is_empty() { Found::new() } else { play(player, None, &names, 0) };
-    assert!(control.values().all(Option::is_none), "found without a mutation, too: {names:?} {control:?}");
+    let last = |(target, taken): &(String, Option<Taken>)| Some(format!("{target}@{}", taken.as_ref()?.executions));
+    let last: Vec<String> = found.iter().filter_map(last).collect();
+    let is_clean = last.is_empty() || !is_found(&play(player, None, &last, 0));
+    assert!(is_clean, "mutation or not, some of {last:?} find something");
 }

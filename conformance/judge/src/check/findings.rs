@@ -7,6 +7,7 @@ use super::super::sections::{Section, Sections};
 use super::super::{Expect, Outcome};
 use super::client::{was_reset, REQUEST};
 use super::{fail, holds, pass, weak, Check, Finding};
+use crate::peer_frames::PeerFrames;
 use crate::transcript::{Event, EventKind, Transcript};
 use h2_conformance_wire::code::error::{HTTP_1_1_REQUIRED, INTERNAL_ERROR, NO_ERROR, PROTOCOL_ERROR, STREAM_CLOSED};
 use h2_conformance_wire::code::{error_name, kind, kind_name};
@@ -418,14 +419,11 @@ pub(super) fn window(transcript: &Transcript, stream: u32, expected: &RangeInclu
 /// The windows of the subject after these events.
 fn granted(events: &[Event]) -> FlowWindows {
     let mut windows = FlowWindows::default();
+    let mut peer = PeerFrames::of(events);
     for event in events {
-        match &event.kind {
-            EventKind::Peer(frame) | EventKind::Automatic(frame) => windows.sent(frame),
-            EventKind::Subject(frame) => match View::from(frame) {
-                View::Settings(values) => windows.settings(&values),
-                _ => windows.granted(frame),
-            },
-            _ => {}
+        peer.read(&event.kind).iter().for_each(|frame| windows.sent(frame));
+        if let EventKind::Subject(frame) = &event.kind {
+            windows.heard(frame);
         }
     }
     windows

@@ -50,6 +50,8 @@ fn credit_is_counted_by_the_octets_that_the_peer_wrote() {
     // The first nine octets say that sixty follow.
     let swallowing = raw(unknown(0).resized(60).to_bytes()[..9].to_vec()).peer(data(1, 10));
     assert_eq!(grants(swallowing, room + 1), Outcome::Fail);
+    let left = |octets| judge(&window(0, octets), raw(data(1, 10).to_bytes()).alive().transcript()).outcome;
+    assert_eq!([left(65_525), left(65_535)], [Outcome::Pass, Outcome::Fail]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::judge::peer_frames::PeerFrames;
 use crate::transcript::{EventKind, Transcript};
 use crate::wire::FlowWindows;
 
@@ -47,17 +48,20 @@ pub(super) fn write(out: &mut String, transcript: &Transcript) -> fmt::Result {
 fn sizes(transcript: &Transcript) -> [Vec<i64>; 2] {
     let (mut peer, mut subject) = (FlowWindows::default(), FlowWindows::default());
     let mut lines = [vec![peer.connection()], vec![subject.connection()]];
+    let mut read = PeerFrames::of(&transcript.events);
     for event in &transcript.events {
+        let by_peer = read.read(&event.kind);
+        for frame in &by_peer {
+            peer.sent(frame);
+            subject.granted(frame);
+        }
         match &event.kind {
-            EventKind::Peer(frame) | EventKind::Automatic(frame) => {
-                peer.sent(frame);
-                subject.granted(frame);
-            }
             EventKind::Subject(frame) => {
                 subject.sent(frame);
                 peer.granted(frame);
             }
-            _ => continue,
+            _ if by_peer.is_empty() => continue,
+            _ => {}
         }
         lines[0].push(peer.connection());
         lines[1].push(subject.connection());
