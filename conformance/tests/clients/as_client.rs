@@ -29,7 +29,10 @@ pub(super) fn run(kind: &str, url: &str) {
         "leaves" => Raw::asking(url, &[get(1)]).take(leave),
         // It takes its time, and says success however the response ended.
         "leaves-late" => {
-            Raw::asking(url, &[get(1)]).take(|frame| match leave(frame) {
+            let raw = Raw::asking(url, &[get(1)]);
+            // The connection stays open meanwhile.
+            let _open = raw.stream.try_clone();
+            raw.take(|frame| match leave(frame) {
                 Reaction::Leave(_) if frame.kind != kind::RST_STREAM => late(0),
                 Reaction::Leave(status) => Reaction::Leave(status),
                 reaction => reaction,

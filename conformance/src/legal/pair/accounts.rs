@@ -240,3 +240,88 @@ impl Accounts {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::legal::fields::field;
+    use crate::wire::build::{data, get, goaway, reset, window_update};
+    use crate::wire::code::error::PROTOCOL_ERROR;
+
+    fn accounts(judged: Option<usize>) -> Accounts {
+        let mut accounts = Accounts::new(judged);
+        accounts.written(CLIENT, PREFACE, &Trace::default()).expect("a preface");
+        accounts
+    }
+
+    fn writes(accounts: &mut Accounts, at: usize, frame: &Frame) -> Finding {
+        accounts.written(at, &frame.to_bytes(), &Trace::default())
+    }
+
+    fn head() -> Part {
+        Part::Head(vec![field(":method", "GET")])
+    }
+
+    #[test]
+    fn a_message_that_does_not_come_is_found() {
+        let mut accounts = accounts(None);
+        let say = |accounts: &mut Accounts, at, news| accounts.take(at, &news).expect("in order");
+        say(&mut accounts, CLIENT, News::Sent { stream: 1, part: head() });
+        say(&mut accounts, CLIENT, News::Sent { stream: 1, part: Part::End });
+        assert!(accounts.are_whole().is_err());
+        say(&mut accounts, SERVER, News::Got { stream: 1, part: head() });
+        assert!(accounts.are_whole().is_err());
+        say(&mut accounts, SERVER, News::Got { stream: 1, part: Part::End });
+        // The server owes a response.
+        assert!(accounts.are_whole().is_err());
+        assert!(accounts.are_answered(0, 1).is_err());
+        let status = || Part::Head(vec![field(":status", "200")]);
+        for (at, sends) in [(SERVER, true), (CLIENT, false)] {
+            for part in [status(), Part::End] {
+                let news = if sends { News::Sent { stream: 1, part } } else { News::Got { stream: 1, part } };
+                say(&mut accounts, at, news);
+            }
+        }
+        assert_eq!((accounts.are_whole(), accounts.are_answered(0, 1)), (Ok(()), Ok(())));
+        assert!(accounts.are_answered(0, 2).is_err());
+        // What a stream that was reset does not bring is not missed.
+        say(&mut accounts, CLIENT, News::Sent { stream: 3, part: head() });
+        say(&mut accounts, CLIENT, News::Reset { stream: 3, code: CANCEL });
+        assert_eq!(accounts.are_whole(), Ok(()));
+    }
+
+    #[test]
+    fn an_octet_of_credit_is_missed() {
+        let mut accounts = accounts(None);
+        assert_eq!(accounts.windows_are(65_535), Ok(()));
+        writes(&mut accounts, CLIENT, &get(1)).expect("a request");
+        writes(&mut accounts, CLIENT, &data(1, 10)).expect("content");
+        assert!(accounts.windows_are(65_535).is_err());
+        writes(&mut accounts, SERVER, &window_update(0, 9)).expect("credit");
+        assert!(accounts.windows_are(65_535).is_err());
+        writes(&mut accounts, SERVER, &window_update(0, 1)).expect("credit");
+        assert_eq!(accounts.windows_are(65_535), Ok(()));
+    }
+
+    #[test]
+    fn errors_and_resets_need_a_reason() {
+        assert!(writes(&mut accounts(None), SERVER, &goaway(0, PROTOCOL_ERROR)).is_err());
+        assert!(writes(&mut accounts(None), SERVER, &reset(1, PROTOCOL_ERROR)).is_err());
+        assert!(writes(&mut accounts(None), SERVER, &reset(1, CANCEL)).is_err());
+        let mut asked = accounts(None);
+        asked.take(SERVER, &News::Reset { stream: 1, code: PROTOCOL_ERROR }).expect("a call");
+        assert_eq!(writes(&mut asked, SERVER, &reset(1, PROTOCOL_ERROR)), Ok(()));
+        let failed = News::Failed { stream: 3, call: "send", error: "x".into() };
+        assert!(asked.take(CLIENT, &failed).is_err());
+    }
+
+    #[test]
+    fn only_the_judged_end_is_blamed() {
+        let mut accounts = accounts(Some(SERVER));
+        assert_eq!(writes(&mut accounts, CLIENT, &goaway(0, PROTOCOL_ERROR)), Ok(()));
+        // What follows is a matter of the release.
+        assert!(accounts.is_excused());
+        assert_eq!(writes(&mut accounts, SERVER, &goaway(0, PROTOCOL_ERROR)), Ok(()));
+        assert!(writes(&mut self::accounts(Some(SERVER)), SERVER, &goaway(0, PROTOCOL_ERROR)).is_err());
+    }
+}
