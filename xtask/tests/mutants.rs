@@ -53,7 +53,7 @@ fn every_mutation_is_caught() {
 }
 
 #[test]
-#[ignore = "takes ten minutes: cargo xtask power runs it, every night"]
+#[ignore = "takes seven minutes on two cores: cargo xtask power runs it"]
 fn every_mutation_is_found_by_a_fuzz_target() {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");
     apply::apply(&place.join("tree"));
