@@ -7,7 +7,7 @@ use crate::script::{App, Script, Sent, Step};
 use crate::spec::{requirements, Level};
 use crate::wire::build::get;
 
-pub use crate::judge::setup::{Config, Needs, Role};
+pub use crate::judge::setup::{Config, Deadlines, Needs, Role};
 
 /// One case. Ids read `topic/fault-in-kebab-case` and are never reused.
 #[derive(Clone, Debug)]
@@ -77,7 +77,10 @@ impl Case {
         let is_set = config.connection_send_buffer != USUAL.connection_send_buffer
             || config.receive_budget != USUAL.receive_budget
             || config.window_growth != USUAL.window_growth
-            || config.update_policy != USUAL.update_policy;
+            || config.update_policy != USUAL.update_policy
+            || config.deadlines != USUAL.deadlines
+            || config.abuse != USUAL.abuse
+            || config.is_lenient;
         let is_addition = |app: &App| {
             matches!(
                 app,

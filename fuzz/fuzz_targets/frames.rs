@@ -5,10 +5,6 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(
-    init: {
-        // libFuzzer's hook would abort inside h2; a panic there is caught and reported with the
-        // frames that led to it.
-        std::panic::set_hook(Box::new(|info| eprintln!("{info}")));
-    },
+    init: h2_fuzz::init(),
     |data: &[u8]| h2_conformance::fuzz::frames(data)
 );

@@ -2,6 +2,8 @@
 
 #![no_main]
 
+// Its allocator.
+use h2_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| h2_conformance::fuzz::hpack(data));

@@ -4,6 +4,8 @@
 
 use h2_materialize::series::{self, Tier};
 use h2_materialize::{split, Header, Manifest, Patch, Tree};
+// Its allocator.
+use h2_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|parts: (&str, &str, &str)| {

@@ -2,6 +2,8 @@
 
 #![no_main]
 
+// Its allocator.
+use h2_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| h2_conformance::fuzz::reports(text));

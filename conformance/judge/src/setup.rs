@@ -88,6 +88,40 @@ pub struct Config {
     /// Client: SETTINGS_ENABLE_PUSH.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub push: Option<bool>,
+    /// How long the subject waits. The release has no such thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadlines: Option<Deadlines>,
+    /// How much of each kind of abuse the subject takes: a burst of 1 or more, and what it forgives
+    /// a second. The release has other limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub abuse: Option<(u32, u32)>,
+    /// The subject drops fields that RFC 9113 forbids, and takes the rest of their section. The
+    /// release has no such choice.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_lenient: bool,
+    /// The subject is looked at after each step, and tells all that it can of what it does. The
+    /// release tells less.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_observed: bool,
+}
+
+/// How long a subject waits, in milliseconds, 1 or more. `None` leaves its default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Deadlines {
+    pub handshake: Option<u32>,
+    pub settings_ack: Option<u32>,
+    /// Silence after which a PING asks for a sign of life, and silence after that.
+    pub keep_alive: Option<u32>,
+    pub idle: Option<u32>,
+    pub max_age: Option<u32>,
+    pub max_age_drain: Option<u32>,
+    pub write: Option<u32>,
+    pub stream_write: Option<u32>,
+    pub shutdown_ping: Option<u32>,
+    pub shutdown_drain: Option<u32>,
+    pub flush: Option<u32>,
+    pub close: Option<u32>,
 }
 
 impl Config {
@@ -107,6 +141,10 @@ impl Config {
         data_frame_budget: None,
         reset_retention: None,
         push: None,
+        deadlines: None,
+        abuse: None,
+        is_lenient: false,
+        is_observed: false,
     };
 }
 

@@ -108,6 +108,10 @@ pub fn scenario(plan: &Plan) -> (Case, Script) {
         receive_budget: Some(0),
         window_growth: None,
         update_policy: None,
+        deadlines: None,
+        abuse: None,
+        is_lenient: false,
+        is_observed: false,
         ..case.config
     };
     let is_of_the_fork = |app: &App| {

@@ -32,7 +32,7 @@ pub fn run(plan: &Plan, make: Make) -> (Transcript, Option<String>) {
     let (case, script) = scenario(plan);
     let mut link = make(&case);
     let transcript = play(&mut *link, &script, plan.role == Role::Server, &|_| Want::Nothing);
-    let fault = fault_of_script(asked(&script), &transcript);
+    let fault = fault_of_script(&case.config, asked(&script), &transcript);
     (transcript, fault)
 }
 

@@ -1,6 +1,7 @@
 //! What no connection may do, whatever the peer and the application do.
 
 use super::input::{Input, Mode};
+use crate::case::Config;
 use crate::judge::{judge, Expect, Outcome};
 use crate::transcript::{probe, EventKind, Transcript};
 use crate::wire::code::{kind, DEFAULT_WINDOW};
@@ -28,9 +29,10 @@ pub fn fault(input: &Input<'_>, transcript: &Transcript) -> Option<String> {
         .or_else(|| deaf(transcript))
 }
 
-/// The same of a script, whose calls may set windows of any size. `asked` is in octets.
+/// The same of a script, whose calls may set windows of any size. `asked` is in octets. A subject
+/// that was told to take little abuse may read nothing more for a while.
 #[must_use]
-pub(super) fn fault_of_script(asked: usize, transcript: &Transcript) -> Option<String> {
+pub(super) fn fault_of_script(config: &Config, asked: usize, transcript: &Transcript) -> Option<String> {
     // The peer itself keeps a subject busy that gets its credit octet by octet.
     let automatic = transcript.timeless().filter(|kind| matches!(kind, EventKind::Automatic(_))).count();
     if automatic > MOST_AUTOMATIC {
@@ -38,7 +40,8 @@ pub(super) fn fault_of_script(asked: usize, transcript: &Transcript) -> Option<S
     }
     let verdict = judge(&Expect::NOTHING, transcript);
     let broken = (verdict.outcome == Outcome::Fail).then_some(verdict.reason);
-    broken.or_else(|| flood(asked, transcript)).or_else(|| deaf(transcript))
+    let has_patience = config.abuse.is_none();
+    broken.or_else(|| flood(asked, transcript)).or_else(|| has_patience.then(|| deaf(transcript)).flatten())
 }
 
 /// More credit than the windows were made for. What is received in excess would have to be kept

@@ -2,9 +2,9 @@
 //!
 //! [`input`] reads octets as a scenario; [`play`] plays it in memory; [`fault`] tells what no
 //! connection may do whatever comes its way. [`script`] makes a scenario of frames and calls of a
-//! plan, and [`hunt`] plays many; [`differential`] plays them on the release too. The fuzz targets
-//! are calls of [`frames`], [`hunt::check`], [`differential::check`], [`hpack()`], [`wire()`] and
-//! [`reports()`].
+//! plan, and [`hunt`] plays many; [`differential`] plays them on the release too, and [`work`]
+//! counts what they cost. The fuzz targets are calls of [`frames`], [`hunt::check`],
+//! [`differential::check`], [`hpack()`], [`wire()`] and [`reports()`].
 
 pub mod differential;
 mod hpack;
@@ -17,6 +17,7 @@ mod reports;
 pub mod script;
 pub mod windows;
 mod wire;
+pub mod work;
 
 pub use hpack::hpack;
 pub use invariant::fault;

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::case::{Case, Config, Needs, Role};
+use crate::case::{Case, Config, Deadlines, Needs, Role};
 use crate::legal::plan::{Draw, Plan};
 use crate::script::{App, Credit, Handles, PeerBehavior, Script, Sent, Step, UpdatePolicy, Upload};
 use crate::wire::build::*;
@@ -75,6 +75,13 @@ pub fn scenario(plan: &Plan) -> (Case, Script) {
         ]),
     };
     script.open_with(own_settings(&mut draw));
+    let config = Config {
+        deadlines: draw.chance(30).then(|| deadlines(&mut draw)),
+        abuse: draw.one(&[None, None, None, Some((1, 0)), Some((20, 1)), Some((1_000, 100_000))]),
+        is_lenient: draw.chance(20),
+        is_observed: draw.chance(20),
+        ..config
+    };
     let mut known = Known { role: plan.role, client: 0, server: 0, out_of_step: false };
     for op in &plan.ops {
         operation(&mut script, &mut Draw::new(op), &mut known);
@@ -100,6 +107,24 @@ fn config(draw: &mut Draw) -> Config {
         data_frame_budget: draw.one(&[None, None, None, Some(10_000)]),
         stream_window: own.stream_window.filter(|octets| *octets != 1),
         ..own
+    }
+}
+
+fn deadlines(draw: &mut Draw) -> Deadlines {
+    let mut millis = || draw.one(&[None, None, Some(1), Some(50), Some(900), Some(20_000), Some(600_000)]);
+    Deadlines {
+        handshake: millis(),
+        settings_ack: millis(),
+        keep_alive: millis(),
+        idle: millis(),
+        max_age: millis(),
+        max_age_drain: millis(),
+        write: millis(),
+        stream_write: millis(),
+        shutdown_ping: millis(),
+        shutdown_drain: millis(),
+        flush: millis(),
+        close: millis(),
     }
 }
 

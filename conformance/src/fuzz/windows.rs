@@ -118,6 +118,9 @@ struct Model {
     panic: Option<String>,
 }
 
+/// Events of a run, about, at which it ends: windows of some octets make very many.
+const MOST_EVENTS: usize = 20_000;
+
 /// Plays a plan on the fork. Returns what is wrong, with the record.
 #[must_use]
 pub fn run(plan: &Plan) -> Option<String> {
@@ -165,7 +168,7 @@ pub fn run(plan: &Plan) -> Option<String> {
         if let Some(panic) = &model.panic {
             return Some(format!("{panic}\n{}", driver.transcript()));
         }
-        if model.ended {
+        if model.ended || driver.transcript().events.len() > MOST_EVENTS {
             break;
         }
         if let Some(fault) = model.fault().filter(|_| is_exact) {

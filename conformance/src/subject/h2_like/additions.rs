@@ -40,6 +40,22 @@ pub trait BuilderAdditions {
     fn header_table_size(&mut self, _octets: u32) -> &mut Self {
         self
     }
+
+    fn deadlines<D>(&mut self, _deadlines: D) -> &mut Self {
+        self
+    }
+
+    fn abuse_limits<L>(&mut self, _limits: L) -> &mut Self {
+        self
+    }
+
+    fn drop_connection_fields(&mut self, _enabled: bool) -> &mut Self {
+        self
+    }
+
+    fn drop_invalid_authority(&mut self, _enabled: bool) -> &mut Self {
+        self
+    }
 }
 
 impl BuilderAdditions for client::Builder {}
@@ -74,8 +90,15 @@ pub trait FlowControlAdditions {
 
 impl FlowControlAdditions for FlowControl {}
 
+/// What an h2 without insight lets be seen of a connection.
+pub struct NoInsight;
+
 pub trait ConnectionAdditions {
     fn set_window_update_policy<P>(&mut self, _policy: P) {}
+
+    fn insight(&self) -> NoInsight {
+        NoInsight
+    }
 }
 
 impl<T> ConnectionAdditions for client::Connection<T> where T: AsyncRead + AsyncWrite + Unpin {}

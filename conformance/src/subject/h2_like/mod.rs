@@ -27,6 +27,8 @@ use crate::transport::listening::Listening;
 use crate::wire::pipe::{pipe, PeerEnd, SubjectEnd};
 use crate::wire::wake::WakeFlag;
 #[allow(unused_imports)]
+pub(super) use additions::NoInsight;
+#[allow(unused_imports)]
 use additions::{BuilderAdditions, ConnectionAdditions};
 use calls::Held;
 pub use legal::application;
@@ -52,6 +54,7 @@ pub struct H2 {
     serves: bool,
     /// The subject sees the pipe's time.
     time_passes: bool,
+    observation: Option<super::Observation>,
     closed: bool,
     panicked: bool,
 }
@@ -84,6 +87,7 @@ impl H2 {
         let (pipe, end) = pipe();
         // A connection reads the time when it is made, not only when it is polled.
         super::hold_time(case.config.time_passes.then(|| pipe.now()));
+        let observation = case.config.is_observed.then(super::Observation::begin);
         let connection = match case.role {
             Role::Server => Connection::ServerHandshake(Box::pin(server(&case.config).handshake(end))),
             Role::Client => {
@@ -101,6 +105,7 @@ impl H2 {
             events: Vec::new(),
             serves: behaves && case.role == Role::Server,
             time_passes: case.config.time_passes,
+            observation,
             closed: false,
             panicked: false,
         };
@@ -129,6 +134,16 @@ impl H2 {
             }
         }
         self.events.push(SubjectEvent::Livelock);
+    }
+
+    /// Takes a look at the connection, if it is observed.
+    fn look(&mut self) {
+        let Some(observation) = &mut self.observation else { return };
+        match &self.connection {
+            Connection::Server(connection) => observation.look(Some(connection.insight())),
+            Connection::Client(connection) => observation.look(Some(connection.insight())),
+            _ => observation.look(None),
+        }
     }
 
     fn poll_op(&mut self, at: usize) {
@@ -271,7 +286,10 @@ impl Link for H2 {
     }
 
     fn advance(&mut self) -> Vec<SubjectEvent> {
-        self.guarded(H2::run);
+        self.guarded(|h2| {
+            h2.run();
+            h2.look();
+        });
         let octets = self.pipe.read();
         let mut events = std::mem::take(&mut self.events);
         if !octets.is_empty() {
@@ -343,6 +361,11 @@ fn server(config: &Config) -> h2::server::Builder {
     config.window_growth.map(|grows| builder.adaptive_window(grows));
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     config.data_frame_budget.map(|budget| builder.data_frame_budget(budget));
+    config.deadlines.map(|deadlines| builder.deadlines(super::deadlines(deadlines)));
+    config.abuse.map(|(burst, per_second)| builder.abuse_limits(super::abuse_limits(burst, per_second)));
+    if config.is_lenient {
+        builder.drop_connection_fields(true).drop_invalid_authority(true);
+    }
     if let Some((streams, time)) = config.reset_retention {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
     }
@@ -363,6 +386,11 @@ fn client(config: &Config) -> h2::client::Builder {
     config.update_policy.map(|policy| builder.window_update_policy(super::policy(policy)));
     config.push.map(|push| builder.enable_push(push));
     config.data_frame_budget.map(|budget| builder.data_frame_budget(budget));
+    config.deadlines.map(|deadlines| builder.deadlines(super::deadlines(deadlines)));
+    config.abuse.map(|(burst, per_second)| builder.abuse_limits(super::abuse_limits(burst, per_second)));
+    if config.is_lenient {
+        builder.drop_connection_fields(true);
+    }
     if let Some((streams, time)) = config.reset_retention {
         builder.max_concurrent_reset_streams(streams).reset_stream_duration(time);
     }
