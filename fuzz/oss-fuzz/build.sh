@@ -5,7 +5,7 @@
 cd "$SRC/h2-patched"
 # The flags of the sanitizer are for the targets alone.
 RUSTFLAGS= cargo run -p h2-conformance --example seeds -- seeds/frames
-for target in legal script; do
+for target in legal script pair windows; do
     RUSTFLAGS= cargo run -p h2-conformance --example legal_seeds -- "seeds/$target"
 done
 

@@ -26,6 +26,8 @@ cargo xtask COMMAND: the tools that keep the fork as its difference
                              conformance/results/recall.md (ten minutes)
   fuzz [TARGET] [--minutes N | --seconds N]
                              every fuzz target, or one, for so long (default: 10 seconds), and a table
+  work                       how much code a script of the fuzz targets runs for an octet at most
+  coverage                   which of the fork's code the fuzz targets reach, as fuzz/COVERAGE.md (ten minutes)
   index                      PATCHES.md, from the headers and the sizes
   vendor DIR                 the fork as a plain crate without a build script in DIR
   vendor --branch NAME       the same as a commit on a branch of this repository
@@ -48,6 +50,8 @@ pub(crate) enum Command {
     Ablate { slug: Option<String> },
     Mutants,
     Power,
+    Work,
+    Coverage,
     Recall,
     Results { name: Option<String> },
     Fuzz { target: Option<String>, seconds: u64 },
@@ -61,7 +65,8 @@ pub(crate) enum Command {
 }
 
 const COMMANDS: &str =
-    "edit, refresh, show, verify, ablate, mutants, power, results, recall, fuzz, index, vendor, roll, bump, evidence";
+    "edit, refresh, show, verify, ablate, mutants, power, results, recall, fuzz, work, coverage, index, vendor, roll, \
+     bump, evidence";
 
 pub(crate) fn parse(mut parser: Parser) -> Result<Command, Failure> {
     read(&mut parser).map_err(|error| {
@@ -87,6 +92,8 @@ fn read(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         "results" => return Ok(maybe(parser)?.map_or(Command::Help, |name| Command::Results { name })),
         "mutants" => Command::Mutants,
         "power" => Command::Power,
+        "work" => Command::Work,
+        "coverage" => Command::Coverage,
         "recall" => Command::Recall,
         "fuzz" => fuzz(parser)?,
         "index" => Command::Index,
@@ -223,6 +230,8 @@ mod tests {
         assert_eq!(parsed("--help"), Ok(Command::Help));
         assert_eq!(parsed("mutants"), Ok(Command::Mutants));
         assert_eq!(parsed("power"), Ok(Command::Power));
+        assert_eq!(parsed("work"), Ok(Command::Work));
+        assert_eq!(parsed("coverage"), Ok(Command::Coverage));
         assert_eq!(parsed("recall"), Ok(Command::Recall));
         assert_eq!(parsed("index"), Ok(Command::Index));
         assert_eq!(parsed("fuzz"), Ok(Command::Fuzz { target: None, seconds: 10 }));

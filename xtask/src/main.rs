@@ -4,6 +4,7 @@ mod bump;
 mod cli;
 mod comparison;
 mod context_diff;
+mod counted;
 mod each;
 mod edit;
 mod evidence;
@@ -65,6 +66,8 @@ fn run() -> Result<(), Failure> {
         Command::Ablate { slug } => each::run(&repo, slug.as_deref(), Questions::Without),
         Command::Mutants => mutants::run(&repo),
         Command::Power => mutants::power(&repo),
+        Command::Work => counted::work(&repo),
+        Command::Coverage => counted::coverage(&repo),
         Command::Results { name } => results::run(&repo, name.as_deref()),
         Command::Recall => recall::run(&repo),
         Command::Fuzz { target, seconds } => fuzz::run(&repo, target.as_deref(), seconds),

@@ -12,19 +12,25 @@ use crate::failure::Failure;
 use crate::print::say;
 use crate::published;
 use crate::repo::{read, write, Repo};
-use crate::trial::{Outcomes, Trial};
+use crate::trial::{Findings, Outcomes, Trial};
 
 use fixes::Fixes;
 
 /// The outcomes of all cases by release.
 type Played = BTreeMap<String, Outcomes>;
 
+/// What fuzz targets find, by release.
+type Fuzzed = BTreeMap<String, Findings>;
+
+/// Seeds that each fuzz target plays, for each role.
+const SEEDS: u32 = 1_000;
+
 /// Plays the releases, checks the table of fixes and writes the page.
 pub(crate) fn run(repo: &Repo) -> Result<(), Failure> {
     let pinned = repo.release()?;
     let fixes = Fixes::parse(&read(&repo.root.join("conformance/recall/fixes.toml"))?)?;
     let trial = Trial::new(repo)?;
-    let mut played = Played::new();
+    let (mut played, mut fuzzed) = (Played::new(), Fuzzed::new());
     for version in &fixes.releases {
         let (_, tree) = published::find(repo, &pinned.name, version)?;
         let manifest = tree.files.get("Cargo.toml").map(|text| String::from_utf8_lossy(text));
@@ -38,8 +44,11 @@ pub(crate) fn run(repo: &Repo) -> Result<(), Failure> {
             Failure::new(format!("h2 {version}: {}{hint}", failure.sentence))
         })?;
         let pass = outcomes.values().filter(|outcome| *outcome == "pass").count();
-        say(format_args!("h2 {version}: {pass} of {} cases pass", outcomes.len()))?;
+        let findings = trial.fuzz_other(SEEDS)?;
+        let kinds = findings.len();
+        say(format_args!("h2 {version}: {pass} of {} cases pass; {kinds} kinds of findings", outcomes.len()))?;
         played.insert(version.clone(), outcomes);
+        fuzzed.insert(version.clone(), findings);
     }
     let wrong = fixes.wrong(&played);
     wrong.iter().try_for_each(|line| say(format_args!("WRONG {line}")))?;
@@ -47,7 +56,7 @@ pub(crate) fn run(repo: &Repo) -> Result<(), Failure> {
         let places = wrong.len();
         return Err(Failure::new(format!("conformance/recall/fixes.toml is wrong in {places} place(s); see above")));
     }
-    write(&repo.root.join("conformance/results/recall.md"), &page::render(&fixes, &played))?;
+    write(&repo.root.join("conformance/results/recall.md"), &page::render(&fixes, &played, &fuzzed))?;
     say(page::found(&fixes))
 }
 

@@ -34,6 +34,9 @@ pub(crate) const PATCHED: &str = "patched";
 /// Outcomes of cases by id.
 pub(crate) type Outcomes = BTreeMap<String, String>;
 
+/// Executions until a fuzz target finds something, by the target and the kind of the finding.
+pub(crate) type Findings = BTreeMap<(String, String), u64>;
+
 /// Names of rows of a bench.
 pub(crate) type Rows = HashSet<String>;
 
@@ -70,6 +73,18 @@ impl<'a> Trial<'a> {
         tree.compiled().write_sources(&dir)?;
         write(&dir.join("Cargo.toml"), manifest)?;
         self.play(UPSTREAM, self.cargo(&self.dir.join("repository"), "target-release"))
+    }
+
+    /// What fuzz targets find, on seeds, in the release that was played last by
+    /// [`play_other`](Self::play_other).
+    pub(crate) fn fuzz_other(&self, seeds: u32) -> Result<Findings, Failure> {
+        let mut command = self.cargo(&self.dir.join("repository"), "target-release");
+        command.args(["run", "--quiet", "--package", "h2-conformance", "--example", "kinds", "--"]);
+        let output = run(command.args([&seeds.to_string(), UPSTREAM]))?;
+        if !output.status.success() {
+            return Err(Failure::new(format!("the fuzz targets broke ({}): {}", output.status, last_line(&output))));
+        }
+        findings(&String::from_utf8_lossy(&output.stdout))
     }
 
     /// Plays every case on the fork with `tree` in the place of its series.
@@ -308,6 +323,17 @@ fn succeed(what: &str, output: &Output) -> Result<(), Failure> {
 
 fn last_line(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or("no message").trim().to_owned()
+}
+
+/// Lines of the program `kinds`.
+fn findings(text: &str) -> Result<Findings, Failure> {
+    let line = |line: &str| {
+        let mut parts = line.splitn(3, '\t');
+        let (target, after, kind) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+        Some(((target.to_owned(), kind.to_owned()), after))
+    };
+    let expected = |found| Failure::new(format!("expected TARGET, EXECUTIONS and KIND, found {found:?}"));
+    text.lines().map(|text| line(text).ok_or_else(|| expected(text))).collect()
 }
 
 fn outcomes(json: &str, subject: &str) -> Result<Outcomes, Failure> {

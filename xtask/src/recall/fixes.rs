@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::Played;
+use super::{Fuzzed, Played};
 use crate::failure::Failure;
-use crate::trial::Outcomes;
+use crate::trial::{Findings, Outcomes};
 
 /// The table in `conformance/recall/fixes.toml`.
 #[derive(Debug, Deserialize)]
@@ -75,6 +75,14 @@ impl Fixes {
         both.map_or_else(BTreeSet::new, |(before, after)| only_in(after, before))
     }
 
+    /// What fuzz targets find in the release before, and not in this one.
+    pub(super) fn mended(&self, release: &str, fuzzed: &Fuzzed) -> Findings {
+        let both = self.before(release).and_then(|before| Some((fuzzed.get(before)?, fuzzed.get(release)?)));
+        both.map_or_else(Findings::new, |(before, after)| {
+            before.iter().filter(|(kind, _)| !after.contains_key(kind)).map(|(kind, at)| (kind.clone(), *at)).collect()
+        })
+    }
+
     /// The cases that passed on the release before, and do not on this one.
     pub(super) fn lost<'a>(&self, release: &str, played: &'a Played) -> BTreeSet<&'a str> {
         let both = self.before(release).and_then(|before| Some((played.get(before)?, played.get(release)?)));
@@ -108,6 +116,15 @@ mod tests {
         for wrong in ["b", "c"] {
             assert_eq!(Fixes::parse(&format!("{TABLE}cases = ['{wrong}']")).unwrap().wrong(&played()).len(), 1);
         }
+    }
+
+    #[test]
+    fn what_is_found_no_more_was_mended() {
+        let found = |kinds: &[&str]| kinds.iter().map(|kind| (("t".to_owned(), (*kind).to_owned()), 7)).collect();
+        let fuzzed = Fuzzed::from([("1".into(), found(&["a", "b"])), ("2".into(), found(&["b", "c"]))]);
+        let fixes = Fixes::parse(&format!("{TABLE}missed = 'm'")).unwrap();
+        assert_eq!(fixes.mended("2", &fuzzed), found(&["a"]));
+        assert_eq!(fixes.mended("1", &fuzzed), Findings::new());
     }
 
     #[test]

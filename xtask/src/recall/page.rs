@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::fixes::{Fix, Fixes};
-use super::Played;
+use super::{Fuzzed, Played, SEEDS};
 
 const HEAD: &str = "\
 # The suite on older releases of h2
@@ -17,7 +17,7 @@ From 0.4.16 on, the release limits small DATA frames. The limit ends the connect
 
 ";
 
-pub(super) fn render(fixes: &Fixes, played: &Played) -> String {
+pub(super) fn render(fixes: &Fixes, played: &Played, fuzzed: &Fuzzed) -> String {
     let mut page = HEAD.to_owned();
     let _ = writeln!(page, "{}\n", found(fixes));
     page.push_str("| release | what was wrong before | found by |\n| --- | --- | --- |\n");
@@ -42,6 +42,37 @@ pub(super) fn render(fixes: &Fixes, played: &Played) -> String {
             count("weak"),
             count("fail"),
         );
+    }
+    page.push_str(&mended(fixes, fuzzed));
+    page
+}
+
+/// What fuzz targets find in each release that the next one has mended.
+fn mended(fixes: &Fixes, fuzzed: &Fuzzed) -> String {
+    let mut page = format!(
+        "\n## What the fuzz targets find\n\n\
+         The targets `script` and `legal` play {} connections each on every release. *Mended* are findings of the release before, without their \
+         numbers, that do not come again on this one.\n\n\
+         | release | kinds of findings | mended | target | after | what came no more |\n\
+         | --- | ---: | ---: | --- | ---: | --- |\n",
+        2 * SEEDS
+    );
+    for release in &fixes.releases {
+        let Some(found) = fuzzed.get(release) else { continue };
+        let mended = fixes.mended(release, fuzzed);
+        let _ = write!(page, "| {release} | {} | {} |", found.len(), mended.len());
+        // The one that is found first of each target.
+        let mut first: Vec<_> = mended.iter().collect();
+        first.sort_by_key(|((target, _), after)| (target.clone(), **after));
+        first.dedup_by_key(|((target, _), _)| target.clone());
+        if first.is_empty() {
+            page.push_str(" | | |\n");
+        }
+        for (at, ((target, kind), after)) in first.into_iter().enumerate() {
+            let kind = kind.replace('|', "\\|");
+            page.push_str(if at == 0 { "" } else { "| | | |" });
+            let _ = writeln!(page, " {target} | {after} | {kind} |");
+        }
     }
     page
 }
