@@ -10,10 +10,15 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Metadata, Subscriber};
 
+/// Streams up to which each look takes a snapshot.
+const FEW: usize = 8;
+
 /// As long as it lives, connections of this thread are observed. Events and frames are those of the
 /// process: others, if there are, only do more work.
 pub(super) struct Observation {
     connection: Option<Connection>,
+    /// Times that it is not looked at.
+    left_out: usize,
     _tracing: DefaultGuard,
 }
 
@@ -21,14 +26,20 @@ impl Observation {
     pub(super) fn begin() -> Self {
         insight::observe(Some(Arc::new(Formatting)));
         insight::log_frames(Some(Arc::new(formatted::<str>)));
-        Observation { connection: None, _tracing: tracing::subscriber::set_default(Formatting) }
+        Observation { connection: None, left_out: 0, _tracing: tracing::subscriber::set_default(Formatting) }
     }
 
-    /// Takes a snapshot of the connection, or of what is left of it.
+    /// Takes a snapshot of the connection, or of what is left of it. With many streams it does so
+    /// less often, because it formats each of them.
     pub(super) fn look(&mut self, connection: Option<Connection>) {
         self.connection = connection.or(self.connection.take());
         let Some(connection) = &self.connection else { return };
+        if self.left_out > 0 {
+            self.left_out -= 1;
+            return;
+        }
         if let Some(snapshot) = connection.snapshot() {
+            self.left_out = snapshot.streams.len() / FEW;
             formatted(&snapshot);
             Discard.write_fmt(format_args!("{snapshot}")).ok();
         }
