@@ -397,7 +397,7 @@ impl<'a> Driver<'a> {
 
     fn upload_from_afar(&mut self, upload: Upload, round_trip: Duration) {
         let mut left = upload.length;
-        while left > 0 {
+        while left > 0 && !self.over && !self.peer_closed && self.outgoing.in_step() {
             let burst = left.min(self.sendable.available(upload.stream) as u64);
             if burst == 0 {
                 return;

@@ -243,7 +243,11 @@ impl H2 {
                     Connection::Client(connection) => connection.ping_pong(),
                     _ => None,
                 };
-                self.app.pings = self.app.pings.take().or(pings);
+                if pings.is_some() {
+                    self.app.pings = pings;
+                    // As after any method of the connection.
+                    self.woken.wake();
+                }
                 self.ops.push(Op::new(Some(call), Task::Call(app.clone())));
             }
             _ => self.ops.push(Op::new(Some(call), Task::Call(app.clone()))),
