@@ -5,13 +5,14 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use h2::server::{Builder, Connection};
 use h2_conformance::wire::build::{headers_block, opening, settings, GET};
 use h2_conformance::wire::hpack;
+use h2_conformance::wire::wake::WakeFlag;
 use http::Response;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -63,7 +64,8 @@ fn server() -> (Connection<Transport, Bytes>, Transport) {
     h2::virtual_time::set(Some(Duration::ZERO));
     let transport = Transport::default();
     *transport.sent.lock().unwrap() = opening(&settings());
-    let cx = &mut Context::from_waker(Waker::noop());
+    let waker = WakeFlag::set().waker();
+    let cx = &mut Context::from_waker(&waker);
     let mut handshake = Box::pin(Builder::new().handshake::<_, Bytes>(transport.clone()));
     let connection = loop {
         if let Poll::Ready(connection) = handshake.as_mut().poll(cx) {
@@ -79,7 +81,8 @@ fn server() -> (Connection<Transport, Bytes>, Transport) {
 
 /// Accepts a request and answers it.
 fn answer(connection: &mut Connection<Transport, Bytes>) -> bool {
-    let cx = &mut Context::from_waker(Waker::noop());
+    let waker = WakeFlag::set().waker();
+    let cx = &mut Context::from_waker(&waker);
     let Poll::Ready(Some(accepted)) = connection.poll_accept(cx) else { return false };
     let (_, mut respond) = accepted.expect("nothing is wrong");
     respond.send_response(Response::new(()), true).expect("the stream is open");
