@@ -44,11 +44,6 @@ impl Recv {
         }
     }
 
-    /// Whether a stream waits to be accepted.
-    pub(in super::super) fn has_unaccepted(&self) -> bool {
-        !self.pending_accept.is_empty()
-    }
-
     /// Removes streams that were reset from the accept queue, once they are the most of it.
     #[inline]
     pub(in super::super) fn sweep_unaccepted(&mut self, store: &mut Store, counts: &mut Counts) {

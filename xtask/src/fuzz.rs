@@ -14,7 +14,8 @@ use crate::repo::Repo;
 const BESIDE: u64 = 600;
 /// Memory of a target with its corpus, in MiB. More is a finding.
 const MEMORY: &str = "-rss_limit_mb=2048";
-/// All targets are safe Rust: with a sanitizer for addresses they play an eighth as many inputs.
+/// With a sanitizer for addresses targets play an eighth as many inputs. Nearly all that they play
+/// is safe Rust.
 const NO_SANITIZER: [&str; 2] = ["--sanitizer", "none"];
 /// Lines of a finding that are shown.
 const LINES: usize = 60;

@@ -141,7 +141,7 @@ impl<T: Audit> Drop for Guard<'_, T> {
         let left_out = match self.left_out.load(Relaxed) {
             0 => {
                 self.inner.audit();
-                self.inner.streams() / FEW
+                self.inner.streams().saturating_sub(1) / FEW
             }
             more => more - 1,
         };

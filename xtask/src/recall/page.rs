@@ -51,9 +51,9 @@ pub(super) fn render(fixes: &Fixes, played: &Played, fuzzed: &Fuzzed) -> String 
 fn mended(fixes: &Fixes, fuzzed: &Fuzzed) -> String {
     let mut page = format!(
         "\n## What the fuzz targets find\n\n\
-         The targets `script` and `legal` play {} connections each on every release. *Mended* are findings of the release before, without their \
-         numbers, that do not come again on this one.\n\n\
-         | release | kinds of findings | mended | target | after | what came no more |\n\
+         The targets `script` and `legal` play {} connections each on every release. *Gone* are findings of the release before, without their \
+         numbers, that do not come again on this one: the fault was mended, or another one comes before it.\n\n\
+         | release | kinds of findings | gone | target | after | what came no more |\n\
          | --- | ---: | ---: | --- | ---: | --- |\n",
         2 * SEEDS
     );

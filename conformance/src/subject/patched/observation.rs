@@ -1,6 +1,7 @@
 //! A program that observes its connections: it takes snapshots, receives events, logs frames and
 //! formats whatever `tracing` is told.
 
+use std::cell::Cell;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
@@ -9,6 +10,11 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Metadata, Subscriber};
+
+thread_local! {
+    /// An event is being formatted.
+    static IS_FORMATTING: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Streams up to which each look takes a snapshot.
 const FEW: usize = 8;
@@ -32,6 +38,7 @@ impl Observation {
     /// Takes a snapshot of the connection, or of what is left of it. With many streams it does so
     /// less often, because it formats each of them.
     pub(super) fn look(&mut self, connection: Option<Connection>) {
+        assert!(!IS_FORMATTING.replace(false), "an event could not be formatted");
         self.connection = connection.or(self.connection.take());
         let Some(connection) = &self.connection else { return };
         if self.left_out > 0 {
@@ -39,7 +46,7 @@ impl Observation {
             return;
         }
         if let Some(snapshot) = connection.snapshot() {
-            self.left_out = snapshot.streams.len() / FEW;
+            self.left_out = snapshot.streams.len().saturating_sub(1) / FEW;
             formatted(&snapshot);
             Discard.write_fmt(format_args!("{snapshot}")).ok();
         }
@@ -73,7 +80,10 @@ struct Formatting;
 
 impl Observer for Formatting {
     fn event(&self, event: &Event<'_>) {
+        // A panic of an observer is caught where it is called.
+        IS_FORMATTING.set(true);
         formatted(event);
+        IS_FORMATTING.set(false);
     }
 }
 
