@@ -14,7 +14,7 @@ use crate::repo::{tempdir, write, Repo};
 use covered::Covered;
 
 /// Seeds of `work`, for each role.
-const SCRIPTS: &str = "20000";
+const SCRIPTS: &str = "100000";
 /// What `coverage` plays: the targets of the program `power`, and how long each, in seconds.
 const TARGETS: [&str; 7] = ["frames", "script", "legal", "pair", "windows", "differential", "hpack"];
 const SECONDS: &str = "20";

@@ -1,8 +1,10 @@
-//! The work of a subject, counted: how often it runs the parts of its code. A count is the same on
-//! every run and every machine, which a time is not.
+//! The work of a subject, counted: how often it runs the parts of its code. A count is nearly the
+//! same on every run and every machine, which a time is not.
 //!
 //! Work has to be in proportion to what a connection does. So an attack that has a peer's octets
 //! cost more and more is found, although no single one takes long.
+
+mod crowd;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -15,14 +17,14 @@ use crate::legal::Plan;
 use crate::script::App;
 use crate::transcript::Transcript;
 
+pub use crowd::{growths, Crowd, Growth};
+
 /// What the code did so far, in any unit.
 pub type Counter = fn() -> u64;
 
-/// What a call, a step or a stream may cost, as if it were so many octets. A step may look at each
-/// stream: new SETTINGS change all windows.
+/// What a call or a step may cost, as if it were so many octets.
 const CALL: u64 = 64;
 const STEP: u64 = 64;
-const STREAM: u64 = 8;
 
 /// Work and what it was for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,8 +47,10 @@ impl Effort {
 pub struct Metered {
     link: Box<dyn Link>,
     counter: Counter,
-    /// Streams that may be open.
-    streams: u64,
+    /// What the counter adds to its own count.
+    own: u64,
+    /// Whether the subject's octets wait, and are not counted yet.
+    is_blocked: bool,
     so_far: Effort,
     /// The first steps of a connection that cost most in proportion.
     dearest: Effort,
@@ -55,7 +59,17 @@ pub struct Metered {
 impl Metered {
     #[must_use]
     pub fn new(link: Box<dyn Link>, counter: Counter) -> Self {
-        Metered { link, counter, streams: 0, so_far: Effort::default(), dearest: Effort::default() }
+        let (first, second) = (counter(), counter());
+        let own = second - first;
+        Metered { link, counter, own, is_blocked: false, so_far: Effort::default(), dearest: Effort::default() }
+    }
+
+    /// Adds what the counter counts meanwhile.
+    fn metered<T>(&mut self, work: impl FnOnce(&mut dyn Link) -> T) -> T {
+        let before = (self.counter)();
+        let result = work(&mut *self.link);
+        self.so_far.work += (self.counter)() - before - self.own;
+        result
     }
 
     /// The effort up to that step of the connection where it is most for an octet.
@@ -76,30 +90,24 @@ impl Link for Metered {
     }
 
     fn block(&mut self, blocked: bool) {
+        self.is_blocked = blocked;
         self.link.block(blocked);
     }
 
     fn call(&mut self, call: usize, app: &App) {
         self.so_far.size += CALL;
-        self.streams += u64::from(matches!(app, App::Request { .. } | App::RequestBeside { .. } | App::Promise { .. }));
-        let before = (self.counter)();
-        self.link.call(call, app);
-        self.so_far.work += (self.counter)() - before;
+        self.metered(|link| link.call(call, app));
     }
 
     fn advance(&mut self) -> Vec<SubjectEvent> {
-        let before = (self.counter)();
-        let events = self.link.advance();
-        self.so_far.work += (self.counter)() - before;
+        let events = self.metered(|link| link.advance());
         for event in &events {
-            match event {
-                SubjectEvent::Octets(octets) => self.so_far.size += octets.len() as u64,
-                SubjectEvent::Accepted { .. } => self.streams += 1,
-                _ => {}
+            if let SubjectEvent::Octets(octets) = event {
+                self.so_far.size += octets.len() as u64;
             }
         }
-        self.so_far.size += STEP + STREAM * self.streams;
-        if self.so_far.ratio() > self.dearest.ratio() {
+        self.so_far.size += STEP;
+        if !self.is_blocked && self.so_far.ratio() > self.dearest.ratio() {
             self.dearest = self.so_far;
         }
         events
@@ -208,6 +216,19 @@ mod tests {
     fn work_that_grows_with_all_that_came_before_shows() {
         assert!(ratio_of(false) <= 10);
         assert!(ratio_of(true) > 1_000);
+    }
+
+    #[test]
+    fn what_the_counter_adds_is_left_out() {
+        let counter = || {
+            WORK.set(WORK.get() + 7);
+            WORK.get()
+        };
+        let mut metered = Metered::new(Box::new(Worker { new: 0, read: 0, works_on_all: false }), counter);
+        metered.write(&[0; 100]);
+        metered.advance();
+        metered.call(0, &App::Ping);
+        assert_eq!(metered.so_far.work, 10 * 100 + 5);
     }
 
     #[test]
