@@ -153,7 +153,7 @@ pub fn run(plan: &Plan) -> Option<String> {
     let mut opening = Script::new(true);
     opening.open();
     opening.steps.iter().for_each(|step| driver.step(step));
-    let mut peer = Peer { next: 1, ended: BTreeSet::new(), is_far: !is_exact };
+    let mut peer = Peer { next: 1, ended: BTreeSet::new(), is_far: !is_exact, largest: 300 * u64::from(model.initial) };
     for op in &plan.ops {
         for step in peer.steps(&mut Draw::new(op)) {
             if let Step::App(app) = &step {
@@ -205,6 +205,8 @@ struct Peer {
     /// Large bodies come from afar, and are read, so that windows grow. The model does not know
     /// what readers return of them.
     is_far: bool,
+    /// Octets of a large body: a small window lets them pass in very many frames.
+    largest: u64,
 }
 
 impl Peer {
@@ -220,7 +222,7 @@ impl Peer {
                 vec![Step::Write(vec![Sent::Frame(post(self.next - 2))])]
             }
             3 if is_open && self.is_far => {
-                let length = draw.one(&[200_000, 1 << 20, 4 << 20]);
+                let length = draw.one(&[200_000, 1 << 20, 4 << 20]).min(self.largest);
                 let upload = Upload { stream, length, frame: 16_384, padding: None, end: false };
                 let round_trip = Duration::from_millis(draw.one(&[10, 100, 1_000]));
                 vec![Step::App(App::ReadToEnd { stream }), Step::UploadFromAfar { upload, round_trip }]
