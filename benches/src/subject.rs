@@ -16,6 +16,8 @@ pub struct Subject {
     /// Serves one connection of tiny requests on this thread: the CPU time after the first
     /// `warm_up` requests.
     pub serve: fn(&TcpListener, Handler, warm_up: u64) -> std::io::Result<Duration>,
+    /// Serves one connection on this thread, and answers each request with so many octets.
+    pub bulk: fn(&TcpListener, octets: usize) -> std::io::Result<Sent>,
     /// Client and server in memory, on this thread.
     pub pair: fn(&Shape) -> Box<dyn Pair>,
     /// A server in memory that gives these answers to requests, in their order.
@@ -79,6 +81,14 @@ pub enum ReadPerTurn {
     Chunk,
     /// Releases this many octets of what it read, and reads the next chunk when none are left.
     Octets(usize),
+}
+
+/// What sending cost a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    pub cpu: Duration,
+    /// System calls.
+    pub writes: u64,
 }
 
 /// Where a server answers.

@@ -1,5 +1,6 @@
 //! The workloads, for either h2; `super::h2` says which.
 
+mod bulk;
 mod hostile;
 mod pair;
 mod reader;
@@ -22,6 +23,7 @@ use crate::subject::Subject;
 pub(crate) const SUBJECT: Subject = Subject {
     upload: upload::upload,
     serve: serve::serve,
+    bulk: bulk::bulk,
     pair: |shape| Box::new(pair::Pair::new(shape)),
     respond: |answers| Box::new(respond::Server::new(answers)),
     receive: |intake| Box::new(receive::Receiver::new(intake)),

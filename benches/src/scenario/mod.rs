@@ -1,6 +1,7 @@
 //! Scenarios: each measures both in one run.
 
 mod abuse;
+mod bulk;
 mod fairness;
 mod hostile;
 mod isolation;
@@ -42,6 +43,12 @@ pub const ALL: &[Scenario] = &[
         name: "requests",
         about: "CPU of a server for each tiny request, 100 at a time on one connection",
         run: requests::run,
+        work: None,
+    },
+    Scenario {
+        name: "bulk",
+        about: "large bodies over loopback: throughput, and CPU time and writes of the server for each MiB",
+        run: bulk::run,
         work: None,
     },
     Scenario {

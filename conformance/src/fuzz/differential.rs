@@ -48,8 +48,8 @@ impl fmt::Display for Difference {
 pub struct Declared {
     parts: [String; 4],
     pub patches: Vec<String>,
-    /// The role and the seed of a script that shows it.
-    pub example: (Role, u64),
+    /// The role and the seed of a script that shows it, or `plan` and the script's plan.
+    pub example: String,
     pub line: usize,
 }
 
@@ -85,11 +85,20 @@ fn row(text: &str, line: usize) -> Option<Declared> {
     let parts: Vec<&str> = text.split('|').map(str::trim).collect();
     let [role, step, release, fork, patches, example] = parts.try_into().ok()?;
     let patches: Vec<String> = patches.split_whitespace().map(str::to_owned).collect();
-    let (of, seed) = example.split_once(' ')?;
-    let of = [Role::Server, Role::Client].into_iter().find(|role| role.name() == of)?;
-    let example = (of, seed.parse().ok()?);
+    plan_of(example)?;
+    let example = example.to_owned();
     let parts = [role, step, release, fork].map(str::to_owned);
     (!patches.is_empty()).then_some(Declared { parts, patches, example, line })
+}
+
+/// The plan that an example names.
+fn plan_of(example: &str) -> Option<Plan> {
+    let (of, script) = example.split_once(' ')?;
+    if of == "plan" {
+        return script.parse().ok();
+    }
+    let role = [Role::Server, Role::Client].into_iter().find(|role| role.name() == of)?;
+    Some(Plan::from_seed(role, script.parse().ok()?))
 }
 
 /// Steps of the opening, of which one is the preface.
@@ -287,8 +296,8 @@ mod tests {
             if let Some(slug) = unknown {
                 return Some(format!("there is no patch {slug}"));
             }
-            let (role, seed) = row.example;
-            let Some(difference) = run(&Plan::from_seed(role, seed), BOTH).1 else {
+            let plan = plan_of(&row.example).expect("it was read");
+            let Some(difference) = run(&plan, BOTH).1 else {
                 return Some("its example does not differ".to_owned());
             };
             let first = declared.iter().find(|row| row.explains(&difference)).map(|row| row.line);

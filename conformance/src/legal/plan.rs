@@ -5,6 +5,7 @@
 //! therefore leaves the choices of the others as they were, so that plans shrink well.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::case::Role;
 
@@ -91,6 +92,18 @@ impl Plan {
         octets.extend(self.setup);
         self.ops.iter().for_each(|op| octets.extend(op));
         octets
+    }
+}
+
+/// Reads what [`Plan`] displays: digits of its octets.
+impl FromStr for Plan {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.as_bytes().chunks(2);
+        let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let octets: Option<Vec<u8>> = digits.map(octet).collect();
+        octets.filter(|octets| !octets.is_empty()).map(|octets| Plan::from_octets(&octets)).ok_or("hexadecimal digits")
     }
 }
 

@@ -209,6 +209,11 @@ impl FrameCounter {
         log.pass(self.direction, age, self.shared.label().as_deref(), header, payload);
     }
 
+    /// Whether each frame is logged.
+    pub(crate) fn is_logging(&self) -> bool {
+        frame_log::is_on()
+    }
+
     /// Ends the line of the frame that passed last by the windows after it, if it is logged.
     #[inline]
     pub(crate) fn log_windows(&self, windows: impl FnOnce(Changes, u32) -> LoggedWindows) {

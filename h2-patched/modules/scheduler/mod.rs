@@ -79,8 +79,8 @@ pub(super) struct Scheduler {
     virtual_time: VirtualTime,
     /// The last request whose HEADERS were written.
     last_opened: StreamId,
-    /// The stream whose DATA the codec is writing, if more of the same buffer follows.
-    in_flight: Option<Key>,
+    /// The streams whose DATA the codec is writing, if more of the same buffer follows.
+    in_flight: Vec<Key>,
     /// Handed over and not in frames yet.
     buffered: u64,
     /// What of it is of streams that may not send yet. The budget does not count it: it would keep
@@ -113,7 +113,7 @@ impl Scheduler {
             served: 0,
             virtual_time: VirtualTime::default(),
             last_opened: StreamId::ZERO,
-            in_flight: None,
+            in_flight: Vec::new(),
             buffered: 0,
             apart: 0,
             budget: u64::MAX,
@@ -313,8 +313,8 @@ impl Scheduler {
         stream.buffered_send_data = 0;
         stream.outgoing.reserved = 0;
         stream.outgoing.head = Head::Nothing;
-        if self.in_flight == Some(stream.key()) {
-            self.in_flight = None;
+        if std::mem::take(&mut stream.outgoing.is_in_flight) {
+            self.in_flight.retain(|key| *key != stream.key());
         }
         self.settle(stream, task);
     }
@@ -382,7 +382,8 @@ impl Scheduler {
             Some(SendQueue::Exhausted) => (false, true),
             // The end of a write pass shows whether the stream limit admits it.
             Some(_) => (false, false),
-            None => (false, entry.demand() > 0),
+            // A stream in flight is settled again when the codec gives its rest back.
+            None => (false, entry.demand() > 0 && !entry.outgoing.is_in_flight),
         };
         let is_noted = may_wait || entry.outgoing.stall.is_some();
         let was_apart = entry.outgoing.apart;
@@ -482,10 +483,17 @@ impl Scheduler {
             + self.queues.len(SendQueue::Exhausted)
     }
 
-    /// Returns the number of streams that want to send.
+    /// Returns the number of streams that want to send and are queued for it.
     #[inline]
     fn active(&self) -> usize {
         self.asking() + self.queues.len(SendQueue::SmallData) + self.queues.len(SendQueue::BulkData)
+    }
+
+    /// Returns the number of streams that share the connection: those that want to send, and those
+    /// whose rest the codec has.
+    #[inline]
+    fn sharing(&self) -> usize {
+        self.active() + self.in_flight.len()
     }
 }
 

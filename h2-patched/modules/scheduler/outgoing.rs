@@ -24,6 +24,8 @@ pub(crate) struct Outgoing {
     pub(super) sendable: WindowSize,
     /// The first frame in its queue, or the rest of one that is being written.
     pub(super) head: Head,
+    /// The codec has the rest of its first frame.
+    pub(super) is_in_flight: bool,
     /// Whether the stream is released without a frame, because the peer never heard of it.
     pub(super) withdrawn: bool,
     /// What it had queued is gone.
@@ -74,6 +76,7 @@ impl Outgoing {
             grew: false,
             sendable: 0,
             head: Head::Nothing,
+            is_in_flight: false,
             withdrawn: false,
             is_cleared: false,
             apart: false,
@@ -217,7 +220,7 @@ impl Stream {
         match self.outgoing.head {
             Head::Control => Some(Wait::Turn),
             Head::Data if self.is_cancelled() => Some(Wait::Turn),
-            Head::Data if self.outgoing.window.octets() == 0 => None,
+            Head::Data if self.outgoing.window.octets() == 0 || self.outgoing.is_in_flight => None,
             Head::Data => Some(Wait::Credit),
             Head::Nothing if self.state.is_scheduled_reset() => Some(Wait::Turn),
             Head::Nothing if capacity_limit > self.outgoing.advertised => Some(Wait::Capacity),

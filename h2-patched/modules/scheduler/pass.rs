@@ -42,8 +42,7 @@ impl Scheduler {
             match self.write_frame(buffer, store, counts, codec) {
                 Some(Written::Data) => {
                     codec.frame_counter().log_windows(|_, stream| self.windows(stream, store));
-                    // A small frame is written already, and the codec has room for the rest of one
-                    // buffer only.
+                    // A small frame is written already.
                     self.reclaim(buffer, store, codec);
                 }
                 Some(Written::Other) => {}
@@ -56,28 +55,32 @@ impl Scheduler {
         BufferStatus::CodecFull
     }
 
-    /// Takes back what the codec did not write of a buffer. Returns whether there is more of it.
+    /// Takes back what the codec did not write of buffers. Returns whether there is more of one.
     pub(crate) fn reclaim<T, B: Buf>(
         &mut self,
         buffer: &mut Buffer<Frame<B>>,
         store: &mut Store,
         codec: &mut Codec<T, Prioritized<B>>,
     ) -> bool {
-        let Some(frame) = codec.take_last_data_frame() else { return false };
-        // Without a stream: it was cleared in the meantime.
-        let Some(key) = self.in_flight.take() else { return false };
-        let mut end_stream = false;
-        let mut frame = frame.map(|payload| {
-            end_stream = payload.end_stream;
-            payload.octets.into_inner()
-        });
-        if !frame.payload().has_remaining() {
-            return false;
+        let mut has_more = false;
+        while let Some(frame) = codec.take_last_data_frame() {
+            let Some(key) = frame.payload().rest_of else { continue };
+            // Without a stream: it was cleared in the meantime.
+            let Some(at) = self.in_flight.iter().position(|stream| *stream == key) else { continue };
+            self.in_flight.remove(at);
+            let mut end_stream = false;
+            let mut frame = frame.map(|payload| {
+                end_stream = payload.end_stream;
+                payload.octets.into_inner()
+            });
+            frame.set_end_stream(end_stream);
+            let mut stream = store.resolve(key);
+            stream.pending_send.push_front(buffer, frame.into());
+            stream.outgoing.is_in_flight = false;
+            self.settle(&mut stream, &mut None);
+            has_more = true;
         }
-        frame.set_end_stream(end_stream);
-        let mut stream = store.resolve(key);
-        stream.pending_send.push_front(buffer, frame.into());
-        true
+        has_more
     }
 
     /// Whether there may be credit for streams that ask, which other streams were advertised and do
@@ -184,7 +187,8 @@ impl Scheduler {
     /// Whether streams that ask get credit that is not free. Other streams were advertised it and
     /// do not use it, or hand over more than there is credit for, so that none would ever be free.
     fn capacity_is_due(&self) -> bool {
-        let has_data = self.queues.len(SendQueue::SmallData) + self.queues.len(SendQueue::BulkData) > 0;
+        let queued = self.queues.len(SendQueue::SmallData) + self.queues.len(SendQueue::BulkData);
+        let has_data = queued + self.in_flight.len() > 0;
         !has_data || self.sendable > u64::from(self.window.octets())
     }
 
@@ -235,7 +239,7 @@ impl Scheduler {
         let was_data = stream.outgoing.head == Head::Data;
         let written = match stream.pending_send.pop_front(buffer) {
             Some(Frame::Data(frame)) => {
-                let frame = self.cut(frame, stream, codec.max_send_frame_size(), counts);
+                let frame = self.cut(frame, stream, codec, counts);
                 Some(write(Frame::Data(frame), codec))
             }
             Some(Frame::Headers(headers)) => Some(write(Frame::Headers(headers), codec)),
@@ -254,7 +258,7 @@ impl Scheduler {
                 reset.map(|reset| write(Frame::Reset(reset), codec))
             }),
         };
-        if self.in_flight.is_none() {
+        if !stream.outgoing.is_in_flight {
             let entry = &mut **stream;
             entry.outgoing.head = match entry.pending_send.front(buffer) {
                 Some(Frame::Data(frame)) if frame.payload().has_remaining() => Head::Data,
@@ -278,20 +282,38 @@ impl Scheduler {
         }
     }
 
-    /// Cuts a DATA frame to what may be sent now, and updates the accounting.
-    fn cut<B: Buf>(
+    /// Returns how many octets a stream may send in its turn: one frame, or several if it shares the
+    /// connection with few others.
+    fn turn<T, B>(&self, codec: &Codec<T, Prioritized<B>>) -> usize
+    where
+        T: AsyncWrite + Unpin,
+        B: Buf,
+    {
+        let frame = codec.max_send_frame_size();
+        match self.sharing() {
+            0 | 1 => codec.max_send_payload(),
+            sharing => (codec.max_send_payload() / sharing / frame).max(1) * frame,
+        }
+    }
+
+    /// Cuts DATA to what may be sent now, and updates the accounting.
+    fn cut<T, B>(
         &mut self,
         mut frame: frame::Data<B>,
         stream: &mut Ptr,
-        max_frame_size: usize,
+        codec: &Codec<T, Prioritized<B>>,
         counts: &mut Counts,
-    ) -> frame::Data<Prioritized<B>> {
+    ) -> frame::Data<Prioritized<B>>
+    where
+        T: AsyncWrite + Unpin,
+        B: Buf,
+    {
         let key = stream.key();
-        let active = self.active();
+        let (sharing, turn) = (self.sharing(), self.turn(codec));
         let stream = &mut **stream;
         let whole = frame.payload().remaining();
         let credit = self.window.octets().min(stream.outgoing.window.octets());
-        let len = whole.min(max_frame_size).min(credit as usize);
+        let len = whole.min(turn).min(credit as usize);
         let octets = len as WindowSize;
         debug_assert!(len > 0 || whole == 0, "a stream without credit was in a queue for it");
 
@@ -299,7 +321,7 @@ impl Scheduler {
         stream.outgoing.window.spend(octets);
         stream.buffered_send_data -= len;
         self.buffered -= len as u64;
-        stream.outgoing.flow_time.charge(octets, active, &mut self.virtual_time);
+        stream.outgoing.flow_time.charge(octets, sharing, &mut self.virtual_time);
         counts.data_sent(len, credit - octets <= stream.outgoing.reserved);
         // The wait for what follows begins now.
         if stream.outgoing.stall.is_some() {
@@ -308,11 +330,13 @@ impl Scheduler {
 
         tracing::trace!(stream = u32::from(stream.id), octets, left = whole - len, "DATA sent");
         let end_stream = frame.is_end_stream();
+        let rest_of = (len < whole).then_some(key);
         if len < whole {
             frame.set_end_stream(false);
-            self.in_flight = Some(key);
+            stream.outgoing.is_in_flight = true;
+            self.in_flight.push(key);
         }
-        frame.map(|octets| Prioritized { octets: octets.take(len), end_stream })
+        frame.map(|octets| Prioritized { octets: octets.take(len), end_stream, rest_of })
     }
 
     /// Queues the stream that a promise promised, once the promise is sent.

@@ -1,5 +1,7 @@
 //! The octets of one DATA frame on their way through the codec.
 
+use super::super::store::Key;
+
 use bytes::buf::Take;
 use bytes::Buf;
 use std::fmt;
@@ -10,6 +12,8 @@ pub(crate) struct Prioritized<B> {
     pub(super) octets: Take<B>,
     /// Whether END_STREAM belongs to the end of that buffer.
     pub(super) end_stream: bool,
+    /// The stream that waits for the rest of that buffer, if there is one.
+    pub(super) rest_of: Option<Key>,
 }
 
 impl<B: Buf> Buf for Prioritized<B> {

@@ -48,6 +48,7 @@ impl Scheduler {
             None if !stream.is_send_ready() || stream.is_cancelled() => None,
             None if outgoing.head != Head::Data && !asks_in_vain => None,
             None if outgoing.window.octets() == 0 => Some(BlockedOn::StreamWindow),
+            None if outgoing.is_in_flight => None,
             None => asks_in_vain.then_some(BlockedOn::SendBuffer),
         }
     }
