@@ -1,7 +1,7 @@
 //! How streams are found by their identifier.
 //!
-//! A hash for any key costs some 120 instructions a lookup; an identifier of 31 bits needs one
-//! multiplication. Peers choose the identifiers of their streams, so they must not know which of
+//! A hash for any key costs some 120 instructions a lookup; an identifier of 31 bits needs two
+//! multiplications. Peers choose the identifiers of their streams, so they must not know which of
 //! them collide. The process draws a secret number at random, and each connection derives its own
 //! factors from that number.
 
@@ -89,7 +89,7 @@ impl Hasher for IdHasher {
 mod tests {
     use super::*;
 
-    /// Of a thousand streams, the most that fall into one place of 128.
+    /// The most of a thousand streams that fall into one place of 128.
     fn most_in_one_place(hashing: IdHashing, step: u32, bits: u32) -> u32 {
         let mut counts = [0u32; 128];
         for at in 0..1000 {

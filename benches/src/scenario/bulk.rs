@@ -1,4 +1,5 @@
-//! Large bodies over loopback: how fast a server sends them, with what CPU time, in how many writes.
+//! Large bodies over loopback: how fast a server sends them, with what CPU time, and in how many
+//! writes.
 
 mod client;
 

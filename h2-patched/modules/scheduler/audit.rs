@@ -26,6 +26,10 @@ impl Scheduler {
             (self.promises.len(), streams.iter().filter(|stream| stream.is_pending_push).count());
         holds!("S5", promises == promised, "{promises} promises to be sent, {promised} streams wait for theirs");
 
+        let (in_flight, flagged) =
+            (self.in_flight.len(), streams.iter().filter(|stream| stream.outgoing.is_in_flight).count());
+        holds!("S5", in_flight == flagged, "the codec has a rest of {in_flight} streams, {flagged} wait for theirs");
+
         let (asking, free) = (self.asking(), self.free());
         holds!("S4", asking == 0 || free == 0, "{free} octets are free and {asking} streams ask");
 

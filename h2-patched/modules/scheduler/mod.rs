@@ -488,13 +488,6 @@ impl Scheduler {
     fn active(&self) -> usize {
         self.asking() + self.queues.len(SendQueue::SmallData) + self.queues.len(SendQueue::BulkData)
     }
-
-    /// Returns the number of streams that share the connection: those that want to send, and those
-    /// whose rest the codec has.
-    #[inline]
-    fn sharing(&self) -> usize {
-        self.active() + self.in_flight.len()
-    }
 }
 
 /// Wakes the connection to write.

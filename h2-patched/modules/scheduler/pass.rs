@@ -282,8 +282,15 @@ impl Scheduler {
         }
     }
 
-    /// Returns how many octets a stream may send in its turn: one frame, or several if it shares the
-    /// connection with few others.
+    /// Returns the number of streams that share the connection: those that want to send, and those
+    /// whose rest the codec has.
+    #[inline]
+    fn sharing(&self) -> usize {
+        self.active() + self.in_flight.len()
+    }
+
+    /// Returns how many octets a stream may send in its turn: one frame, or several if it shares
+    /// the connection with few others.
     fn turn<T, B>(&self, codec: &Codec<T, Prioritized<B>>) -> usize
     where
         T: AsyncWrite + Unpin,

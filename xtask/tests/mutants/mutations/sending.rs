@@ -171,4 +171,18 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         code: "«stream.buffered_send_data -= len;»",
         replacement: "",
     },
+    Mutation {
+        name: "a stream whose rest the codec has not marked",
+        invariant: "S5",
+        file: PASS,
+        code: "«stream.outgoing.is_in_flight = true;»",
+        replacement: "",
+    },
+    Mutation {
+        name: "a stream whose rest came back still counted as in flight",
+        invariant: "S5",
+        file: PASS,
+        code: "«self.in_flight.remove(at);»",
+        replacement: "let _ = at;",
+    },
 ];
