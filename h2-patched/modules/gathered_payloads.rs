@@ -11,15 +11,18 @@ use bytes::{Buf, BytesMut};
 use std::collections::VecDeque;
 use std::io::{Cursor, IoSlice};
 
-/// Octets that are gathered for one write: of one frame at first, and twice as many after each time
-/// that the transport took all. While it takes no more, nothing is added, and then it is one frame
-/// again. What is gathered is written before anything that is more urgent, so it must not be much
-/// more than what the transport itself holds.
+/// How many octets of DATA are gathered before they are written. A connection begins with one frame.
+/// The limit doubles each time that the transport takes all of about as much. When the transport
+/// is full, nothing is added, and the limit is one frame again. What is gathered is written before
+/// anything that is more urgent, so it must not be much more than the transport itself holds.
 const LEAST: usize = 16 * 1024;
 const MOST: usize = 256 * 1024;
 
 /// Frames that are gathered at most. A write takes 64 slices, and each frame has two or more.
 const CUTS: usize = 24;
+
+/// Frames for which memory is kept.
+const KEPT: usize = 4;
 
 /// Octets of a payload that follow an octet of the buffer.
 #[derive(Debug)]
@@ -35,11 +38,14 @@ pub(super) struct GatheredPayloads<B> {
     cuts: VecDeque<Cut>,
     /// Each has octets for one cut or more.
     waiting: VecDeque<Data<B>>,
+    /// To be taken back by the scheduler, which has what follows in the same buffer.
     written: VecDeque<Data<B>>,
     /// Octets that wait.
     octets: usize,
     /// How many octets are gathered.
     limit: usize,
+    /// Octets that the transport took since the limit was decided.
+    taken: usize,
     /// The transport takes one slice at a time: frames that are gathered would not make fewer
     /// writes.
     is_vectored: bool,
@@ -53,6 +59,7 @@ impl<B: Buf> GatheredPayloads<B> {
             written: VecDeque::new(),
             octets: 0,
             limit: LEAST,
+            taken: 0,
             is_vectored,
         }
     }
@@ -68,9 +75,13 @@ impl<B: Buf> GatheredPayloads<B> {
 
     /// The transport took all that was gathered.
     pub(super) fn all_taken(&mut self) {
-        if !self.written.is_empty() {
+        if 2 * self.taken >= self.limit {
             self.limit = (2 * self.limit).clamp(LEAST, MOST);
         }
+        self.taken = 0;
+        // A connection that is idle after large bodies has the memory of one that sent none.
+        self.cuts.shrink_to(KEPT);
+        self.waiting.shrink_to(KEPT);
     }
 
     /// The transport takes no more now.
@@ -98,7 +109,8 @@ impl<B> GatheredPayloads<B> {
     pub(super) fn max_payload(&self, max_frame_size: usize) -> usize {
         if self.is_vectored {
             // Whole frames, so that none is cut for no reason.
-            (self.limit / max_frame_size).max(1) * max_frame_size
+            let room = self.limit.saturating_sub(self.octets) / max_frame_size;
+            room.min(CUTS.saturating_sub(self.cuts.len())).max(1) * max_frame_size
         } else {
             max_frame_size
         }
@@ -106,7 +118,11 @@ impl<B> GatheredPayloads<B> {
 
     /// Takes a frame that is written.
     pub(super) fn take_written(&mut self) -> Option<Data<B>> {
-        self.written.pop_front()
+        let frame = self.written.pop_front();
+        if self.written.is_empty() {
+            self.written.shrink_to(KEPT);
+        }
+        frame
     }
 
     /// All that waits, in order.
@@ -122,7 +138,7 @@ pub(super) struct Unwritten<'a, B> {
 }
 
 impl<B> Unwritten<'_, B> {
-    /// Octets of the buffer that go before the first cut.
+    /// Octets of the buffer that go before the first cut: all, if there is none.
     fn before_cut(&self) -> usize {
         self.payloads.cuts.front().map_or(usize::MAX, |cut| cut.at - self.buffer.position() as usize)
     }
@@ -205,6 +221,7 @@ impl<B: Buf> Buf for Unwritten<'_, B> {
             frame.payload_mut().advance(step);
             octets -= step;
             payloads.octets -= step;
+            payloads.taken += step;
             cut.octets -= step;
             if cut.octets == 0 {
                 payloads.cuts.pop_front();
@@ -339,10 +356,29 @@ mod tests {
     }
 
     #[test]
-    fn writes_without_data_gather_no_more() {
-        let mut payloads = GatheredPayloads::<Bytes>::new(true);
-        payloads.all_taken();
-        assert_eq!(payloads.limit, LEAST);
+    fn small_frames_do_not_raise_the_limit() {
+        let (mut payloads, mut buffer) = (GatheredPayloads::new(true), Cursor::new(BytesMut::new()));
+        for _ in 0..5 {
+            payloads.cut(buffer.get_ref().len(), 300);
+            payloads.push(Data::new(StreamId::from(1), Bytes::from(vec![0; 300])));
+            take_all(&mut payloads, &mut buffer);
+            payloads.all_taken();
+        }
+        assert_eq!(fill(&mut payloads, &mut buffer), LEAST);
+    }
+
+    #[test]
+    fn a_large_payload_counts_what_is_gathered_already() {
+        let (mut payloads, mut buffer) = (GatheredPayloads::new(true), Cursor::new(BytesMut::new()));
+        for _ in 0..5 {
+            fill(&mut payloads, &mut buffer);
+            take_all(&mut payloads, &mut buffer);
+        }
+        payloads.cut(0, MOST - 2 * LEAST);
+        assert_eq!(payloads.max_payload(LEAST), 2 * LEAST);
+        assert_eq!(payloads.max_payload(MOST), MOST, "one frame may always follow");
+        (1..CUTS - 1).for_each(|_| payloads.cut(0, 1));
+        assert_eq!(payloads.max_payload(LEAST), LEAST);
     }
 
     #[test]

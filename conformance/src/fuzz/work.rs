@@ -68,7 +68,7 @@ impl Metered {
     fn metered<T>(&mut self, work: impl FnOnce(&mut dyn Link) -> T) -> T {
         let before = (self.counter)();
         let result = work(&mut *self.link);
-        self.so_far.work += (self.counter)() - before - self.own;
+        self.so_far.work += ((self.counter)() - before).saturating_sub(self.own);
         result
     }
 

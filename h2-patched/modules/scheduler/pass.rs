@@ -42,7 +42,7 @@ impl Scheduler {
             match self.write_frame(buffer, store, counts, codec) {
                 Some(Written::Data) => {
                     codec.frame_counter().log_windows(|_, stream| self.windows(stream, store));
-                    // A small frame is written already.
+                    // A small frame is in the codec's buffer already.
                     self.reclaim(buffer, store, codec);
                 }
                 Some(Written::Other) => {}
@@ -79,6 +79,9 @@ impl Scheduler {
             stream.outgoing.is_in_flight = false;
             self.settle(&mut stream, &mut None);
             has_more = true;
+        }
+        if self.in_flight.is_empty() {
+            self.in_flight.shrink_to(4);
         }
         has_more
     }
@@ -285,22 +288,23 @@ impl Scheduler {
     /// Returns the number of streams that share the connection: those that want to send, and those
     /// whose rest the codec has.
     #[inline]
-    fn sharing(&self) -> usize {
+    pub(super) fn sharing(&self) -> usize {
         self.active() + self.in_flight.len()
     }
 
     /// Returns how many octets a stream may send in its turn: one frame, or several if it shares
-    /// the connection with few others.
-    fn turn<T, B>(&self, codec: &Codec<T, Prioritized<B>>) -> usize
+    /// the connection with few others. Of octets that are not in one piece it is one frame: only
+    /// one piece can be split into frames without a copy.
+    fn turn<T, B>(&self, data: &B, codec: &Codec<T, Prioritized<B>>) -> usize
     where
         T: AsyncWrite + Unpin,
         B: Buf,
     {
         let frame = codec.max_send_frame_size();
-        match self.sharing() {
-            0 | 1 => codec.max_send_payload(),
-            sharing => (codec.max_send_payload() / sharing / frame).max(1) * frame,
-        }
+        // Streams that have HEADERS to send may have DATA behind them.
+        let sharing = self.sharing() + self.queues.len(SendQueue::Control);
+        let octets = (codec.max_send_payload() / sharing.max(1)).min(data.chunk().len());
+        (octets / frame).max(1) * frame
     }
 
     /// Cuts DATA to what may be sent now, and updates the accounting.
@@ -316,7 +320,7 @@ impl Scheduler {
         B: Buf,
     {
         let key = stream.key();
-        let (sharing, turn) = (self.sharing(), self.turn(codec));
+        let (sharing, turn) = (self.sharing(), self.turn(frame.payload(), codec));
         let stream = &mut **stream;
         let whole = frame.payload().remaining();
         let credit = self.window.octets().min(stream.outgoing.window.octets());

@@ -1,4 +1,4 @@
-//! The octets of one DATA frame on their way through the codec.
+//! Octets of DATA on their way through the codec, which makes one frame or several of them.
 
 use super::super::store::Key;
 
@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::IoSlice;
 
 pub(crate) struct Prioritized<B> {
-    /// What this frame carries of the buffer that the application handed over.
+    /// What is sent now of the buffer that the application handed over.
     pub(super) octets: Take<B>,
     /// Whether END_STREAM belongs to the end of that buffer.
     pub(super) end_stream: bool,

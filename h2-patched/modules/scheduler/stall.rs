@@ -88,7 +88,7 @@ impl Scheduler {
     /// wait for the reason given.
     fn count_waiting(&mut self, end: StallEnd) {
         if self.stalled.is_some() {
-            match self.active() {
+            match self.sharing() {
                 0 if self.window.octets() > 0 => self.connection_stall_ends(StallEnd::Resumed),
                 0 if end == StallEnd::Resumed => self.connection_stall_ends(StallEnd::Withdrawn),
                 0 => self.connection_stall_ends(end),
@@ -172,7 +172,7 @@ impl Scheduler {
     #[inline]
     pub(super) fn note_waiting(&mut self, store: &mut Store) {
         if self.window.octets() == 0 {
-            if self.active() > 0 {
+            if self.sharing() > 0 {
                 self.connection_stalls();
             }
             self.count_waiting(StallEnd::Withdrawn);
@@ -213,7 +213,7 @@ impl Scheduler {
     }
 
     pub(in crate::proto::streams) fn stalled_since(&self) -> Option<Instant> {
-        self.stalled.filter(|_| self.active() > 0)
+        self.stalled.filter(|_| self.sharing() > 0)
     }
 
     pub(in crate::proto::streams) fn waiting_to_open(&self) -> usize {
