@@ -11,7 +11,7 @@ use bytes::{Buf, BytesMut};
 use std::collections::VecDeque;
 use std::io::{Cursor, IoSlice};
 
-/// How many octets of DATA are gathered before they are written. A connection begins with one frame.
+/// How many octets of DATA are gathered before they are written. A connection begins with a frame.
 /// The limit doubles each time that the transport takes all of about as much. When the transport
 /// is full, nothing is added, and the limit is one frame again. What is gathered is written before
 /// anything that is more urgent, so it must not be much more than the transport itself holds.
