@@ -300,11 +300,13 @@ impl Scheduler {
         T: AsyncWrite + Unpin,
         B: Buf,
     {
-        let frame = codec.max_send_frame_size();
+        let (frame, most) = (codec.max_send_frame_size(), codec.max_send_payload());
+        if data.chunk().len() < data.remaining().min(most) {
+            return frame;
+        }
         // Streams that have HEADERS to send may have DATA behind them.
         let sharing = self.sharing() + self.queues.len(SendQueue::Control);
-        let octets = (codec.max_send_payload() / sharing.max(1)).min(data.chunk().len());
-        (octets / frame).max(1) * frame
+        (most / sharing.max(1) / frame).max(1) * frame
     }
 
     /// Cuts DATA to what may be sent now, and updates the accounting.
