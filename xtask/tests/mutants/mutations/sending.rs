@@ -173,7 +173,7 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "a stream whose rest the codec has not marked",
-        invariant: "S5",
+        invariant: "S7",
         file: PASS,
         code: "«stream.outgoing.is_in_flight = true;»",
         replacement: "",
