@@ -118,11 +118,11 @@ impl<B> GatheredPayloads<B> {
 
     /// Takes a frame that is written.
     pub(super) fn take_written(&mut self) -> Option<Data<B>> {
-        let frame = self.written.pop_front();
+        let frame = self.written.pop_front()?;
         if self.written.is_empty() {
             self.written.shrink_to(KEPT);
         }
-        frame
+        Some(frame)
     }
 
     /// All that waits, in order.

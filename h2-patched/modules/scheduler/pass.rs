@@ -80,7 +80,7 @@ impl Scheduler {
             self.settle(&mut stream, &mut None);
             has_more = true;
         }
-        if self.in_flight.is_empty() {
+        if has_more && self.in_flight.is_empty() {
             self.in_flight.shrink_to(4);
         }
         has_more

@@ -1,6 +1,6 @@
 //! Messages that RFC 9113 calls malformed and that an application may want to have all the same.
 
-use http::header::{HeaderName, HeaderValue, CONNECTION, TE, TRANSFER_ENCODING, UPGRADE};
+use http::header::{HeaderName, HeaderValue, TE};
 use http::uri::Authority;
 
 use super::{defaults, Tuning};
@@ -57,8 +57,15 @@ impl Leniency {
 }
 
 fn is_connection_field(name: &HeaderName, value: &HeaderValue) -> bool {
-    let is_one = [CONNECTION, TRANSFER_ENCODING, UPGRADE].contains(name);
-    is_one || name == "keep-alive" || name == "proxy-connection" || (name == TE && value != "trailers")
+    is_connection_specific(name) || (name == TE && value != "trailers")
+}
+
+/// Whether a field of this name makes a message malformed, whatever its value (RFC 9113 section
+/// 8.2.2).
+#[inline]
+pub(crate) fn is_connection_specific(name: &HeaderName) -> bool {
+    // Names are in lower case, and names of another length cost one comparison.
+    matches!(name.as_str(), "connection" | "keep-alive" | "proxy-connection" | "transfer-encoding" | "upgrade")
 }
 
 /// The same, as far as the builder of a connection said.
@@ -97,5 +104,15 @@ mod tests {
         assert_eq!(LeniencyOptions::default().or(Leniency::NONE), Leniency::NONE);
         assert_eq!(own.or(process), Leniency { drops_connection_fields: false, drops_authority: true });
         assert_eq!(LeniencyOptions::default().or(process), process);
+    }
+
+    #[test]
+    fn names_of_connection_fields_are_compared_whole_and_in_any_case() {
+        for name in ["Connection", "keep-alive", "Proxy-Connection", "TRANSFER-ENCODING", "upgrade"] {
+            assert!(is_connection_specific(&name.parse().expect("it is a name")), "{name}");
+        }
+        for name in ["connections", "keep-aliv", "x-upgrade", "te", "host"] {
+            assert!(!is_connection_specific(&name.parse().expect("it is a name")), "{name}");
+        }
     }
 }

@@ -80,7 +80,7 @@
 mod abuse_limits;
 mod builders;
 mod deadlines;
-mod leniency;
+pub(crate) mod leniency;
 mod requests;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
