@@ -15,14 +15,15 @@ use std::process::ExitCode;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use h2_benches::subject::{Handler, Shape, PATCHED, UPSTREAM};
+use h2_benches::subject::{Exchange, Handler, Shape, PATCHED, UPSTREAM};
 use h2_conformance_wire::build::{opening, ping, settings, unknown, window_update};
 use h2_conformance_wire::feed::Feed;
 use h2_conformance_wire::wake::WakeFlag;
 use h2_conformance_wire::Frame;
 
 const USAGE: &str = "expected: upstream|patched LOAD COUNT, where LOAD is\n\
-    \x20 requests     requests, a multiple of 100\n\
+    \x20 requests     requests of a client to a server, a multiple of 100\n\
+    \x20 inline, spawned   requests to a server alone, a multiple of 100; the accept loop answers, or a task each\n\
     \x20 octets       octets of one upload\n\
     \x20 connections  connections that a server opens and drops\n\
     \x20 pings, unknown, updates   frames that a server gets on one connection: PING, an unknown type, WINDOW_UPDATE of 1";
@@ -44,6 +45,16 @@ fn main() -> ExitCode {
         "patched" => PATCHED,
         _ => return refuse(),
     };
+    let alone = match load.as_str() {
+        "inline" => Some(Handler::Inline),
+        "spawned" => Some(Handler::Spawned),
+        _ => None,
+    };
+    if let Some(handler) = alone {
+        let mut server = (subject.alone)(Exchange { handler, octets: 12 });
+        (0..count / 100).for_each(|_| server.requests(100));
+        return ExitCode::SUCCESS;
+    }
     let mut pair = (subject.pair)(&Shape { window: None, handler: Handler::Spawned });
     match load.as_str() {
         "requests" => (0..count / 100).for_each(|_| pair.requests(100)),

@@ -13,6 +13,7 @@ mod hostile;
 mod patched;
 mod real_link;
 pub mod scenario;
+mod small_requests;
 pub mod subject;
 mod tasks;
 mod timer;

@@ -13,11 +13,13 @@ pub struct Subject {
     /// increments of the connection's WINDOW_UPDATEs that the DATA brought about, or why the upload
     /// does not come to its end.
     pub upload: fn(&Upload) -> Result<Vec<u32>, String>,
-    /// Serves one connection of tiny requests on this thread: the CPU time after the first
-    /// `warm_up` requests.
-    pub serve: fn(&TcpListener, Handler, warm_up: u64) -> std::io::Result<Duration>,
+    /// Serves one connection of small requests on this thread: what those after the first `warm_up`
+    /// cost.
+    pub serve: fn(&TcpListener, Exchange, warm_up: u64) -> std::io::Result<Served>,
     /// Serves one connection on this thread, and answers each request with so many octets.
     pub bulk: fn(&TcpListener, octets: usize) -> std::io::Result<Sent>,
+    /// A server of small requests in memory, on this thread.
+    pub alone: fn(Exchange) -> Box<dyn Alone>,
     /// Client and server in memory, on this thread.
     pub pair: fn(&Shape) -> Box<dyn Pair>,
     /// A server in memory that gives these answers to requests, in their order.
@@ -100,12 +102,34 @@ pub enum Handler {
     Spawned,
 }
 
+/// How small requests are answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange {
+    pub handler: Handler,
+    /// Octets of each answer's content.
+    pub octets: usize,
+}
+
+/// What serving cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Served {
+    pub cpu: Duration,
+    /// System calls on the socket.
+    pub calls: u64,
+}
+
 /// How a pair is set up.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     pub handler: Handler,
     /// The server's receive window, of a stream and of the connection; `None` leaves the default.
     pub window: Option<u32>,
+}
+
+/// A server whose peer is made of frames.
+pub trait Alone {
+    /// Gets that many requests at once and answers them.
+    fn requests(&mut self, count: u32);
 }
 
 /// A client and a server of the same h2, connected.

@@ -18,11 +18,9 @@ use std::io::{Cursor, IoSlice};
 const LEAST: usize = 16 * 1024;
 const MOST: usize = 256 * 1024;
 
-/// Frames that are gathered at most. A write takes 64 slices, and each frame has two or more.
+/// Frames that are gathered at most. A write takes 64 slices, and each frame has two or more. It
+/// also bounds the memory of the queues, so that they can keep it.
 const CUTS: usize = 24;
-
-/// Frames for which memory is kept.
-const KEPT: usize = 4;
 
 /// Octets of a payload that follow an octet of the buffer.
 #[derive(Debug)]
@@ -79,9 +77,6 @@ impl<B: Buf> GatheredPayloads<B> {
             self.limit = (2 * self.limit).clamp(LEAST, MOST);
         }
         self.taken = 0;
-        // A connection that is idle after large bodies has the memory of one that sent none.
-        self.cuts.shrink_to(KEPT);
-        self.waiting.shrink_to(KEPT);
     }
 
     /// The transport takes no more now.
@@ -118,11 +113,7 @@ impl<B> GatheredPayloads<B> {
 
     /// Takes a frame that is written.
     pub(super) fn take_written(&mut self) -> Option<Data<B>> {
-        let frame = self.written.pop_front()?;
-        if self.written.is_empty() {
-            self.written.shrink_to(KEPT);
-        }
-        Some(frame)
+        self.written.pop_front()
     }
 
     /// All that waits, in order.

@@ -10,9 +10,10 @@ use super::StreamId;
 use indexmap::IndexMap;
 use std::ops::{Deref, DerefMut};
 
-/// Room that is kept in any case, in octets: that of a connection with some hundred streams at a
-/// time, which come and go.
+/// Room that is kept in any case, in octets and in entries, whichever is less: that of a connection
+/// with some hundred streams at a time, which come and go.
 const FLOOR: usize = 128 << 10;
+const FLOOR_ENTRIES: usize = 512;
 
 /// Entries of a map for which room is kept: about as many.
 const IDS: usize = 256;
@@ -30,7 +31,7 @@ pub(super) struct Slab<T> {
 
 impl<T> Slab<T> {
     /// Entries for which room is kept in any case.
-    const FLOOR: usize = FLOOR / size_of::<T>();
+    const FLOOR: usize = if FLOOR / size_of::<T>() < FLOOR_ENTRIES { FLOOR / size_of::<T>() } else { FLOOR_ENTRIES };
 
     pub(super) fn new() -> Self {
         Slab { entries: slab::Slab::new(), removed: 0 }

@@ -1,5 +1,6 @@
 //! `cargo xtask`: the tools that keep the fork as its difference. One file a subcommand.
 
+mod bench_rows;
 mod bump;
 mod cli;
 mod comparison;

@@ -13,6 +13,7 @@ use std::process::{Command, Output};
 use h2_materialize::{Tree, WORKTREE};
 use serde::Deserialize;
 
+use crate::bench_rows::Rows;
 use crate::failure::Failure;
 use crate::git::Git;
 use crate::layout;
@@ -36,12 +37,6 @@ pub(crate) type Outcomes = BTreeMap<String, String>;
 
 /// Executions until a fuzz target finds something, by the target and the kind of the finding.
 pub(crate) type Findings = BTreeMap<(String, String), u64>;
-
-/// Names of rows of a bench.
-pub(crate) type Rows = HashSet<String>;
-
-/// How many times better a row has to be, so that noise does not decide.
-const CLEARLY: f64 = 1.5;
 
 /// A place to try trees in.
 #[derive(Debug)]
@@ -118,20 +113,24 @@ impl<'a> Trial<'a> {
         }))
     }
 
-    /// Runs that scenario of the benches with `tree` in the place of the series. Returns the rows
-    /// in which the fork is clearly better than the release. An error is that of the compiler.
+    /// Runs that scenario of the benches with `tree` in the place of the series. An error is that
+    /// of the compiler.
     pub(crate) fn bench_fork(&self, tree: &Tree, scenario: &str) -> Result<Rows, Failure> {
+        // Without it rows of instructions are missing, and a patch would seem to change nothing.
+        if Command::new("valgrind").arg("--version").output().is_err() {
+            return Err(Failure::new("expected valgrind, which counts instructions, and found none: install it"));
+        }
         let mut command = self.fork(tree)?;
         let mut build = copy_of(&command);
-        succeed("the benches", &run(build.args(["build", "--quiet", "--package", BENCHES]))?)?;
+        succeed("the benches", &run(build.args(["build", "--quiet", "--release", "--package", BENCHES]))?)?;
         let file = self.dir.join("figures.json");
         let _ = fs::remove_file(&file);
-        command.args(["run", "--quiet", "--package", BENCHES, "--", scenario, "--json"]).arg(&file);
+        command.args(["run", "--quiet", "--release", "--package", BENCHES, "--", scenario, "--json"]).arg(&file);
         let output = run(&mut command)?;
         if !file.exists() {
             return Err(Failure::new(format!("the bench broke ({}): {}", output.status, last_line(&output))));
         }
-        better_rows(&read(&file)?)
+        Rows::read(&read(&file)?)
     }
 
     /// Compiles the library of the fork, with the features that its tests use.
@@ -356,33 +355,6 @@ fn outcomes(json: &str, subject: &str) -> Result<Outcomes, Failure> {
     Ok(results.cases.into_iter().filter_map(of_subject).collect())
 }
 
-/// The rows in which the fork is clearly better. A figure that there is none of is worst.
-fn better_rows(json: &str) -> Result<Rows, Failure> {
-    #[derive(Deserialize)]
-    struct Figures {
-        rows: Vec<Row>,
-    }
-    #[derive(Deserialize)]
-    struct Row {
-        name: String,
-        unit: String,
-        better: String,
-        upstream: Option<f64>,
-        patched: Option<f64>,
-    }
-    let figures: Figures = serde_json::from_str(json)
-        .map_err(|error| Failure::new(format!("the figures are not in the agreed form: {error}")))?;
-    let is_better = |row: &Row| match (row.upstream, row.patched) {
-        (_, None) => false,
-        // A debug build says nothing about time.
-        _ if row.unit.starts_with("us") => false,
-        (None, Some(_)) => true,
-        (Some(upstream), Some(patched)) if row.better == "lower" => upstream >= CLEARLY * patched && upstream > patched,
-        (Some(upstream), Some(patched)) => patched >= CLEARLY * upstream && patched > upstream,
-    };
-    Ok(figures.rows.into_iter().filter(is_better).map(|row| row.name).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -391,31 +363,6 @@ mod tests {
     fn a_run_of_no_test_is_no_pass() {
         assert!(!ran_any("\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored\n"));
         assert!(ran_any("test result: ok. 0 passed; 0 failed\ntest result: ok. 2 passed; 0 failed\n"));
-    }
-
-    #[test]
-    fn a_row_is_better_where_the_fork_is_ahead_by_half() {
-        let row = |name: &str, better: &str, upstream: &str, patched: &str| {
-            let unit = if name == "time" { "us/MiB" } else { "frames" };
-            format!(
-                r#"{{"name":"{name}","unit":"{unit}","better":"{better}","upstream":{upstream},"patched":{patched}}}"#
-            )
-        };
-        let rows = [
-            row("less", "lower", "3", "2"),
-            row("more", "higher", "2", "3"),
-            row("little-less", "lower", "3", "2.1"),
-            row("worse", "higher", "3", "2"),
-            row("none-before", "lower", "null", "9"),
-            row("none-now", "higher", "9", "null"),
-            row("nothing", "lower", "0", "0"),
-            row("time", "lower", "9", "1"),
-        ];
-        let mut found: Vec<_> =
-            better_rows(&format!(r#"{{"rows":[{}]}}"#, rows.join(","))).unwrap().into_iter().collect();
-        found.sort();
-        assert_eq!(found, ["less", "more", "none-before"]);
-        assert!(better_rows("{}").is_err());
     }
 
     #[test]

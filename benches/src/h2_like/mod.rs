@@ -1,6 +1,8 @@
 //! The workloads, for either h2; `super::h2` says which.
 
+mod alone;
 mod bulk;
+mod counted_socket;
 mod hostile;
 mod pair;
 mod reader;
@@ -24,6 +26,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     upload: upload::upload,
     serve: serve::serve,
     bulk: bulk::bulk,
+    alone: |exchange| Box::new(alone::Server::new(exchange)),
     pair: |shape| Box::new(pair::Pair::new(shape)),
     respond: |answers| Box::new(respond::Server::new(answers)),
     receive: |intake| Box::new(receive::Receiver::new(intake)),
@@ -36,9 +39,19 @@ pub(crate) const SUBJECT: Subject = Subject {
 /// What answers a tiny request.
 const ANSWER: &[u8] = b"hello, world";
 
-fn answer(mut respond: h2::server::SendResponse<Bytes>) -> Result<(), h2::Error> {
+/// The content of so many octets that answers each request.
+fn content(octets: usize) -> Bytes {
+    Bytes::from(ANSWER.iter().copied().cycle().take(octets).collect::<Vec<_>>())
+}
+
+fn answer(respond: h2::server::SendResponse<Bytes>) -> Result<(), h2::Error> {
+    answer_with(respond, Bytes::from_static(ANSWER))
+}
+
+/// Hands over all content at once, whatever the capacity.
+fn answer_with(mut respond: h2::server::SendResponse<Bytes>, content: Bytes) -> Result<(), h2::Error> {
     let mut body = respond.send_response(Response::new(()), false)?;
-    body.send_data(Bytes::from_static(ANSWER), true)
+    body.send_data(content, true)
 }
 
 /// The connection whose handshake this is. All that it waits for was written.

@@ -1,85 +1,170 @@
-//! What a tiny request costs a server, in CPU time of its thread, over loopback.
+//! What a small request costs a server.
 
+mod instructions;
+
+use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::str::FromStr;
 use std::time::Duration;
 
-use h2_conformance_wire::build::{headers_block, opening, settings, window_update};
-use h2_conformance_wire::code::{DEFAULT_WINDOW, MAX_WINDOW};
 use h2_conformance_wire::FrameReader;
 
-use super::pairs::median_pair;
+use super::pairs::median_pairs;
 use crate::figures::{Better, Figures, Row};
-use crate::subject::{Handler, Subject};
+use crate::heap;
+use crate::small_requests::Requests;
+use crate::subject::{Alone, Exchange, Handler, Subject, PATCHED, UPSTREAM};
 
 /// Requests in flight at a time.
 const STREAMS: u32 = 100;
-/// How many times [`STREAMS`] requests are sent.
+/// Octets of all answers of a run over loopback at most.
+const OCTETS: usize = 64 << 20;
+/// Longer than anything here takes; then it counts as a stall.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The content of an answer, by name, in octets.
+const SIZES: [(&str, usize); 3] = [("tiny", 12), ("1KiB", 1 << 10), ("64KiB", 64 << 10)];
+const HANDLERS: [(&str, Handler); 2] = [("inline", Handler::Inline), ("spawned", Handler::Spawned)];
+
+/// A size and a handler.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    size: (&'static str, usize),
+    handler: (&'static str, Handler),
+}
+
+impl Kind {
+    fn all() -> impl Iterator<Item = Kind> {
+        SIZES.into_iter().flat_map(|size| HANDLERS.map(|handler| Kind { size, handler }))
+    }
+
+    fn exchange(self) -> Exchange {
+        Exchange { handler: self.handler.1, octets: self.size.1 }
+    }
+
+    /// How many times [`STREAMS`] requests are sent over loopback.
+    fn rounds(self) -> Rounds {
+        let measured = (OCTETS / (STREAMS as usize * self.size.1)).min(200) as u32;
+        Rounds { warm_up: measured / 10, measured }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.size.0, self.handler.0)
+    }
+}
+
+impl FromStr for Kind {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let names = || Kind::all().map(|kind| kind.to_string()).collect::<Vec<_>>().join(", ");
+        let named = Kind::all().find(|kind| kind.to_string() == name);
+        named.ok_or_else(|| format!("requests: no kind {name:?}; there are: {}", names()))
+    }
+}
+
+/// Batches of [`STREAMS`] requests.
 #[derive(Clone, Copy)]
 struct Rounds {
     warm_up: u32,
     measured: u32,
 }
-const ROUNDS: Rounds = Rounds { warm_up: 20, measured: 200 };
-/// Longer than anything here takes; then it counts as a stall.
-const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a request costs over loopback: microseconds, and system calls.
+#[derive(Clone, Copy, Debug)]
+struct Cost {
+    cpu: f64,
+    calls: f64,
+}
 
 pub(super) fn run() -> Result<Figures, String> {
     let mut rows = Vec::new();
-    for (name, handler) in [("cpu/tiny-inline", Handler::Inline), ("cpu/tiny-spawned", Handler::Spawned)] {
-        let [upstream, patched] =
-            median_pair(|subject| cpu(subject, handler, ROUNDS)).map_err(|error| format!("{name}: {error}"))?;
-        rows.push(Row::new(name.into(), "us", Better::Lower, upstream, patched));
+    let mut is_counted = true;
+    for kind in Kind::all() {
+        let of = |subject| loopback(subject, kind.exchange(), kind.rounds());
+        let medians = median_pairs(of, |cost| cost.cpu).map_err(|error| format!("{kind}: {error}"))?;
+        let mut row = |what: &str, unit: &str, [upstream, patched]: [Option<f64>; 2]| {
+            rows.push(Row::new(format!("{what}/{kind}"), unit, Better::Lower, upstream, patched));
+        };
+        row("cpu", "us", medians.map(|cost| Some(cost?.cpu)));
+        row("syscalls", "calls", medians.map(|cost| Some(cost?.calls)));
+        row("allocations", "allocations", [UPSTREAM, PATCHED].map(|subject| Some(allocations(subject, kind))));
+        match instructions::measure(kind)? {
+            Some(both) => row("instructions", "instructions", both.map(Some)),
+            None => is_counted = false,
+        }
+    }
+    if !is_counted {
+        eprintln!("requests: no rows of instructions: expected valgrind, which counts them, and found none");
     }
     Ok(Figures::new("requests", rows))
 }
 
-/// Microseconds a request, or nothing when an answer does not come.
-fn cpu(subject: Subject, handler: Handler, rounds: Rounds) -> io::Result<Option<f64>> {
+/// What valgrind runs.
+pub(super) fn work(arguments: &[String]) -> Result<(), String> {
+    instructions::work(arguments)
+}
+
+fn alone(subject: Subject, kind: Kind) -> Box<dyn Alone> {
+    (subject.alone)(kind.exchange())
+}
+
+/// Allocations a request, once the connection has all that it keeps.
+fn allocations(subject: Subject, kind: Kind) -> f64 {
+    let batches = 10;
+    let mut server = alone(subject, kind);
+    (0..batches).for_each(|_| server.requests(STREAMS));
+    heap::begin();
+    (0..batches).for_each(|_| server.requests(STREAMS));
+    heap::end();
+    heap::allocations() as f64 / f64::from(batches * STREAMS)
+}
+
+/// The cost of a request, or nothing when an answer does not come.
+fn loopback(subject: Subject, exchange: Exchange, rounds: Rounds) -> io::Result<Option<Cost>> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let address = listener.local_addr()?;
-    let server = std::thread::spawn(move || (subject.serve)(&listener, handler, (rounds.warm_up * STREAMS).into()));
+    let warm_up = rounds.warm_up * STREAMS;
+    let server = std::thread::spawn(move || (subject.serve)(&listener, exchange, warm_up.into()));
     let client = Client::connect(TcpStream::connect(address)?).and_then(|client| client.run(rounds));
     let served = server.join().map_err(|_| io::Error::other("the server panicked"))?;
     if client.is_err() {
         return Ok(None);
     }
-    Ok(Some(served?.as_secs_f64() * 1e6 / f64::from(rounds.measured * STREAMS)))
+    let served = served?;
+    let requests = f64::from(rounds.measured * STREAMS);
+    Ok(Some(Cost { cpu: served.cpu.as_secs_f64() * 1e6 / requests, calls: served.calls as f64 / requests }))
 }
 
-/// A client of prepared frames: it costs next to nothing and does the same for both.
 struct Client {
     socket: TcpStream,
     frames: FrameReader,
-    next: u32,
+    requests: Requests,
 }
 
 impl Client {
     fn connect(mut socket: TcpStream) -> io::Result<Self> {
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(PATIENCE))?;
-        let mut opening = opening(&settings());
-        // Credit for all answers, so that none waits.
-        window_update(0, MAX_WINDOW - DEFAULT_WINDOW).encode(&mut opening);
-        socket.write_all(&opening)?;
-        Ok(Client { socket, frames: FrameReader::default(), next: 1 })
+        socket.write_all(&Requests::opening())?;
+        Ok(Client { socket, frames: FrameReader::default(), requests: Requests::default() })
     }
 
     fn run(mut self, rounds: Rounds) -> io::Result<()> {
         for _ in 0..rounds.warm_up + rounds.measured {
-            let mut requests = Vec::new();
-            for _ in 0..STREAMS {
-                headers_block(self.next, get()).end_stream().encode(&mut requests);
-                self.next += 2;
-            }
-            self.socket.write_all(&requests)?;
+            let mut octets = Vec::new();
+            self.requests.encode(STREAMS, &mut octets);
+            self.socket.write_all(&octets)?;
             self.read_answers()?;
         }
         Ok(())
     }
 
     fn read_answers(&mut self) -> io::Result<()> {
-        let mut octets = [0; 16 << 10];
+        let mut octets = [0; 64 << 10];
         let mut answered = 0;
         while answered < STREAMS {
             let length = self.socket.read(&mut octets)?;
@@ -95,30 +180,30 @@ impl Client {
     }
 }
 
-/// The field block of a GET as a compressing client sends it (RFC 7541 appendix A): three indexed
-/// fields and the authority.
-fn get() -> Vec<u8> {
-    let authority = b"example.test";
-    let mut block = vec![0x82, 0x86, 0x84, 0x01, authority.len() as u8];
-    block.extend_from_slice(authority);
-    block
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::{PATCHED, UPSTREAM};
 
     #[test]
     fn both_answer_every_request() {
         let rounds = Rounds { warm_up: 1, measured: 5 };
         for subject in [UPSTREAM, PATCHED] {
-            for handler in [Handler::Inline, Handler::Spawned] {
-                assert!(
-                    cpu(subject, handler, rounds).expect("loopback works").is_some_and(|us| us > 0.0),
-                    "{handler:?}"
-                );
+            for kind in Kind::all() {
+                let cost =
+                    loopback(subject, kind.exchange(), rounds).expect("loopback works").expect("all is answered");
+                // The server reads and writes, and does so for many requests at once.
+                assert!(cost.cpu > 0.0 && (0.01..6.0).contains(&cost.calls), "{kind}: {cost:?}");
+                let mut server = alone(subject, kind);
+                (0..3).for_each(|_| server.requests(STREAMS));
             }
         }
+    }
+
+    #[test]
+    fn kinds_are_read_as_they_are_written() {
+        for kind in Kind::all() {
+            assert_eq!(kind.to_string().parse::<Kind>().map(|read| read.to_string()), Ok(kind.to_string()));
+        }
+        assert!("tiny".parse::<Kind>().is_err());
     }
 }

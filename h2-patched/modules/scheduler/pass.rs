@@ -80,9 +80,6 @@ impl Scheduler {
             self.settle(&mut stream, &mut None);
             has_more = true;
         }
-        if has_more && self.in_flight.is_empty() {
-            self.in_flight.shrink_to(4);
-        }
         has_more
     }
 
