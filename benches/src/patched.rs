@@ -13,6 +13,9 @@ mod h2_like;
 
 pub(crate) use h2_like::SUBJECT;
 
+/// The name in reports.
+pub(crate) const NAME: &str = "patched";
+
 fn set_announcing(builder: &mut h2::server::Builder, announcing: Announcing) {
     if announcing != Announcing::Own {
         builder.max_connection_receive_buffer_size(0);

@@ -9,6 +9,8 @@ use crate::{patched, upstream};
 /// One of the two, and its workloads.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
+    /// The name that reports use.
+    pub name: &'static str,
     /// Receives an upload from a peer made of frames, with windows that stay as they are set: the
     /// increments of the connection's WINDOW_UPDATEs that the DATA brought about, or why the upload
     /// does not come to its end.
@@ -44,7 +46,7 @@ pub const UPSTREAM: Subject = upstream::SUBJECT;
 pub const PATCHED: Subject = patched::SUBJECT;
 
 /// Both, under the names that reports use.
-pub const BOTH: [(&str, Subject); 2] = [("upstream", UPSTREAM), ("patched", PATCHED)];
+pub const BOTH: [(&str, Subject); 2] = [(UPSTREAM.name, UPSTREAM), (PATCHED.name, PATCHED)];
 
 /// An upload of [`Upload::OCTETS`] in frames of up to 16 384 octets.
 #[derive(Clone, Copy, Debug)]

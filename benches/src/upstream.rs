@@ -11,6 +11,9 @@ mod h2_like;
 
 pub(crate) use h2_like::SUBJECT;
 
+/// The name in reports.
+pub(crate) const NAME: &str = "upstream";
+
 /// Nothing that is measured in virtual time depends on time here.
 fn set_time(_: Option<Duration>) {}
 

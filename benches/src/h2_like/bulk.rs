@@ -8,9 +8,9 @@ use cpu_time::ThreadTime;
 use http::Response;
 use tokio::net::TcpStream;
 
-use super::counted_socket::CountedSocket;
 use super::h2::{self, server::SendResponse};
 use super::{builder, write};
+use crate::counted_socket::CountedSocket;
 use crate::subject::Sent;
 
 pub(super) fn bulk(listener: &TcpListener, octets: usize) -> io::Result<Sent> {

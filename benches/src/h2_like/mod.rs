@@ -2,7 +2,6 @@
 
 mod alone;
 mod bulk;
-mod counted_socket;
 mod hostile;
 mod pair;
 mod reader;
@@ -19,10 +18,11 @@ use h2_conformance_wire::wake::WakeFlag;
 use http::Response;
 
 use super::h2::{self, SendStream};
-use super::{set_announcing, set_time, snapshot, totals};
+use super::{set_announcing, set_time, snapshot, totals, NAME};
 use crate::subject::Subject;
 
 pub(crate) const SUBJECT: Subject = Subject {
+    name: NAME,
     upload: upload::upload,
     serve: serve::serve,
     bulk: bulk::bulk,

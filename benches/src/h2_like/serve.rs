@@ -5,8 +5,8 @@ use std::net::TcpListener;
 
 use cpu_time::ThreadTime;
 
-use super::counted_socket::CountedSocket;
 use super::{answer_with, builder, content};
+use crate::counted_socket::CountedSocket;
 use crate::subject::{Exchange, Handler, Served};
 
 pub(super) fn serve(listener: &TcpListener, exchange: Exchange, warm_up: u64) -> io::Result<Served> {

@@ -8,6 +8,7 @@ mod content;
 mod hyper_like;
 mod plain;
 mod relay;
+pub(crate) mod small;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use content::Meter;
 use relay::Relay;
 
-type Error = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Octets a second of the link, each way, for all connections together: 1 Gbit/s.
 const RATE: u64 = 125_000_000;

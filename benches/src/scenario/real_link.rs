@@ -30,7 +30,7 @@ const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/real-link");
 const PROGRAM: &str = "real-link-release";
 
 pub(super) fn run() -> Result<Figures, String> {
-    let release = build(Path::new(PACKAGE))?;
+    let release = release()?;
     let plans = plans();
     let rows = plans.iter().map(|(name, plan)| {
         let fork = || worker::of_this_program(&[vec!["real-link".to_owned()], arguments(plan)].concat());
@@ -93,11 +93,15 @@ fn measure(name: &str, plan: &Plan, commands: &mut [Command; 2]) -> Result<[Opti
     Ok(figures)
 }
 
-/// The release's half, built by cargo.
+/// The program of the release's half, built by cargo.
 ///
 /// # Errors
 ///
 /// It cannot be built: in one line, with the command that says more.
+pub(super) fn release() -> Result<PathBuf, String> {
+    build(Path::new(PACKAGE))
+}
+
 fn build(package: &Path) -> Result<PathBuf, String> {
     let manifest = package.join("Cargo.toml");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -1,5 +1,6 @@
 //! What a small request costs a server.
 
+mod hyper;
 mod instructions;
 
 use std::fmt;
@@ -42,12 +43,12 @@ impl Kind {
     fn exchange(self) -> Exchange {
         Exchange { handler: self.handler.1, octets: self.size.1 }
     }
+}
 
-    /// How many times [`STREAMS`] requests are sent over loopback.
-    fn rounds(self) -> Rounds {
-        let measured = (OCTETS / (STREAMS as usize * self.size.1)).min(200) as u32;
-        Rounds { warm_up: measured / 10, measured }
-    }
+/// How many batches of requests are sent over loopback, by the octets of an answer.
+fn rounds(octets: usize) -> Rounds {
+    let measured = (OCTETS / (STREAMS as usize * octets)).min(200) as u32;
+    Rounds { warm_up: measured / 10, measured }
 }
 
 impl fmt::Display for Kind {
@@ -84,7 +85,7 @@ pub(super) fn run() -> Result<Figures, String> {
     let mut rows = Vec::new();
     let mut is_counted = true;
     for kind in Kind::all() {
-        let of = |subject| loopback(subject, kind.exchange(), kind.rounds());
+        let of = |subject| loopback(subject, kind.exchange(), rounds(kind.size.1));
         let medians = median_pairs(of, |cost| cost.cpu).map_err(|error| format!("{kind}: {error}"))?;
         let mut row = |what: &str, unit: &str, [upstream, patched]: [Option<f64>; 2]| {
             rows.push(Row::new(format!("{what}/{kind}"), unit, Better::Lower, upstream, patched));
@@ -97,15 +98,28 @@ pub(super) fn run() -> Result<Figures, String> {
             None => is_counted = false,
         }
     }
+    let servers = hyper::Servers::new()?;
+    for (size, octets) in SIZES {
+        let medians = median_pairs(|subject| servers.measure(subject, octets, rounds(octets)), |cost| cost.cpu)?;
+        let mut row = |what: &str, unit: &str, cost: fn(Cost) -> f64| {
+            let [upstream, patched] = medians.map(|both| both.map(cost));
+            rows.push(Row::new(format!("{what}/{size}-hyper"), unit, Better::Lower, upstream, patched));
+        };
+        row("cpu", "us", |cost| cost.cpu);
+        row("syscalls", "calls", |cost| cost.calls);
+    }
     if !is_counted {
         eprintln!("requests: no rows of instructions: expected valgrind, which counts them, and found none");
     }
     Ok(Figures::new("requests", rows))
 }
 
-/// What valgrind runs.
+/// What valgrind runs, or a server of hyper on the fork.
 pub(super) fn work(arguments: &[String]) -> Result<(), String> {
-    instructions::work(arguments)
+    match arguments {
+        [word, arguments @ ..] if word == hyper::WORD => hyper::work(arguments),
+        _ => instructions::work(arguments),
+    }
 }
 
 fn alone(subject: Subject, kind: Kind) -> Box<dyn Alone> {

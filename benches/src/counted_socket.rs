@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 /// The calls of a socket so far.
 #[derive(Clone, Default)]
-pub(super) struct Calls(Arc<Counts>);
+pub(crate) struct Calls(Arc<Counts>);
 
 #[derive(Default)]
 struct Counts {
@@ -20,22 +20,22 @@ struct Counts {
 }
 
 impl Calls {
-    pub(super) fn reads(&self) -> u64 {
+    pub(crate) fn reads(&self) -> u64 {
         self.0.reads.load(Relaxed)
     }
 
-    pub(super) fn writes(&self) -> u64 {
+    pub(crate) fn writes(&self) -> u64 {
         self.0.writes.load(Relaxed)
     }
 }
 
-pub(super) struct CountedSocket {
+pub(crate) struct CountedSocket {
     socket: TcpStream,
     calls: Calls,
 }
 
 impl CountedSocket {
-    pub(super) fn new(socket: TcpStream) -> (Self, Calls) {
+    pub(crate) fn new(socket: TcpStream) -> (Self, Calls) {
         let calls = Calls::default();
         (CountedSocket { socket, calls: calls.clone() }, calls)
     }
