@@ -32,8 +32,15 @@ struct Footprint {
 
 macro_rules! footprint {
     ($h2:ident) => {{
-        // What is made once in a process is made now.
-        let _warm = $h2::server::handshake(wire());
+        // What is made once in a process or thread is made now.
+        let first = wire();
+        let handshake = pin!($h2::server::handshake(first.clone()));
+        let Poll::Ready(Ok(mut connection)) = handshake.poll(&mut by_hand()) else { panic!("the preface is there") };
+        let mut request = Vec::new();
+        post(1).encode(&mut request);
+        first.write(&request);
+        let _warm: Poll<Option<Result<(_, $h2::server::SendResponse<Bytes>), _>>> =
+            connection.poll_accept(&mut by_hand());
         let wire = wire();
         let mut builder = $h2::server::Builder::new();
         builder.max_concurrent_streams(1_000);
