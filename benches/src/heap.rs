@@ -41,6 +41,16 @@ pub fn allocations() -> u64 {
     ALLOCATIONS.load(Ordering::SeqCst)
 }
 
+/// Counts so many bytes as allocated that take no memory.
+pub fn hold(bytes: usize) {
+    count(bytes as i64, 0);
+}
+
+/// Counts bytes of [`hold`] as freed.
+pub fn release(bytes: usize) {
+    count(-(bytes as i64), 0);
+}
+
 /// Ends the count.
 pub fn end() {
     COUNTS.store(false, Ordering::SeqCst);
@@ -105,6 +115,9 @@ mod tests {
             Counting.dealloc(before, layout);
         }
         assert_eq!((current(), peak(), allocations()), (-1000, 4000, 3));
+        hold(9000);
+        release(9000);
+        assert_eq!((current(), peak(), allocations()), (-1000, 8000, 3));
         end();
     }
 }

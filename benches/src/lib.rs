@@ -8,6 +8,7 @@
 // One source for two crates is the point.
 #![allow(clippy::duplicate_mod)]
 
+mod chunk;
 mod counted_socket;
 pub mod heap;
 mod hostile;

@@ -25,6 +25,10 @@ fn set_announcing(builder: &mut h2::server::Builder, announcing: Announcing) {
     }
 }
 
+fn limit_send_buffer(builder: &mut h2::server::Builder, octets: usize) {
+    builder.max_connection_send_buffer_size(octets);
+}
+
 /// A snapshot of the connection that has more than so many streams: a worker has one connection,
 /// the tests have others beside it.
 fn snapshot(streams: usize) -> Result<bool, String> {

@@ -18,7 +18,8 @@ pub struct Subject {
     /// Serves one connection of small requests on this thread: what those after the first `warm_up`
     /// cost.
     pub serve: fn(&TcpListener, Exchange, warm_up: u64) -> std::io::Result<Served>,
-    /// Serves one connection on this thread, and answers each request with so many octets.
+    /// Serves one connection on this thread. A GET is answered with that many octets, at least
+    /// 1024, and any other request with 1024.
     pub bulk: fn(&TcpListener, octets: usize) -> std::io::Result<Sent>,
     /// A server of small requests in memory, on this thread.
     pub alone: fn(Exchange) -> Box<dyn Alone>,
@@ -35,6 +36,12 @@ pub struct Subject {
     /// One connection in memory with that many streams in one state. An error says what went wrong
     /// while it was set up.
     pub beside: fn(Beside, usize) -> Result<Box<dyn Loaded>, String>,
+    /// Client and server on one runtime of several threads, over loopback: how long all requests
+    /// take.
+    pub crowd: fn(Crowd) -> std::io::Result<Duration>,
+    /// Serves large responses on this thread until all connections are closed. GETs are answered
+    /// as planned, and any other request with a tiny response.
+    pub avalanche: fn(&TcpListener, Avalanche) -> std::io::Result<Peaks>,
     /// Makes that many open connections in memory.
     pub connections: fn(usize) -> Result<Box<dyn Loaded>, String>,
 }
@@ -140,6 +147,47 @@ pub trait Pair {
     fn requests(&mut self, count: usize);
     /// Uploads that many octets in one request and reads the answer.
     fn upload(&mut self, octets: usize);
+}
+
+/// Tasks that make tiny requests one after the other. Their connections take turns.
+#[derive(Clone, Copy, Debug)]
+pub struct Crowd {
+    /// Threads of the runtime.
+    pub workers: usize,
+    pub connections: usize,
+    pub tasks: usize,
+    /// Of each task.
+    pub requests: usize,
+}
+
+/// A server of large responses.
+#[derive(Clone, Copy, Debug)]
+pub struct Avalanche {
+    /// The connections that are accepted.
+    pub connections: usize,
+    /// Octets of a response.
+    pub octets: usize,
+    pub producer: Producer,
+    /// The send buffer of a connection, in octets, where this h2 can limit it.
+    pub send_limit: Option<usize>,
+}
+
+/// When an application hands over DATA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Producer {
+    /// At once, all of it.
+    IgnoresCapacity,
+    /// As far as there is capacity.
+    AwaitsCapacity,
+}
+
+/// The most that a server needed at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Peaks {
+    /// Bytes allocated, with content that was handed over and not written.
+    pub bytes: i64,
+    /// Tasks of responses.
+    pub tasks: usize,
 }
 
 /// What a request is answered with.
@@ -282,7 +330,12 @@ pub enum Operation {
     Snapshot,
     /// A connection is opened and closed.
     Open,
+    /// [`BURST`] requests are received; when all were accepted they are answered, without content.
+    Burst,
 }
+
+/// Requests of [`Operation::Burst`].
+pub const BURST: usize = 10_000;
 
 /// A process with a load, beside which an operation is done.
 pub trait Loaded {

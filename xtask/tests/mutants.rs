@@ -94,7 +94,7 @@ fn names(reason: &str, invariant: &str) -> bool {
 fn build(place: &Path) -> PathBuf {
     let target = place.join("target");
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--offline", "--package", "h2-conformance", "--bin", "h2-conformance"])
+        .args(["build", "--quiet", "--package", "h2-conformance", "--bin", "h2-conformance"])
         .current_dir(repository())
         .env(WORKTREE, place.join("tree"))
         .env("CARGO_TARGET_DIR", &target)

@@ -5,13 +5,16 @@ use std::net::TcpListener;
 
 use bytes::Bytes;
 use cpu_time::ThreadTime;
-use http::Response;
+use http::{Method, Response};
 use tokio::net::TcpStream;
 
 use super::h2::{self, server::SendResponse};
 use super::{builder, write};
 use crate::counted_socket::CountedSocket;
 use crate::subject::Sent;
+
+/// Octets of the answer to a request that is no GET.
+const SMALL: usize = 1 << 10;
 
 pub(super) fn bulk(listener: &TcpListener, octets: usize) -> io::Result<Sent> {
     let (socket, _) = listener.accept()?;
@@ -24,8 +27,8 @@ pub(super) fn bulk(listener: &TcpListener, octets: usize) -> io::Result<Sent> {
         let mut connection = builder(None).handshake(socket).await.map_err(io::Error::other)?;
         let started = ThreadTime::now();
         // A client that has all closes the connection, also with octets that it did not read.
-        while let Some(Ok((_, respond))) = connection.accept().await {
-            let content = content.clone();
+        while let Some(Ok((request, respond))) = connection.accept().await {
+            let content = if request.method() == Method::GET { content.clone() } else { content.slice(..SMALL) };
             // An answer that fails is one that the client misses.
             tokio::spawn(async move { answer(respond, content).await });
         }

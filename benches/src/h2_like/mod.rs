@@ -1,7 +1,9 @@
 //! The workloads, for either h2; `super::h2` says which.
 
 mod alone;
+mod avalanche;
 mod bulk;
+mod crowd;
 mod hostile;
 mod pair;
 mod reader;
@@ -18,7 +20,7 @@ use h2_conformance_wire::wake::WakeFlag;
 use http::Response;
 
 use super::h2::{self, SendStream};
-use super::{set_announcing, set_time, snapshot, totals, NAME};
+use super::{limit_send_buffer, set_announcing, set_time, snapshot, totals, NAME};
 use crate::subject::Subject;
 
 pub(crate) const SUBJECT: Subject = Subject {
@@ -32,6 +34,8 @@ pub(crate) const SUBJECT: Subject = Subject {
     receive: |intake| Box::new(receive::Receiver::new(intake)),
     set_time,
     victim: |wire, stance| Ok(Box::new(hostile::Victim::new(wire, stance)?)),
+    crowd: crowd::crowd,
+    avalanche: avalanche::avalanche,
     beside: scale::beside,
     connections: |count| Ok(Box::new(scale::Register::new(count)?)),
 };

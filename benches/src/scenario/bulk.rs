@@ -1,16 +1,17 @@
 //! Large bodies over loopback: how fast a server sends them, with what CPU time, and in how many
 //! writes.
 
-mod client;
-
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::time::Instant;
 
+use h2_conformance_wire::build::get;
+use h2_conformance_wire::code::kind;
+
+use super::download::Client;
 use super::pairs::median_pairs;
 use crate::figures::{Better, Figures, Row};
 use crate::subject::{Sent, Subject};
-use client::Client;
 
 /// Octets of all bodies together.
 const TOTAL: usize = 40 << 20;
@@ -54,12 +55,28 @@ fn measure(subject: Subject, streams: u32, window: u32) -> io::Result<Figure> {
     let server = std::thread::spawn(move || (subject.bulk)(&listener, octets));
     let mut client = Client::connect(TcpStream::connect(address)?, window)?;
     let started = Instant::now();
-    client.download(streams, octets)?;
+    download(&mut client, streams, octets)?;
     let took = started.elapsed().as_secs_f64();
     drop(client);
     let Sent { cpu, writes } = server.join().map_err(|_| io::Error::other("the server panicked"))??;
     let mib = (octets * streams as usize) as f64 / MIB;
     Ok(Figure { throughput: mib / took, cpu: cpu.as_secs_f64() * 1e6 / mib, writes: writes as f64 / mib })
+}
+
+/// Reads that many bodies of that many octets.
+fn download(client: &mut Client, streams: u32, octets: usize) -> io::Result<()> {
+    client.send((0..streams).map(|at| get(2 * at + 1)))?;
+    let (mut came, mut ended) = (0, 0);
+    while ended < streams {
+        for frame in client.read()?.iter().filter(|frame| frame.kind == kind::DATA) {
+            came += frame.octets;
+            ended += u32::from(frame.ends_stream);
+        }
+    }
+    let expected = octets * streams as usize;
+    (came == expected)
+        .then_some(())
+        .ok_or_else(|| io::Error::other(format!("expected {expected} octets of DATA, found {came}")))
 }
 
 #[cfg(test)]

@@ -1,16 +1,23 @@
 //! Scenarios: each measures both in one run.
 
 mod abuse;
+mod avalanche;
 mod bulk;
+mod burst;
+mod download;
 mod fairness;
 mod hostile;
 mod isolation;
+mod latency;
 mod many;
+mod memory;
 mod pairs;
 mod pause;
+mod quantile;
 mod real_link;
 mod requests;
 mod scale;
+mod threads;
 mod transfer;
 mod updates;
 mod wan;
@@ -52,6 +59,30 @@ pub const ALL: &[Scenario] = &[
         work: None,
     },
     Scenario {
+        name: "latency",
+        about: "time until the first byte and the end of small responses, alone and beside 16 large ones",
+        run: latency::run,
+        work: None,
+    },
+    Scenario {
+        name: "threads",
+        about: "requests a second of 100 tasks on 1, 2 and 4 threads, which share a connection or have one each",
+        run: threads::run,
+        work: None,
+    },
+    Scenario {
+        name: "avalanche",
+        about: "1000 responses of 5 MiB at a time: memory, tasks, failures, and how long small requests take beside them",
+        run: avalanche::run,
+        work: Some(avalanche::work),
+    },
+    Scenario {
+        name: "burst",
+        about: "128 uploads at once over windows of 64 KiB to a slow reader: failures, resets, and how late windows are",
+        run: burst::run,
+        work: None,
+    },
+    Scenario {
         name: "fairness",
         about: "how a server shares the connection window: a small response behind bulk, bulk beside bulk, idle reservations",
         run: fairness::run,
@@ -74,6 +105,12 @@ pub const ALL: &[Scenario] = &[
         about: "CPU time of one operation beside up to 100 000 streams in each state, or beside up to 20 000 connections",
         run: scale::run,
         work: Some(scale::work),
+    },
+    Scenario {
+        name: "memory",
+        about: "bytes of an idle connection, of an idle stream, and of a connection during and after a burst of requests",
+        run: memory::run,
+        work: Some(memory::work),
     },
     Scenario {
         name: "hostile",

@@ -202,6 +202,7 @@ impl Run {
         for (stream, octets) in turn.read {
             self.accounting.read(stream, octets);
             self.source.read(now, stream, octets);
+            self.record.readers.insert(stream);
             goodput += if self.transfer.is_read(stream) { octets as u64 } else { 0 };
         }
         self.back.write(now, &turn.written, |frame| {

@@ -36,7 +36,7 @@ pub(crate) struct Page {
 pub(crate) fn build(place: &Path) -> PathBuf {
     let target = place.join("target");
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--offline", "--release", "--package", "h2-conformance", "--example", "power"])
+        .args(["build", "--quiet", "--release", "--package", "h2-conformance", "--example", "power"])
         .current_dir(repository())
         .env(WORKTREE, place.join("tree"))
         .env("CARGO_TARGET_DIR", &target)

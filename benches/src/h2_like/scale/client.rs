@@ -85,7 +85,7 @@ impl Loaded for Client {
             Operation::Request => self.request()?,
             Operation::Release => self.release()?,
             Operation::Snapshot => return snapshot(self.waiting.len()),
-            Operation::Upload | Operation::Open => return Err(not_here(operation)),
+            Operation::Upload | Operation::Open | Operation::Burst => return Err(not_here(operation)),
         }
         Ok(true)
     }

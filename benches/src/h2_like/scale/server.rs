@@ -13,7 +13,7 @@ use super::super::handshaken;
 use super::drive::{expect, read, Connection, Drive, Request, PEER_WINDOW};
 use super::h2::{self, server, RecvStream, SendStream};
 use super::{not_here, snapshot, Clock, CHUNK, ROUND_TRIP, STEP};
-use crate::subject::{Beside, Loaded, Operation, WindowSizes};
+use crate::subject::{Beside, Loaded, Operation, WindowSizes, BURST};
 
 /// Receive windows: the connection's is hyper's, a stream's the one of the protocol.
 const CONNECTION_WINDOW: u32 = 1 << 20;
@@ -211,6 +211,25 @@ impl Server {
         expect(!self.drive.turn(&[], &mut Vec::new())?.is_empty(), "an upload is not answered")
     }
 
+    /// Requests that are all open at a time. The answers are without content, and end the streams.
+    fn burst(&mut self) -> Result<(), String> {
+        let mut requests = Vec::new();
+        // In batches, so that the pipe needs little memory of its own.
+        for _ in 0..BURST / BATCH {
+            let mut octets = Vec::new();
+            for _ in 0..BATCH {
+                post(self.next).end_stream().encode(&mut octets);
+                self.next += 2;
+            }
+            self.drive.turn(&octets, &mut requests)?;
+        }
+        expect(requests.len() == BURST, "not all requests arrive")?;
+        for (_, mut respond) in requests {
+            respond.send_response(Response::new(()), true).map_err(|error| error.to_string())?;
+        }
+        expect(!self.drive.turn(&[], &mut Vec::new())?.is_empty(), "requests are not answered")
+    }
+
     /// A DATA frame on the long upload, read and released.
     fn release(&mut self) -> Result<(), String> {
         self.drive.turn(&data(self.long.id, CHUNK).to_bytes(), &mut Vec::new())?;
@@ -238,6 +257,7 @@ impl Loaded for Server {
             Operation::Upload => self.upload()?,
             Operation::Release => self.release()?,
             Operation::Snapshot => return snapshot(self.beside.len()),
+            Operation::Burst => self.burst()?,
             Operation::Open => return Err(not_here(operation)),
         }
         Ok(true)

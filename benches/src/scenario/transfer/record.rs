@@ -1,5 +1,6 @@
 //! What a run amounts to.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use h2_conformance_wire::code::DEFAULT_FRAME_SIZE;
@@ -21,6 +22,12 @@ pub(in crate::scenario) struct Record {
     read: Vec<(Duration, u64)>,
     /// When a WINDOW_UPDATE was written, of the connection or of a stream.
     updates: Vec<Duration>,
+    /// When the connection's WINDOW_UPDATEs were written, with their increments.
+    granted: Vec<(Duration, u64)>,
+    /// RST_STREAM and GOAWAY that were written.
+    pub(in crate::scenario) ends: usize,
+    /// Streams of which something was read.
+    pub(super) readers: BTreeSet<u32>,
     /// What became of content at a constant rate.
     pub(super) diary: Diary,
     /// Largest number of octets that were buffered.
@@ -41,9 +48,50 @@ impl Record {
 
     /// The receiver writes a frame now.
     pub(super) fn wrote(&mut self, now: Duration, frame: &Frame) {
-        if matches!(View::from(frame), View::WindowUpdate { .. }) {
-            self.updates.push(now);
+        match View::from(frame) {
+            View::WindowUpdate { increment } => {
+                self.updates.push(now);
+                if frame.stream == 0 {
+                    self.granted.push((now, increment.into()));
+                }
+            }
+            View::Reset { .. } | View::GoAway { .. } => self.ends += 1,
+            _ => {}
         }
+    }
+
+    /// When so many octets had been read.
+    pub(in crate::scenario) fn read_by(&self, octets: u64) -> Option<Duration> {
+        let first = self.read.partition_point(|(_, total)| *total < octets);
+        self.read.get(first).map(|(now, _)| *now)
+    }
+
+    /// The number of streams of which something was read.
+    pub(in crate::scenario) fn readers(&self) -> usize {
+        self.readers.len()
+    }
+
+    /// When the connection's window was raised for the first time.
+    pub(in crate::scenario) fn first_update(&self) -> Option<Duration> {
+        self.granted.first().map(|(now, _)| *now)
+    }
+
+    /// From the release of an octet to the connection's WINDOW_UPDATE that gives it back, on
+    /// average. Octets are released so long after they were read. `None` where more is given than
+    /// was released: the window grew.
+    pub(in crate::scenario) fn mean_delay_of_updates(&self, lag: Duration) -> Option<Duration> {
+        let given: u64 = self.granted.iter().map(|(_, increment)| increment).sum();
+        if given == 0 || given > self.total() {
+            return None;
+        }
+        let (mut left, mut released, mut before) = (given, 0.0, 0);
+        for (now, total) in &self.read {
+            let octets = (total - before).min(left);
+            (left, before) = (left - octets, *total);
+            released += (*now + lag).as_secs_f64() * octets as f64;
+        }
+        let updated: f64 = self.granted.iter().map(|(now, increment)| now.as_secs_f64() * *increment as f64).sum();
+        Duration::try_from_secs_f64((updated - released) / given as f64).ok()
     }
 
     /// WINDOW_UPDATEs written after `from` and until `to`.
@@ -130,6 +178,24 @@ mod tests {
         assert_eq!(start, 3360 * MS);
         // A burst is not a start.
         assert_eq!(record(|ms| if ms % 100 == 0 { 5000 } else { 0 }).start_up(PATH), None);
+    }
+
+    #[test]
+    fn an_update_is_late_by_the_time_since_the_release_of_what_it_gives_back() {
+        let mut record = Record::default();
+        let update = |octets| h2_conformance_wire::build::window_update(0, octets);
+        record.add(10 * MS, 100);
+        record.add(20 * MS, 200);
+        assert_eq!(record.mean_delay_of_updates(MS), None);
+        // 100 octets of 11 ms and 50 of 21 ms.
+        record.wrote(30 * MS, &update(150));
+        assert_eq!(record.mean_delay_of_updates(MS).map(|delay| delay.as_micros()), Some((1900 + 450) * 1000 / 150));
+        assert_eq!(
+            (record.first_update(), record.read_by(101), record.read_by(301)),
+            (Some(30 * MS), Some(20 * MS), None)
+        );
+        record.wrote(40 * MS, &update(151));
+        assert_eq!(record.mean_delay_of_updates(MS), None);
     }
 
     #[test]
