@@ -156,7 +156,7 @@ pub struct Crowd {
     pub workers: usize,
     pub connections: usize,
     pub tasks: usize,
-    /// Of each task.
+    /// The requests of each task.
     pub requests: usize,
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Client {
 pub(super) struct Seen {
     pub(super) kind: u8,
     pub(super) stream: u32,
-    /// Of its payload.
+    /// Octets of the payload.
     pub(super) octets: usize,
     pub(super) ends_stream: bool,
 }

@@ -8,7 +8,7 @@ use crate::subject::{Crowd, Subject};
 const WORKERS: [usize; 3] = [1, 2, 4];
 const CONNECTIONS: [usize; 2] = [1, 100];
 const TASKS: usize = 100;
-/// Of each task.
+/// The requests of each task, one after the other.
 const REQUESTS: usize = if cfg!(test) { 3 } else { 150 };
 
 pub(super) fn run() -> Result<Figures, String> {
