@@ -196,6 +196,9 @@ pub enum Answer {
     /// A body of that many octets: it reserves capacity for all that is left, waits for some, and
     /// sends as much.
     Body(usize),
+    /// A body of that many octets in chunks of 16 384: for each chunk it reserves one octet, waits
+    /// for any capacity, and sends the chunk, as hyper does.
+    Chunks(usize),
     /// A head; then capacity for one octet is reserved and nothing sent, as by hyper while its body
     /// has no data.
     Idle,
@@ -206,7 +209,7 @@ impl Answer {
     #[must_use]
     pub fn octets(self) -> usize {
         match self {
-            Answer::Body(octets) => octets,
+            Answer::Body(octets) | Answer::Chunks(octets) => octets,
             Answer::Idle => 0,
         }
     }

@@ -6,10 +6,13 @@ use bytes::Bytes;
 use h2_conformance_wire::pipe::{pipe, PeerEnd, SubjectEnd};
 use http::Response;
 
-use super::h2::{self, server::SendResponse};
+use super::h2::{self, server::SendResponse, SendStream};
 use super::{builder, write};
 use crate::subject::{self, Answer};
 use crate::tasks::{Spawner, Tasks};
+
+/// Octets of a chunk.
+const CHUNK: usize = 16 << 10;
 
 pub(super) struct Server {
     pipe: PeerEnd,
@@ -51,9 +54,25 @@ async fn respond(mut respond: SendResponse<Bytes>, answer: Answer, content: Byte
     let mut body = respond.send_response(Response::new(()), false)?;
     match answer {
         Answer::Body(_) => write(&mut body, content).await,
+        Answer::Chunks(_) => write_chunks(&mut body, content).await,
         Answer::Idle => {
             body.reserve_capacity(1);
             pending().await
         }
     }
+}
+
+async fn write_chunks(body: &mut SendStream<Bytes>, mut rest: Bytes) -> Result<(), h2::Error> {
+    while !rest.is_empty() {
+        body.reserve_capacity(1);
+        if body.capacity() == 0 {
+            match poll_fn(|cx| body.poll_capacity(cx)).await {
+                Some(capacity) => capacity?,
+                None => return Ok(()),
+            };
+        }
+        let chunk = rest.split_to(CHUNK.min(rest.len()));
+        body.send_data(chunk, rest.is_empty())?;
+    }
+    Ok(())
 }

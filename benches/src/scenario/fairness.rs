@@ -17,6 +17,7 @@ use peer::{Grants, Peer, Response};
 
 /// More than any measurement takes from one response.
 const BULK: Answer = Answer::Body(64 << 20);
+const CHUNKS: Answer = Answer::Chunks(64 << 20);
 const SMALL: Answer = Answer::Body(100);
 const MEDIUM: Answer = Answer::Body(200_000);
 
@@ -53,11 +54,14 @@ pub(super) fn run() -> Result<Figures, String> {
 }
 
 fn shares() -> Vec<Row> {
-    let small = [1, 4, 16, 100].map(|bulk| {
-        row(format!("updates-before-small/{bulk}"), "updates", |subject| updates_before_small(subject, bulk))
+    let bulks = [("updates-before-small", BULK), ("updates-before-small-as-hyper", CHUNKS)];
+    let small = bulks.into_iter().flat_map(|(name, bulk)| {
+        [1, 4, 16, 100].map(|streams| {
+            row(format!("{name}/{streams}"), "updates", |subject| updates_before_small(subject, bulk, streams))
+        })
     });
     let spread = [4, 16, 100].map(|bulk| row(format!("spread/{bulk}"), "ratio", |subject| spread(subject, bulk)));
-    small.into_iter().chain(spread).collect()
+    small.chain(spread).collect()
 }
 
 /// The figure of both. It cannot say why it is missing, so that goes to standard error.
@@ -70,8 +74,8 @@ fn row(name: String, unit: &'static str, figure: impl Fn(Subject) -> Result<f64,
 
 /// WINDOW_UPDATEs that it takes until a small response has come, asked for while bulk waits for
 /// window.
-fn updates_before_small(subject: Subject, bulk: usize) -> Result<f64, String> {
-    let mut answers = vec![BULK; bulk];
+fn updates_before_small(subject: Subject, answer: Answer, bulk: usize) -> Result<f64, String> {
+    let mut answers = vec![answer; bulk];
     answers.push(SMALL);
     let mut peer = Peer::connect((subject.respond)(&answers), Grants::Used)?;
     peer.request(bulk)?;
@@ -186,7 +190,14 @@ mod tests {
     #[test]
     fn nothing_is_in_the_way_of_a_small_response_alone() {
         for (name, subject) in BOTH {
-            assert_eq!(updates_before_small(subject, 0), Ok(0.0), "{name}");
+            assert_eq!(updates_before_small(subject, BULK, 0), Ok(0.0), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_small_response_goes_before_the_first_pieces_of_large_ones() {
+        for (answer, streams) in [(BULK, 16), (CHUNKS, 16), (CHUNKS, 100)] {
+            assert_eq!(updates_before_small(PATCHED, answer, streams), Ok(1.0), "{answer:?}");
         }
     }
 

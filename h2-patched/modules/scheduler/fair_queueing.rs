@@ -1,7 +1,7 @@
 //! Fair queueing with equal weights. Times are in octets. The flow time of a stream advances by
 //! what the stream sends. The virtual time of the connection advances by what is sent, divided by
 //! the number of queued streams. A stream whose flow time is ahead of the virtual time lets other
-//! streams go first.
+//! streams go first. A stream that has sent little since its last pause goes before all of these.
 
 use super::super::store::{Key, Resolve, Store};
 use super::{Scheduler, SendQueue};
@@ -10,6 +10,10 @@ use crate::proto::WindowSize;
 /// How far a stream may be ahead, and how much capacity is advertised at a time, in octets: one
 /// frame of the size that every peer takes (RFC 9113 section 4.2).
 pub(super) const QUANTUM: WindowSize = 16_384;
+
+/// How much data goes first on a stream that may send more later, in octets. The first piece of a
+/// large body is mostly larger.
+pub(super) const SMALL_PIECE: WindowSize = QUANTUM / 4;
 
 /// How far the virtual time may be behind a stream that is served, in octets. Other streams make up
 /// for no more than this.
@@ -21,6 +25,10 @@ pub(super) struct FlowTime {
     used_until: u64,
 }
 
+/// Octets that a stream sent and no pause has made up for, a quantum at most.
+#[derive(Debug, Default)]
+pub(super) struct Recent(u16);
+
 /// The virtual time of a connection.
 #[derive(Debug, Default)]
 pub(super) struct VirtualTime {
@@ -31,16 +39,12 @@ pub(super) struct VirtualTime {
 
 impl FlowTime {
     /// Brings a stream that is queued anew up to the virtual time, so that a pause saves nothing
-    /// up.
+    /// up. Returns the octets that the stream did not send of its share.
     #[inline]
-    pub(super) fn arrive(&mut self, virtual_time: &VirtualTime) {
-        self.used_until = self.used_until.max(virtual_time.now);
-    }
-
-    /// Whether the stream sent no more than others. It then goes first.
-    #[inline]
-    pub(super) fn is_fresh(&self, virtual_time: &VirtualTime) -> bool {
-        self.used_until <= virtual_time.now
+    pub(super) fn arrive(&mut self, virtual_time: &VirtualTime) -> u64 {
+        let unused = virtual_time.now.saturating_sub(self.used_until);
+        self.used_until += unused;
+        unused
     }
 
     /// The flow time after the stream has sent its `advertised` capacity.
@@ -62,6 +66,27 @@ impl FlowTime {
         virtual_time.rest += u64::from(octets);
         virtual_time.now += virtual_time.rest / active;
         virtual_time.rest %= active;
+    }
+}
+
+impl Recent {
+    /// Makes up for octets that the stream did not send of its share.
+    #[inline]
+    pub(super) fn pause(&mut self, unused: u64) {
+        self.0 = self.0.saturating_sub(unused.min(u64::from(QUANTUM)) as u16);
+    }
+
+    #[inline]
+    pub(super) fn send(&mut self, octets: WindowSize) {
+        self.0 = (u32::from(self.0) + octets).min(QUANTUM) as u16;
+    }
+
+    /// Whether a stream goes first with so many octets: with what it has sent lately they are no
+    /// more than `most`. The octets alone do not tell a small message from the next piece of a
+    /// large one.
+    #[inline]
+    pub(super) fn is_small(&self, octets: usize, most: WindowSize) -> bool {
+        usize::from(self.0) + octets <= most as usize
     }
 }
 
@@ -116,7 +141,7 @@ mod tests {
         let (mut flow_time, mut virtual_time) = (FlowTime::default(), VirtualTime::default());
         for _ in 0..100 {
             flow_time.charge(QUANTUM, 1, &mut virtual_time);
-            assert!(flow_time.is_fresh(&virtual_time));
+            assert_eq!(flow_time.used_until, virtual_time.now);
         }
     }
 
@@ -130,7 +155,7 @@ mod tests {
             assert!(modest.is_due(0, &virtual_time));
             modest.charge(QUANTUM, 2, &mut virtual_time);
         }
-        assert!(greedy.is_due(0, &virtual_time) && !greedy.is_fresh(&virtual_time));
+        assert!(greedy.is_due(0, &virtual_time) && greedy.used_until > virtual_time.now);
     }
 
     #[test]
@@ -146,6 +171,35 @@ mod tests {
         (0..100).for_each(|_| busy.charge(QUANTUM, 1, &mut virtual_time));
         idle.arrive(&virtual_time);
         idle.charge(2 * QUANTUM, 2, &mut virtual_time);
-        assert!(!idle.is_fresh(&virtual_time));
+        assert!(idle.used_until > virtual_time.now);
+    }
+
+    #[test]
+    fn small_messages_are_small_until_they_are_a_quantum_together_and_again_after_a_pause() {
+        let mut recent = Recent::default();
+        for _ in 0..16 {
+            assert!(recent.is_small(1024, QUANTUM) && !recent.is_small(QUANTUM as usize + 1, QUANTUM));
+            recent.send(1024);
+        }
+        recent.pause(0);
+        assert!(!recent.is_small(1, QUANTUM));
+        recent.pause(u64::MAX);
+        recent.send(u32::MAX >> 1);
+        recent.pause(1024);
+        assert!(recent.is_small(1024, QUANTUM) && !recent.is_small(1025, QUANTUM));
+    }
+
+    #[test]
+    fn a_stream_that_uses_its_share_is_never_small_again() {
+        let mut streams = [(); 10].map(|()| (FlowTime::default(), Recent::default()));
+        let mut virtual_time = VirtualTime::default();
+        for round in 0..100 {
+            for (flow_time, recent) in &mut streams {
+                recent.pause(flow_time.arrive(&virtual_time));
+                assert_eq!(recent.is_small(1, QUANTUM), round == 0);
+                flow_time.charge(QUANTUM, 10, &mut virtual_time);
+                recent.send(QUANTUM);
+            }
+        }
     }
 }

@@ -33,7 +33,7 @@ mod window;
 pub(crate) use self::outgoing::Outgoing;
 pub(crate) use self::payload::Prioritized;
 
-use self::fair_queueing::{VirtualTime, QUANTUM};
+use self::fair_queueing::{VirtualTime, QUANTUM, SMALL_PIECE};
 use self::outgoing::{Head, Wait};
 use self::promises::Promises;
 use self::queues::{SendQueue, SendQueues};
@@ -460,10 +460,12 @@ impl Scheduler {
             (Wait::Capacity, Some(Exhausted)) if !stream.outgoing.is_misplaced(Exhausted, limit) => Exhausted,
             (wait, before) => {
                 if !before.is_some_and(SendQueue::takes_credit) {
-                    stream.outgoing.flow_time.arrive(&self.virtual_time);
+                    let unused = stream.outgoing.flow_time.arrive(&self.virtual_time);
+                    stream.outgoing.recent.pause(unused);
                 }
-                let small =
-                    stream.outgoing.flow_time.is_fresh(&self.virtual_time) && stream.demand() <= QUANTUM as usize;
+                let is_last = wait == Wait::Capacity || stream.state.is_send_closed();
+                let most = if is_last { QUANTUM } else { SMALL_PIECE };
+                let small = stream.outgoing.recent.is_small(stream.demand(), most);
                 match (wait, small) {
                     (Wait::Credit, true) => SmallData,
                     (Wait::Credit, false) => BulkData,

@@ -1,7 +1,7 @@
 //! The scheduler's state of one stream.
 
 use super::super::stream::Stream;
-use super::fair_queueing::FlowTime;
+use super::fair_queueing::{FlowTime, Recent};
 use super::queues::{Links, SendQueue};
 use super::stall::Stall;
 use super::window::Window;
@@ -41,6 +41,7 @@ pub(crate) struct Outgoing {
     /// stream's own handle.
     pub(super) open_task: Option<Waker>,
     pub(super) flow_time: FlowTime,
+    pub(super) recent: Recent,
     /// The current stall. A stream that waits for nothing has none.
     pub(super) stall: Option<Box<Stall>>,
 }
@@ -85,6 +86,7 @@ impl Outgoing {
             awaits_drain: false,
             open_task: None,
             flow_time: FlowTime::default(),
+            recent: Recent::default(),
             stall: None,
         }
     }

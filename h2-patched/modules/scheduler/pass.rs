@@ -332,6 +332,7 @@ impl Scheduler {
         stream.buffered_send_data -= len;
         self.buffered -= len as u64;
         stream.outgoing.flow_time.charge(octets, sharing, &mut self.virtual_time);
+        stream.outgoing.recent.send(octets);
         counts.data_sent(len, credit - octets <= stream.outgoing.reserved);
         // The wait for what follows begins now.
         if stream.outgoing.stall.is_some() {
