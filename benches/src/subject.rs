@@ -1,6 +1,6 @@
 //! What either h2 can be made to do.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use crate::hostile::Wire;
@@ -21,6 +21,8 @@ pub struct Subject {
     /// Serves one connection on this thread. A GET is answered with that many octets, at least
     /// 1024, and any other request with 1024.
     pub bulk: fn(&TcpListener, octets: usize) -> std::io::Result<Sent>,
+    /// Requests large responses of a server and reads them: how long that takes.
+    pub download: fn(SocketAddr, Download) -> std::io::Result<Duration>,
     /// A server of small requests in memory, on this thread.
     pub alone: fn(Exchange) -> Box<dyn Alone>,
     /// Client and server in memory, on this thread.
@@ -100,6 +102,16 @@ pub struct Sent {
     pub cpu: Duration,
     /// System calls.
     pub writes: u64,
+}
+
+/// Large responses at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Download {
+    pub streams: usize,
+    /// Octets of each response.
+    pub octets: usize,
+    /// The client's windows, of a stream and of the connection; `None` leaves the default.
+    pub window: Option<u32>,
 }
 
 /// Where a server answers.

@@ -4,6 +4,7 @@ mod alone;
 mod avalanche;
 mod bulk;
 mod crowd;
+mod download;
 mod hostile;
 mod pair;
 mod reader;
@@ -28,6 +29,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     upload: upload::upload,
     serve: serve::serve,
     bulk: bulk::bulk,
+    download: download::download,
     alone: |exchange| Box::new(alone::Server::new(exchange)),
     pair: |shape| Box::new(pair::Pair::new(shape)),
     respond: |answers| Box::new(respond::Server::new(answers)),

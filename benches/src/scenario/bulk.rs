@@ -9,9 +9,9 @@ use h2_conformance_wire::build::get;
 use h2_conformance_wire::code::kind;
 
 use super::download::Client;
-use super::pairs::median_pairs;
+use super::pairs::{median_pair, median_pairs};
 use crate::figures::{Better, Figures, Row};
-use crate::subject::{Sent, Subject};
+use crate::subject::{Download, Sent, Subject};
 
 /// Octets of all bodies together.
 const TOTAL: usize = 40 << 20;
@@ -45,7 +45,36 @@ pub(super) fn run() -> Result<Figures, String> {
             row("syscalls-per-MiB", "writes", Better::Lower, |figure| figure.writes);
         }
     }
+    for (name, download) in both_ends() {
+        let failed = |error: io::Error| format!("{name}: {error}");
+        let [upstream, patched] =
+            median_pair(|subject| seconds(subject, download).map(Some)).map_err(failed)?.map(|seconds| {
+                let mib = (download.octets * download.streams) as f64 / MIB;
+                seconds.map(|seconds| mib / seconds)
+            });
+        rows.push(Row::new(format!("both-ends/{name}"), "MiB/s", Better::Higher, upstream, patched));
+    }
     Ok(Figures::new("bulk", rows))
+}
+
+/// Downloads whose client is the same h2 as the server.
+fn both_ends() -> impl Iterator<Item = (String, Download)> {
+    let windows = [("default", None), ("1MiB", Some(1 << 20)), ("16MiB", Some(16 << 20))];
+    [1, 100].into_iter().flat_map(move |streams| {
+        windows.map(|(name, window)| {
+            let octets = 2 * TOTAL / streams;
+            (format!("{streams}-streams/{name}"), Download { streams, octets, window })
+        })
+    })
+}
+
+fn seconds(subject: Subject, download: Download) -> io::Result<f64> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    let address = listener.local_addr()?;
+    let server = std::thread::spawn(move || (subject.bulk)(&listener, download.octets));
+    let took = (subject.download)(address, download)?;
+    server.join().map_err(|_| io::Error::other("the server panicked"))??;
+    Ok(took.as_secs_f64())
 }
 
 fn measure(subject: Subject, streams: u32, window: u32) -> io::Result<Figure> {
@@ -92,6 +121,8 @@ mod tests {
                 // A DATA frame of 16 384 octets a write at least, and not all of them in one.
                 assert!((1.0..80.0).contains(&figure.writes), "{name}: {figure:?}");
                 assert!(figure.throughput > 1.0 && figure.cpu > 0.0, "{name}: {figure:?}");
+                let download = Download { streams: streams as usize, octets: 1 << 20, window: None };
+                assert!(seconds(subject, download).expect(name) > 0.0);
             }
         }
     }
