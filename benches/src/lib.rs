@@ -12,6 +12,7 @@ mod chunk;
 mod counted_socket;
 pub mod heap;
 mod hostile;
+pub mod load;
 mod patched;
 mod real_link;
 pub mod scenario;

@@ -1,5 +1,6 @@
 //! The command line of the scenarios.
 
+mod load_command;
 mod output;
 
 use std::io::{self, ErrorKind, Write};
@@ -17,6 +18,7 @@ static HEAP: Counting = Counting;
 
 const USAGE: &str = "\
 h2-benches SCENARIO|all|list [--json PATH] [--plot DIR]: figures of upstream and of the fork, measured in one run
+h2-benches load URL [OPTIONS]: loads a server of HTTP/2; `load --help` says more
 
   SCENARIO      one of those that `list` names
   all           each of them
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
     match words.as_slice() {
         [worker, scenario, arguments @ ..] if worker == "worker" => return work(scenario, arguments),
+        [load, ..] if load == "load" => return load_command::run(std::env::args_os().skip(2).collect()),
         _ => {}
     }
     let arguments = match parse(lexopt::Parser::from_env()) {

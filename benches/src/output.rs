@@ -76,6 +76,6 @@ fn plot(figures: &[Figures], folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn put(path: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }

@@ -107,6 +107,11 @@ fn bad_input_gives_one_line_and_exit_2() {
         &["updates", "--json", "new/"],
         &["updates", "--plot", ""],
         &["updates", "--plot", &below],
+        &["load"],
+        &["load", "127.0.0.1:1"],
+        &["load", "http://127.0.0.1:1", "--streams", "0"],
+        &["load", "http://127.0.0.1:1", "--json", &missing],
+        &["load", "http://no-such-host.invalid"],
     ] {
         let output = call(arguments);
         assert!(output.stdout.is_empty(), "{arguments:?}: nothing is measured");
@@ -114,6 +119,23 @@ fn bad_input_gives_one_line_and_exit_2() {
         assert_eq!((output.status.code(), complaint.lines().count()), (Some(2), 1), "{arguments:?}: {complaint}");
         assert!(complaint.starts_with("h2-benches: "), "{complaint}");
     }
+}
+
+/// Nothing listens on a port that was just given back.
+#[test]
+fn a_load_whose_requests_fail_is_exit_1() {
+    let folder = tempfile::tempdir().expect("a place for it");
+    let json = folder.path().join("load.json");
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
+    drop(listener);
+    let output = call(&["load", &url, "--requests", "3", "--json", json.to_str().expect("plain letters")]);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(printed.starts_with("0 answered, 3 failed") && printed.contains("3  refused"), "{printed}");
+    let json = std::fs::read_to_string(&json).expect("it was just written");
+    assert!(json.contains("\"refused\": 3"), "{json}");
+    assert_eq!(call(&["load", "--help"]).status.code(), Some(0));
 }
 
 /// What a scenario starts as a process of its own.

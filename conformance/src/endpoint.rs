@@ -26,7 +26,7 @@ use crate::transcript::{EventKind, OtherProtocol};
 use crate::transport::address::{Address, RequestOptions};
 use crate::transport::listening::Listening;
 use crate::transport::security::Security;
-use crate::transport::socket::Socket;
+use crate::transport::socket::{Socket, Stream};
 use crate::transport::tcp;
 use crate::transport::trust::Trust;
 use crate::wire::View;
@@ -126,6 +126,38 @@ impl Endpoint {
         self.security.is_tls()
     }
 
+    /// The scheme of requests: `http` or `https`.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.is_tls() {
+            "https"
+        } else {
+            "http"
+        }
+    }
+
+    /// The authority of the URL, `host` or `host:port`.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The path of the URL with its query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Makes a connection: TCP, and TLS where the URL asks for it. Each address of the server gets
+    /// that much time for TCP; the time of TLS is the caller's to bound.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none, in one line for the user.
+    pub async fn open(&self, patience: Duration) -> Result<Box<dyn Stream>, String> {
+        self.security.apply(tcp::first_of(self.addresses()?, patience).await?).await
+    }
+
     /// An endpoint of this process.
     #[must_use]
     pub fn local(address: SocketAddr) -> Self {
@@ -170,7 +202,12 @@ impl Endpoint {
         Err(Unusable::Server(format!("{} {why}", self.authority)))
     }
 
-    fn addresses(&self) -> Result<&[SocketAddr], String> {
+    /// The addresses of the host, which are looked up once.
+    ///
+    /// # Errors
+    ///
+    /// Why there are none, in one line for the user.
+    pub fn addresses(&self) -> Result<&[SocketAddr], String> {
         let found = self.addresses.get_or_init(|| {
             let found = (self.host.as_str(), self.port).to_socket_addrs();
             found.map(Iterator::collect).map_err(|error| format!("cannot find {}: {error}", self.host))
@@ -184,8 +221,7 @@ impl Endpoint {
             Ok(addresses) => tcp::connect(addresses, &self.security, options.timeout),
             Err(message) => tcp::unreachable(message, options.timeout),
         };
-        let scheme = if self.security.is_tls() { "https" } else { "http" };
-        socket.asking_for(Address::new(scheme, &self.authority, &self.path, &self.requests))
+        socket.asking_for(Address::new(self.scheme(), &self.authority, &self.path, &self.requests))
     }
 }
 

@@ -114,7 +114,7 @@ impl Security {
     }
 
     /// Makes the handshake, if there is one.
-    pub(super) async fn apply(&self, stream: TcpStream) -> Result<Box<dyn Stream>, String> {
+    pub(crate) async fn apply(&self, stream: TcpStream) -> Result<Box<dyn Stream>, String> {
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.0 {
             return Ok(Box::new(tls.encrypt(stream).await?));

@@ -40,7 +40,7 @@ fn open(
     Ok((stream, runtime))
 }
 
-pub(super) async fn first_of(addresses: &[SocketAddr], patience: Duration) -> Result<TcpStream, String> {
+pub(crate) async fn first_of(addresses: &[SocketAddr], patience: Duration) -> Result<TcpStream, String> {
     let mut reason = "the name has no address".into();
     for address in addresses {
         match timeout(patience, TcpStream::connect(address)).await {

@@ -153,6 +153,16 @@ impl Decoder {
     pub fn decode(&mut self, block: &[u8]) -> Result<Vec<Field>, String> {
         self.0.decode(block).map_err(|error| format!("{error:?}"))
     }
+
+    /// Hands name and value of each field of one complete field section to `each`. An indexed field
+    /// is not copied, so a block of any content takes no memory beside the dynamic table.
+    ///
+    /// # Errors
+    ///
+    /// Why the block cannot be read.
+    pub fn read(&mut self, block: &[u8], mut each: impl FnMut(&[u8], &[u8])) -> Result<(), String> {
+        self.0.decode_with_cb(block, |name, value| each(&name, &value)).map_err(|error| format!("{error:?}"))
+    }
 }
 
 #[cfg(test)]
@@ -166,6 +176,11 @@ mod tests {
         let read = Decoder::default().decode(&encode(&fields)).expect("own encoding");
         let expected: Vec<Field> = fields.iter().map(|(n, v)| (n.as_bytes().to_vec(), v.as_bytes().to_vec())).collect();
         assert_eq!(read, expected);
+        let mut each = Vec::new();
+        Decoder::default()
+            .read(&encode(&fields), |name, value| each.push((name.to_vec(), value.to_vec())))
+            .expect("own encoding");
+        assert_eq!(each, expected);
     }
 
     #[test]
