@@ -17,7 +17,7 @@ use crate::support::{repository, stderr, stdout};
 pub(crate) const PAGE: &str = "POWER_PAGE";
 /// Seconds that each target has, and those that it has where none found the mutation.
 pub(crate) const SHORT: u64 = 2;
-const LONG: u64 = 60;
+const LONG: u64 = 240;
 /// Targets in the order of the player: what it took, unless they found nothing.
 pub(crate) type Found = Vec<(String, Option<Taken>)>;
 
