@@ -23,6 +23,9 @@ pub struct Subject {
     pub bulk: fn(&TcpListener, octets: usize) -> std::io::Result<Sent>,
     /// Requests large responses of a server and reads them: how long that takes.
     pub download: fn(SocketAddr, Download) -> std::io::Result<Duration>,
+    /// Serves connections on this thread until the process is ended, one task a request: [`LARGE`]
+    /// has large content, all else 12 octets.
+    pub listen: fn(TcpListener) -> std::io::Result<()>,
     /// A server of small requests in memory, on this thread.
     pub alone: fn(Exchange) -> Box<dyn Alone>,
     /// Client and server in memory, on this thread.
@@ -95,6 +98,9 @@ pub enum ReadPerTurn {
     /// Releases this many octets of what it read, and reads the next chunk when none are left.
     Octets(usize),
 }
+
+/// The path whose content is large, and its octets.
+pub const LARGE: (&str, usize) = ("/1MiB", 1 << 20);
 
 /// What sending cost a server.
 #[derive(Clone, Copy, Debug)]

@@ -201,6 +201,35 @@ fn a_worker_sends_content_over_a_real_link() {
     }
 }
 
+/// The servers of `peers`, loaded over loopback.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_worker_serves_until_it_is_ended() {
+    for server in ["upstream", "patched", "hyper"] {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        let address = listener.local_addr().expect("it is bound");
+        drop(listener);
+        let mut worker =
+            command(&["worker", "peers", server, &address.port().to_string()]).spawn().expect("it was built");
+        let is_open = (0..500).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            std::net::TcpStream::connect(address).is_ok()
+        });
+        let loads = [("tiny", "300", 300 * 12), ("1MiB", "8", 8 << 20)].map(|(path, requests, octets)| {
+            let folder = tempfile::tempdir().expect("a place for it");
+            let json = folder.path().join("load.json");
+            let json_path = json.to_str().expect("plain letters");
+            let output =
+                call(&["load", &format!("http://{address}/{path}"), "--requests", requests, "--json", json_path]);
+            let json = std::fs::read_to_string(&json).unwrap_or_default();
+            (output.status.code(), json.contains(&format!("\"octets\": {octets},")))
+        });
+        worker.kill().and_then(|()| worker.wait()).expect("it is ended");
+        assert!(is_open, "{server}");
+        assert_eq!(loads, [(Some(0), true); 2], "{server}");
+    }
+}
+
 /// The release's half is built by cargo, which is not there.
 #[test]
 fn a_half_that_cannot_be_built_is_one_line_and_exit_3() {
@@ -222,6 +251,7 @@ fn a_worker_that_cannot_work_says_why_in_one_line() {
         &["worker", "many", "upstream", "0"],
         &["worker", "hostile", "upstream", "hold"],
         &["worker", "hostile", "upstream", "harm", "1"],
+        &["worker", "peers", "nginx", "1"],
     ] {
         let output = call(arguments);
         let complaint = String::from_utf8_lossy(&output.stderr);

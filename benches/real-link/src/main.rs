@@ -1,5 +1,5 @@
-//! The half of the scenarios with hyper that runs on the release: one plan of `real-link`, or a
-//! server of small requests, a process.
+//! The half of the scenarios with hyper that runs on the release: one plan of `real-link`, a server
+//! of small requests, or a server until it is ended.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -12,6 +12,7 @@ mod real_link;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
     let done = match arguments.as_slice() {
+        [word, port] if word == "listen" => listen(port),
         [word, octets, warm_up] if word == "hyper" => serve(octets, warm_up),
         plan => follow(plan),
     };
@@ -38,6 +39,11 @@ fn serve(octets: &str, warm_up: &str) -> Result<(), String> {
     let note = |name: &str, figure: f64| said = std::mem::replace(&mut said, Ok(())).and_then(|()| say(name, figure));
     real_link::small::serve(octets, warm_up, note).map_err(|error| error.to_string())?;
     said
+}
+
+fn listen(port: &str) -> Result<(), String> {
+    let port = port.parse().map_err(|_| "listen: expected a port".to_owned())?;
+    real_link::listen::listen(port).map_err(|error| error.to_string())
 }
 
 fn say(name: &str, figure: f64) -> Result<(), String> {

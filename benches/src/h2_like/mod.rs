@@ -6,6 +6,7 @@ mod bulk;
 mod crowd;
 mod download;
 mod hostile;
+mod listen;
 mod pair;
 mod reader;
 mod receive;
@@ -30,6 +31,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     serve: serve::serve,
     bulk: bulk::bulk,
     download: download::download,
+    listen: listen::listen,
     alone: |exchange| Box::new(alone::Server::new(exchange)),
     pair: |shape| Box::new(pair::Pair::new(shape)),
     respond: |answers| Box::new(respond::Server::new(answers)),

@@ -6,6 +6,8 @@
 
 mod content;
 mod hyper_like;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+pub(crate) mod listen;
 mod plain;
 mod relay;
 pub(crate) mod small;

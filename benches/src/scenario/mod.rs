@@ -13,6 +13,8 @@ mod many;
 mod memory;
 mod pairs;
 mod pause;
+#[cfg(target_os = "linux")]
+mod peers;
 mod quantile;
 mod real_link;
 mod requests;
@@ -141,5 +143,12 @@ pub const ALL: &[Scenario] = &[
         about: "MB/s of hyper and h2 over real sockets, through a relay of 1 to 200 ms and 1 Gbit/s",
         run: real_link::run,
         work: Some(real_link::work),
+    },
+    #[cfg(target_os = "linux")]
+    Scenario {
+        name: "peers",
+        about: "CPU time, system calls, allocations and instructions of servers: h2, hyper, nghttpd, nginx, h2o and others",
+        run: peers::run,
+        work: Some(peers::work),
     },
 ];

@@ -99,10 +99,15 @@ fn measure(name: &str, plan: &Plan, commands: &mut [Command; 2]) -> Result<[Opti
 ///
 /// It cannot be built: in one line, with the command that says more.
 pub(super) fn release() -> Result<PathBuf, String> {
-    build(Path::new(PACKAGE))
+    build(Path::new(PACKAGE), PROGRAM)
 }
 
-fn build(package: &Path) -> Result<PathBuf, String> {
+/// A program of a package that is a workspace of its own, built by cargo.
+///
+/// # Errors
+///
+/// It cannot be built: in one line, with the command that says more.
+pub(super) fn build(package: &Path, program: &str) -> Result<PathBuf, String> {
     let manifest = package.join("Cargo.toml");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = package.join("target");
@@ -114,11 +119,12 @@ fn build(package: &Path) -> Result<PathBuf, String> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
-    let program = target.join("release").join(PROGRAM).with_extension(std::env::consts::EXE_EXTENSION);
+    let program = target.join("release").join(program).with_extension(std::env::consts::EXE_EXTENSION);
     match done {
         Ok(status) if status.success() && program.is_file() => Ok(program),
         _ => Err(format!(
-            "its half on the release cannot be built; `{} build --release --locked --manifest-path {}` says why",
+            "{} cannot be built; `{} build --release --locked --manifest-path {}` says why",
+            package.file_name().unwrap_or_default().to_string_lossy(),
             Path::new(&cargo).display(),
             manifest.display()
         )),
@@ -163,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_built_says_how_to_learn_why() {
-        let why = build(Path::new("nowhere")).expect_err("there is nothing");
+        let why = build(Path::new("nowhere"), "nothing").expect_err("there is nothing");
         assert!(why.contains("build --release") && why.contains("nowhere") && !why.contains('\n'), "{why}");
     }
 
