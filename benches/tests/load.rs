@@ -238,13 +238,13 @@ fn a_late_answer_fails_alone() {
             3 => Ok(()),
             19 if is_request(frame) => connection.answer(3).and_then(|()| connection.answer(19)),
             _ if is_request(frame) => {
-                thread::sleep(Duration::from_millis(100));
+                thread::sleep(Duration::from_millis(200));
                 connection.answer(frame.stream)
             }
             _ => Ok(()),
         }
     }
-    let report = load(serve(settings().to_bytes(), late), "--requests 10 --streams 2 --read-timeout 0.4");
+    let report = load(serve(settings().to_bytes(), late), "--requests 10 --streams 2 --read-timeout 1");
     assert_eq!((report.answered(), report.failed().get("read deadline")), (9, Some(&1)), "{report}");
 }
 
