@@ -22,6 +22,11 @@ const MOST: usize = 256 * 1024;
 /// also bounds the memory of the queues, so that they can keep it.
 const CUTS: usize = 24;
 
+/// Octets that are written before other tasks get their turn. A write may take all of them at once,
+/// so that no number of writes bounds how long a connection keeps its thread. A runtime may poll a
+/// connection that goes on dozens of times before it looks at its sockets again.
+const TURN: usize = 256 * 1024;
+
 /// Octets of a payload that follow an octet of the buffer.
 #[derive(Debug)]
 struct Cut {
@@ -44,6 +49,8 @@ pub(super) struct GatheredPayloads<B> {
     limit: usize,
     /// Octets that the transport took since the limit was decided.
     taken: usize,
+    /// Octets that may be written before other tasks get their turn.
+    turn: usize,
     /// The transport takes one slice at a time: frames that are gathered would not make fewer
     /// writes.
     is_vectored: bool,
@@ -58,6 +65,7 @@ impl<B: Buf> GatheredPayloads<B> {
             octets: 0,
             limit: LEAST,
             taken: 0,
+            turn: TURN,
             is_vectored,
         }
     }
@@ -82,6 +90,17 @@ impl<B: Buf> GatheredPayloads<B> {
     /// The transport takes no more now.
     pub(super) fn blocked(&mut self) {
         self.limit = 0;
+        self.turn = TURN;
+    }
+
+    /// Returns whether more may be written now. If not, other tasks get their turn first, and the
+    /// next turn begins.
+    pub(super) fn has_turn(&mut self) -> bool {
+        let has_turn = self.turn > 0;
+        if !has_turn {
+            self.turn = TURN;
+        }
+        has_turn
     }
 
     /// Octets of the next payload follow after so many of the buffer.
@@ -213,6 +232,7 @@ impl<B: Buf> Buf for Unwritten<'_, B> {
             octets -= step;
             payloads.octets -= step;
             payloads.taken += step;
+            payloads.turn = payloads.turn.saturating_sub(step);
             cut.octets -= step;
             if cut.octets == 0 {
                 payloads.cuts.pop_front();
